@@ -1,0 +1,120 @@
+//! Errors. Those of a push give the value back.
+
+use core::fmt;
+
+/// Why a push did not store its value, and the value itself.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum PushError<T> {
+    /// Every slot holds an item that the consumer has not taken yet. There may be room at any time.
+    Full(T),
+    /// The consumer is gone: nobody will ever take an item again.
+    Closed(T),
+}
+
+impl<T> PushError<T> {
+    /// The value that was not stored.
+    pub fn into_inner(self) -> T {
+        match self {
+            Self::Full(value) | Self::Closed(value) => value,
+        }
+    }
+
+    /// Whether the ring was full, and a later push may succeed.
+    pub const fn is_full(&self) -> bool {
+        matches!(self, Self::Full(_))
+    }
+
+    /// Whether the consumer is gone, and no later push can succeed.
+    pub const fn is_closed(&self) -> bool {
+        matches!(self, Self::Closed(_))
+    }
+}
+
+impl<T> fmt::Debug for PushError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Full(_) => "Full(..)",
+            Self::Closed(_) => "Closed(..)",
+        })
+    }
+}
+
+impl<T> fmt::Display for PushError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Full(_) => "the ring is full",
+            Self::Closed(_) => "the consumer is gone",
+        })
+    }
+}
+
+impl<T> core::error::Error for PushError<T> {}
+
+#[cfg(feature = "defmt")]
+impl<T> defmt::Format for PushError<T> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        match self {
+            Self::Full(_) => defmt::write!(f, "Full(..)"),
+            Self::Closed(_) => defmt::write!(f, "Closed(..)"),
+        }
+    }
+}
+
+/// Why a pop returned no item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum PopError {
+    /// There is no item now. There may be one at any time.
+    Empty,
+    /// There is no item, the producer is gone, and so there will never be one again.
+    Closed,
+}
+
+impl fmt::Display for PopError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Empty => "the ring is empty",
+            Self::Closed => "the ring is empty and the producer is gone",
+        })
+    }
+}
+
+impl core::error::Error for PopError {}
+
+/// Why a ring of the asked capacity can't be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum CapacityError {
+    /// The capacity was 0. A ring holds at least one item.
+    Zero,
+    /// The capacity was above `isize::MAX` items or bytes.
+    TooLarge,
+    /// The allocator has no room for the slots.
+    OutOfMemory,
+}
+
+impl fmt::Display for CapacityError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Zero => "the capacity is 0: a ring holds at least one item",
+            Self::TooLarge => "the capacity is above isize::MAX items or bytes",
+            Self::OutOfMemory => "the allocator has no room for the slots",
+        })
+    }
+}
+
+impl core::error::Error for CapacityError {}
+
+/// The ends of this ring are out already: each ring has one producer and one consumer at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct InUse;
+
+impl fmt::Display for InUse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the ends of this ring are in use: drop both before splitting again")
+    }
+}
+
+impl core::error::Error for InUse {}

@@ -1,0 +1,537 @@
+//! The consumer's end.
+
+use core::fmt;
+use core::iter::FusedIterator;
+use core::marker::PhantomData;
+
+use super::run::{ReadRun, ReadSlot};
+use super::view::View;
+use super::{Dense, Layout};
+use crate::PopError;
+use crate::sync::Ordering;
+
+/// The algorithm of the consumer's end.
+///
+/// Positions from `head` up to `known` are known to hold items; `known` is the producer's tail as last seen. With marks
+/// beside the items it is not needed.
+pub(super) struct Rx<T, L: Layout> {
+    ring: View<T, L>,
+    head: usize,
+    known: usize,
+}
+
+// SAFETY: the end receives items from another thread, so they must be `Send`. The shared words are atomics, and the
+// slots that it touches are its own (I2).
+unsafe impl<T: Send, L: Layout> Send for Rx<T, L> {}
+
+impl<T, L: Layout> Rx<T, L> {
+    /// # Safety
+    /// This becomes the only consumer's end of the ring, and no producer's end is at work yet.
+    pub(super) unsafe fn new(ring: View<T, L>) -> Self {
+        // Relaxed: whoever makes the ends has the ring to itself, see `Owner`.
+        ring.ctl().ends.consumer.store(true, Ordering::Relaxed);
+        let (head, len) = ring.settled();
+        Self { ring, head, known: ring.capacity().advance(head, len) }
+    }
+
+    #[inline(always)]
+    pub(super) const fn ring(&self) -> &View<T, L> {
+        &self.ring
+    }
+
+    #[inline(always)]
+    pub(super) const fn head(&self) -> usize {
+        self.head
+    }
+
+    /// Makes sure that there is an item at `head`.
+    #[inline(always)]
+    pub(super) fn claim(&mut self) -> Result<(), PopError> {
+        let ready = if View::<T, L>::STAMPED { self.ring.is_published(self.head) } else { self.head != self.known };
+        if ready { Ok(()) } else { self.look() }
+    }
+
+    /// Looks where the producer is.
+    #[inline(never)]
+    fn look(&mut self) -> Result<(), PopError> {
+        if !View::<T, L>::STAMPED && self.refresh() {
+            return Ok(());
+        }
+        // [C4] Acquire: pairs with [P6]. Orders: the producer's last publication before our second look.
+        if self.ring.ctl().ends.producer.load(Ordering::Acquire) {
+            return Err(PopError::Empty);
+        }
+        if self.refresh() { Ok(()) } else { Err(PopError::Closed) }
+    }
+
+    /// Whether there is an item at `head`, by the position that the producer published.
+    #[inline(always)]
+    fn refresh(&mut self) -> bool {
+        self.known = self.load_tail();
+        self.known != self.head
+    }
+
+    /// The producer's tail; our own head where the count lags behind the marks that we have already followed.
+    #[inline(always)]
+    fn load_tail(&self) -> usize {
+        // [C1] Acquire: pairs with [P1]. Orders: the producer's writes of the items before our reads of them.
+        let tail = self.ring.ctl().tail.load(Ordering::Acquire);
+        let capacity = self.ring.capacity();
+        if View::<T, L>::STAMPED && capacity.distance(self.head, tail) > capacity.get() { self.head } else { tail }
+    }
+
+    /// How many items are there for certain. They may be read.
+    #[inline]
+    pub(super) fn available(&self) -> usize {
+        let len = self.ring.capacity().distance(self.head, self.load_tail());
+        // A mark is there before it counts.
+        if View::<T, L>::STAMPED && len == 0 && self.ring.is_published(self.head) { 1 } else { len }
+    }
+
+    /// How many items are there, at most `max`; looks where the producer is only if it must.
+    #[inline]
+    pub(super) fn claim_up_to(&mut self, max: usize) -> usize {
+        if !View::<T, L>::STAMPED {
+            let known = self.ring.capacity().distance(self.head, self.known);
+            if known >= max {
+                return max;
+            }
+            self.refresh();
+        }
+        self.available().min(max)
+    }
+
+    /// Takes the item at `head` and gives its slot back.
+    ///
+    /// # Safety
+    /// The item was claimed.
+    #[inline(always)]
+    pub(super) unsafe fn take(&mut self) -> T {
+        // SAFETY: I2: a claimed item is ours, and `release` below moves past it.
+        let item = unsafe { self.ring.read(self.head) };
+        self.head = self.ring.capacity().next(self.head);
+        // [C3] Release: pairs with [P3]. Orders: our read of the item before the producer's next write to its slot.
+        self.ring.ctl().head.store(self.head, Ordering::Release);
+        item
+    }
+
+    /// Drops `count` claimed items in place, and gives their slots back, even if a drop panics.
+    ///
+    /// # Safety
+    /// The items were claimed.
+    pub(super) unsafe fn discard(&mut self, count: usize) {
+        struct Released<'e, T, L: Layout> {
+            rx: &'e mut Rx<T, L>,
+            count: usize,
+        }
+
+        impl<T, L: Layout> Drop for Released<'_, T, L> {
+            fn drop(&mut self) {
+                self.rx.release(self.count);
+            }
+        }
+
+        let released = Released { rx: self, count };
+        // SAFETY: I2: claimed items are ours, and they are released whatever happens.
+        unsafe { released.rx.ring.drop_items(released.rx.head, count) };
+    }
+
+    /// Gives the slots of `count` items back, which have been taken out or dropped.
+    #[inline]
+    fn release(&mut self, count: usize) {
+        self.head = self.ring.capacity().advance(self.head, count);
+        // [C3] Release: as in `take`, for all the items at once.
+        self.ring.ctl().head.store(self.head, Ordering::Release);
+    }
+
+    /// Copies claimed items out and gives their slots back.
+    ///
+    /// # Safety
+    /// As many items were claimed as there is room in `values`.
+    unsafe fn copy_out(&mut self, values: &mut [T])
+    where
+        T: Copy,
+    {
+        // SAFETY: I2: claimed items.
+        unsafe { self.ring.copy_out(self.head, values) };
+        self.release(values.len());
+    }
+
+    /// The item at a position.
+    ///
+    /// # Safety
+    /// The item was claimed, and nobody else has a reference to it.
+    #[inline]
+    pub(super) unsafe fn item(&self, pos: usize) -> *mut T {
+        self.ring.watch_read(pos);
+        self.ring.place(pos).cast()
+    }
+}
+
+impl<T, L: Layout> Drop for Rx<T, L> {
+    fn drop(&mut self) {
+        // [C6] Release: pairs with [P7] and with the owner's look. Orders: our last [C3] before what follows there.
+        self.ring.ctl().ends.consumer.store(false, Ordering::Release);
+    }
+}
+
+/// The end of a ring that takes items out. There is one at a time.
+///
+/// `'q` is how long the ring is borrowed, `L` its [layout](Layout), and `K` what keeps the ring alive where the ends own
+/// it (nothing, by default). It is [`Send`] if the items are, and never [`Sync`].
+///
+/// Counts such as [`len`](Self::len) are exact as to the consumer's own pops; the producer may put items in at any time,
+/// so there can only be more than they say.
+///
+/// Dropping it closes the ring: the producer's pushes will be refused with [`Closed`](crate::PushError::Closed). What is
+/// inside stays there, and is dropped with the ring or taken after another split.
+pub struct Consumer<'q, T, L: Layout = Dense, K = ()> {
+    // The order matters: the end goes before what keeps its ring.
+    rx: Rx<T, L>,
+    _keep: K,
+    _borrow: PhantomData<(&'q (), core::cell::UnsafeCell<T>)>,
+}
+
+impl<'q, T, L: Layout, K> Consumer<'q, T, L, K> {
+    /// # Safety
+    /// The ring lives for `'q`, or as long as `keep`.
+    pub(super) unsafe fn new(rx: Rx<T, L>, keep: K) -> Self {
+        Self { rx, _keep: keep, _borrow: PhantomData }
+    }
+
+    /// Takes the oldest item out.
+    ///
+    /// # Errors
+    /// [`Empty`](PopError::Empty): there is no item now. [`Closed`](PopError::Closed): there is none, the producer is
+    /// gone, and so there will be none.
+    ///
+    /// # Progress
+    /// Wait-free: at most four loads and one store, no read-modify-write.
+    ///
+    /// # Ordering
+    /// All that happened before the push of the item happens before what follows the pop. What came before the pop
+    /// happens before what follows a push into the freed slot.
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay_core::{PopError, spsc::Ring};
+    ///
+    /// let mut ring = Ring::<_, 8>::new();
+    /// let (mut producer, mut consumer) = ring.split();
+    /// assert_eq!(consumer.pop(), Err(PopError::Empty));
+    /// producer.push(1).unwrap();
+    /// drop(producer);
+    /// assert_eq!(consumer.pop(), Ok(1));
+    /// assert_eq!(consumer.pop(), Err(PopError::Closed));
+    /// ```
+    #[inline]
+    pub fn pop(&mut self) -> Result<T, PopError> {
+        self.rx.claim()?;
+        // SAFETY: claimed above.
+        Ok(unsafe { self.rx.take() })
+    }
+
+    /// The oldest item, which stays where it is.
+    ///
+    /// # Progress
+    /// Wait-free.
+    #[must_use]
+    pub fn peek(&self) -> Option<&T> {
+        self.iter().next()
+    }
+
+    /// The oldest item, to be changed where it is.
+    ///
+    /// # Progress
+    /// Wait-free.
+    #[must_use]
+    pub fn peek_mut(&mut self) -> Option<&mut T> {
+        self.iter_mut().next()
+    }
+
+    /// The oldest item, to be used where it is and then released or taken.
+    ///
+    /// Dropped without either, the item stays.
+    ///
+    /// # Errors
+    /// As [`pop`](Self::pop).
+    ///
+    /// # Progress
+    /// Wait-free.
+    ///
+    /// # Examples
+    /// ```
+    /// # use forebay_core::{PopError, spsc::Ring};
+    /// let mut ring = Ring::<[u8; 256], 4>::new();
+    /// let (mut producer, mut consumer) = ring.split();
+    /// producer.push([7; 256]).unwrap();
+    /// let slot = consumer.read_slot()?;
+    /// assert_eq!(slot[255], 7);
+    /// slot.release();
+    /// assert!(consumer.is_empty());
+    /// # Ok::<(), PopError>(())
+    /// ```
+    #[inline]
+    pub fn read_slot(&mut self) -> Result<ReadSlot<'_, T, L>, PopError> {
+        self.rx.claim()?;
+        Ok(ReadSlot::new(&mut self.rx))
+    }
+
+    /// Copies items out, oldest first, as many as there are and as fit, and releases them together. Answers with how many.
+    ///
+    /// # Progress
+    /// Wait-free. One release for all the items.
+    #[inline]
+    pub fn pop_slice(&mut self, values: &mut [T]) -> usize
+    where
+        T: Copy,
+    {
+        let count = self.rx.claim_up_to(values.len());
+        if let Some(values) = values.get_mut(..count) {
+            // SAFETY: that many items were claimed.
+            unsafe { self.rx.copy_out(values) };
+        }
+        count
+    }
+
+    /// Takes out, one by one, the items that are inside at the call. What comes in meanwhile stays for the next time, so
+    /// this ends however fast the producer is. What the iterator does not reach stays too.
+    ///
+    /// # Progress
+    /// Wait-free, each step.
+    ///
+    /// # Examples
+    /// ```
+    /// # use forebay_core::spsc::Ring;
+    /// let mut ring = Ring::<u32, 4>::new();
+    /// let (mut producer, mut consumer) = ring.split();
+    /// producer.push_slice(&[1, 2, 3]);
+    /// assert_eq!(consumer.drain().take(2).sum::<u32>(), 3);
+    /// assert_eq!(consumer.len(), 1);
+    /// ```
+    pub fn drain(&mut self) -> Drain<'_, T, L> {
+        let left = self.rx.available();
+        Drain { rx: &mut self.rx, left }
+    }
+
+    /// The items that are inside at the call, oldest first; they stay.
+    #[must_use]
+    pub fn iter(&self) -> Iter<'_, T, L> {
+        Iter { rx: &self.rx, pos: self.rx.head, left: self.rx.available() }
+    }
+
+    /// The items that are inside at the call, oldest first, to be changed; they stay.
+    #[must_use]
+    pub fn iter_mut(&mut self) -> IterMut<'_, T, L> {
+        IterMut { pos: self.rx.head, left: self.rx.available(), rx: &mut self.rx }
+    }
+
+    /// Drops the items that are inside at the call, and answers with how many. If the drop of one panics, the others are
+    /// dropped all the same.
+    pub fn clear(&mut self) -> usize {
+        let count = self.rx.available();
+        // SAFETY: they are there.
+        unsafe { self.rx.discard(count) };
+        count
+    }
+
+    /// How many items are inside. The producer may put more in at any time.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rx.available()
+    }
+
+    /// Whether there was no item inside. There may be one at any time.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rx.available() == 0
+    }
+
+    /// Whether there was no room left. If so, it stays so until the next pop.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.free() == 0
+    }
+
+    /// How many slots are free. The producer may fill some at any time.
+    #[must_use]
+    pub fn free(&self) -> usize {
+        self.capacity() - self.rx.available()
+    }
+
+    /// How many items the ring holds: exactly what was asked for.
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.rx.ring.capacity().get()
+    }
+
+    /// Whether the producer is gone. Once it is, it stays so, unless the ring is split anew. There may still be items
+    /// inside: [`pop`](Self::pop) tells when they are used up.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        // [C5] Acquire: pairs with [P6]. Orders: the producer's last publication before our next look.
+        !self.rx.ring.ctl().ends.producer.load(Ordering::Acquire)
+    }
+}
+
+impl<T, K> Consumer<'_, T, Dense, K> {
+    /// Up to `max` of the oldest items, as many as are inside at the call, to be read in place as one batch. The run may
+    /// be empty.
+    ///
+    /// Dropped without a release, the items stay.
+    ///
+    /// # Progress
+    /// Wait-free.
+    ///
+    /// # Examples
+    /// ```
+    /// # use forebay_core::spsc::Ring;
+    /// let mut ring = Ring::<u8, 8>::new();
+    /// let (mut producer, mut consumer) = ring.split();
+    /// producer.push_slice(b"header:body");
+    /// let run = consumer.read_run(usize::MAX);
+    /// let (first, _second) = run.as_slices();
+    /// let end = first.iter().position(|&byte| byte == b':').map_or(0, |at| at + 1);
+    /// run.release(end);
+    /// assert_eq!(consumer.peek(), Some(&b'b'));
+    /// ```
+    #[inline]
+    pub fn read_run(&mut self, max: usize) -> ReadRun<'_, T> {
+        let len = self.rx.claim_up_to(max);
+        ReadRun::new(&mut self.rx, len)
+    }
+}
+
+impl<'e, T, L: Layout, K> IntoIterator for &'e Consumer<'_, T, L, K> {
+    type Item = &'e T;
+    type IntoIter = Iter<'e, T, L>;
+
+    fn into_iter(self) -> Iter<'e, T, L> {
+        self.iter()
+    }
+}
+
+impl<'e, T, L: Layout, K> IntoIterator for &'e mut Consumer<'_, T, L, K> {
+    type Item = &'e mut T;
+    type IntoIter = IterMut<'e, T, L>;
+
+    fn into_iter(self) -> IterMut<'e, T, L> {
+        self.iter_mut()
+    }
+}
+
+impl<T, L: Layout, K> fmt::Debug for Consumer<'_, T, L, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Consumer")
+            .field("len", &self.len())
+            .field("capacity", &self.capacity())
+            .field("is_closed", &self.is_closed())
+            .finish()
+    }
+}
+
+/// Takes items out one by one. Made by [`Consumer::drain`].
+pub struct Drain<'e, T, L: Layout = Dense> {
+    rx: &'e mut Rx<T, L>,
+    left: usize,
+}
+
+impl<T, L: Layout> Iterator for Drain<'_, T, L> {
+    type Item = T;
+
+    #[inline]
+    fn next(&mut self) -> Option<T> {
+        self.left = self.left.checked_sub(1)?;
+        // SAFETY: `left` of the items at the head were there when the iterator was made, and only it takes them.
+        Some(unsafe { self.rx.take() })
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.left, Some(self.left))
+    }
+}
+
+impl<T, L: Layout> ExactSizeIterator for Drain<'_, T, L> {}
+impl<T, L: Layout> FusedIterator for Drain<'_, T, L> {}
+
+impl<T, L: Layout> fmt::Debug for Drain<'_, T, L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Drain").field("left", &self.left).finish()
+    }
+}
+
+/// Reads items in place. Made by [`Consumer::iter`].
+pub struct Iter<'e, T, L: Layout = Dense> {
+    rx: &'e Rx<T, L>,
+    pos: usize,
+    left: usize,
+}
+
+impl<'e, T, L: Layout> Iterator for Iter<'e, T, L> {
+    type Item = &'e T;
+
+    #[inline]
+    fn next(&mut self) -> Option<&'e T> {
+        self.left = self.left.checked_sub(1)?;
+        let pos = self.pos;
+        self.pos = self.rx.ring.capacity().next(pos);
+        // SAFETY: an item that was there when the iterator was made.
+        let item = unsafe { self.rx.item(pos) };
+        // SAFETY: I2: it is the consumer's, which is borrowed, so nobody changes or takes it for `'e`.
+        Some(unsafe { &*item })
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.left, Some(self.left))
+    }
+}
+
+impl<T, L: Layout> ExactSizeIterator for Iter<'_, T, L> {}
+impl<T, L: Layout> FusedIterator for Iter<'_, T, L> {}
+
+impl<T, L: Layout> Clone for Iter<'_, T, L> {
+    fn clone(&self) -> Self {
+        Self { rx: self.rx, pos: self.pos, left: self.left }
+    }
+}
+
+impl<T, L: Layout> fmt::Debug for Iter<'_, T, L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Iter").field("left", &self.left).finish()
+    }
+}
+
+/// Changes items in place. Made by [`Consumer::iter_mut`].
+pub struct IterMut<'e, T, L: Layout = Dense> {
+    rx: &'e mut Rx<T, L>,
+    pos: usize,
+    left: usize,
+}
+
+impl<'e, T, L: Layout> Iterator for IterMut<'e, T, L> {
+    type Item = &'e mut T;
+
+    #[inline]
+    fn next(&mut self) -> Option<&'e mut T> {
+        self.left = self.left.checked_sub(1)?;
+        let pos = self.pos;
+        self.pos = self.rx.ring.capacity().next(pos);
+        // SAFETY: an item that was there when the iterator was made.
+        let item = unsafe { self.rx.item(pos) };
+        // SAFETY: I2: it is the consumer's, which is borrowed for `'e`, and each position comes up once.
+        Some(unsafe { &mut *item })
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.left, Some(self.left))
+    }
+}
+
+impl<T, L: Layout> ExactSizeIterator for IterMut<'_, T, L> {}
+impl<T, L: Layout> FusedIterator for IterMut<'_, T, L> {}
+
+impl<T, L: Layout> fmt::Debug for IterMut<'_, T, L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IterMut").field("left", &self.left).finish()
+    }
+}

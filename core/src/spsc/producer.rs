@@ -1,0 +1,388 @@
+//! The producer's end.
+
+use core::fmt;
+use core::marker::PhantomData;
+
+use super::run::{WriteRun, WriteSlot};
+use super::view::View;
+use super::{Dense, Layout};
+use crate::PushError;
+use crate::sync::Ordering;
+
+/// The algorithm of the producer's end.
+///
+/// Positions from `tail` up to `limit` are known to be free; `limit` is the consumer's head one lap later, as last seen.
+pub(super) struct Tx<T, L: Layout> {
+    ring: View<T, L>,
+    tail: usize,
+    limit: usize,
+}
+
+// SAFETY: the end carries items to another thread, so they must be `Send`. The shared words are atomics, and the slots
+// that it touches are its own (I2).
+unsafe impl<T: Send, L: Layout> Send for Tx<T, L> {}
+
+impl<T, L: Layout> Tx<T, L> {
+    /// # Safety
+    /// This becomes the only producer's end of the ring, and no consumer's end is at work yet.
+    pub(super) unsafe fn new(ring: View<T, L>) -> Self {
+        let ctl = ring.ctl();
+        // Relaxed: whoever makes the ends has the ring to itself, see `Owner`.
+        ctl.ends.producer.store(true, Ordering::Relaxed);
+        let (head, len) = ring.settled();
+        let capacity = ring.capacity();
+        Self { ring, tail: capacity.advance(head, len), limit: capacity.advance(head, capacity.get()) }
+    }
+
+    #[inline(always)]
+    pub(super) const fn ring(&self) -> &View<T, L> {
+        &self.ring
+    }
+
+    #[inline(always)]
+    pub(super) const fn tail(&self) -> usize {
+        self.tail
+    }
+
+    /// Makes sure that the slot at `tail` is free.
+    #[inline(always)]
+    pub(super) fn claim(&mut self) -> Result<(), PushError<()>> {
+        if self.tail == self.limit { self.look() } else { Ok(()) }
+    }
+
+    /// Looks where the consumer is.
+    #[inline(never)]
+    fn look(&mut self) -> Result<(), PushError<()>> {
+        let ctl = self.ring.ctl();
+        // [P4] Relaxed: only a hint to stop; no memory is taken over on its word.
+        if !ctl.ends.consumer.load(Ordering::Relaxed) {
+            return Err(PushError::Closed(()));
+        }
+        // [P3] Acquire: pairs with [C3]. Orders: the consumer's reads of the released slots before our writes to them.
+        let head = ctl.head.load(Ordering::Acquire);
+        let capacity = self.ring.capacity();
+        self.limit = capacity.advance(head, capacity.get());
+        if self.tail == self.limit { Err(PushError::Full(())) } else { Ok(()) }
+    }
+
+    /// How many slots from `tail` on are free now, at most `max`. None if the consumer is gone.
+    #[inline]
+    pub(super) fn claim_up_to(&mut self, max: usize) -> usize {
+        let capacity = self.ring.capacity();
+        let known = capacity.distance(self.tail, self.limit);
+        if known >= max {
+            return max;
+        }
+        match self.look() {
+            Ok(()) => capacity.distance(self.tail, self.limit).min(max),
+            Err(_) => 0,
+        }
+    }
+
+    /// Makes the item at `tail` visible to the consumer.
+    ///
+    /// # Safety
+    /// The slot was claimed, and holds an item now.
+    #[inline(always)]
+    pub(super) unsafe fn commit_one(&mut self) {
+        let next = self.ring.capacity().next(self.tail);
+        self.ring.publish_mark(self.tail);
+        self.tail = next;
+        // [P1] Release: pairs with [C1]. Orders: our write of the item before the consumer's read of it, and [P2] before
+        // the consumer's count.
+        self.ring.ctl().tail.store(next, Ordering::Release);
+    }
+
+    /// Makes `count` items from `tail` on visible to the consumer.
+    ///
+    /// # Safety
+    /// The slots were claimed, and hold items now.
+    #[inline]
+    pub(super) unsafe fn commit(&mut self, count: usize) {
+        let capacity = self.ring.capacity();
+        if View::<T, L>::STAMPED {
+            for step in 0..count {
+                self.ring.publish_mark(capacity.advance(self.tail, step));
+            }
+        }
+        self.tail = capacity.advance(self.tail, count);
+        // [P1] Release: as in `commit_one`, for all the items at once.
+        self.ring.ctl().tail.store(self.tail, Ordering::Release);
+    }
+
+    /// Puts the items of an iterator into up to `max` claimed slots and makes them visible together.
+    ///
+    /// If the iterator panics, what it gave before is made visible.
+    pub(super) fn fill(&mut self, max: usize, items: impl Iterator<Item = T>) -> usize {
+        struct Filled<'e, T, L: Layout> {
+            tx: &'e mut Tx<T, L>,
+            count: usize,
+        }
+
+        impl<T, L: Layout> Drop for Filled<'_, T, L> {
+            fn drop(&mut self) {
+                // SAFETY: the first `count` of the claimed slots have been written.
+                unsafe { self.tx.commit(self.count) };
+            }
+        }
+
+        let mut filled = Filled { tx: self, count: 0 };
+        let mut pos = filled.tx.tail;
+        for item in items.take(max) {
+            // SAFETY: I2: a claimed slot, not written before.
+            unsafe { filled.tx.ring.write(pos, item) };
+            pos = filled.tx.ring.capacity().next(pos);
+            filled.count += 1;
+        }
+        filled.count
+    }
+
+    /// Copies values into claimed slots and makes them visible together.
+    ///
+    /// # Safety
+    /// As many slots were claimed as there are values.
+    pub(super) unsafe fn copy_in(&mut self, values: &[T])
+    where
+        T: Copy,
+    {
+        // SAFETY: I2: claimed slots.
+        unsafe { self.ring.copy_in(self.tail, values) };
+        // SAFETY: claimed by the caller and written above.
+        unsafe { self.commit(values.len()) };
+    }
+
+    fn len(&self) -> usize {
+        // [P5] Relaxed: a count. Who acts on it claims first, and so reads the same or a later head with [P3].
+        let head = self.ring.ctl().head.load(Ordering::Relaxed);
+        self.ring.capacity().distance(head, self.tail)
+    }
+}
+
+impl<T, L: Layout> Drop for Tx<T, L> {
+    fn drop(&mut self) {
+        // [P6] Release: pairs with [C4]. Orders: our last [P1] and [P2] before the consumer's last look.
+        self.ring.ctl().ends.producer.store(false, Ordering::Release);
+    }
+}
+
+/// The end of a ring that puts items in. There is one at a time.
+///
+/// `'q` is how long the ring is borrowed, `L` its [layout](Layout), and `K` what keeps the ring alive where the ends own
+/// it (nothing, by default). It is [`Send`] if the items are, and never [`Sync`].
+///
+/// Counts such as [`len`](Self::len) are exact as to the producer's own pushes; the consumer may take items at any time,
+/// so there can only be more room than they say.
+///
+/// Dropping it closes the ring: the consumer still gets what is inside, and then [`Closed`](crate::PopError::Closed).
+pub struct Producer<'q, T, L: Layout = Dense, K = ()> {
+    // The order matters: the end goes before what keeps its ring.
+    tx: Tx<T, L>,
+    _keep: K,
+    _borrow: PhantomData<(&'q (), core::cell::UnsafeCell<T>)>,
+}
+
+impl<'q, T, L: Layout, K> Producer<'q, T, L, K> {
+    /// # Safety
+    /// The ring lives for `'q`, or as long as `keep`.
+    pub(super) unsafe fn new(tx: Tx<T, L>, keep: K) -> Self {
+        Self { tx, _keep: keep, _borrow: PhantomData }
+    }
+
+    /// Puts an item in.
+    ///
+    /// # Errors
+    /// Both give the value back. [`Full`](PushError::Full): every slot is taken. [`Closed`](PushError::Closed): the
+    /// consumer is gone; this is noticed only when the producer has to look where the consumer is, so up to a capacity
+    /// of items may still be stored after it went (they are dropped with the ring).
+    ///
+    /// # Progress
+    /// Wait-free: at most two loads and two stores, no read-modify-write.
+    ///
+    /// # Ordering
+    /// All that happened before the push happens before what the consumer does with the item.
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay_core::{PushError, spsc::Ring};
+    ///
+    /// let mut ring = Ring::<_, 1>::new();
+    /// let (mut producer, mut consumer) = ring.split();
+    /// producer.push('a')?;
+    /// assert_eq!(producer.push('b'), Err(PushError::Full('b')));
+    /// assert_eq!(consumer.pop(), Ok('a'));
+    /// producer.push('b')?;
+    /// # Ok::<(), PushError<char>>(())
+    /// ```
+    #[inline]
+    pub fn push(&mut self, value: T) -> Result<(), PushError<T>> {
+        match self.tx.claim() {
+            Ok(()) => {
+                // SAFETY: I2: the slot at `tail` is ours once claimed, and holds no item.
+                unsafe { self.tx.ring.write(self.tx.tail, value) };
+                // SAFETY: claimed and written above.
+                unsafe { self.tx.commit_one() };
+                Ok(())
+            }
+            Err(PushError::Full(())) => Err(PushError::Full(value)),
+            Err(PushError::Closed(())) => Err(PushError::Closed(value)),
+        }
+    }
+
+    /// Claims the next slot, to be written in place.
+    ///
+    /// Dropped without a commit, the slot stays free.
+    ///
+    /// # Errors
+    /// As [`push`](Self::push).
+    ///
+    /// # Progress
+    /// Wait-free.
+    ///
+    /// # Examples
+    /// ```
+    /// # use forebay_core::{PushError, spsc::Ring};
+    /// let mut ring = Ring::<[u8; 256], 4>::new();
+    /// let (mut producer, consumer) = ring.split();
+    /// let mut slot = producer.write_slot()?;
+    /// slot.uninit().write([7; 256]);
+    /// // SAFETY: it was written just now.
+    /// unsafe { slot.commit() };
+    /// assert_eq!(consumer.peek(), Some(&[7; 256]));
+    /// # Ok::<(), PushError<()>>(())
+    /// ```
+    #[inline]
+    pub fn write_slot(&mut self) -> Result<WriteSlot<'_, T, L>, PushError<()>> {
+        self.tx.claim()?;
+        Ok(WriteSlot::new(&mut self.tx))
+    }
+
+    /// Puts in the items of an iterator while there is room, and makes them visible together. Answers with how many.
+    ///
+    /// It takes from the iterator only what fits: hand it `&mut iterator` to go on with the rest. The room is what is
+    /// free at the call; none if the consumer is gone. Should the iterator panic, the items that it gave before are in.
+    ///
+    /// # Progress
+    /// Wait-free but for the iterator. One publication for all the items.
+    ///
+    /// # Examples
+    /// ```
+    /// # use forebay_core::spsc::Ring;
+    /// let mut ring = Ring::<u32, 4>::new();
+    /// let (mut producer, _consumer) = ring.split();
+    /// let mut numbers = 0..10;
+    /// assert_eq!(producer.push_iter(&mut numbers), 4);
+    /// assert_eq!(numbers, 4..10);
+    /// ```
+    pub fn push_iter(&mut self, items: impl IntoIterator<Item = T>) -> usize {
+        let room = self.tx.claim_up_to(usize::MAX);
+        self.tx.fill(room, items.into_iter())
+    }
+
+    /// Copies in as many of the values as there is room for, from the first on, and makes them visible together. Answers
+    /// with how many; none if the consumer is gone.
+    ///
+    /// # Progress
+    /// Wait-free. One publication for all the items.
+    ///
+    /// # Examples
+    /// ```
+    /// # use forebay_core::spsc::Ring;
+    /// let mut ring = Ring::<u8, 4>::new();
+    /// let (mut producer, mut consumer) = ring.split();
+    /// assert_eq!(producer.push_slice(b"abcdef"), 4);
+    /// let mut bytes = [0; 8];
+    /// assert_eq!(consumer.pop_slice(&mut bytes), 4);
+    /// assert_eq!(&bytes[..4], b"abcd");
+    /// ```
+    #[inline]
+    pub fn push_slice(&mut self, values: &[T]) -> usize
+    where
+        T: Copy,
+    {
+        let count = self.tx.claim_up_to(values.len());
+        if let Some(values) = values.get(..count) {
+            // SAFETY: that many slots were claimed.
+            unsafe { self.tx.copy_in(values) };
+        }
+        count
+    }
+
+    /// How many items are inside. The consumer may take some at any time, so there can only be fewer.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.tx.len()
+    }
+
+    /// Whether there was no item inside. If so, it stays so until the next push.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.tx.len() == 0
+    }
+
+    /// Whether there was no room. There may be some at any time.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.free() == 0
+    }
+
+    /// How many items can be pushed for certain. There may be room for more at any time.
+    #[must_use]
+    pub fn free(&self) -> usize {
+        self.capacity() - self.tx.len()
+    }
+
+    /// How many items the ring holds: exactly what was asked for.
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.tx.ring.capacity().get()
+    }
+
+    /// Whether the consumer is gone. Once it is, it stays so, unless the ring is split anew.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        // [P7] Acquire: pairs with [C6]. Orders: all that the consumer did before it went, before what we do now.
+        !self.tx.ring.ctl().ends.consumer.load(Ordering::Acquire)
+    }
+}
+
+impl<T, K> Producer<'_, T, Dense, K> {
+    /// Claims up to `max` slots, as many as are free at the call, to be written in place as one batch. The run may be
+    /// empty; it is if the consumer is gone.
+    ///
+    /// Dropped without a commit, the slots stay free. Who needs all or nothing asks [`free`](Self::free) first: room
+    /// never shrinks but by pushes.
+    ///
+    /// # Progress
+    /// Wait-free.
+    ///
+    /// # Examples
+    /// ```
+    /// # use forebay_core::spsc::Ring;
+    /// let mut ring = Ring::<u16, 8>::new();
+    /// let (mut producer, mut consumer) = ring.split();
+    /// assert_eq!(producer.write_run(5).fill([1, 2, 3]), 3);
+    ///
+    /// let mut run = producer.write_run(usize::MAX);
+    /// assert_eq!(run.len(), 5);
+    /// let (first, _second) = run.as_mut_slices();
+    /// first[0].write(4);
+    /// // SAFETY: the first slot was written.
+    /// unsafe { run.commit(1) };
+    /// assert!(consumer.drain().eq([1, 2, 3, 4]));
+    /// ```
+    #[inline]
+    pub fn write_run(&mut self, max: usize) -> WriteRun<'_, T> {
+        let len = self.tx.claim_up_to(max);
+        WriteRun::new(&mut self.tx, len)
+    }
+}
+
+impl<T, L: Layout, K> fmt::Debug for Producer<'_, T, L, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Producer")
+            .field("len", &self.len())
+            .field("capacity", &self.capacity())
+            .field("is_closed", &self.is_closed())
+            .finish()
+    }
+}

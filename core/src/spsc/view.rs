@@ -1,0 +1,281 @@
+//! The memory of a ring as both ends see it: shared words, slots, and who may touch them.
+
+use core::mem::MaybeUninit;
+use core::ptr::{self, NonNull};
+
+use super::layout::sealed::Mark as _;
+use super::{Dense, Layout, Slot};
+use crate::position::Capacity;
+use crate::sync::{AtomicBool, AtomicUsize, CachePadded, Claim, Ordering, Watch};
+
+/// What is shared beside the slots. Each cache line has one writer.
+pub(super) struct Ctl {
+    /// The next position to be written. Written by the producer alone.
+    pub(super) tail: CachePadded<AtomicUsize>,
+    /// The next position to be read. Written by the consumer alone.
+    pub(super) head: CachePadded<AtomicUsize>,
+    /// Written when an end comes or goes, so that polling it costs no traffic.
+    pub(super) ends: CachePadded<Ends>,
+    /// For the model checker.
+    watch: Watch,
+}
+
+/// Which ends are out.
+pub(super) struct Ends {
+    pub(super) producer: AtomicBool,
+    pub(super) consumer: AtomicBool,
+    #[cfg_attr(not(any(target_has_atomic = "8", feature = "portable-atomic")), expect(dead_code))]
+    pub(super) claim: Claim,
+}
+
+impl Ctl {
+    pub(super) const fn new() -> Self {
+        Self {
+            tail: CachePadded::new(AtomicUsize::new(0)),
+            head: CachePadded::new(AtomicUsize::new(0)),
+            ends: CachePadded::new(Ends {
+                producer: AtomicBool::new(false),
+                consumer: AtomicBool::new(false),
+                claim: Claim::new(),
+            }),
+            watch: Watch::new(),
+        }
+    }
+}
+
+/// The shared words and the slots, by address. Copied into both ends, and made anew by the owner when it needs it.
+pub(super) struct View<T, L: Layout> {
+    ctl: NonNull<Ctl>,
+    slots: NonNull<Slot<T, L>>,
+    capacity: Capacity,
+}
+
+impl<T, L: Layout> Clone for View<T, L> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T, L: Layout> Copy for View<T, L> {}
+
+impl<T, L: Layout> View<T, L> {
+    /// Whether the consumer learns of an item from the mark beside it.
+    pub(super) const STAMPED: bool = <<L as super::layout::sealed::Layout>::Mark>::PRESENT;
+
+    /// A view of a ring.
+    ///
+    /// # Safety
+    /// `slots` has `capacity` slots, and they and `ctl` outlive the view and all its copies (invariant I0).
+    pub(super) unsafe fn new(ctl: &Ctl, slots: &[Slot<T, L>], capacity: Capacity) -> Self {
+        debug_assert_eq!(slots.len(), capacity.get());
+        // The pointer is made from the slice, so that it may reach every slot.
+        Self { ctl: NonNull::from(ctl), slots: NonNull::from(slots).cast(), capacity }
+    }
+
+    /// Makes the model checker know the ring; nothing in an ordinary build. Called while one thread knows the ring.
+    pub(super) fn arm(self) {
+        self.ctl().watch.arm(self.capacity.get());
+        if Watch::ACTIVE && Self::STAMPED {
+            for idx in 0..self.capacity.get() {
+                let _ = self.slot(idx).is_published(false);
+            }
+        }
+    }
+
+    #[inline(always)]
+    pub(super) const fn capacity(&self) -> Capacity {
+        self.capacity
+    }
+
+    #[inline(always)]
+    pub(super) const fn ctl(&self) -> &Ctl {
+        // SAFETY: I0: the ring outlives its views.
+        unsafe { self.ctl.as_ref() }
+    }
+
+    #[inline(always)]
+    const fn slot_ptr(&self, pos: usize) -> NonNull<Slot<T, L>> {
+        // SAFETY: idx is below the capacity for every position, so this stays within the slots.
+        unsafe { self.slots.add(self.capacity.idx(pos)) }
+    }
+
+    #[inline(always)]
+    const fn slot(&self, pos: usize) -> &Slot<T, L> {
+        // SAFETY: I0: the slots outlive the view; all that both sides write in a slot is in cells and atomics.
+        unsafe { self.slot_ptr(pos).as_ref() }
+    }
+
+    /// The place of the item at a position.
+    #[inline(always)]
+    pub(super) const fn place(&self, pos: usize) -> *mut MaybeUninit<T> {
+        self.slot(pos).value()
+    }
+
+    #[inline(always)]
+    pub(super) fn is_published(&self, pos: usize) -> bool {
+        self.slot(pos).is_published(self.capacity.is_odd_lap(pos))
+    }
+
+    #[inline(always)]
+    pub(super) fn publish_mark(&self, pos: usize) {
+        self.slot(pos).publish(self.capacity.is_odd_lap(pos));
+    }
+
+    /// Puts a value into a slot.
+    ///
+    /// # Safety
+    /// The slot is the caller's (I2), and holds no item.
+    #[inline(always)]
+    pub(super) unsafe fn write(&self, pos: usize, value: T) {
+        self.watch_write(pos);
+        // SAFETY: the caller owns the slot.
+        unsafe { self.place(pos).write(MaybeUninit::new(value)) };
+    }
+
+    /// Takes the value out of a slot.
+    ///
+    /// # Safety
+    /// The slot is the caller's (I2) and holds an item, which nobody takes or drops again.
+    #[inline(always)]
+    pub(super) unsafe fn read(&self, pos: usize) -> T {
+        self.watch_read(pos);
+        // SAFETY: the caller owns the slot.
+        let item = unsafe { self.place(pos).read() };
+        // SAFETY: it holds an item.
+        unsafe { item.assume_init() }
+    }
+
+    /// Copies values into a run of slots.
+    ///
+    /// # Safety
+    /// The `values.len()` slots from `pos` on are the caller's (I2), and hold no items.
+    pub(super) unsafe fn copy_in(&self, pos: usize, values: &[T])
+    where
+        T: Copy,
+    {
+        if Self::STAMPED {
+            let mut pos = pos;
+            for &value in values {
+                // SAFETY: one of the caller's slots.
+                unsafe { self.write(pos, value) };
+                pos = self.capacity.next(pos);
+            }
+            return;
+        }
+        let (first, second) = self.run(pos, values.len());
+        let (head, rest) = values.split_at_checked(first.len()).unwrap_or((values, &[]));
+        // SAFETY: the caller owns these slots; they lie side by side without marks; `values` can't overlap with them, as
+        // nobody has a reference to the producer's slots.
+        unsafe { ptr::copy_nonoverlapping(head.as_ptr(), first.cast::<T>(), head.len()) };
+        // SAFETY: as above.
+        unsafe { ptr::copy_nonoverlapping(rest.as_ptr(), second.cast::<T>(), rest.len()) };
+        self.watch_run(pos, values.len(), Self::watch_write);
+    }
+
+    /// Copies the items of a run of slots out.
+    ///
+    /// # Safety
+    /// The `values.len()` slots from `pos` on are the caller's (I2), and hold items.
+    pub(super) unsafe fn copy_out(&self, pos: usize, values: &mut [T])
+    where
+        T: Copy,
+    {
+        if Self::STAMPED {
+            let mut pos = pos;
+            for value in values {
+                // SAFETY: one of the caller's slots, with an item.
+                *value = unsafe { self.read(pos) };
+                pos = self.capacity.next(pos);
+            }
+            return;
+        }
+        self.watch_run(pos, values.len(), Self::watch_read);
+        let (first, second) = self.run(pos, values.len());
+        let (head, rest) = values.split_at_mut(first.len());
+        // SAFETY: the caller owns these slots, and they hold items, side by side without marks.
+        unsafe { ptr::copy_nonoverlapping(first.cast::<T>(), head.as_mut_ptr(), head.len()) };
+        // SAFETY: as above.
+        unsafe { ptr::copy_nonoverlapping(second.cast::<T>(), rest.as_mut_ptr(), rest.len()) };
+    }
+
+    /// Drops the items of a run of slots in place. If one of them panics, the others are dropped all the same.
+    ///
+    /// # Safety
+    /// The `count` slots from `pos` on are the caller's (I2) and hold items, which nobody takes or drops again.
+    pub(super) unsafe fn drop_items(&self, pos: usize, count: usize) {
+        struct Rest<T, L: Layout> {
+            view: View<T, L>,
+            pos: usize,
+            left: usize,
+        }
+
+        impl<T, L: Layout> Rest<T, L> {
+            fn run(&mut self) {
+                while self.left > 0 {
+                    let pos = self.pos;
+                    self.pos = self.view.capacity.next(pos);
+                    self.left -= 1;
+                    self.view.watch_write(pos);
+                    // SAFETY: an item of the caller's, counted off before, so it is dropped once even if this panics.
+                    unsafe { ptr::drop_in_place(self.view.place(pos).cast::<T>()) };
+                }
+            }
+        }
+
+        impl<T, L: Layout> Drop for Rest<T, L> {
+            fn drop(&mut self) {
+                self.run();
+            }
+        }
+
+        if core::mem::needs_drop::<T>() {
+            // Dropping `Rest` a second time, after the run, finds nothing left, unless the run was cut short by a panic.
+            Rest { view: *self, pos, left: count }.run();
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn watch_write(&self, pos: usize) {
+        self.ctl().watch.write(self.capacity.idx(pos));
+    }
+
+    #[inline(always)]
+    pub(super) fn watch_read(&self, pos: usize) {
+        self.ctl().watch.read(self.capacity.idx(pos));
+    }
+
+    #[inline(always)]
+    pub(super) fn watch_run(&self, pos: usize, count: usize, watch: impl Fn(&Self, usize)) {
+        if Watch::ACTIVE {
+            for step in 0..count {
+                watch(self, self.capacity.advance(pos, step));
+            }
+        }
+    }
+
+    /// The places of a run of slots that lie side by side: up to the end of the memory, and from its start. Of use only
+    /// where there are no marks between them.
+    #[inline(always)]
+    fn run(&self, pos: usize, count: usize) -> (*mut [MaybeUninit<T>], *mut [MaybeUninit<T>]) {
+        let (first, second) = self.capacity.pieces(pos, count);
+        let start = self.slot_ptr(pos).as_ptr().cast::<MaybeUninit<T>>();
+        let wrapped = self.slots.as_ptr().cast::<MaybeUninit<T>>();
+        (ptr::slice_from_raw_parts_mut(start, first), ptr::slice_from_raw_parts_mut(wrapped, second))
+    }
+
+    /// How many items are inside. For the owner, while no end is at work.
+    pub(super) fn settled(&self) -> (usize, usize) {
+        // Relaxed, both: the owner has the ring to itself, so nobody writes them now.
+        let head = self.ctl().head.load(Ordering::Relaxed);
+        let tail = self.ctl().tail.load(Ordering::Relaxed);
+        (head, self.capacity.distance(head, tail))
+    }
+}
+
+impl<T> View<T, Dense> {
+    /// A run of slots as slices.
+    #[inline]
+    pub(super) fn slices(&self, pos: usize, count: usize) -> (*mut [MaybeUninit<T>], *mut [MaybeUninit<T>]) {
+        self.run(pos, count)
+    }
+}

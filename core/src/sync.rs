@@ -1,0 +1,98 @@
+//! The one place that chooses where atomics come from: `core`, `portable-atomic`, or the model checker.
+//!
+//! No other file of this crate names the private configuration `forebay_loom` or the crate `portable-atomic`.
+
+#[cfg(forebay_loom)]
+mod modelled;
+
+#[cfg(not(forebay_loom))]
+pub(crate) use core::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
+#[cfg(forebay_loom)]
+pub(crate) use modelled::{Arc, AtomicBool, AtomicU8, AtomicUsize, Ordering, Watch};
+
+#[cfg(all(feature = "alloc", not(forebay_loom), target_has_atomic = "ptr"))]
+pub(crate) use alloc::sync::Arc;
+
+// Padding keeps apart what two cores write. A 32-bit microcontroller has one core: it would pay in RAM and gain nothing.
+#[cfg(not(all(target_os = "none", not(target_pointer_width = "64"))))]
+pub(crate) use crossbeam_utils::CachePadded;
+#[cfg(all(target_os = "none", not(target_pointer_width = "64")))]
+pub(crate) use unpadded::Unpadded as CachePadded;
+
+#[cfg(all(target_os = "none", not(target_pointer_width = "64")))]
+mod unpadded {
+    pub(crate) struct Unpadded<T>(T);
+
+    impl<T> Unpadded<T> {
+        pub(crate) const fn new(value: T) -> Self {
+            Self(value)
+        }
+    }
+
+    impl<T> core::ops::Deref for Unpadded<T> {
+        type Target = T;
+
+        fn deref(&self) -> &T {
+            &self.0
+        }
+    }
+}
+
+#[cfg(not(all(feature = "portable-atomic", not(forebay_loom))))]
+use AtomicBool as SwapBool;
+#[cfg(all(feature = "portable-atomic", not(forebay_loom)))]
+use portable_atomic::AtomicBool as SwapBool;
+
+/// The right to hand out the ends of a shared ring: a short lock around that decision, never around an item.
+///
+/// It needs an atomic swap, so a core without one needs `portable-atomic`.
+pub(crate) struct Claim {
+    #[cfg_attr(not(any(target_has_atomic = "8", feature = "portable-atomic")), expect(dead_code))]
+    held: SwapBool,
+}
+
+impl Claim {
+    pub(crate) const fn new() -> Self {
+        Self { held: SwapBool::new(false) }
+    }
+
+    /// Runs `decide`, unless somebody else is deciding just now: then the answer is `None`.
+    #[cfg(any(target_has_atomic = "8", feature = "portable-atomic"))]
+    pub(crate) fn with<R>(&self, decide: impl FnOnce() -> Option<R>) -> Option<R> {
+        // [K1] Acquire: pairs with [K2] of whoever decided before us. Orders: its stores to the end flags before our
+        // loads of them.
+        if self.held.swap(true, Ordering::Acquire) {
+            return None;
+        }
+        let decided = decide();
+        // [K2] Release: pairs with [K1].
+        self.held.store(false, Ordering::Release);
+        decided
+    }
+}
+
+/// Tells the model checker who touches which slot; nothing in an ordinary build.
+///
+/// Slots are plain memory in every build, so that runs of them can be slices; the checker sees the accesses through one
+/// watched cell per slot.
+#[cfg(not(forebay_loom))]
+pub(crate) struct Watch;
+
+#[cfg(not(forebay_loom))]
+impl Watch {
+    /// Whether anybody watches.
+    pub(crate) const ACTIVE: bool = false;
+
+    pub(crate) const fn new() -> Self {
+        Self
+    }
+
+    #[inline(always)]
+    pub(crate) fn arm(&self, _capacity: usize) {}
+
+    #[inline(always)]
+    pub(crate) fn read(&self, _idx: usize) {}
+
+    #[inline(always)]
+    pub(crate) fn write(&self, _idx: usize) {}
+}
