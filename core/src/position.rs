@@ -37,21 +37,8 @@ impl Capacity {
 
     /// The slot of a position.
     #[inline(always)]
-    pub(crate) const fn idx(self, pos: usize) -> usize {
+    const fn idx(self, pos: usize) -> usize {
         if pos >= self.0 { pos - self.0 } else { pos }
-    }
-
-    /// Whether the position belongs to an odd lap.
-    #[inline(always)]
-    pub(crate) const fn is_odd_lap(self, pos: usize) -> bool {
-        pos >= self.0
-    }
-
-    /// The position after this one.
-    #[inline(always)]
-    pub(crate) const fn next(self, pos: usize) -> usize {
-        let next = pos + 1;
-        if next == 2 * self.0 { 0 } else { next }
     }
 
     /// The position `count` later; `count` is at most the capacity.
@@ -68,12 +55,63 @@ impl Capacity {
         if to >= from { to - from } else { 2 * self.0 - (from - to) }
     }
 
-    /// `count` slots from a position on are at most two pieces: the slots up to the end of the memory, and the rest at
-    /// its start. Answers with the lengths of both.
+    /// `count` slots from a cursor on are at most two pieces: the slots up to the end of the memory, and the rest at its
+    /// start. Answers with the lengths of both.
     #[inline(always)]
-    pub(crate) const fn pieces(self, pos: usize, count: usize) -> (usize, usize) {
-        let to_end = self.0 - self.idx(pos);
+    pub(crate) const fn pieces(self, at: Cursor, count: usize) -> (usize, usize) {
+        let to_end = self.0 - at.idx;
         if count <= to_end { (count, 0) } else { (to_end, count - to_end) }
+    }
+
+    /// The cursor at a position.
+    #[inline(always)]
+    pub(crate) const fn cursor(self, pos: usize) -> Cursor {
+        Cursor { pos, idx: self.idx(pos) }
+    }
+}
+
+/// A position that moves on step by step, with its slot beside it, so that a step costs no arithmetic but at the end of
+/// the memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Cursor {
+    pos: usize,
+    idx: usize,
+}
+
+impl Cursor {
+    #[inline(always)]
+    pub(crate) const fn pos(self) -> usize {
+        self.pos
+    }
+
+    #[inline(always)]
+    pub(crate) const fn idx(self) -> usize {
+        self.idx
+    }
+
+    /// Moves one step on.
+    #[inline(always)]
+    pub(crate) const fn step(&mut self, capacity: Capacity) {
+        self.pos += 1;
+        self.idx += 1;
+        if self.idx == capacity.0 {
+            self.wrap(capacity);
+        }
+    }
+
+    /// At the end of the memory.
+    #[cold]
+    const fn wrap(&mut self, capacity: Capacity) {
+        self.idx = 0;
+        if self.pos != capacity.0 {
+            self.pos = 0;
+        }
+    }
+
+    /// Moves `count` steps on; `count` is at most the capacity.
+    #[inline(always)]
+    pub(crate) const fn skip(&mut self, count: usize, capacity: Capacity) {
+        *self = capacity.cursor(capacity.advance(self.pos, count));
     }
 }
 
@@ -90,16 +128,21 @@ mod tests {
         for n in 1..=5 {
             let capacity = Capacity::new(n).unwrap();
             for start in 0..2 * n {
-                assert_eq!(capacity.idx(start), start % n);
-                assert_eq!(capacity.is_odd_lap(start), (start / n) % 2 == 1);
-                assert_eq!(capacity.next(start), (start + 1) % (2 * n));
+                let at = capacity.cursor(start);
+                assert_eq!((at.pos(), at.idx()), (start, start % n));
+                let mut next = at;
+                next.step(capacity);
+                assert_eq!(next, capacity.cursor((start + 1) % (2 * n)));
                 for count in 0..=n {
                     let end = capacity.advance(start, count);
                     assert_eq!(end, (start + count) % (2 * n));
                     assert_eq!(capacity.distance(start, end), count);
-                    let (first, second) = capacity.pieces(start, count);
+                    let mut skipped = at;
+                    skipped.skip(count, capacity);
+                    assert_eq!(skipped, capacity.cursor(end));
+                    let (first, second) = capacity.pieces(at, count);
                     assert_eq!(first + second, count);
-                    assert!(capacity.idx(start) + first <= n && second <= capacity.idx(start));
+                    assert!(at.idx() + first <= n && second <= at.idx());
                 }
             }
         }
@@ -110,7 +153,9 @@ mod tests {
         let n = Capacity::MAX;
         let capacity = Capacity::new(n).unwrap();
         let last = 2 * n - 1;
-        assert_eq!(capacity.next(last), 0);
+        let mut at = capacity.cursor(last);
+        at.step(capacity);
+        assert_eq!(at, capacity.cursor(0));
         for start in [0, 1, n - 1, n, n + 1, last - 1, last] {
             for count in [0, 1, 2, n - 1, n] {
                 let end = capacity.advance(start, count);

@@ -8,7 +8,7 @@ mod run;
 mod view;
 
 pub use consumer::{Consumer, Drain, Iter, IterMut};
-pub use layout::{Dense, Layout, Slot, Stamped};
+pub use layout::{Dense, Flagged, Layout, Slot};
 #[cfg(feature = "alloc")]
 pub use owner::HeapRing;
 #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]

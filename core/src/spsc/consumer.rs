@@ -4,19 +4,21 @@ use core::fmt;
 use core::iter::FusedIterator;
 use core::marker::PhantomData;
 
+use super::layout::sealed::Mark as _;
 use super::run::{ReadRun, ReadSlot};
 use super::view::View;
 use super::{Dense, Layout};
 use crate::PopError;
+use crate::position::Cursor;
 use crate::sync::Ordering;
 
 /// The algorithm of the consumer's end.
 ///
-/// Positions from `head` up to `known` are known to hold items; `known` is the producer's tail as last seen. With marks
-/// beside the items it is not needed.
+/// Positions from `head` up to `known` are known to hold items; `known` is the producer's tail as last seen.
+/// With a mark beside each item, the mark tells instead.
 pub(super) struct Rx<T, L: Layout> {
     ring: View<T, L>,
-    head: usize,
+    head: Cursor,
     known: usize,
 }
 
@@ -31,7 +33,7 @@ impl<T, L: Layout> Rx<T, L> {
         // Relaxed: whoever makes the ends has the ring to itself, see `Owner`.
         ring.ctl().ends.consumer.store(true, Ordering::Relaxed);
         let (head, len) = ring.settled();
-        Self { ring, head, known: ring.capacity().advance(head, len) }
+        Self { ring, head, known: ring.capacity().advance(head.pos(), len) }
     }
 
     #[inline(always)]
@@ -40,21 +42,22 @@ impl<T, L: Layout> Rx<T, L> {
     }
 
     #[inline(always)]
-    pub(super) const fn head(&self) -> usize {
+    pub(super) const fn head(&self) -> Cursor {
         self.head
     }
 
     /// Makes sure that there is an item at `head`.
     #[inline(always)]
     pub(super) fn claim(&mut self) -> Result<(), PopError> {
-        let ready = if View::<T, L>::STAMPED { self.ring.is_published(self.head) } else { self.head != self.known };
+        let ready =
+            if View::<T, L>::FLAGGED { self.ring.mark(self.head).is_full() } else { self.head.pos() != self.known };
         if ready { Ok(()) } else { self.look() }
     }
 
     /// Looks where the producer is.
     #[inline(never)]
     fn look(&mut self) -> Result<(), PopError> {
-        if !View::<T, L>::STAMPED && self.refresh() {
+        if self.refresh() {
             return Ok(());
         }
         // [C4] Acquire: pairs with [P6]. Orders: the producer's last publication before our second look.
@@ -64,41 +67,37 @@ impl<T, L: Layout> Rx<T, L> {
         if self.refresh() { Ok(()) } else { Err(PopError::Closed) }
     }
 
-    /// Whether there is an item at `head`, by the position that the producer published.
+    /// Whether there is an item at `head` now.
     #[inline(always)]
     fn refresh(&mut self) -> bool {
-        self.known = self.load_tail();
-        self.known != self.head
+        let len = self.len();
+        self.known = self.ring.capacity().advance(self.head.pos(), len);
+        len > 0
     }
 
-    /// The producer's tail; our own head where the count lags behind the marks that we have already followed.
-    #[inline(always)]
-    fn load_tail(&self) -> usize {
-        // [C1] Acquire: pairs with [P1]. Orders: the producer's writes of the items before our reads of them.
-        let tail = self.ring.ctl().tail.load(Ordering::Acquire);
-        let capacity = self.ring.capacity();
-        if View::<T, L>::STAMPED && capacity.distance(self.head, tail) > capacity.get() { self.head } else { tail }
-    }
-
-    /// How many items are there for certain. They may be read.
+    /// How many items are there at least. They may be read.
     #[inline]
-    pub(super) fn available(&self) -> usize {
-        let len = self.ring.capacity().distance(self.head, self.load_tail());
-        // A mark is there before it counts.
-        if View::<T, L>::STAMPED && len == 0 && self.ring.is_published(self.head) { 1 } else { len }
+    pub(super) fn len(&self) -> usize {
+        if View::<T, L>::FLAGGED && !self.ring.mark(self.head).is_full() {
+            return 0;
+        }
+        // [C1] Acquire: pairs with [P1]. Orders: the producer's writes of the items before our reads of them, and [P2] of
+        // those items before our look at their marks.
+        let tail = self.ring.ctl().tail.load(Ordering::Acquire);
+        let len = self.ring.capacity().distance(self.head.pos(), tail);
+        // I4: the mark says that there is an item, while the count may lag behind it by one.
+        if View::<T, L>::FLAGGED { len.max(1) } else { len }
     }
 
-    /// How many items are there, at most `max`; looks where the producer is only if it must.
+    /// How many items are there, at most `max`; looks where the producer is only if it must. They may be read.
     #[inline]
     pub(super) fn claim_up_to(&mut self, max: usize) -> usize {
-        if !View::<T, L>::STAMPED {
-            let known = self.ring.capacity().distance(self.head, self.known);
-            if known >= max {
-                return max;
-            }
-            self.refresh();
+        // With marks, single items are popped without regard to `known`, so it says nothing.
+        if !View::<T, L>::FLAGGED && self.ring.capacity().distance(self.head.pos(), self.known) >= max {
+            return max;
         }
-        self.available().min(max)
+        self.refresh();
+        self.ring.capacity().distance(self.head.pos(), self.known).min(max)
     }
 
     /// Takes the item at `head` and gives its slot back.
@@ -109,10 +108,18 @@ impl<T, L: Layout> Rx<T, L> {
     pub(super) unsafe fn take(&mut self) -> T {
         // SAFETY: I2: a claimed item is ours, and `release` below moves past it.
         let item = unsafe { self.ring.read(self.head) };
-        self.head = self.ring.capacity().next(self.head);
-        // [C3] Release: pairs with [P3]. Orders: our read of the item before the producer's next write to its slot.
-        self.ring.ctl().head.store(self.head, Ordering::Release);
+        self.release_one();
         item
+    }
+
+    /// Gives the slot at `head` back, whose item has been taken out or dropped.
+    #[inline(always)]
+    fn release_one(&mut self) {
+        self.ring.mark(self.head).free();
+        self.head.step(self.ring.capacity());
+        // [C3] Release: pairs with [P3]. Orders: our read of the item before the producer's next write to its slot, and
+        // [C8] before the producer's count.
+        self.ring.ctl().head.store(self.head.pos(), Ordering::Release);
     }
 
     /// Drops `count` claimed items in place, and gives their slots back, even if a drop panics.
@@ -139,9 +146,16 @@ impl<T, L: Layout> Rx<T, L> {
     /// Gives the slots of `count` items back, which have been taken out or dropped.
     #[inline]
     fn release(&mut self, count: usize) {
-        self.head = self.ring.capacity().advance(self.head, count);
-        // [C3] Release: as in `take`, for all the items at once.
-        self.ring.ctl().head.store(self.head, Ordering::Release);
+        if View::<T, L>::FLAGGED {
+            // One by one, so that the count lags behind the marks by one item at most (I4).
+            for _ in 0..count {
+                self.release_one();
+            }
+            return;
+        }
+        self.head.skip(count, self.ring.capacity());
+        // [C3] Release: as in `release_one`, for all the items at once.
+        self.ring.ctl().head.store(self.head.pos(), Ordering::Release);
     }
 
     /// Copies claimed items out and gives their slots back.
@@ -157,14 +171,14 @@ impl<T, L: Layout> Rx<T, L> {
         self.release(values.len());
     }
 
-    /// The item at a position.
+    /// The item at a cursor.
     ///
     /// # Safety
     /// The item was claimed, and nobody else has a reference to it.
     #[inline]
-    pub(super) unsafe fn item(&self, pos: usize) -> *mut T {
-        self.ring.watch_read(pos);
-        self.ring.place(pos).cast()
+    pub(super) unsafe fn item(&self, at: Cursor) -> *mut T {
+        self.ring.watch_read(at);
+        self.ring.place(at).cast()
     }
 }
 
@@ -310,26 +324,26 @@ impl<'q, T, L: Layout, K> Consumer<'q, T, L, K> {
     /// assert_eq!(consumer.len(), 1);
     /// ```
     pub fn drain(&mut self) -> Drain<'_, T, L> {
-        let left = self.rx.available();
+        let left = self.rx.len();
         Drain { rx: &mut self.rx, left }
     }
 
     /// The items that are inside at the call, oldest first; they stay.
     #[must_use]
     pub fn iter(&self) -> Iter<'_, T, L> {
-        Iter { rx: &self.rx, pos: self.rx.head, left: self.rx.available() }
+        Iter { rx: &self.rx, at: self.rx.head, left: self.rx.len() }
     }
 
     /// The items that are inside at the call, oldest first, to be changed; they stay.
     #[must_use]
     pub fn iter_mut(&mut self) -> IterMut<'_, T, L> {
-        IterMut { pos: self.rx.head, left: self.rx.available(), rx: &mut self.rx }
+        IterMut { at: self.rx.head, left: self.rx.len(), rx: &mut self.rx }
     }
 
     /// Drops the items that are inside at the call, and answers with how many. If the drop of one panics, the others are
     /// dropped all the same.
     pub fn clear(&mut self) -> usize {
-        let count = self.rx.available();
+        let count = self.rx.len();
         // SAFETY: they are there.
         unsafe { self.rx.discard(count) };
         count
@@ -338,13 +352,13 @@ impl<'q, T, L: Layout, K> Consumer<'q, T, L, K> {
     /// How many items are inside. The producer may put more in at any time.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.rx.available()
+        self.rx.len()
     }
 
     /// Whether there was no item inside. There may be one at any time.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.rx.available() == 0
+        self.rx.len() == 0
     }
 
     /// Whether there was no room left. If so, it stays so until the next pop.
@@ -356,7 +370,7 @@ impl<'q, T, L: Layout, K> Consumer<'q, T, L, K> {
     /// How many slots are free. The producer may fill some at any time.
     #[must_use]
     pub fn free(&self) -> usize {
-        self.capacity() - self.rx.available()
+        self.capacity() - self.rx.len()
     }
 
     /// How many items the ring holds: exactly what was asked for.
@@ -463,7 +477,7 @@ impl<T, L: Layout> fmt::Debug for Drain<'_, T, L> {
 /// Reads items in place. Made by [`Consumer::iter`].
 pub struct Iter<'e, T, L: Layout = Dense> {
     rx: &'e Rx<T, L>,
-    pos: usize,
+    at: Cursor,
     left: usize,
 }
 
@@ -473,10 +487,10 @@ impl<'e, T, L: Layout> Iterator for Iter<'e, T, L> {
     #[inline]
     fn next(&mut self) -> Option<&'e T> {
         self.left = self.left.checked_sub(1)?;
-        let pos = self.pos;
-        self.pos = self.rx.ring.capacity().next(pos);
+        let at = self.at;
+        self.at.step(self.rx.ring.capacity());
         // SAFETY: an item that was there when the iterator was made.
-        let item = unsafe { self.rx.item(pos) };
+        let item = unsafe { self.rx.item(at) };
         // SAFETY: I2: it is the consumer's, which is borrowed, so nobody changes or takes it for `'e`.
         Some(unsafe { &*item })
     }
@@ -491,7 +505,7 @@ impl<T, L: Layout> FusedIterator for Iter<'_, T, L> {}
 
 impl<T, L: Layout> Clone for Iter<'_, T, L> {
     fn clone(&self) -> Self {
-        Self { rx: self.rx, pos: self.pos, left: self.left }
+        Self { rx: self.rx, at: self.at, left: self.left }
     }
 }
 
@@ -504,7 +518,7 @@ impl<T, L: Layout> fmt::Debug for Iter<'_, T, L> {
 /// Changes items in place. Made by [`Consumer::iter_mut`].
 pub struct IterMut<'e, T, L: Layout = Dense> {
     rx: &'e mut Rx<T, L>,
-    pos: usize,
+    at: Cursor,
     left: usize,
 }
 
@@ -514,10 +528,10 @@ impl<'e, T, L: Layout> Iterator for IterMut<'e, T, L> {
     #[inline]
     fn next(&mut self) -> Option<&'e mut T> {
         self.left = self.left.checked_sub(1)?;
-        let pos = self.pos;
-        self.pos = self.rx.ring.capacity().next(pos);
+        let at = self.at;
+        self.at.step(self.rx.ring.capacity());
         // SAFETY: an item that was there when the iterator was made.
-        let item = unsafe { self.rx.item(pos) };
+        let item = unsafe { self.rx.item(at) };
         // SAFETY: I2: it is the consumer's, which is borrowed for `'e`, and each position comes up once.
         Some(unsafe { &mut *item })
     }

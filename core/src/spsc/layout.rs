@@ -5,7 +5,7 @@ use core::mem::MaybeUninit;
 
 use sealed::Mark as _;
 
-/// How the items of a ring lie in memory: [`Dense`] or [`Stamped`].
+/// How the items of a ring lie in memory: [`Dense`] or [`Flagged`].
 ///
 /// This trait is sealed.
 pub trait Layout: sealed::Layout {}
@@ -17,16 +17,16 @@ pub trait Layout: sealed::Layout {}
 #[derive(Clone, Copy, Debug)]
 pub struct Dense;
 
-/// A mark lies beside each item.
+/// A flag lies beside each item and tells whether the slot is full.
 ///
-/// The consumer learns of an item from the mark, which comes with the item in the same cache line: one line moves between
-/// the cores where [`Dense`] moves two, so single items are passed on faster and sooner. Each slot is one byte larger,
-/// rounded up to the alignment of `T`, and runs of items are no slices.
+/// Each side learns from the flag what the other has done, and the flag comes with the item in the same cache line: one
+/// line moves between the cores where [`Dense`] moves two, so single items are passed on faster and sooner. Each slot is
+/// one byte larger, rounded up to the alignment of `T`, and runs of items are no slices.
 #[derive(Clone, Copy, Debug)]
-pub struct Stamped;
+pub struct Flagged;
 
 impl Layout for Dense {}
-impl Layout for Stamped {}
+impl Layout for Flagged {}
 
 pub(super) mod sealed {
     use crate::sync::{AtomicU8, Ordering};
@@ -39,22 +39,26 @@ pub(super) mod sealed {
         type Mark = NoMark;
     }
 
-    impl Layout for super::Stamped {
-        type Mark = LapMark;
+    impl Layout for super::Flagged {
+        type Mark = FullFlag;
     }
 
-    /// What lies beside an item and tells that it is there.
+    /// What lies beside an item and tells whose the slot is.
     #[expect(clippy::declare_interior_mutable_const, reason = "the first value of each mark, never a shared one")]
     pub trait Mark {
-        /// Whether there is anything: `false` says that the published position is all the consumer has.
+        /// Whether there is anything: `false` says that the published positions are all that the sides have.
         const PRESENT: bool;
-        /// Of a slot that was never written.
+        /// Of a free slot.
         const NEW: Self;
 
-        /// Tells that the slot holds its item of an even or an odd lap.
-        fn publish(&self, odd_lap: bool);
-        /// Whether the slot holds its item of this lap.
-        fn is_published(&self, odd_lap: bool) -> bool;
+        /// Gives the slot to the consumer.
+        fn fill(&self);
+        /// Gives the slot back to the producer.
+        fn free(&self);
+        /// The consumer asks whether the slot is its.
+        fn is_full(&self) -> bool;
+        /// The producer asks whether the slot is its.
+        fn is_free(&self) -> bool;
     }
 
     /// No mark.
@@ -66,41 +70,56 @@ pub(super) mod sealed {
         const NEW: Self = Self;
 
         #[inline(always)]
-        fn publish(&self, _odd_lap: bool) {}
+        fn fill(&self) {}
 
         #[inline(always)]
-        fn is_published(&self, _odd_lap: bool) -> bool {
+        fn free(&self) {}
+
+        #[inline(always)]
+        fn is_full(&self) -> bool {
+            false
+        }
+
+        #[inline(always)]
+        fn is_free(&self) -> bool {
             false
         }
     }
 
-    /// The lap that wrote the slot last: 0 none, 1 an even one, 2 an odd one.
-    ///
-    /// Two values are enough: the producer writes a slot again only after the consumer has released it, so the mark
-    /// that the consumer looks at is of its own lap or of the one before.
-    pub struct LapMark(AtomicU8);
+    /// 1 while the slot is the consumer's, 0 while it is the producer's. Each side writes it only while it has the slot.
+    pub struct FullFlag(AtomicU8);
 
-    impl LapMark {
-        #[inline(always)]
-        const fn of(odd_lap: bool) -> u8 {
-            1 + odd_lap as u8
-        }
+    impl FullFlag {
+        const FREE: u8 = 0;
+        const FULL: u8 = 1;
     }
 
-    impl Mark for LapMark {
+    impl Mark for FullFlag {
         const PRESENT: bool = true;
-        const NEW: Self = Self(AtomicU8::new(0));
+        const NEW: Self = Self(AtomicU8::new(Self::FREE));
 
         #[inline(always)]
-        fn publish(&self, odd_lap: bool) {
+        fn fill(&self) {
             // [P2] Release: pairs with [C2]. Orders: our write of the item before the consumer's read of it.
-            self.0.store(Self::of(odd_lap), Ordering::Release);
+            self.0.store(Self::FULL, Ordering::Release);
         }
 
         #[inline(always)]
-        fn is_published(&self, odd_lap: bool) -> bool {
+        fn free(&self) {
+            // [C8] Release: pairs with [P8]. Orders: our read of the item before the producer's next write to its slot.
+            self.0.store(Self::FREE, Ordering::Release);
+        }
+
+        #[inline(always)]
+        fn is_full(&self) -> bool {
             // [C2] Acquire: pairs with [P2].
-            self.0.load(Ordering::Acquire) == Self::of(odd_lap)
+            self.0.load(Ordering::Acquire) == Self::FULL
+        }
+
+        #[inline(always)]
+        fn is_free(&self) -> bool {
+            // [P8] Acquire: pairs with [C8].
+            self.0.load(Ordering::Acquire) == Self::FREE
         }
     }
 }
@@ -108,7 +127,7 @@ pub(super) mod sealed {
 /// Room for one item, in the memory that is handed to a [`SliceRing`](super::SliceRing).
 ///
 /// # Memory
-/// The size and alignment of `T` for [`Dense`]; one byte more, rounded up to the alignment, for [`Stamped`].
+/// The size and alignment of `T` for [`Dense`]; one byte more, rounded up to the alignment, for [`Flagged`].
 #[repr(C)]
 pub struct Slot<T, L: Layout = Dense> {
     value: UnsafeCell<MaybeUninit<T>>,
@@ -138,16 +157,10 @@ impl<T, L: Layout> Slot<T, L> {
         self.value.get()
     }
 
-    /// See [`sealed::Mark::publish`].
+    /// Whose the slot is, where there is a mark.
     #[inline(always)]
-    pub(super) fn publish(&self, odd_lap: bool) {
-        self.mark.publish(odd_lap);
-    }
-
-    /// See [`sealed::Mark::is_published`].
-    #[inline(always)]
-    pub(super) fn is_published(&self, odd_lap: bool) -> bool {
-        self.mark.is_published(odd_lap)
+    pub(super) const fn mark(&self) -> &<L as sealed::Layout>::Mark {
+        &self.mark
     }
 }
 

@@ -3,18 +3,21 @@
 use core::fmt;
 use core::marker::PhantomData;
 
+use super::layout::sealed::Mark as _;
 use super::run::{WriteRun, WriteSlot};
 use super::view::View;
 use super::{Dense, Layout};
 use crate::PushError;
+use crate::position::Cursor;
 use crate::sync::Ordering;
 
 /// The algorithm of the producer's end.
 ///
 /// Positions from `tail` up to `limit` are known to be free; `limit` is the consumer's head one lap later, as last seen.
+/// With a mark beside each item, the mark tells instead.
 pub(super) struct Tx<T, L: Layout> {
     ring: View<T, L>,
-    tail: usize,
+    tail: Cursor,
     limit: usize,
 }
 
@@ -31,7 +34,9 @@ impl<T, L: Layout> Tx<T, L> {
         ctl.ends.producer.store(true, Ordering::Relaxed);
         let (head, len) = ring.settled();
         let capacity = ring.capacity();
-        Self { ring, tail: capacity.advance(head, len), limit: capacity.advance(head, capacity.get()) }
+        let mut tail = head;
+        tail.skip(len, capacity);
+        Self { ring, tail, limit: capacity.advance(head.pos(), capacity.get()) }
     }
 
     #[inline(always)]
@@ -40,41 +45,46 @@ impl<T, L: Layout> Tx<T, L> {
     }
 
     #[inline(always)]
-    pub(super) const fn tail(&self) -> usize {
+    pub(super) const fn tail(&self) -> Cursor {
         self.tail
     }
 
     /// Makes sure that the slot at `tail` is free.
     #[inline(always)]
     pub(super) fn claim(&mut self) -> Result<(), PushError<()>> {
-        if self.tail == self.limit { self.look() } else { Ok(()) }
+        let free =
+            if View::<T, L>::FLAGGED { self.ring.mark(self.tail).is_free() } else { self.tail.pos() != self.limit };
+        if free { Ok(()) } else { self.look() }
     }
 
     /// Looks where the consumer is.
     #[inline(never)]
     fn look(&mut self) -> Result<(), PushError<()>> {
-        let ctl = self.ring.ctl();
         // [P4] Relaxed: only a hint to stop; no memory is taken over on its word.
-        if !ctl.ends.consumer.load(Ordering::Relaxed) {
+        if !self.ring.ctl().ends.consumer.load(Ordering::Relaxed) {
             return Err(PushError::Closed(()));
         }
-        // [P3] Acquire: pairs with [C3]. Orders: the consumer's reads of the released slots before our writes to them.
-        let head = ctl.head.load(Ordering::Acquire);
-        let capacity = self.ring.capacity();
-        self.limit = capacity.advance(head, capacity.get());
-        if self.tail == self.limit { Err(PushError::Full(())) } else { Ok(()) }
+        if self.free() > 0 { Ok(()) } else { Err(PushError::Full(())) }
     }
 
-    /// How many slots from `tail` on are free now, at most `max`. None if the consumer is gone.
+    /// How many slots from `tail` on are free now. They may be written.
+    #[inline]
+    fn free(&mut self) -> usize {
+        let capacity = self.ring.capacity();
+        let len = self.len();
+        self.limit = capacity.advance(self.tail.pos(), capacity.get() - len);
+        capacity.get() - len
+    }
+
+    /// How many slots from `tail` on are free now, at most `max`. None if it has to look and the consumer is gone.
     #[inline]
     pub(super) fn claim_up_to(&mut self, max: usize) -> usize {
-        let capacity = self.ring.capacity();
-        let known = capacity.distance(self.tail, self.limit);
-        if known >= max {
+        // With marks, single items are pushed without regard to the limit, so it says nothing.
+        if !View::<T, L>::FLAGGED && self.ring.capacity().distance(self.tail.pos(), self.limit) >= max {
             return max;
         }
         match self.look() {
-            Ok(()) => capacity.distance(self.tail, self.limit).min(max),
+            Ok(()) => self.ring.capacity().distance(self.tail.pos(), self.limit).min(max),
             Err(_) => 0,
         }
     }
@@ -85,12 +95,11 @@ impl<T, L: Layout> Tx<T, L> {
     /// The slot was claimed, and holds an item now.
     #[inline(always)]
     pub(super) unsafe fn commit_one(&mut self) {
-        let next = self.ring.capacity().next(self.tail);
-        self.ring.publish_mark(self.tail);
-        self.tail = next;
+        self.ring.mark(self.tail).fill();
+        self.tail.step(self.ring.capacity());
         // [P1] Release: pairs with [C1]. Orders: our write of the item before the consumer's read of it, and [P2] before
         // the consumer's count.
-        self.ring.ctl().tail.store(next, Ordering::Release);
+        self.ring.ctl().tail.store(self.tail.pos(), Ordering::Release);
     }
 
     /// Makes `count` items from `tail` on visible to the consumer.
@@ -99,15 +108,17 @@ impl<T, L: Layout> Tx<T, L> {
     /// The slots were claimed, and hold items now.
     #[inline]
     pub(super) unsafe fn commit(&mut self, count: usize) {
-        let capacity = self.ring.capacity();
-        if View::<T, L>::STAMPED {
-            for step in 0..count {
-                self.ring.publish_mark(capacity.advance(self.tail, step));
+        if View::<T, L>::FLAGGED {
+            for _ in 0..count {
+                // SAFETY: one of the slots that the caller says hold items. One by one, so that the count lags behind
+                // the marks by one item at most (I4).
+                unsafe { self.commit_one() };
             }
+            return;
         }
-        self.tail = capacity.advance(self.tail, count);
+        self.tail.skip(count, self.ring.capacity());
         // [P1] Release: as in `commit_one`, for all the items at once.
-        self.ring.ctl().tail.store(self.tail, Ordering::Release);
+        self.ring.ctl().tail.store(self.tail.pos(), Ordering::Release);
     }
 
     /// Puts the items of an iterator into up to `max` claimed slots and makes them visible together.
@@ -127,11 +138,11 @@ impl<T, L: Layout> Tx<T, L> {
         }
 
         let mut filled = Filled { tx: self, count: 0 };
-        let mut pos = filled.tx.tail;
+        let mut at = filled.tx.tail;
         for item in items.take(max) {
             // SAFETY: I2: a claimed slot, not written before.
-            unsafe { filled.tx.ring.write(pos, item) };
-            pos = filled.tx.ring.capacity().next(pos);
+            unsafe { filled.tx.ring.write(at, item) };
+            at.step(filled.tx.ring.capacity());
             filled.count += 1;
         }
         filled.count
@@ -151,10 +162,19 @@ impl<T, L: Layout> Tx<T, L> {
         unsafe { self.commit(values.len()) };
     }
 
+    /// How many items are inside at most. The slots beyond them may be written.
+    #[inline]
     fn len(&self) -> usize {
-        // [P5] Relaxed: a count. Who acts on it claims first, and so reads the same or a later head with [P3].
-        let head = self.ring.ctl().head.load(Ordering::Relaxed);
-        self.ring.capacity().distance(head, self.tail)
+        let capacity = self.ring.capacity();
+        if View::<T, L>::FLAGGED && !self.ring.mark(self.tail).is_free() {
+            return capacity.get();
+        }
+        // [P3] Acquire: pairs with [C3]. Orders: the consumer's reads of the released slots before our writes to them, and
+        // [C8] of those slots before our look at their marks.
+        let head = self.ring.ctl().head.load(Ordering::Acquire);
+        let len = capacity.distance(head, self.tail.pos());
+        // I4: the mark says that there is room, while the count may lag behind it by one.
+        if View::<T, L>::FLAGGED { len.min(capacity.get() - 1) } else { len }
     }
 }
 

@@ -5,7 +5,7 @@ use core::ptr::{self, NonNull};
 
 use super::layout::sealed::Mark as _;
 use super::{Dense, Layout, Slot};
-use crate::position::Capacity;
+use crate::position::{Capacity, Cursor};
 use crate::sync::{AtomicBool, AtomicUsize, CachePadded, Claim, Ordering, Watch};
 
 /// What is shared beside the slots. Each cache line has one writer.
@@ -59,8 +59,8 @@ impl<T, L: Layout> Clone for View<T, L> {
 impl<T, L: Layout> Copy for View<T, L> {}
 
 impl<T, L: Layout> View<T, L> {
-    /// Whether the consumer learns of an item from the mark beside it.
-    pub(super) const STAMPED: bool = <<L as super::layout::sealed::Layout>::Mark>::PRESENT;
+    /// Whether the sides learn from a mark beside each item whose its slot is.
+    pub(super) const FLAGGED: bool = <<L as super::layout::sealed::Layout>::Mark>::PRESENT;
 
     /// A view of a ring.
     ///
@@ -75,9 +75,9 @@ impl<T, L: Layout> View<T, L> {
     /// Makes the model checker know the ring; nothing in an ordinary build. Called while one thread knows the ring.
     pub(super) fn arm(self) {
         self.ctl().watch.arm(self.capacity.get());
-        if Watch::ACTIVE && Self::STAMPED {
-            for idx in 0..self.capacity.get() {
-                let _ = self.slot(idx).is_published(false);
+        if Watch::ACTIVE && Self::FLAGGED {
+            for pos in 0..self.capacity.get() {
+                self.mark(self.capacity.cursor(pos)).is_free();
             }
         }
     }
@@ -94,31 +94,27 @@ impl<T, L: Layout> View<T, L> {
     }
 
     #[inline(always)]
-    const fn slot_ptr(&self, pos: usize) -> NonNull<Slot<T, L>> {
-        // SAFETY: idx is below the capacity for every position, so this stays within the slots.
-        unsafe { self.slots.add(self.capacity.idx(pos)) }
+    const fn slot_ptr(&self, at: Cursor) -> NonNull<Slot<T, L>> {
+        // SAFETY: the index of a cursor is below the capacity, so this stays within the slots.
+        unsafe { self.slots.add(at.idx()) }
     }
 
     #[inline(always)]
-    const fn slot(&self, pos: usize) -> &Slot<T, L> {
+    const fn slot(&self, at: Cursor) -> &Slot<T, L> {
         // SAFETY: I0: the slots outlive the view; all that both sides write in a slot is in cells and atomics.
-        unsafe { self.slot_ptr(pos).as_ref() }
+        unsafe { self.slot_ptr(at).as_ref() }
     }
 
-    /// The place of the item at a position.
+    /// The place of the item at a cursor.
     #[inline(always)]
-    pub(super) const fn place(&self, pos: usize) -> *mut MaybeUninit<T> {
-        self.slot(pos).value()
+    pub(super) const fn place(&self, at: Cursor) -> *mut MaybeUninit<T> {
+        self.slot(at).value()
     }
 
+    /// The mark of the slot at a cursor.
     #[inline(always)]
-    pub(super) fn is_published(&self, pos: usize) -> bool {
-        self.slot(pos).is_published(self.capacity.is_odd_lap(pos))
-    }
-
-    #[inline(always)]
-    pub(super) fn publish_mark(&self, pos: usize) {
-        self.slot(pos).publish(self.capacity.is_odd_lap(pos));
+    pub(super) const fn mark(&self, at: Cursor) -> &<L as super::layout::sealed::Layout>::Mark {
+        self.slot(at).mark()
     }
 
     /// Puts a value into a slot.
@@ -126,10 +122,10 @@ impl<T, L: Layout> View<T, L> {
     /// # Safety
     /// The slot is the caller's (I2), and holds no item.
     #[inline(always)]
-    pub(super) unsafe fn write(&self, pos: usize, value: T) {
-        self.watch_write(pos);
+    pub(super) unsafe fn write(&self, at: Cursor, value: T) {
+        self.watch_write(at);
         // SAFETY: the caller owns the slot.
-        unsafe { self.place(pos).write(MaybeUninit::new(value)) };
+        unsafe { self.place(at).write(MaybeUninit::new(value)) };
     }
 
     /// Takes the value out of a slot.
@@ -137,10 +133,10 @@ impl<T, L: Layout> View<T, L> {
     /// # Safety
     /// The slot is the caller's (I2) and holds an item, which nobody takes or drops again.
     #[inline(always)]
-    pub(super) unsafe fn read(&self, pos: usize) -> T {
-        self.watch_read(pos);
+    pub(super) unsafe fn read(&self, at: Cursor) -> T {
+        self.watch_read(at);
         // SAFETY: the caller owns the slot.
-        let item = unsafe { self.place(pos).read() };
+        let item = unsafe { self.place(at).read() };
         // SAFETY: it holds an item.
         unsafe { item.assume_init() }
     }
@@ -148,49 +144,49 @@ impl<T, L: Layout> View<T, L> {
     /// Copies values into a run of slots.
     ///
     /// # Safety
-    /// The `values.len()` slots from `pos` on are the caller's (I2), and hold no items.
-    pub(super) unsafe fn copy_in(&self, pos: usize, values: &[T])
+    /// The `values.len()` slots from `at` on are the caller's (I2), and hold no items.
+    pub(super) unsafe fn copy_in(&self, at: Cursor, values: &[T])
     where
         T: Copy,
     {
-        if Self::STAMPED {
-            let mut pos = pos;
+        if Self::FLAGGED {
+            let mut at = at;
             for &value in values {
                 // SAFETY: one of the caller's slots.
-                unsafe { self.write(pos, value) };
-                pos = self.capacity.next(pos);
+                unsafe { self.write(at, value) };
+                at.step(self.capacity);
             }
             return;
         }
-        let (first, second) = self.run(pos, values.len());
+        let (first, second) = self.run(at, values.len());
         let (head, rest) = values.split_at_checked(first.len()).unwrap_or((values, &[]));
         // SAFETY: the caller owns these slots; they lie side by side without marks; `values` can't overlap with them, as
         // nobody has a reference to the producer's slots.
         unsafe { ptr::copy_nonoverlapping(head.as_ptr(), first.cast::<T>(), head.len()) };
         // SAFETY: as above.
         unsafe { ptr::copy_nonoverlapping(rest.as_ptr(), second.cast::<T>(), rest.len()) };
-        self.watch_run(pos, values.len(), Self::watch_write);
+        self.watch_run(at, values.len(), Self::watch_write);
     }
 
     /// Copies the items of a run of slots out.
     ///
     /// # Safety
-    /// The `values.len()` slots from `pos` on are the caller's (I2), and hold items.
-    pub(super) unsafe fn copy_out(&self, pos: usize, values: &mut [T])
+    /// The `values.len()` slots from `at` on are the caller's (I2), and hold items.
+    pub(super) unsafe fn copy_out(&self, at: Cursor, values: &mut [T])
     where
         T: Copy,
     {
-        if Self::STAMPED {
-            let mut pos = pos;
+        if Self::FLAGGED {
+            let mut at = at;
             for value in values {
                 // SAFETY: one of the caller's slots, with an item.
-                *value = unsafe { self.read(pos) };
-                pos = self.capacity.next(pos);
+                *value = unsafe { self.read(at) };
+                at.step(self.capacity);
             }
             return;
         }
-        self.watch_run(pos, values.len(), Self::watch_read);
-        let (first, second) = self.run(pos, values.len());
+        self.watch_run(at, values.len(), Self::watch_read);
+        let (first, second) = self.run(at, values.len());
         let (head, rest) = values.split_at_mut(first.len());
         // SAFETY: the caller owns these slots, and they hold items, side by side without marks.
         unsafe { ptr::copy_nonoverlapping(first.cast::<T>(), head.as_mut_ptr(), head.len()) };
@@ -201,23 +197,23 @@ impl<T, L: Layout> View<T, L> {
     /// Drops the items of a run of slots in place. If one of them panics, the others are dropped all the same.
     ///
     /// # Safety
-    /// The `count` slots from `pos` on are the caller's (I2) and hold items, which nobody takes or drops again.
-    pub(super) unsafe fn drop_items(&self, pos: usize, count: usize) {
+    /// The `count` slots from `at` on are the caller's (I2) and hold items, which nobody takes or drops again.
+    pub(super) unsafe fn drop_items(&self, at: Cursor, count: usize) {
         struct Rest<T, L: Layout> {
             view: View<T, L>,
-            pos: usize,
+            at: Cursor,
             left: usize,
         }
 
         impl<T, L: Layout> Rest<T, L> {
             fn run(&mut self) {
                 while self.left > 0 {
-                    let pos = self.pos;
-                    self.pos = self.view.capacity.next(pos);
+                    let at = self.at;
+                    self.at.step(self.view.capacity);
                     self.left -= 1;
-                    self.view.watch_write(pos);
+                    self.view.watch_write(at);
                     // SAFETY: an item of the caller's, counted off before, so it is dropped once even if this panics.
-                    unsafe { ptr::drop_in_place(self.view.place(pos).cast::<T>()) };
+                    unsafe { ptr::drop_in_place(self.view.place(at).cast::<T>()) };
                 }
             }
         }
@@ -230,25 +226,27 @@ impl<T, L: Layout> View<T, L> {
 
         if core::mem::needs_drop::<T>() {
             // Dropping `Rest` a second time, after the run, finds nothing left, unless the run was cut short by a panic.
-            Rest { view: *self, pos, left: count }.run();
+            Rest { view: *self, at, left: count }.run();
         }
     }
 
     #[inline(always)]
-    pub(super) fn watch_write(&self, pos: usize) {
-        self.ctl().watch.write(self.capacity.idx(pos));
+    pub(super) fn watch_write(&self, at: Cursor) {
+        self.ctl().watch.write(at.idx());
     }
 
     #[inline(always)]
-    pub(super) fn watch_read(&self, pos: usize) {
-        self.ctl().watch.read(self.capacity.idx(pos));
+    pub(super) fn watch_read(&self, at: Cursor) {
+        self.ctl().watch.read(at.idx());
     }
 
     #[inline(always)]
-    pub(super) fn watch_run(&self, pos: usize, count: usize, watch: impl Fn(&Self, usize)) {
+    pub(super) fn watch_run(&self, at: Cursor, count: usize, watch: impl Fn(&Self, Cursor)) {
         if Watch::ACTIVE {
-            for step in 0..count {
-                watch(self, self.capacity.advance(pos, step));
+            let mut at = at;
+            for _ in 0..count {
+                watch(self, at);
+                at.step(self.capacity);
             }
         }
     }
@@ -256,26 +254,26 @@ impl<T, L: Layout> View<T, L> {
     /// The places of a run of slots that lie side by side: up to the end of the memory, and from its start. Of use only
     /// where there are no marks between them.
     #[inline(always)]
-    fn run(&self, pos: usize, count: usize) -> (*mut [MaybeUninit<T>], *mut [MaybeUninit<T>]) {
-        let (first, second) = self.capacity.pieces(pos, count);
-        let start = self.slot_ptr(pos).as_ptr().cast::<MaybeUninit<T>>();
+    fn run(&self, at: Cursor, count: usize) -> (*mut [MaybeUninit<T>], *mut [MaybeUninit<T>]) {
+        let (first, second) = self.capacity.pieces(at, count);
+        let start = self.slot_ptr(at).as_ptr().cast::<MaybeUninit<T>>();
         let wrapped = self.slots.as_ptr().cast::<MaybeUninit<T>>();
         (ptr::slice_from_raw_parts_mut(start, first), ptr::slice_from_raw_parts_mut(wrapped, second))
     }
 
-    /// How many items are inside. For the owner, while no end is at work.
-    pub(super) fn settled(&self) -> (usize, usize) {
+    /// Where the oldest item is, and how many there are. For the owner, while no end is at work.
+    pub(super) fn settled(&self) -> (Cursor, usize) {
         // Relaxed, both: the owner has the ring to itself, so nobody writes them now.
         let head = self.ctl().head.load(Ordering::Relaxed);
         let tail = self.ctl().tail.load(Ordering::Relaxed);
-        (head, self.capacity.distance(head, tail))
+        (self.capacity.cursor(head), self.capacity.distance(head, tail))
     }
 }
 
 impl<T> View<T, Dense> {
     /// A run of slots as slices.
     #[inline]
-    pub(super) fn slices(&self, pos: usize, count: usize) -> (*mut [MaybeUninit<T>], *mut [MaybeUninit<T>]) {
-        self.run(pos, count)
+    pub(super) fn slices(&self, at: Cursor, count: usize) -> (*mut [MaybeUninit<T>], *mut [MaybeUninit<T>]) {
+        self.run(at, count)
     }
 }
