@@ -1,14 +1,20 @@
 //! Positions in a ring of any capacity, without a wasted slot and without a counter that overflows.
 //!
-//! A position runs from 0 to 2N − 1 and then starts again. Its slot is itself modulo N; which half it lies in tells odd
-//! laps from even ones. Two positions that are 0 to N apart can be told from each other, full (N apart) from empty
-//! (0 apart) included, and the wrap comes every second lap, so that every test meets it.
+//! ```text
+//!        usize::BITS-1                        1   0
+//!       +------------------------------------+---+
+//!       | index of the slot, 0 to N − 1      |odd|   odd: set in every second lap
+//!       +------------------------------------+---+
+//! ```
+//! Two positions that are 0 to N apart can be told from each other, full (N apart) from empty (0 apart) included. They
+//! come around every second lap, so that every test meets the wrap. The position of the same slot one lap later is the
+//! same number with the lowest bit flipped.
 
 #![forbid(unsafe_code)]
 
 use crate::CapacityError;
 
-/// The number of slots, 1 to `isize::MAX`, and the arithmetic of positions modulo twice that.
+/// The number of slots, 1 to `isize::MAX`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Capacity(usize);
 
@@ -35,83 +41,81 @@ impl Capacity {
         self.0
     }
 
-    /// The slot of a position.
+    /// How many steps lead from one position to another: 0 to 2N − 1.
     #[inline(always)]
-    const fn idx(self, pos: usize) -> usize {
-        if pos >= self.0 { pos - self.0 } else { pos }
+    pub(crate) const fn distance(self, from: Position, to: Position) -> usize {
+        let laps = if from.is_odd() == to.is_odd() { 0 } else { self.0 };
+        let (from, to) = (from.idx(), to.idx());
+        // Within a lap, a step back is two laps forward less one.
+        let laps = if laps == 0 && to < from { 2 * self.0 } else { laps };
+        laps + to - from
     }
 
-    /// The position `count` later; `count` is at most the capacity.
-    #[inline(always)]
-    pub(crate) const fn advance(self, pos: usize, count: usize) -> usize {
-        // Neither side overflows: both addends are below 2N, and the sum is taken modulo 2N before it could.
-        let room = 2 * self.0 - pos;
-        if count >= room { count - room } else { pos + count }
-    }
-
-    /// How many steps lead from `from` to `to`: 0 to 2N − 1.
-    #[inline(always)]
-    pub(crate) const fn distance(self, from: usize, to: usize) -> usize {
-        if to >= from { to - from } else { 2 * self.0 - (from - to) }
-    }
-
-    /// `count` slots from a cursor on are at most two pieces: the slots up to the end of the memory, and the rest at its
+    /// `count` slots from a position on are at most two pieces: the slots up to the end of the memory, and the rest at its
     /// start. Answers with the lengths of both.
     #[inline(always)]
-    pub(crate) const fn pieces(self, at: Cursor, count: usize) -> (usize, usize) {
-        let to_end = self.0 - at.idx;
+    pub(crate) const fn pieces(self, at: Position, count: usize) -> (usize, usize) {
+        let to_end = self.0 - at.idx();
         if count <= to_end { (count, 0) } else { (to_end, count - to_end) }
     }
-
-    /// The cursor at a position.
-    #[inline(always)]
-    pub(crate) const fn cursor(self, pos: usize) -> Cursor {
-        Cursor { pos, idx: self.idx(pos) }
-    }
 }
 
-/// A position that moves on step by step, with its slot beside it, so that a step costs no arithmetic but at the end of
-/// the memory.
+/// Where an item is or will be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Cursor {
-    pos: usize,
-    idx: usize,
-}
+pub(crate) struct Position(usize);
 
-impl Cursor {
+impl Position {
+    /// The first slot in the first lap.
+    pub(crate) const START: Self = Self(0);
+
+    /// As it lies in an atomic word.
     #[inline(always)]
-    pub(crate) const fn pos(self) -> usize {
-        self.pos
+    pub(crate) const fn to_word(self) -> usize {
+        self.0
     }
 
+    /// From an atomic word.
+    #[inline(always)]
+    pub(crate) const fn from_word(word: usize) -> Self {
+        Self(word)
+    }
+
+    /// The slot.
     #[inline(always)]
     pub(crate) const fn idx(self) -> usize {
-        self.idx
+        self.0 >> 1
     }
 
-    /// Moves one step on.
     #[inline(always)]
-    pub(crate) const fn step(&mut self, capacity: Capacity) {
-        self.pos += 1;
-        self.idx += 1;
-        if self.idx == capacity.0 {
-            self.wrap(capacity);
-        }
+    const fn is_odd(self) -> bool {
+        self.0 & 1 == 1
     }
 
-    /// At the end of the memory.
+    /// The same slot, one lap later.
+    #[inline(always)]
+    pub(crate) const fn lap_later(self) -> Self {
+        Self(self.0 ^ 1)
+    }
+
+    /// One step on.
+    #[inline(always)]
+    pub(crate) const fn next(self, capacity: Capacity) -> Self {
+        let next = Self(self.0 + 2);
+        if next.0 >= 2 * capacity.0 { next.first_of_next_lap() } else { next }
+    }
+
     #[cold]
-    const fn wrap(&mut self, capacity: Capacity) {
-        self.idx = 0;
-        if self.pos != capacity.0 {
-            self.pos = 0;
-        }
+    #[inline(always)]
+    const fn first_of_next_lap(self) -> Self {
+        Self(self.0 & 1 ^ 1)
     }
 
-    /// Moves `count` steps on; `count` is at most the capacity.
+    /// `count` steps on; `count` is at most the capacity.
     #[inline(always)]
-    pub(crate) const fn skip(&mut self, count: usize, capacity: Capacity) {
-        *self = capacity.cursor(capacity.advance(self.pos, count));
+    pub(crate) const fn advance(self, count: usize, capacity: Capacity) -> Self {
+        // The steps are compared with the room before they are added, so that nothing overflows.
+        let room = capacity.0 - self.idx();
+        if count < room { Self(self.0 + 2 * count) } else { Self(2 * (count - room) | self.0 & 1 ^ 1) }
     }
 }
 
@@ -119,30 +123,32 @@ impl Cursor {
 mod tests {
     use super::*;
 
-    fn wide(capacity: usize, pos: u128) -> usize {
-        (pos % (2 * capacity as u128)) as usize
+    /// The position after so many steps from the start, by plain arithmetic.
+    fn after(steps: u128, capacity: usize) -> Position {
+        let (lap, idx) = (steps / capacity as u128, (steps % capacity as u128) as usize);
+        Position(2 * idx + (lap % 2) as usize)
     }
 
     #[test]
     fn small_capacities_agree_with_plain_arithmetic() {
         for n in 1..=5 {
             let capacity = Capacity::new(n).unwrap();
+            assert_eq!(Position::START, after(0, n));
             for start in 0..2 * n {
-                let at = capacity.cursor(start);
-                assert_eq!((at.pos(), at.idx()), (start, start % n));
-                let mut next = at;
-                next.step(capacity);
-                assert_eq!(next, capacity.cursor((start + 1) % (2 * n)));
+                let at = after(start as u128, n);
+                assert_eq!(at.idx(), start % n);
+                assert_eq!(at.next(capacity), after(start as u128 + 1, n));
+                assert_eq!(at.lap_later(), after((start + n) as u128, n));
+                assert_eq!(Position::from_word(at.to_word()), at);
                 for count in 0..=n {
-                    let end = capacity.advance(start, count);
-                    assert_eq!(end, (start + count) % (2 * n));
-                    assert_eq!(capacity.distance(start, end), count);
-                    let mut skipped = at;
-                    skipped.skip(count, capacity);
-                    assert_eq!(skipped, capacity.cursor(end));
+                    let end = at.advance(count, capacity);
+                    assert_eq!(end, after((start + count) as u128, n));
                     let (first, second) = capacity.pieces(at, count);
                     assert_eq!(first + second, count);
                     assert!(at.idx() + first <= n && second <= at.idx());
+                }
+                for count in 0..2 * n {
+                    assert_eq!(capacity.distance(at, after((start + count) as u128, n)), count);
                 }
             }
         }
@@ -152,15 +158,13 @@ mod tests {
     fn the_greatest_capacity_does_not_overflow() {
         let n = Capacity::MAX;
         let capacity = Capacity::new(n).unwrap();
-        let last = 2 * n - 1;
-        let mut at = capacity.cursor(last);
-        at.step(capacity);
-        assert_eq!(at, capacity.cursor(0));
-        for start in [0, 1, n - 1, n, n + 1, last - 1, last] {
+        for start in [0, 1, n - 1, n, n + 1, 2 * n - 2, 2 * n - 1] {
+            let at = after(start as u128, n);
+            assert_eq!(at.next(capacity), after(start as u128 + 1, n));
             for count in [0, 1, 2, n - 1, n] {
-                let end = capacity.advance(start, count);
-                assert_eq!(end, wide(n, start as u128 + count as u128));
-                assert_eq!(capacity.distance(start, end), count);
+                let end = at.advance(count, capacity);
+                assert_eq!(end, after(start as u128 + count as u128, n));
+                assert_eq!(capacity.distance(at, end), count);
             }
         }
     }

@@ -9,7 +9,7 @@ use super::run::{ReadRun, ReadSlot};
 use super::view::View;
 use super::{Dense, Layout};
 use crate::PopError;
-use crate::position::Cursor;
+use crate::position::Position;
 use crate::sync::Ordering;
 
 /// The algorithm of the consumer's end.
@@ -18,8 +18,8 @@ use crate::sync::Ordering;
 /// With a mark beside each item, the mark tells instead.
 pub(super) struct Rx<T, L: Layout> {
     ring: View<T, L>,
-    head: Cursor,
-    known: usize,
+    head: Position,
+    known: Position,
 }
 
 // SAFETY: the end receives items from another thread, so they must be `Send`. The shared words are atomics, and the
@@ -33,7 +33,7 @@ impl<T, L: Layout> Rx<T, L> {
         // Relaxed: whoever makes the ends has the ring to itself, see `Owner`.
         ring.ctl().ends.consumer.store(true, Ordering::Relaxed);
         let (head, len) = ring.settled();
-        Self { ring, head, known: ring.capacity().advance(head.pos(), len) }
+        Self { ring, head, known: head.advance(len, ring.capacity()) }
     }
 
     #[inline(always)]
@@ -42,37 +42,30 @@ impl<T, L: Layout> Rx<T, L> {
     }
 
     #[inline(always)]
-    pub(super) const fn head(&self) -> Cursor {
+    pub(super) const fn head(&self) -> Position {
         self.head
     }
 
     /// Makes sure that there is an item at `head`.
     #[inline(always)]
     pub(super) fn claim(&mut self) -> Result<(), PopError> {
-        let ready =
-            if View::<T, L>::FLAGGED { self.ring.mark(self.head).is_full() } else { self.head.pos() != self.known };
-        if ready { Ok(()) } else { self.look() }
-    }
-
-    /// Looks where the producer is.
-    #[inline(never)]
-    fn look(&mut self) -> Result<(), PopError> {
-        if self.refresh() {
+        let ready = if View::<T, L>::FLAGGED {
+            self.ring.mark(self.head).is_full()
+        } else {
+            self.head != self.known || self.look()
+        };
+        if ready {
             return Ok(());
         }
-        // [C4] Acquire: pairs with [P6]. Orders: the producer's last publication before our second look.
-        if self.ring.ctl().ends.producer.load(Ordering::Acquire) {
-            return Err(PopError::Empty);
-        }
-        if self.refresh() { Ok(()) } else { Err(PopError::Closed) }
+        self.known = look_again(self.ring, self.head)?;
+        Ok(())
     }
 
-    /// Whether there is an item at `head` now.
+    /// Looks where the producer is, and whether there is an item.
     #[inline(always)]
-    fn refresh(&mut self) -> bool {
-        let len = self.len();
-        self.known = self.ring.capacity().advance(self.head.pos(), len);
-        len > 0
+    fn look(&mut self) -> bool {
+        self.known = load_tail(&self.ring);
+        self.head != self.known
     }
 
     /// How many items are there at least. They may be read.
@@ -81,23 +74,23 @@ impl<T, L: Layout> Rx<T, L> {
         if View::<T, L>::FLAGGED && !self.ring.mark(self.head).is_full() {
             return 0;
         }
-        // [C1] Acquire: pairs with [P1]. Orders: the producer's writes of the items before our reads of them, and [P2] of
-        // those items before our look at their marks.
-        let tail = self.ring.ctl().tail.load(Ordering::Acquire);
-        let len = self.ring.capacity().distance(self.head.pos(), tail);
+        let len = self.ring.capacity().distance(self.head, load_tail(&self.ring));
         // I4: the mark says that there is an item, while the count may lag behind it by one.
         if View::<T, L>::FLAGGED { len.max(1) } else { len }
     }
 
-    /// How many items are there, at most `max`; looks where the producer is only if it must. They may be read.
+    /// How many items are there, at most `max`. They may be read.
     #[inline]
     pub(super) fn claim_up_to(&mut self, max: usize) -> usize {
-        // With marks, single items are popped without regard to `known`, so it says nothing.
-        if !View::<T, L>::FLAGGED && self.ring.capacity().distance(self.head.pos(), self.known) >= max {
-            return max;
+        if View::<T, L>::FLAGGED {
+            // Single items are popped without regard to `known`, so it says nothing.
+            return self.len().min(max);
         }
-        self.refresh();
-        self.ring.capacity().distance(self.head.pos(), self.known).min(max)
+        let capacity = self.ring.capacity();
+        if capacity.distance(self.head, self.known) < max {
+            self.look();
+        }
+        capacity.distance(self.head, self.known).min(max)
     }
 
     /// Takes the item at `head` and gives its slot back.
@@ -116,10 +109,10 @@ impl<T, L: Layout> Rx<T, L> {
     #[inline(always)]
     fn release_one(&mut self) {
         self.ring.mark(self.head).free();
-        self.head.step(self.ring.capacity());
+        self.head = self.head.next(self.ring.capacity());
         // [C3] Release: pairs with [P3]. Orders: our read of the item before the producer's next write to its slot, and
         // [C8] before the producer's count.
-        self.ring.ctl().head.store(self.head.pos(), Ordering::Release);
+        self.ring.ctl().head.store(self.head.to_word(), Ordering::Release);
     }
 
     /// Drops `count` claimed items in place, and gives their slots back, even if a drop panics.
@@ -153,9 +146,9 @@ impl<T, L: Layout> Rx<T, L> {
             }
             return;
         }
-        self.head.skip(count, self.ring.capacity());
+        self.head = self.head.advance(count, self.ring.capacity());
         // [C3] Release: as in `release_one`, for all the items at once.
-        self.ring.ctl().head.store(self.head.pos(), Ordering::Release);
+        self.ring.ctl().head.store(self.head.to_word(), Ordering::Release);
     }
 
     /// Copies claimed items out and gives their slots back.
@@ -171,15 +164,34 @@ impl<T, L: Layout> Rx<T, L> {
         self.release(values.len());
     }
 
-    /// The item at a cursor.
+    /// The item at a position.
     ///
     /// # Safety
     /// The item was claimed, and nobody else has a reference to it.
     #[inline]
-    pub(super) unsafe fn item(&self, at: Cursor) -> *mut T {
+    pub(super) unsafe fn item(&self, at: Position) -> *mut T {
         self.ring.watch_read(at);
         self.ring.place(at).cast()
     }
+}
+
+#[inline(always)]
+fn load_tail<T, L: Layout>(ring: &View<T, L>) -> Position {
+    // [C1] Acquire: pairs with [P1]. Orders: the producer's writes of the items before our reads of them, and [P2] of those
+    // items before our look at their marks.
+    Position::from_word(ring.ctl().tail.load(Ordering::Acquire))
+}
+
+/// Whether the producer, too, is gone where there was no item; and if so, whether it left something in the meantime.
+/// Answers with its tail then.
+#[cold]
+fn look_again<T, L: Layout>(ring: View<T, L>, head: Position) -> Result<Position, PopError> {
+    // [C4] Acquire: pairs with [P6]. Orders: the producer's last publication before our second look.
+    if ring.ctl().ends.producer.load(Ordering::Acquire) {
+        return Err(PopError::Empty);
+    }
+    let tail = load_tail(&ring);
+    if tail == head { Err(PopError::Closed) } else { Ok(tail) }
 }
 
 impl<T, L: Layout> Drop for Rx<T, L> {
@@ -477,7 +489,7 @@ impl<T, L: Layout> fmt::Debug for Drain<'_, T, L> {
 /// Reads items in place. Made by [`Consumer::iter`].
 pub struct Iter<'e, T, L: Layout = Dense> {
     rx: &'e Rx<T, L>,
-    at: Cursor,
+    at: Position,
     left: usize,
 }
 
@@ -488,7 +500,7 @@ impl<'e, T, L: Layout> Iterator for Iter<'e, T, L> {
     fn next(&mut self) -> Option<&'e T> {
         self.left = self.left.checked_sub(1)?;
         let at = self.at;
-        self.at.step(self.rx.ring.capacity());
+        self.at = at.next(self.rx.ring.capacity());
         // SAFETY: an item that was there when the iterator was made.
         let item = unsafe { self.rx.item(at) };
         // SAFETY: I2: it is the consumer's, which is borrowed, so nobody changes or takes it for `'e`.
@@ -518,7 +530,7 @@ impl<T, L: Layout> fmt::Debug for Iter<'_, T, L> {
 /// Changes items in place. Made by [`Consumer::iter_mut`].
 pub struct IterMut<'e, T, L: Layout = Dense> {
     rx: &'e mut Rx<T, L>,
-    at: Cursor,
+    at: Position,
     left: usize,
 }
 
@@ -529,7 +541,7 @@ impl<'e, T, L: Layout> Iterator for IterMut<'e, T, L> {
     fn next(&mut self) -> Option<&'e mut T> {
         self.left = self.left.checked_sub(1)?;
         let at = self.at;
-        self.at.step(self.rx.ring.capacity());
+        self.at = at.next(self.rx.ring.capacity());
         // SAFETY: an item that was there when the iterator was made.
         let item = unsafe { self.rx.item(at) };
         // SAFETY: I2: it is the consumer's, which is borrowed for `'e`, and each position comes up once.

@@ -8,7 +8,7 @@ use super::run::{WriteRun, WriteSlot};
 use super::view::View;
 use super::{Dense, Layout};
 use crate::PushError;
-use crate::position::Cursor;
+use crate::position::Position;
 use crate::sync::Ordering;
 
 /// The algorithm of the producer's end.
@@ -17,8 +17,8 @@ use crate::sync::Ordering;
 /// With a mark beside each item, the mark tells instead.
 pub(super) struct Tx<T, L: Layout> {
     ring: View<T, L>,
-    tail: Cursor,
-    limit: usize,
+    tail: Position,
+    limit: Position,
 }
 
 // SAFETY: the end carries items to another thread, so they must be `Send`. The shared words are atomics, and the slots
@@ -33,10 +33,7 @@ impl<T, L: Layout> Tx<T, L> {
         // Relaxed: whoever makes the ends has the ring to itself, see `Owner`.
         ctl.ends.producer.store(true, Ordering::Relaxed);
         let (head, len) = ring.settled();
-        let capacity = ring.capacity();
-        let mut tail = head;
-        tail.skip(len, capacity);
-        Self { ring, tail, limit: capacity.advance(head.pos(), capacity.get()) }
+        Self { ring, tail: head.advance(len, ring.capacity()), limit: head.lap_later() }
     }
 
     #[inline(always)]
@@ -45,48 +42,47 @@ impl<T, L: Layout> Tx<T, L> {
     }
 
     #[inline(always)]
-    pub(super) const fn tail(&self) -> Cursor {
+    pub(super) const fn tail(&self) -> Position {
         self.tail
     }
 
     /// Makes sure that the slot at `tail` is free.
     #[inline(always)]
     pub(super) fn claim(&mut self) -> Result<(), PushError<()>> {
-        let free =
-            if View::<T, L>::FLAGGED { self.ring.mark(self.tail).is_free() } else { self.tail.pos() != self.limit };
-        if free { Ok(()) } else { self.look() }
+        let free = if View::<T, L>::FLAGGED {
+            self.ring.mark(self.tail).is_free()
+        } else {
+            self.tail != self.limit || self.look()
+        };
+        if free { Ok(()) } else { Err(refusal(self.ring)) }
     }
 
-    /// Looks where the consumer is.
-    #[inline(never)]
-    fn look(&mut self) -> Result<(), PushError<()>> {
-        // [P4] Relaxed: only a hint to stop; no memory is taken over on its word.
-        if !self.ring.ctl().ends.consumer.load(Ordering::Relaxed) {
-            return Err(PushError::Closed(()));
-        }
-        if self.free() > 0 { Ok(()) } else { Err(PushError::Full(())) }
+    /// Looks where the consumer is, and whether there is room.
+    #[inline(always)]
+    fn look(&mut self) -> bool {
+        self.limit = self.load_head().lap_later();
+        self.tail != self.limit
     }
 
-    /// How many slots from `tail` on are free now. They may be written.
-    #[inline]
-    fn free(&mut self) -> usize {
-        let capacity = self.ring.capacity();
-        let len = self.len();
-        self.limit = capacity.advance(self.tail.pos(), capacity.get() - len);
-        capacity.get() - len
+    #[inline(always)]
+    fn load_head(&self) -> Position {
+        // [P3] Acquire: pairs with [C3]. Orders: the consumer's reads of the released slots before our writes to them, and
+        // [C8] of those slots before our look at their marks.
+        Position::from_word(self.ring.ctl().head.load(Ordering::Acquire))
     }
 
-    /// How many slots from `tail` on are free now, at most `max`. None if it has to look and the consumer is gone.
+    /// How many slots from `tail` on are free now, at most `max`. They may be written.
     #[inline]
     pub(super) fn claim_up_to(&mut self, max: usize) -> usize {
-        // With marks, single items are pushed without regard to the limit, so it says nothing.
-        if !View::<T, L>::FLAGGED && self.ring.capacity().distance(self.tail.pos(), self.limit) >= max {
-            return max;
+        let capacity = self.ring.capacity();
+        if View::<T, L>::FLAGGED {
+            // Single items are pushed without regard to the limit, so it says nothing.
+            return (capacity.get() - self.len()).min(max);
         }
-        match self.look() {
-            Ok(()) => self.ring.capacity().distance(self.tail.pos(), self.limit).min(max),
-            Err(_) => 0,
+        if capacity.distance(self.tail, self.limit) < max {
+            self.look();
         }
+        capacity.distance(self.tail, self.limit).min(max)
     }
 
     /// Makes the item at `tail` visible to the consumer.
@@ -96,10 +92,10 @@ impl<T, L: Layout> Tx<T, L> {
     #[inline(always)]
     pub(super) unsafe fn commit_one(&mut self) {
         self.ring.mark(self.tail).fill();
-        self.tail.step(self.ring.capacity());
+        self.tail = self.tail.next(self.ring.capacity());
         // [P1] Release: pairs with [C1]. Orders: our write of the item before the consumer's read of it, and [P2] before
         // the consumer's count.
-        self.ring.ctl().tail.store(self.tail.pos(), Ordering::Release);
+        self.ring.ctl().tail.store(self.tail.to_word(), Ordering::Release);
     }
 
     /// Makes `count` items from `tail` on visible to the consumer.
@@ -116,9 +112,9 @@ impl<T, L: Layout> Tx<T, L> {
             }
             return;
         }
-        self.tail.skip(count, self.ring.capacity());
+        self.tail = self.tail.advance(count, self.ring.capacity());
         // [P1] Release: as in `commit_one`, for all the items at once.
-        self.ring.ctl().tail.store(self.tail.pos(), Ordering::Release);
+        self.ring.ctl().tail.store(self.tail.to_word(), Ordering::Release);
     }
 
     /// Puts the items of an iterator into up to `max` claimed slots and makes them visible together.
@@ -142,7 +138,7 @@ impl<T, L: Layout> Tx<T, L> {
         for item in items.take(max) {
             // SAFETY: I2: a claimed slot, not written before.
             unsafe { filled.tx.ring.write(at, item) };
-            at.step(filled.tx.ring.capacity());
+            at = at.next(filled.tx.ring.capacity());
             filled.count += 1;
         }
         filled.count
@@ -169,13 +165,17 @@ impl<T, L: Layout> Tx<T, L> {
         if View::<T, L>::FLAGGED && !self.ring.mark(self.tail).is_free() {
             return capacity.get();
         }
-        // [P3] Acquire: pairs with [C3]. Orders: the consumer's reads of the released slots before our writes to them, and
-        // [C8] of those slots before our look at their marks.
-        let head = self.ring.ctl().head.load(Ordering::Acquire);
-        let len = capacity.distance(head, self.tail.pos());
+        let len = capacity.distance(self.load_head(), self.tail);
         // I4: the mark says that there is room, while the count may lag behind it by one.
         if View::<T, L>::FLAGGED { len.min(capacity.get() - 1) } else { len }
     }
+}
+
+/// Why there is no room.
+#[cold]
+fn refusal<T, L: Layout>(ring: View<T, L>) -> PushError<()> {
+    // [P4] Relaxed: only a hint to stop; no memory is taken over on its word.
+    if ring.ctl().ends.consumer.load(Ordering::Relaxed) { PushError::Full(()) } else { PushError::Closed(()) }
 }
 
 impl<T, L: Layout> Drop for Tx<T, L> {
@@ -211,9 +211,9 @@ impl<'q, T, L: Layout, K> Producer<'q, T, L, K> {
     /// Puts an item in.
     ///
     /// # Errors
-    /// Both give the value back. [`Full`](PushError::Full): every slot is taken. [`Closed`](PushError::Closed): the
-    /// consumer is gone; this is noticed only when the producer has to look where the consumer is, so up to a capacity
-    /// of items may still be stored after it went (they are dropped with the ring).
+    /// Both give the value back. [`Full`](PushError::Full): every slot is taken. [`Closed`](PushError::Closed): every slot
+    /// is taken and the consumer is gone, so that there will never be room. While there is room, items are stored whether
+    /// the consumer is there or not ([`is_closed`](Self::is_closed) tells); they are dropped with the ring.
     ///
     /// # Progress
     /// Wait-free: at most two loads and two stores, no read-modify-write.
@@ -279,7 +279,7 @@ impl<'q, T, L: Layout, K> Producer<'q, T, L, K> {
     /// Puts in the items of an iterator while there is room, and makes them visible together. Answers with how many.
     ///
     /// It takes from the iterator only what fits: hand it `&mut iterator` to go on with the rest. The room is what is
-    /// free at the call; none if the consumer is gone. Should the iterator panic, the items that it gave before are in.
+    /// free at the call. Should the iterator panic, the items that it gave before are in.
     ///
     /// # Progress
     /// Wait-free but for the iterator. One publication for all the items.
@@ -299,7 +299,7 @@ impl<'q, T, L: Layout, K> Producer<'q, T, L, K> {
     }
 
     /// Copies in as many of the values as there is room for, from the first on, and makes them visible together. Answers
-    /// with how many; none if the consumer is gone.
+    /// with how many.
     ///
     /// # Progress
     /// Wait-free. One publication for all the items.
@@ -367,7 +367,7 @@ impl<'q, T, L: Layout, K> Producer<'q, T, L, K> {
 
 impl<T, K> Producer<'_, T, Dense, K> {
     /// Claims up to `max` slots, as many as are free at the call, to be written in place as one batch. The run may be
-    /// empty; it is if the consumer is gone.
+    /// empty.
     ///
     /// Dropped without a commit, the slots stay free. Who needs all or nothing asks [`free`](Self::free) first: room
     /// never shrinks but by pushes.

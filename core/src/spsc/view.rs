@@ -5,7 +5,7 @@ use core::ptr::{self, NonNull};
 
 use super::layout::sealed::Mark as _;
 use super::{Dense, Layout, Slot};
-use crate::position::{Capacity, Cursor};
+use crate::position::{Capacity, Position};
 use crate::sync::{AtomicBool, AtomicUsize, CachePadded, Claim, Ordering, Watch};
 
 /// What is shared beside the slots. Each cache line has one writer.
@@ -31,8 +31,8 @@ pub(super) struct Ends {
 impl Ctl {
     pub(super) const fn new() -> Self {
         Self {
-            tail: CachePadded::new(AtomicUsize::new(0)),
-            head: CachePadded::new(AtomicUsize::new(0)),
+            tail: CachePadded::new(AtomicUsize::new(Position::START.to_word())),
+            head: CachePadded::new(AtomicUsize::new(Position::START.to_word())),
             ends: CachePadded::new(Ends {
                 producer: AtomicBool::new(false),
                 consumer: AtomicBool::new(false),
@@ -76,8 +76,8 @@ impl<T, L: Layout> View<T, L> {
     pub(super) fn arm(self) {
         self.ctl().watch.arm(self.capacity.get());
         if Watch::ACTIVE && Self::FLAGGED {
-            for pos in 0..self.capacity.get() {
-                self.mark(self.capacity.cursor(pos)).is_free();
+            for step in 0..self.capacity.get() {
+                self.mark(Position::START.advance(step, self.capacity)).is_free();
             }
         }
     }
@@ -94,26 +94,26 @@ impl<T, L: Layout> View<T, L> {
     }
 
     #[inline(always)]
-    const fn slot_ptr(&self, at: Cursor) -> NonNull<Slot<T, L>> {
-        // SAFETY: the index of a cursor is below the capacity, so this stays within the slots.
+    const fn slot_ptr(&self, at: Position) -> NonNull<Slot<T, L>> {
+        // SAFETY: the index of a position is below the capacity, so this stays within the slots.
         unsafe { self.slots.add(at.idx()) }
     }
 
     #[inline(always)]
-    const fn slot(&self, at: Cursor) -> &Slot<T, L> {
+    const fn slot(&self, at: Position) -> &Slot<T, L> {
         // SAFETY: I0: the slots outlive the view; all that both sides write in a slot is in cells and atomics.
         unsafe { self.slot_ptr(at).as_ref() }
     }
 
-    /// The place of the item at a cursor.
+    /// The place of the item at a position.
     #[inline(always)]
-    pub(super) const fn place(&self, at: Cursor) -> *mut MaybeUninit<T> {
+    pub(super) const fn place(&self, at: Position) -> *mut MaybeUninit<T> {
         self.slot(at).value()
     }
 
-    /// The mark of the slot at a cursor.
+    /// The mark of the slot at a position.
     #[inline(always)]
-    pub(super) const fn mark(&self, at: Cursor) -> &<L as super::layout::sealed::Layout>::Mark {
+    pub(super) const fn mark(&self, at: Position) -> &<L as super::layout::sealed::Layout>::Mark {
         self.slot(at).mark()
     }
 
@@ -122,7 +122,7 @@ impl<T, L: Layout> View<T, L> {
     /// # Safety
     /// The slot is the caller's (I2), and holds no item.
     #[inline(always)]
-    pub(super) unsafe fn write(&self, at: Cursor, value: T) {
+    pub(super) unsafe fn write(&self, at: Position, value: T) {
         self.watch_write(at);
         // SAFETY: the caller owns the slot.
         unsafe { self.place(at).write(MaybeUninit::new(value)) };
@@ -133,7 +133,7 @@ impl<T, L: Layout> View<T, L> {
     /// # Safety
     /// The slot is the caller's (I2) and holds an item, which nobody takes or drops again.
     #[inline(always)]
-    pub(super) unsafe fn read(&self, at: Cursor) -> T {
+    pub(super) unsafe fn read(&self, at: Position) -> T {
         self.watch_read(at);
         // SAFETY: the caller owns the slot.
         let item = unsafe { self.place(at).read() };
@@ -145,7 +145,7 @@ impl<T, L: Layout> View<T, L> {
     ///
     /// # Safety
     /// The `values.len()` slots from `at` on are the caller's (I2), and hold no items.
-    pub(super) unsafe fn copy_in(&self, at: Cursor, values: &[T])
+    pub(super) unsafe fn copy_in(&self, at: Position, values: &[T])
     where
         T: Copy,
     {
@@ -154,7 +154,7 @@ impl<T, L: Layout> View<T, L> {
             for &value in values {
                 // SAFETY: one of the caller's slots.
                 unsafe { self.write(at, value) };
-                at.step(self.capacity);
+                at = at.next(self.capacity);
             }
             return;
         }
@@ -172,7 +172,7 @@ impl<T, L: Layout> View<T, L> {
     ///
     /// # Safety
     /// The `values.len()` slots from `at` on are the caller's (I2), and hold items.
-    pub(super) unsafe fn copy_out(&self, at: Cursor, values: &mut [T])
+    pub(super) unsafe fn copy_out(&self, at: Position, values: &mut [T])
     where
         T: Copy,
     {
@@ -181,7 +181,7 @@ impl<T, L: Layout> View<T, L> {
             for value in values {
                 // SAFETY: one of the caller's slots, with an item.
                 *value = unsafe { self.read(at) };
-                at.step(self.capacity);
+                at = at.next(self.capacity);
             }
             return;
         }
@@ -198,10 +198,10 @@ impl<T, L: Layout> View<T, L> {
     ///
     /// # Safety
     /// The `count` slots from `at` on are the caller's (I2) and hold items, which nobody takes or drops again.
-    pub(super) unsafe fn drop_items(&self, at: Cursor, count: usize) {
+    pub(super) unsafe fn drop_items(&self, at: Position, count: usize) {
         struct Rest<T, L: Layout> {
             view: View<T, L>,
-            at: Cursor,
+            at: Position,
             left: usize,
         }
 
@@ -209,7 +209,7 @@ impl<T, L: Layout> View<T, L> {
             fn run(&mut self) {
                 while self.left > 0 {
                     let at = self.at;
-                    self.at.step(self.view.capacity);
+                    self.at = at.next(self.view.capacity);
                     self.left -= 1;
                     self.view.watch_write(at);
                     // SAFETY: an item of the caller's, counted off before, so it is dropped once even if this panics.
@@ -231,22 +231,22 @@ impl<T, L: Layout> View<T, L> {
     }
 
     #[inline(always)]
-    pub(super) fn watch_write(&self, at: Cursor) {
+    pub(super) fn watch_write(&self, at: Position) {
         self.ctl().watch.write(at.idx());
     }
 
     #[inline(always)]
-    pub(super) fn watch_read(&self, at: Cursor) {
+    pub(super) fn watch_read(&self, at: Position) {
         self.ctl().watch.read(at.idx());
     }
 
     #[inline(always)]
-    pub(super) fn watch_run(&self, at: Cursor, count: usize, watch: impl Fn(&Self, Cursor)) {
+    pub(super) fn watch_run(&self, at: Position, count: usize, watch: impl Fn(&Self, Position)) {
         if Watch::ACTIVE {
             let mut at = at;
             for _ in 0..count {
                 watch(self, at);
-                at.step(self.capacity);
+                at = at.next(self.capacity);
             }
         }
     }
@@ -254,7 +254,7 @@ impl<T, L: Layout> View<T, L> {
     /// The places of a run of slots that lie side by side: up to the end of the memory, and from its start. Of use only
     /// where there are no marks between them.
     #[inline(always)]
-    fn run(&self, at: Cursor, count: usize) -> (*mut [MaybeUninit<T>], *mut [MaybeUninit<T>]) {
+    fn run(&self, at: Position, count: usize) -> (*mut [MaybeUninit<T>], *mut [MaybeUninit<T>]) {
         let (first, second) = self.capacity.pieces(at, count);
         let start = self.slot_ptr(at).as_ptr().cast::<MaybeUninit<T>>();
         let wrapped = self.slots.as_ptr().cast::<MaybeUninit<T>>();
@@ -262,18 +262,18 @@ impl<T, L: Layout> View<T, L> {
     }
 
     /// Where the oldest item is, and how many there are. For the owner, while no end is at work.
-    pub(super) fn settled(&self) -> (Cursor, usize) {
+    pub(super) fn settled(&self) -> (Position, usize) {
         // Relaxed, both: the owner has the ring to itself, so nobody writes them now.
-        let head = self.ctl().head.load(Ordering::Relaxed);
-        let tail = self.ctl().tail.load(Ordering::Relaxed);
-        (self.capacity.cursor(head), self.capacity.distance(head, tail))
+        let head = Position::from_word(self.ctl().head.load(Ordering::Relaxed));
+        let tail = Position::from_word(self.ctl().tail.load(Ordering::Relaxed));
+        (head, self.capacity.distance(head, tail))
     }
 }
 
 impl<T> View<T, Dense> {
     /// A run of slots as slices.
     #[inline]
-    pub(super) fn slices(&self, at: Cursor, count: usize) -> (*mut [MaybeUninit<T>], *mut [MaybeUninit<T>]) {
+    pub(super) fn slices(&self, at: Position, count: usize) -> (*mut [MaybeUninit<T>], *mut [MaybeUninit<T>]) {
         self.run(at, count)
     }
 }
