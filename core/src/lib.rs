@@ -1,4 +1,49 @@
-//! Placeholder.
+//! Bounded lock-free rings for `no_std`, with backpressure as the first thing and not an afterthought.
+//!
+//! Data that comes faster than it is used must go somewhere. A ring of this crate holds exactly as many items as it was
+//! asked to, tells its producer at once when it is full, gives the refused value back, and never waits, never allocates
+//! after it was made, and never loses an item without saying so.
+//!
+//! - [`spsc`]: one producer, one consumer; wait-free, loads and stores only, so it runs on cores without compare-and-swap
+//!   and from interrupts.
+//!
+//! The crate `forebay` re-exports all of this for programs with a standard library.
+//!
+//! # Examples
+//! An interrupt that hands samples to the main loop:
+//! ```
+//! use forebay_core::spsc::{Producer, Ring};
+//!
+//! static SAMPLES: Ring<u16, 64> = Ring::new();
+//!
+//! fn on_interrupt(producer: &mut Producer<'static, u16>, sample: u16, lost: &mut u32) {
+//!     if producer.push(sample).is_err() {
+//!         *lost += 1; // the main loop is behind
+//!     }
+//! }
+//!
+//! let (mut producer, mut consumer) = SAMPLES.try_split()?;
+//! let mut lost = 0;
+//! for sample in 0..100 {
+//!     on_interrupt(&mut producer, sample, &mut lost);
+//! }
+//! assert_eq!((consumer.drain().count(), lost), (64, 36));
+//! # Ok::<(), forebay_core::InUse>(())
+//! ```
+//!
+//! # Features
+//! None is on by default.
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `alloc` | rings on the heap, and ends that own their ring |
+//! | `portable-atomic` | [`spsc::Ring::try_split`] on cores without an atomic swap, by that crate's means |
+//! | `critical-section` | the same, through the implementation of a critical section that the program provides |
+//! | `defmt` | `defmt::Format` for the errors |
+//!
+//! # Targets
+//! Any with atomic loads and stores of a word, `thumbv6m` and `riscv32imc` included. Minimum Rust version: 1.85.
+
 #![no_std]
 
 #[cfg(feature = "alloc")]

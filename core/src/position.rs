@@ -104,10 +104,9 @@ impl Position {
         if next.0 >= 2 * capacity.0 { next.first_of_next_lap() } else { next }
     }
 
-    #[cold]
     #[inline(always)]
     const fn first_of_next_lap(self) -> Self {
-        Self(self.0 & 1 ^ 1)
+        Self((self.0 & 1) ^ 1)
     }
 
     /// `count` steps on; `count` is at most the capacity.
@@ -115,7 +114,7 @@ impl Position {
     pub(crate) const fn advance(self, count: usize, capacity: Capacity) -> Self {
         // The steps are compared with the room before they are added, so that nothing overflows.
         let room = capacity.0 - self.idx();
-        if count < room { Self(self.0 + 2 * count) } else { Self(2 * (count - room) | self.0 & 1 ^ 1) }
+        if count < room { Self(self.0 + 2 * count) } else { Self(2 * (count - room) + self.first_of_next_lap().0) }
     }
 }
 

@@ -1,2 +1,36 @@
-//! Placeholder.
-pub use forebay_core::*;
+//! Bounded lock-free queues with backpressure first, for programs with a standard library.
+//!
+//! This crate re-exports all of [`forebay_core`], so that it is the only dependency a server needs, and adds ends that own
+//! their ring: they are `'static`, move to any thread, and the last one to go drops the ring. The queues themselves are in
+//! the core.
+//!
+//! # Examples
+//! ```
+//! use forebay::{PopError, spsc};
+//!
+//! let (mut producer, mut consumer) = spsc::ring(1000)?;
+//! let reader = std::thread::spawn(move || {
+//!     for line in ["one", "two", "three"] {
+//!         producer.push(line.to_string()).expect("there is room for a thousand");
+//!     }
+//! });
+//! let mut lines = 0;
+//! loop {
+//!     match consumer.pop() {
+//!         Ok(_line) => lines += 1,
+//!         Err(PopError::Empty) => std::thread::yield_now(),
+//!         Err(PopError::Closed) => break,
+//!     }
+//! }
+//! assert_eq!(lines, 3);
+//! reader.join().unwrap();
+//! # Ok::<(), forebay::CapacityError>(())
+//! ```
+//!
+//! A ring in a `static` gives `'static` ends too, without the heap: [`spsc::Ring::try_split`].
+
+#![forbid(unsafe_code)]
+
+pub use forebay_core::{CapacityError, InUse, PopError, PushError};
+
+pub mod spsc;

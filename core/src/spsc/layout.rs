@@ -44,7 +44,6 @@ pub(super) mod sealed {
     }
 
     /// What lies beside an item and tells whose the slot is.
-    #[expect(clippy::declare_interior_mutable_const, reason = "the first value of each mark, never a shared one")]
     pub trait Mark {
         /// Whether there is anything: `false` says that the published positions are all that the sides have.
         const PRESENT: bool;

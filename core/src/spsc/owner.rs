@@ -24,15 +24,14 @@ unsafe fn pair<T, L: Layout>(ring: View<T, L>) -> (Tx<T, L>, Rx<T, L>) {
     (tx, rx)
 }
 
+/// Both ends of a ring that is borrowed for `'q`.
+type Ends<'q, T, L> = (Producer<'q, T, L>, Consumer<'q, T, L>);
+
 /// Pairs the ends of a ring that is borrowed for `'q`.
 ///
 /// # Safety
 /// No ends of this ring are at work, and none are made while these are.
-unsafe fn split<'q, T, L: Layout>(
-    ctl: &'q Ctl,
-    slots: &'q [Slot<T, L>],
-    capacity: Capacity,
-) -> (Producer<'q, T, L>, Consumer<'q, T, L>) {
+unsafe fn split<'q, T, L: Layout>(ctl: &'q Ctl, slots: &'q [Slot<T, L>], capacity: Capacity) -> Ends<'q, T, L> {
     // SAFETY: both are borrowed for `'q`, which the ends carry in their types.
     let ring = unsafe { View::new(ctl, slots, capacity) };
     // SAFETY: as the caller says.
@@ -115,6 +114,7 @@ impl<T, const N: usize, L: Layout> Ring<T, N, L> {
     /// # Progress
     /// Wait-free. It needs an atomic swap: on cores without one, the features `portable-atomic` or `critical-section`.
     #[cfg(any(target_has_atomic = "8", feature = "portable-atomic"))]
+    #[expect(clippy::type_complexity, reason = "the tuple reads better than a name for it")]
     pub fn try_split(&self) -> Result<(Producer<'_, T, L>, Consumer<'_, T, L>), InUse> {
         let ends = &self.ctl.ends;
         let decide = || {
@@ -210,7 +210,7 @@ impl<T, L: Layout> fmt::Debug for SliceRing<'_, T, L> {
 #[cfg(feature = "alloc")]
 pub use heap::HeapRing;
 #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
-pub use heap::{OwnedConsumer, OwnedProducer};
+pub use heap::{Keep, OwnedConsumer, OwnedProducer};
 
 #[cfg(feature = "alloc")]
 mod heap {
