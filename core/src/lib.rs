@@ -55,3 +55,7 @@ pub mod spsc;
 mod sync;
 
 pub use error::{CapacityError, InUse, PopError, PushError};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadmeExamples;

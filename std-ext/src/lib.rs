@@ -34,3 +34,7 @@
 pub use forebay_core::{CapacityError, InUse, PopError, PushError};
 
 pub mod spsc;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadmeExamples;

@@ -232,7 +232,7 @@ impl<'q, T, L: Layout, K> Consumer<'q, T, L, K> {
     /// gone, and so there will be none.
     ///
     /// # Progress
-    /// Wait-free: at most four loads and one store, no read-modify-write.
+    /// Wait-free: at most three loads and two stores of shared words, no read-modify-write.
     ///
     /// # Ordering
     /// All that happened before the push of the item happens before what follows the pop. What came before the pop
@@ -257,19 +257,45 @@ impl<'q, T, L: Layout, K> Consumer<'q, T, L, K> {
         Ok(unsafe { self.rx.take() })
     }
 
-    /// The oldest item, which stays where it is.
+    /// The oldest item, which stays where it is. `None` can be stale at once: the producer may put an item in at any time.
     ///
     /// # Progress
     /// Wait-free.
+    ///
+    /// # Ordering
+    /// As [`pop`](Self::pop) as to what came before the push.
+    ///
+    /// # Examples
+    /// ```
+    /// # use forebay_core::spsc::Ring;
+    /// let mut ring = Ring::<u32, 4>::new();
+    /// let (mut producer, mut consumer) = ring.split();
+    /// assert_eq!(consumer.peek(), None);
+    /// producer.push(7).unwrap();
+    /// assert_eq!(consumer.peek(), Some(&7));
+    /// assert_eq!(consumer.pop(), Ok(7));
+    /// ```
     #[must_use]
     pub fn peek(&self) -> Option<&T> {
         self.iter().next()
     }
 
-    /// The oldest item, to be changed where it is.
+    /// The oldest item, to be changed where it is. `None` can be stale at once.
     ///
     /// # Progress
     /// Wait-free.
+    ///
+    /// # Examples
+    /// ```
+    /// # use forebay_core::spsc::Ring;
+    /// let mut ring = Ring::<u32, 4>::new();
+    /// let (mut producer, mut consumer) = ring.split();
+    /// producer.push(7).unwrap();
+    /// if let Some(number) = consumer.peek_mut() {
+    ///     *number += 1;
+    /// }
+    /// assert_eq!(consumer.pop(), Ok(8));
+    /// ```
     #[must_use]
     pub fn peek_mut(&mut self) -> Option<&mut T> {
         self.iter_mut().next()
@@ -306,7 +332,18 @@ impl<'q, T, L: Layout, K> Consumer<'q, T, L, K> {
     /// Copies items out, oldest first, as many as there are and as fit, and releases them together. Answers with how many.
     ///
     /// # Progress
-    /// Wait-free. One release for all the items.
+    /// Wait-free. With [`Dense`], one release for all the items.
+    ///
+    /// # Examples
+    /// ```
+    /// # use forebay_core::spsc::Ring;
+    /// let mut ring = Ring::<u8, 8>::new();
+    /// let (mut producer, mut consumer) = ring.split();
+    /// producer.push_slice(b"hello");
+    /// let mut bytes = [0; 4];
+    /// assert_eq!((consumer.pop_slice(&mut bytes), &bytes), (4, b"hell"));
+    /// assert_eq!((consumer.pop_slice(&mut bytes), bytes[0]), (1, b'o'));
+    /// ```
     #[inline]
     pub fn pop_slice(&mut self, values: &mut [T]) -> usize
     where
@@ -340,13 +377,39 @@ impl<'q, T, L: Layout, K> Consumer<'q, T, L, K> {
         Drain { rx: &mut self.rx, left }
     }
 
-    /// The items that are inside at the call, oldest first; they stay.
+    /// The items that are inside at the call, oldest first; they stay. What comes in meanwhile is left out.
+    ///
+    /// # Progress
+    /// Wait-free, each step.
+    ///
+    /// # Examples
+    /// ```
+    /// # use forebay_core::spsc::Ring;
+    /// let mut ring = Ring::<u32, 4>::new();
+    /// let (mut producer, consumer) = ring.split();
+    /// producer.push_slice(&[1, 2, 3]);
+    /// assert_eq!(consumer.iter().sum::<u32>(), 6);
+    /// assert_eq!(consumer.len(), 3);
+    /// ```
     #[must_use]
     pub fn iter(&self) -> Iter<'_, T, L> {
         Iter { rx: &self.rx, at: self.rx.head, left: self.rx.len() }
     }
 
-    /// The items that are inside at the call, oldest first, to be changed; they stay.
+    /// The items that are inside at the call, oldest first, to be changed; they stay. What comes in meanwhile is left out.
+    ///
+    /// # Progress
+    /// Wait-free, each step.
+    ///
+    /// # Examples
+    /// ```
+    /// # use forebay_core::spsc::Ring;
+    /// let mut ring = Ring::<u32, 4>::new();
+    /// let (mut producer, mut consumer) = ring.split();
+    /// producer.push_slice(&[1, 2, 3]);
+    /// consumer.iter_mut().for_each(|number| *number *= 10);
+    /// assert!(consumer.drain().eq([10, 20, 30]));
+    /// ```
     #[must_use]
     pub fn iter_mut(&mut self) -> IterMut<'_, T, L> {
         IterMut { at: self.rx.head, left: self.rx.len(), rx: &mut self.rx }
@@ -354,6 +417,19 @@ impl<'q, T, L: Layout, K> Consumer<'q, T, L, K> {
 
     /// Drops the items that are inside at the call, and answers with how many. If the drop of one panics, the others are
     /// dropped all the same.
+    ///
+    /// # Progress
+    /// Wait-free but for the items' own `Drop`.
+    ///
+    /// # Examples
+    /// ```
+    /// # use forebay_core::spsc::Ring;
+    /// let mut ring = Ring::<u32, 4>::new();
+    /// let (mut producer, mut consumer) = ring.split();
+    /// producer.push_slice(&[1, 2, 3]);
+    /// assert_eq!(consumer.clear(), 3);
+    /// assert!(consumer.is_empty());
+    /// ```
     pub fn clear(&mut self) -> usize {
         let count = self.rx.len();
         // SAFETY: they are there.
@@ -362,24 +438,36 @@ impl<'q, T, L: Layout, K> Consumer<'q, T, L, K> {
     }
 
     /// How many items are inside. The producer may put more in at any time.
+    ///
+    /// # Progress
+    /// Wait-free: one load.
     #[must_use]
     pub fn len(&self) -> usize {
         self.rx.len()
     }
 
     /// Whether there was no item inside. There may be one at any time.
+    ///
+    /// # Progress
+    /// Wait-free: one load.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.rx.len() == 0
     }
 
     /// Whether there was no room left. If so, it stays so until the next pop.
+    ///
+    /// # Progress
+    /// Wait-free: one load.
     #[must_use]
     pub fn is_full(&self) -> bool {
         self.free() == 0
     }
 
     /// How many slots are free. The producer may fill some at any time.
+    ///
+    /// # Progress
+    /// Wait-free: one load.
     #[must_use]
     pub fn free(&self) -> usize {
         self.capacity() - self.rx.len()
@@ -393,6 +481,19 @@ impl<'q, T, L: Layout, K> Consumer<'q, T, L, K> {
 
     /// Whether the producer is gone. Once it is, it stays so, unless the ring is split anew. There may still be items
     /// inside: [`pop`](Self::pop) tells when they are used up.
+    ///
+    /// # Progress
+    /// Wait-free: one load.
+    ///
+    /// # Examples
+    /// ```
+    /// # use forebay_core::spsc::Ring;
+    /// let mut ring = Ring::<u32, 4>::new();
+    /// let (producer, consumer) = ring.split();
+    /// assert!(!consumer.is_closed());
+    /// drop(producer);
+    /// assert!(consumer.is_closed());
+    /// ```
     #[must_use]
     pub fn is_closed(&self) -> bool {
         // [C5] Acquire: pairs with [P6]. Orders: the producer's last publication before our next look.

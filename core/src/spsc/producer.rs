@@ -216,7 +216,7 @@ impl<'q, T, L: Layout, K> Producer<'q, T, L, K> {
     /// the consumer is there or not ([`is_closed`](Self::is_closed) tells); they are dropped with the ring.
     ///
     /// # Progress
-    /// Wait-free: at most two loads and two stores, no read-modify-write.
+    /// Wait-free: at most two loads and two stores of shared words, no read-modify-write.
     ///
     /// # Ordering
     /// All that happened before the push happens before what the consumer does with the item.
@@ -276,13 +276,13 @@ impl<'q, T, L: Layout, K> Producer<'q, T, L, K> {
         Ok(WriteSlot::new(&mut self.tx))
     }
 
-    /// Puts in the items of an iterator while there is room, and makes them visible together. Answers with how many.
+    /// Puts in the items of an iterator while there is room, and makes them visible at the end. Answers with how many.
     ///
     /// It takes from the iterator only what fits: hand it `&mut iterator` to go on with the rest. The room is what is
     /// free at the call. Should the iterator panic, the items that it gave before are in.
     ///
     /// # Progress
-    /// Wait-free but for the iterator. One publication for all the items.
+    /// Wait-free but for the iterator. With [`Dense`], one publication for all the items.
     ///
     /// # Examples
     /// ```
@@ -302,7 +302,7 @@ impl<'q, T, L: Layout, K> Producer<'q, T, L, K> {
     /// with how many.
     ///
     /// # Progress
-    /// Wait-free. One publication for all the items.
+    /// Wait-free. With [`Dense`], one publication for all the items.
     ///
     /// # Examples
     /// ```
@@ -328,24 +328,36 @@ impl<'q, T, L: Layout, K> Producer<'q, T, L, K> {
     }
 
     /// How many items are inside. The consumer may take some at any time, so there can only be fewer.
+    ///
+    /// # Progress
+    /// Wait-free: one load.
     #[must_use]
     pub fn len(&self) -> usize {
         self.tx.len()
     }
 
     /// Whether there was no item inside. If so, it stays so until the next push.
+    ///
+    /// # Progress
+    /// Wait-free: one load.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.tx.len() == 0
     }
 
     /// Whether there was no room. There may be some at any time.
+    ///
+    /// # Progress
+    /// Wait-free: one load.
     #[must_use]
     pub fn is_full(&self) -> bool {
         self.free() == 0
     }
 
     /// How many items can be pushed for certain. There may be room for more at any time.
+    ///
+    /// # Progress
+    /// Wait-free: one load.
     #[must_use]
     pub fn free(&self) -> usize {
         self.capacity() - self.tx.len()
@@ -358,6 +370,20 @@ impl<'q, T, L: Layout, K> Producer<'q, T, L, K> {
     }
 
     /// Whether the consumer is gone. Once it is, it stays so, unless the ring is split anew.
+    ///
+    /// # Progress
+    /// Wait-free: one load.
+    ///
+    /// # Examples
+    /// ```
+    /// # use forebay_core::{PushError, spsc::Ring};
+    /// let mut ring = Ring::<u32, 1>::new();
+    /// let (mut producer, consumer) = ring.split();
+    /// drop(consumer);
+    /// assert!(producer.is_closed());
+    /// assert_eq!(producer.push(1), Ok(()), "there is room, and the ring may be split again");
+    /// assert_eq!(producer.push(2), Err(PushError::Closed(2)));
+    /// ```
     #[must_use]
     pub fn is_closed(&self) -> bool {
         // [P7] Acquire: pairs with [C6]. Orders: all that the consumer did before it went, before what we do now.
