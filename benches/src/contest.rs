@@ -1,0 +1,170 @@
+//! A contest: every contestant gets the same question, under criterion first and then side by side.
+//!
+//! Side by side means in rounds. In each round everybody has one turn, in an order that changes from round to round, and
+//! ratios are taken within a round. So when the machine gets slower or faster in the meantime, as shared ones do, it does
+//! so for both sides of a ratio.
+
+use std::cell::Cell;
+use std::hint::black_box;
+use std::time::Duration;
+
+use criterion::{BenchmarkGroup, Criterion, Throughput, measurement::WallTime};
+
+use crate::effort::Effort;
+use crate::queue::{Item, Queue, Role};
+use crate::ratios::Spread;
+
+/// Something that is asked of a queue.
+pub(crate) trait Question {
+    /// The time it takes with `count` items, on a queue made for this one call.
+    fn time<T: Item, Q: Queue<T>>(capacity: usize, count: u64) -> Duration;
+}
+
+/// A queue under a question.
+#[derive(Clone, Copy)]
+pub(crate) struct Contestant {
+    pub(crate) name: &'static str,
+    pub(crate) role: Role,
+    time: fn(usize, u64) -> Duration,
+}
+
+impl Contestant {
+    pub(crate) fn new<Q: Question, T: Item, C: Queue<T>>() -> Self {
+        Self { name: C::NAME, role: C::ROLE, time: Q::time::<T, C> }
+    }
+}
+
+/// A question in one setting, and who is asked.
+pub(crate) struct Contest {
+    pub(crate) question: &'static str,
+    /// Item and capacity, and what else there is to set.
+    pub(crate) setting: String,
+    pub(crate) capacity: usize,
+    /// At least so many items are passed on in a turn, so that filling and draining the queue doesn't count for much.
+    pub(crate) least: u64,
+    pub(crate) contestants: Vec<Contestant>,
+    /// Whom the others are compared with.
+    pub(crate) reference: &'static str,
+}
+
+/// What came out of a contest.
+pub(crate) struct Outcome {
+    pub(crate) question: &'static str,
+    pub(crate) setting: String,
+    pub(crate) capacity: usize,
+    pub(crate) reference: &'static str,
+    pub(crate) scores: Vec<Score>,
+}
+
+/// Of one contestant.
+pub(crate) struct Score {
+    pub(crate) name: &'static str,
+    pub(crate) role: Role,
+    /// Nanoseconds per item, by round.
+    pub(crate) rounds: Vec<f64>,
+}
+
+impl Contest {
+    /// Holds it among those contestants that the command line picks. None if criterion measures nobody here.
+    pub(crate) fn hold(&self, criterion: &mut Criterion, effort: &Effort) -> Option<Outcome> {
+        let mut group = criterion.benchmark_group(format!("{}/{}", self.question, self.setting));
+        group.throughput(Throughput::Elements(1));
+        let mut picked: Vec<Contestant> =
+            self.contestants.iter().copied().filter(|who| self.measure(&mut group, who)).collect();
+        group.finish();
+        if picked.is_empty() {
+            return None;
+        }
+        if !picked.iter().any(|who| who.name == self.reference) {
+            picked.extend(self.contestants.iter().find(|who| who.name == self.reference));
+        }
+        Some(self.compare(&picked, effort))
+    }
+
+    /// Has criterion measure one contestant. Answers with whether it really did, and did not just try it out.
+    fn measure(&self, group: &mut BenchmarkGroup<'_, WallTime>, who: &Contestant) -> bool {
+        let most = Cell::new(0);
+        group.bench_function(who.name, |bencher| {
+            bencher.iter_custom(|count| {
+                most.set(count.max(most.get()));
+                (who.time)(self.capacity, count)
+            });
+        });
+        most.get() > 1
+    }
+
+    fn compare(&self, contestants: &[Contestant], effort: &Effort) -> Outcome {
+        let counts: Vec<u64> = contestants.iter().map(|who| self.turn(who, effort.slice)).collect();
+        let mut scores: Vec<Score> = contestants
+            .iter()
+            .map(|who| Score { name: who.name, role: who.role, rounds: Vec::with_capacity(effort.rounds) })
+            .collect();
+        let mut order: Vec<usize> = (0..contestants.len()).collect();
+        let mut dice = Dice(1);
+        for _ in 0..effort.rounds {
+            dice.shuffle(&mut order);
+            for &at in &order {
+                let taken = (contestants[at].time)(self.capacity, counts[at]);
+                scores[at].rounds.push(taken.as_nanos() as f64 / counts[at] as f64);
+            }
+        }
+        Outcome {
+            question: self.question,
+            setting: self.setting.clone(),
+            capacity: self.capacity,
+            reference: self.reference,
+            scores,
+        }
+    }
+
+    /// How many items make a turn of about that time.
+    fn turn(&self, who: &Contestant, slice: Duration) -> u64 {
+        let taken = black_box((who.time)(self.capacity, self.least)).max(Duration::from_nanos(1));
+        let fitting = self.least as f64 * slice.as_secs_f64() / taken.as_secs_f64();
+        (fitting as u64).max(self.least)
+    }
+}
+
+impl Outcome {
+    pub(crate) fn score(&self, name: &str) -> Option<&Score> {
+        self.scores.iter().find(|score| score.name == name)
+    }
+
+    /// The peer that needed the least time.
+    pub(crate) fn fastest_peer(&self) -> Option<&Score> {
+        self.scores
+            .iter()
+            .filter(|score| score.role == Role::Peer)
+            .min_by(|a, b| a.nanoseconds().median.total_cmp(&b.nanoseconds().median))
+    }
+}
+
+impl Score {
+    /// Nanoseconds per item.
+    pub(crate) fn nanoseconds(&self) -> Spread {
+        Spread::of(self.rounds.iter().copied())
+    }
+
+    /// How many times as fast as `other` it was, by round.
+    pub(crate) fn times(&self, other: &Self) -> Spread {
+        Spread::of(self.rounds.iter().zip(&other.rounds).map(|(mine, theirs)| theirs / mine))
+    }
+}
+
+/// A xorshift generator: the order of turns wants no pattern, and the same one in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % bound as u64) as usize
+    }
+
+    fn shuffle(&mut self, order: &mut [usize]) {
+        for last in (1..order.len()).rev() {
+            order.swap(last, self.below(last + 1));
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! What forebay is meant to reach, and whether it does.
+
+use crate::contest::{Outcome, Score};
+use crate::ratios::Spread;
+
+/// A ratio of speeds that a contestant is to reach at one capacity, in every setting with it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Goal {
+    pub(crate) what: &'static str,
+    pub(crate) question: &'static str,
+    pub(crate) capacity: usize,
+    pub(crate) who: &'static str,
+    pub(crate) against: Against,
+    pub(crate) at_least: f64,
+}
+
+/// Who is to be reached.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Against {
+    Named(&'static str),
+    FastestPeer,
+}
+
+/// How far it is.
+pub(crate) struct Reached {
+    pub(crate) against: &'static str,
+    pub(crate) ratio: Spread,
+}
+
+impl Goal {
+    /// None if the goal is about something else, or if somebody is missing whom it takes.
+    pub(crate) fn look(&self, outcome: &Outcome) -> Option<Reached> {
+        if outcome.question != self.question || outcome.capacity != self.capacity {
+            return None;
+        }
+        let against: &Score = match self.against {
+            Against::Named(name) => outcome.score(name)?,
+            Against::FastestPeer => outcome.fastest_peer()?,
+        };
+        Some(Reached { against: against.name, ratio: outcome.score(self.who)?.times(against) })
+    }
+}

@@ -1,0 +1,69 @@
+//! How fast forebay's rings for one producer and one consumer are, beside others and beside the machine's own limits.
+//!
+//! `README.md` says how to run it and how to read it.
+
+mod contest;
+mod contestants;
+mod cores;
+mod effort;
+mod goals;
+mod questions;
+mod queue;
+mod ratios;
+mod report;
+
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+use std::time::Instant;
+
+use criterion::Criterion;
+
+use crate::cores::Cores;
+use crate::effort::Effort;
+use crate::questions::{batches, pair, round_trip, throughput};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let (effort, cores) = (Effort::get(), Cores::get());
+    let mut criterion = Criterion::default()
+        .without_plots()
+        .sample_size(10)
+        .nresamples(2_000)
+        .warm_up_time(effort.warm_up)
+        .measurement_time(effort.measurement)
+        .configure_from_args();
+
+    let mut contests = pair::contests();
+    if cores.two() {
+        contests.extend(throughput::contests());
+        contests.extend(batches::contests());
+        contests.extend(round_trip::contests());
+    }
+    let goals: Vec<_> =
+        [pair::GOALS, throughput::GOALS, batches::GOALS, round_trip::GOALS].into_iter().flatten().collect();
+
+    cores.stay_on_first();
+    let start = Instant::now();
+    let outcomes: Vec<_> = contests.iter().filter_map(|contest| contest.hold(&mut criterion, &effort)).collect();
+    criterion.final_summary();
+    if outcomes.is_empty() {
+        return Ok(());
+    }
+    let heading = format!(
+        "{}, {}; {} effort, {} rounds, {} s",
+        processor(),
+        cores.describe(),
+        effort.name,
+        effort.rounds,
+        start.elapsed().as_secs()
+    );
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().ok_or("the target folder has no name")?;
+    report::report(&outcomes, &goals, &heading, &target.join("forebay"))
+}
+
+/// What the processor calls itself.
+fn processor() -> String {
+    let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(':'));
+    model.map_or_else(|| std::env::consts::ARCH.to_owned(), |(_, name)| name.trim().to_owned())
+}

@@ -1,0 +1,60 @@
+//! What is asked, a file for each question.
+
+pub(crate) mod batches;
+pub(crate) mod pair;
+pub(crate) mod round_trip;
+pub(crate) mod throughput;
+
+use std::sync::Barrier;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::cores::Cores;
+use crate::queue::Check;
+
+const CAPACITIES: [usize; 3] = [64, 1024, 65536];
+
+/// So many items are passed on in a turn at least: enough that one queue full more or less at the ends doesn't count.
+fn least(capacity: usize) -> u64 {
+    (16 * capacity as u64).max(20_000)
+}
+
+/// Runs `other` on the second core and `timed` on this one, which is the first.
+fn across(other: impl FnOnce() + Send, timed: impl FnOnce() -> Duration) -> Duration {
+    let both = Barrier::new(2);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            Cores::get().stay_on_second();
+            both.wait();
+            other();
+        });
+        both.wait();
+        timed()
+    })
+}
+
+/// Streams items from the second core to the first, and times the last `count` of them as the receiver sees it. Before
+/// them go enough others to wake up both cores, to touch all of the queue's memory, and to get into the swing of it.
+///
+/// `send` sends as many items as it is told; `receive` shows items to the check until that has seen as many as it is told.
+fn stream(
+    capacity: usize,
+    count: u64,
+    send: impl FnOnce(u64) + Send,
+    mut receive: impl FnMut(&mut Check, u64),
+) -> Duration {
+    let before = capacity.max(2048) as u64;
+    let total = before + count;
+    across(
+        || send(total),
+        || {
+            let mut check = Check::default();
+            receive(&mut check, before);
+            let start = Instant::now();
+            receive(&mut check, total);
+            let taken = start.elapsed();
+            check.assert();
+            taken
+        },
+    )
+}

@@ -1,0 +1,131 @@
+//! What a contestant must be able to do, and what it is asked to do.
+
+use std::time::Duration;
+
+/// The most items that go in or come out at once in the questions about batches.
+pub(crate) const BATCH: usize = 64;
+
+/// An item that bears its number, so that whoever receives it can tell that it is the right one.
+pub(crate) trait Item: Copy + Send + Sync + 'static {
+    const NAME: &'static str;
+
+    fn new(seq: u64) -> Self;
+
+    /// The number it was made with.
+    fn seq(&self) -> u64;
+
+    /// Zero if every byte of the item is what `new(seq)` would give.
+    fn differs(&self, seq: u64) -> u64;
+}
+
+impl Item for u64 {
+    const NAME: &'static str = "u64";
+
+    #[inline(always)]
+    fn new(seq: u64) -> Self {
+        seq
+    }
+
+    #[inline(always)]
+    fn seq(&self) -> u64 {
+        *self
+    }
+
+    #[inline(always)]
+    fn differs(&self, seq: u64) -> u64 {
+        self ^ seq
+    }
+}
+
+/// 64 bytes, aligned as a `u64`.
+#[derive(Clone, Copy)]
+pub(crate) struct Block([u64; 8]);
+
+impl Item for Block {
+    const NAME: &'static str = "64B";
+
+    #[inline(always)]
+    fn new(seq: u64) -> Self {
+        Self([seq; 8])
+    }
+
+    #[inline(always)]
+    fn seq(&self) -> u64 {
+        self.0[0]
+    }
+
+    #[inline(always)]
+    fn differs(&self, seq: u64) -> u64 {
+        self.0.iter().fold(0, |all, word| all | (word ^ seq))
+    }
+}
+
+/// Checks that items arrive whole and in order, without a branch on the way.
+#[derive(Default)]
+pub(crate) struct Check {
+    seen: u64,
+    wrong: u64,
+}
+
+impl Check {
+    #[inline(always)]
+    pub(crate) fn see<T: Item>(&mut self, item: &T) {
+        self.wrong |= item.differs(self.seen);
+        self.seen += 1;
+    }
+
+    pub(crate) const fn seen(&self) -> u64 {
+        self.seen
+    }
+
+    pub(crate) fn assert(&self) {
+        assert_eq!(self.wrong, 0, "items were lost, doubled, torn or out of order");
+    }
+}
+
+/// The end that puts items in.
+pub(crate) trait Tx<T: Item>: Send {
+    /// Puts an item in, or answers `false` at once if there is no room.
+    fn offer(&mut self, item: T) -> bool;
+
+    /// Puts in up to `max` items, numbered from `first` on, at once. Answers with how many.
+    #[inline(always)]
+    fn offer_run(&mut self, first: u64, max: usize) -> usize {
+        (first..).take(max).take_while(|&seq| self.offer(T::new(seq))).count()
+    }
+}
+
+/// The end that takes items out.
+pub(crate) trait Rx<T: Item>: Send {
+    /// Takes an item out, or answers `None` at once if there is none.
+    fn take(&mut self) -> Option<T>;
+
+    /// Takes out up to `max` items at once and shows them to `check`. Answers with how many.
+    #[inline(always)]
+    fn take_run(&mut self, max: usize, check: &mut Check) -> usize {
+        (0..max).map_while(|_| self.take()).inspect(|item| check.see(item)).count()
+    }
+}
+
+/// What is done with the two ends of a queue. Answers with the time it took.
+pub(crate) trait Job<T: Item> {
+    fn run(self, tx: impl Tx<T>, rx: impl Rx<T>) -> Duration;
+}
+
+/// Whose queue it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    Ours,
+    Peer,
+    /// No queue at all, but what the machine can do at best.
+    Limit,
+}
+
+/// A queue, or what stands for one.
+pub(crate) trait Queue<T: Item> {
+    const NAME: &'static str;
+    const ROLE: Role;
+
+    /// Makes a queue that holds `capacity` items and lets the job have its ends.
+    fn with(capacity: usize, job: impl Job<T>) -> Duration;
+}
