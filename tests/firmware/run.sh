@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# Builds the firmware and runs it in QEMU: every item checked, no panic left in the image, flash and RAM told.
+#
+# It needs a compiler that can build the core library for a microcontroller, ld.lld and QEMU; .ci/install has the packages.
+# RUSTC and CARGO name another compiler that has its own source beside it.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+export RUSTC=${RUSTC:-/usr/bin/rustc} CARGO=${CARGO:-/usr/bin/cargo}
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target}
+# The core library is built from its source, which an unstable option of cargo does.
+export RUSTC_BOOTSTRAP=1
+unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS
+
+for tool in "$RUSTC" "$CARGO" ld.lld qemu-system-arm qemu-system-riscv32 size; do
+    command -v "$tool" >/dev/null || { echo "firmware: $tool is not there; see .ci/install" >&2; exit 2; }
+done
+
+ITEMS=100000 # at least, from each image that counts them
+RING_FLASH=1024 # bytes at most, for push, pop and split
+
+arm() { qemu-system-arm -M "$1" -icount shift=0 -nographic -semihosting-config enable=on,target=native -kernel "$2"; }
+riscv() { qemu-system-riscv32 -M "$1" -cpu rv32,a=off -bios none -icount shift=0 -nographic -kernel "$2"; }
+export -f arm riscv
+
+failed=0
+table=()
+
+build() { # target profile, and what else to tell cargo
+    "$CARGO" build --quiet --locked -Zbuild-std=core --config "target.$1.linker=\"ld.lld\"" \
+        --target "$1" --profile "$2" "${@:3}" || { echo "firmware: $1 does not build" >&2; exit 1; }
+}
+
+# The bytes of an image in flash, and of its variables; both without debug information and without the stack.
+flash() { size -A "$1" | awk '$3 > 0 && $1 !~ /^\.(bss|uninit|heap|stack|debug)/ { n += $2 } END { print n }'; }
+ram() { size -A "$1" | awk '$1 ~ /^\.(data|bss)$/ { n += $2 } END { print n }'; }
+
+run() { # target profile image emulator machine
+    local image=$CARGO_TARGET_DIR/$1/$2/$3 log=$CARGO_TARGET_DIR/$1-$2-$3.log start=${EPOCHREALTIME/./} result=passed items
+    if ! timeout 60 bash -c "$4 $5 $image" </dev/null >"$log" 2>&1; then
+        result=FAILED
+    fi
+    items=$(sed -n 's/^items checked: //p' "$log")
+    if [[ $3 == pair || $3 == shared ]] && ((${items:-0} < ITEMS)); then
+        result=FAILED
+    fi
+    if [[ $result == FAILED ]]; then
+        failed=$((failed + 1))
+        echo "--- $1 $2 $3:"
+        tail -n 40 "$log"
+    fi
+    table+=("$(printf '%-28s %-8s %-16s %9s %7d %7d %6d  %s' "$1" "$2" "$3" "${items:--}" \
+        "$(flash "$image")" "$(ram "$image")" $(((${EPOCHREALTIME/./} - start) / 1000)) "$result")")
+}
+
+board() { # target emulator machine
+    local image price
+    echo "firmware: $1 on $3"
+    build "$1" release
+    for image in pair nopanic nopanic_batches bare; do
+        run "$1" release $image "$2" "$3"
+    done
+    build "$1" release --features critical-section
+    run "$1" release shared "$2" "$3"
+
+    price=$(($(flash "$CARGO_TARGET_DIR/$1/release/nopanic") - $(flash "$CARGO_TARGET_DIR/$1/release/bare")))
+    table+=("$(printf '%-28s the ring itself: %d bytes of flash' "$1" "$price")")
+    if ((price > RING_FLASH)); then
+        echo "firmware: $1: the ring takes $price bytes of flash, more than $RING_FLASH"
+        failed=$((failed + 1))
+    fi
+}
+
+board thumbv6m-none-eabi arm microbit
+board thumbv7m-none-eabi arm mps2-an385
+board riscv32imc-unknown-none-elf riscv virt
+
+# Once more with the checks of the language and its core library.
+build thumbv6m-none-eabi checked --bin pair
+run thumbv6m-none-eabi checked pair arm microbit
+
+printf '%-28s %-8s %-16s %9s %7s %7s %6s\n' target profile image items flash RAM ms
+printf '%s\n' "${table[@]}"
+sed -n 's/^bytes of RAM: //p' "$CARGO_TARGET_DIR/thumbv6m-none-eabi-release-pair.log"
+if ((failed > 0)); then
+    echo "firmware: $failed failed"
+    exit 1
+fi

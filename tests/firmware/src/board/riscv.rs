@@ -1,0 +1,75 @@
+//! QEMU's `virt` machine with one RISC-V hart: the CLINT's timer, a serial line, and a register that ends the run.
+
+use core::fmt;
+use core::ptr;
+
+use riscv::asm;
+use riscv::interrupt::Interrupt;
+use riscv::register::{mepc, mie, mstatus};
+
+pub use riscv_rt::entry;
+
+const FINISHER: *mut u32 = 0x10_0000 as *mut u32;
+const SERIAL: *mut u8 = 0x1000_0000 as *mut u8;
+const MTIMECMP: *mut u32 = 0x200_4000 as *mut u32;
+const MTIME: *mut u32 = 0x200_bff8 as *mut u32;
+const PROGRAM: usize = 0x8000_0000;
+
+/// What is printed goes to the serial line.
+pub struct Console;
+
+impl fmt::Write for Console {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for &byte in text.as_bytes() {
+            // SAFETY: the data register of the serial line, which never makes QEMU wait.
+            unsafe { ptr::write_volatile(SERIAL, byte) };
+        }
+        Ok(())
+    }
+}
+
+/// Ends the run.
+pub fn exit(success: bool) -> ! {
+    let word = if success { 0x5555 } else { 1 << 16 | 0x3333 };
+    // SAFETY: the register that ends the emulation.
+    unsafe { ptr::write_volatile(FINISHER, word) };
+    loop {}
+}
+
+/// From now on the timer interrupts, when it is set.
+pub(crate) fn start_timer() {
+    set_timer(1);
+    // SAFETY: the handler below is there for it.
+    unsafe { mie::set_mtimer() };
+    // SAFETY: called from the main loop, outside any critical section.
+    unsafe { mstatus::set_mie() };
+}
+
+/// The timer interrupts once, after `ticks` of a hundred instructions.
+pub(crate) fn set_timer(ticks: u32) {
+    // SAFETY: the clock. A run ends long before its lower half does.
+    let now = unsafe { ptr::read_volatile(MTIME) };
+    // SAFETY: the upper half of the alarm: never, as long as the lower half is not there.
+    unsafe { ptr::write_volatile(MTIMECMP.add(1), u32::MAX) };
+    // SAFETY: the lower half.
+    unsafe { ptr::write_volatile(MTIMECMP, now + ticks) };
+    // SAFETY: the upper half.
+    unsafe { ptr::write_volatile(MTIMECMP.add(1), 0) };
+}
+
+/// The timer does not interrupt any more.
+pub(crate) fn stop_timer() {
+    // SAFETY: nobody waits for the timer any more.
+    unsafe { mie::clear_mtimer() };
+}
+
+/// One instruction that does nothing.
+#[inline(always)]
+pub(crate) fn pause() {
+    asm::nop();
+}
+
+#[riscv_rt::core_interrupt(Interrupt::MachineTimer)]
+fn on_timer() {
+    crate::interrupt::on_timer((mepc::read() - PROGRAM) as u32);
+}

@@ -1,0 +1,46 @@
+//! Items that tell whether they are whole and whose turn it is.
+
+/// An item that can be told from all the others of its sequence.
+pub trait Item: Copy + Send + 'static {
+    /// The item with this number.
+    fn nth(number: u32) -> Self;
+
+    /// Whether this is the item with this number, whole.
+    fn is_nth(&self, number: u32) -> bool;
+}
+
+impl Item for u32 {
+    fn nth(number: u32) -> Self {
+        // An odd factor: every number has its own value, and all bits change.
+        number.wrapping_mul(0x9e37_79b1)
+    }
+
+    fn is_nth(&self, number: u32) -> bool {
+        *self == Self::nth(number)
+    }
+}
+
+/// Three words that must arrive together.
+#[derive(Clone, Copy)]
+pub struct Sample {
+    number: u32,
+    value: u32,
+    checksum: u32,
+}
+
+impl Sample {
+    fn checksum(number: u32, value: u32) -> u32 {
+        (number.rotate_left(7) ^ value).wrapping_mul(0x85eb_ca6b)
+    }
+}
+
+impl Item for Sample {
+    fn nth(number: u32) -> Self {
+        let value = !u32::nth(number);
+        Self { number, value, checksum: Self::checksum(number, value) }
+    }
+
+    fn is_nth(&self, number: u32) -> bool {
+        self.number == number && self.checksum == Self::checksum(self.number, self.value)
+    }
+}

@@ -1,0 +1,48 @@
+//! What the firmware images share: a board with one timer interrupt, items that can be checked, and the traffic between
+//! the interrupt and the main loop.
+//!
+//! No image but `shared` needs compare-and-swap or a critical section: [`ring!`] hands out a `&'static mut` ring, and its
+//! ends use loads and stores alone.
+
+#![no_std]
+
+pub mod batch;
+#[cfg_attr(target_arch = "arm", path = "board/arm.rs")]
+#[cfg_attr(target_arch = "riscv32", path = "board/riscv.rs")]
+pub mod board;
+pub mod interrupt;
+pub mod item;
+pub mod traffic;
+
+mod random;
+
+/// A `&'static mut` ring of its own for this place in the program, which must be reached once only.
+///
+/// This is what firmware without an allocator and without atomic swaps writes to get `'static` ends:
+/// `split` on a mutable static. Its use is sound because the place is reached once, before any interrupt runs that
+/// knows the ring, and nobody else can name the static.
+#[macro_export]
+macro_rules! ring {
+    ($item:ty, $capacity:literal, $layout:ty) => {{
+        static mut RING: $crate::Ring<$item, $capacity, $layout> = $crate::Ring::new();
+        // SAFETY: this is the only reference that is ever made: the caller comes here once, and no one else sees RING.
+        unsafe { &mut *::core::ptr::addr_of_mut!(RING) }
+    }};
+}
+
+pub use forebay_core::spsc::Ring;
+
+/// Prints a line to whoever runs the image.
+#[macro_export]
+macro_rules! say {
+    ($($part:tt)*) => {
+        ::core::fmt::Write::write_fmt(&mut $crate::board::Console, ::core::format_args!("{}\n", ::core::format_args!($($part)*)))
+            .unwrap_or_else(|_| $crate::board::exit(false))
+    };
+}
+
+/// For the panic handlers of the images: tells where, and ends the run as a failure.
+pub fn report_panic(info: &core::panic::PanicInfo<'_>) -> ! {
+    say!("{info}");
+    board::exit(false)
+}
