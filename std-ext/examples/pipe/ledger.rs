@@ -1,0 +1,163 @@
+//! The books: what came in, what went out, and the law that binds them.
+
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// The accounts of a relay at work: one of the reader, one of the writer.
+///
+/// The reader holds its account while it puts a record in and counts it. So whoever has that account sees no record half
+/// in, even while the reader is blocked in a read; and whoever closes it knows that no record goes in any more.
+#[derive(Default)]
+pub(crate) struct Books {
+    intake: Mutex<Intake>,
+    delivery: Mutex<Delivery>,
+}
+
+/// What the reader did.
+#[derive(Default)]
+pub(crate) struct Intake {
+    /// No record may go in any more.
+    pub(crate) closed: bool,
+    pub(crate) offered: u64,
+    pub(crate) shed: u64,
+    held: Duration,
+    held_since: Option<Instant>,
+}
+
+impl Intake {
+    /// The reader begins to wait for room.
+    pub(crate) fn hold(&mut self, now: Instant) {
+        self.held_since = Some(now);
+    }
+
+    /// The reader has stopped waiting for room.
+    pub(crate) fn release(&mut self, now: Instant) {
+        self.held = self.held(now);
+        self.held_since = None;
+    }
+
+    /// For how long the reader has waited for room, all in all.
+    fn held(&self, now: Instant) -> Duration {
+        self.held + self.held_since.map_or(Duration::ZERO, |since| now.saturating_duration_since(since))
+    }
+}
+
+/// What the writer did.
+#[derive(Default)]
+pub(crate) struct Delivery {
+    /// Records taken out of the ring.
+    pub(crate) taken: u64,
+    /// Records that the output took.
+    pub(crate) delivered: u64,
+    pub(crate) bytes: u64,
+}
+
+impl Books {
+    pub(crate) fn intake(&self) -> MutexGuard<'_, Intake> {
+        self.intake.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn delivery(&self) -> MutexGuard<'_, Delivery> {
+        self.delivery.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The figures at one instant.
+    pub(crate) fn tally(&self) -> Tally {
+        let (intake, delivery) = (self.intake(), self.delivery());
+        Tally {
+            offered: intake.offered,
+            shed: intake.shed,
+            held: intake.held(Instant::now()),
+            taken: delivery.taken,
+            delivered: delivery.delivered,
+            bytes_out: delivery.bytes,
+        }
+    }
+}
+
+/// The figures of a relay at one instant.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Tally {
+    pub(crate) offered: u64,
+    pub(crate) shed: u64,
+    pub(crate) held: Duration,
+    pub(crate) taken: u64,
+    pub(crate) delivered: u64,
+    pub(crate) bytes_out: u64,
+}
+
+impl Tally {
+    /// How many records were in the ring, give or take the one that the writer is taking.
+    pub(crate) const fn depth(&self) -> u64 {
+        self.offered - self.shed - self.taken
+    }
+}
+
+/// The conservation law of a relay that has ended: every record offered went one way, and each way is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Law {
+    /// Records that the reader put to the ring, whatever became of them.
+    pub(crate) offered: u64,
+    /// Records that the output took.
+    pub(crate) delivered: u64,
+    /// Records lost by `drop-incoming`.
+    pub(crate) shed: u64,
+    /// Records on their way when the output closed or time was up.
+    pub(crate) dropped_at_close: u64,
+    /// Records that the ring still had after that.
+    pub(crate) still_inside: u64,
+}
+
+impl Law {
+    pub(crate) const fn holds(&self) -> bool {
+        self.offered == self.delivered + self.shed + self.dropped_at_close + self.still_inside
+    }
+}
+
+impl fmt::Display for Law {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { offered, delivered, shed, dropped_at_close, still_inside } = self;
+        let relation = if self.holds() { "==" } else { "!=" };
+        write!(
+            f,
+            "offered {offered} {relation} delivered {delivered} + shed {shed} + dropped_at_close {dropped_at_close} + \
+             still_inside {still_inside}"
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_term_counts() {
+        let law = Law { offered: 10, delivered: 1, shed: 2, dropped_at_close: 3, still_inside: 4 };
+        assert!(law.holds());
+        assert_eq!(law.to_string(), "offered 10 == delivered 1 + shed 2 + dropped_at_close 3 + still_inside 4");
+        for broken in [
+            Law { offered: 11, ..law },
+            Law { delivered: 0, ..law },
+            Law { shed: 3, ..law },
+            Law { dropped_at_close: 2, ..law },
+            Law { still_inside: 5, ..law },
+        ] {
+            assert!(!broken.holds());
+            assert!(broken.to_string().contains(" != "));
+        }
+    }
+
+    #[test]
+    fn waiting_is_summed_up_and_shows_while_it_lasts() {
+        let (books, start) = (Books::default(), Instant::now());
+        let second = Duration::from_secs(1);
+        let mut intake = books.intake();
+        intake.hold(start);
+        assert_eq!(intake.held(start + second), second);
+        intake.release(start + 2 * second);
+        assert_eq!(intake.held(start + 9 * second), 2 * second);
+        intake.hold(start + 10 * second);
+        assert_eq!(intake.held(start + 11 * second), 3 * second);
+    }
+}

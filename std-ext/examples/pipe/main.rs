@@ -1,0 +1,250 @@
+//! A relay between two programs: records go from standard input or a file through a forebay ring to standard output.
+//!
+//! ```text
+//! cargo run --release --example pipe                                  # a demo, if there is no input
+//! producer | pipe --capacity 4096 --on-full drop-incoming | consumer
+//! pipe --help
+//! ```
+//!
+//! A reader thread and a writer thread have one end of the ring each ([`relay`]). The ring never waits; [`wait`] adds
+//! that outside. What came in and went out is in the [`ledger`], and the law that binds the figures is checked at the end.
+
+#![forbid(unsafe_code)]
+
+mod args;
+mod demo;
+mod input;
+mod ledger;
+mod output;
+mod pace;
+mod records;
+mod relay;
+mod screen;
+mod view;
+mod wait;
+
+use std::env;
+use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Parser, ValueEnum};
+
+use args::Args;
+use demo::Surges;
+use input::{Input, Stdin};
+use output::Output;
+use records::Source;
+use relay::{End, OnFull, Outcome, Relay};
+use screen::Screen;
+use view::{Look, View};
+
+/// The exit status, as `--help` lists it.
+mod status {
+    pub(super) const OK: u8 = 0;
+    pub(super) const IO: u8 = 1;
+    pub(super) const USAGE: u8 = 2;
+    pub(super) const UNEVEN: u8 = 3;
+    /// 128 + SIGPIPE.
+    pub(super) const OUTPUT_CLOSED: u8 = 141;
+}
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let stdin = Stdin::look();
+    let input = Input::choose(&args, stdin, env::args_os().len() == 1);
+    let screen = Screen::new(args.quiet);
+    let status = match &input {
+        Input::Demo { seconds, asked } => show_demo(&args, &screen, *seconds, *asked),
+        Input::Stdin => relay_input(&args, &screen, &input, None, stdin == Stdin::Terminal),
+        Input::File(path) => relay_input(&args, &screen, &input, Some(path), false),
+    };
+    ExitCode::from(status)
+}
+
+/// Relays an input. Nothing is drawn where somebody is `typing`.
+fn relay_input(args: &Args, screen: &Screen, input: &Input, file: Option<&Path>, typing: bool) -> u8 {
+    let source = match input::open(file, args) {
+        Ok(source) => source,
+        Err(error) => {
+            screen.error(format_args!("cannot open {input}: {}", reason(&error)));
+            return status::IO;
+        }
+    };
+    let on_full = args.on_full.unwrap_or(OnFull::Block);
+    let relay = Relay { capacity: args.capacity, on_full, drain_interval: args.drain_interval(), limit: None };
+    let progress = if typing { Progress::None } else { Progress::choose(args.quiet) };
+    let outcome = match run(&relay, source, screen, progress, true) {
+        Ok(outcome) => outcome,
+        Err(status) => return status,
+    };
+    if outcome.law.offered == 0 && file.is_none() {
+        screen.say("the input was empty; --demo shows the relay on generated records");
+    }
+    conclude(screen, input, &outcome)
+}
+
+/// Relays generated records: under the policy that was asked for, or under each in turn.
+fn show_demo(args: &Args, screen: &Screen, seconds: u16, asked: bool) -> u8 {
+    const INTERVAL: Duration = Duration::from_micros(500);
+    /// What is inside when the producer stops has at least this time to get out.
+    const GRACE: Duration = Duration::from_secs(1);
+    let interval = args.drain_interval().unwrap_or(INTERVAL);
+    let policies = args.on_full.as_ref().map_or(OnFull::value_variants(), std::slice::from_ref);
+    let share = Duration::from_secs(seconds.into()) / policies.len() as u32;
+    let length = share * 4 / 5;
+    let limit = share.max(length + GRACE);
+    // Whoever did not ask for records wants none, and a terminal would be flooded.
+    let write = asked && !io::stdout().is_terminal();
+
+    if !asked {
+        screen.say(format_args!("no input, so here is a demo of {seconds} s; --help tells how to relay records"));
+    }
+    let rate = 1.0 / interval.as_secs_f64();
+    screen.say(format_args!(
+        "the producer surges to {}/s, the consumer takes {}/s, the ring holds {}",
+        view::si(rate * demo::IN_SURGE),
+        view::si(rate),
+        args.capacity,
+    ));
+    for &on_full in policies {
+        screen.say(match on_full {
+            OnFull::Block => "block: when the ring is full, the producer is held back",
+            OnFull::DropIncoming => "drop-incoming: when the ring is full, what comes is lost",
+        });
+        let relay = Relay { capacity: args.capacity, on_full, drain_interval: Some(interval), limit: Some(limit) };
+        let source = Surges::new(interval, length);
+        let status = match run(&relay, source, screen, Progress::choose(args.quiet), write) {
+            Ok(outcome) => conclude(screen, &Input::Demo { seconds, asked }, &outcome),
+            Err(status) => status,
+        };
+        if status != status::OK {
+            return status;
+        }
+    }
+    status::OK
+}
+
+/// Runs a relay to its end, to standard output or, without `write`, to nowhere.
+fn run(
+    relay: &Relay,
+    source: impl Source + Send + 'static,
+    screen: &Screen,
+    progress: Progress,
+    write: bool,
+) -> Result<Outcome, u8> {
+    let output = if !write {
+        Output::new(io::sink())
+    } else {
+        match stdout() {
+            // Records and the live line may share the terminal.
+            Ok(stdout) if io::stdout().is_terminal() => Output::new(screen.above(stdout)),
+            Ok(stdout) => Output::new(stdout),
+            Err(error) => {
+                screen.error(format_args!("cannot open standard output: {}", reason(&error)));
+                return Err(status::IO);
+            }
+        }
+    };
+    let mut view = View::new(policy_name(relay.on_full), relay.capacity);
+    let outcome = relay.run(source, output, progress.tick(), |at, tally| match progress {
+        Progress::None => {}
+        Progress::Lines => screen.say(view.plain(at, tally)),
+        Progress::Live(look) => screen.draw(&view.live(at, tally, look)),
+    });
+    outcome.map_err(|error| {
+        screen.error(format_args!("cannot make a ring for {} records: {error}", relay.capacity));
+        status::USAGE
+    })
+}
+
+/// Reports how a relay ended, and gives the exit status for it.
+fn conclude(screen: &Screen, input: &Input, outcome: &Outcome) -> u8 {
+    let Outcome { end, law, tally, took } = outcome;
+    screen.clear();
+    screen.say(view::summary(*took, tally));
+    if !law.holds() {
+        screen.error(format_args!("{law}: this is a bug"));
+        return status::UNEVEN;
+    }
+    screen.say(law);
+    match end {
+        End::Complete => status::OK,
+        End::TimeUp => {
+            screen.say("time was up: what was still inside was dropped");
+            status::OK
+        }
+        End::Unwritable(error) if error.kind() == ErrorKind::BrokenPipe => status::OUTPUT_CLOSED,
+        End::Unreadable(error) => {
+            screen.error(format_args!("cannot read {input}: {}", reason(error)));
+            status::IO
+        }
+        End::Unwritable(error) => {
+            screen.error(format_args!("cannot write to standard output: {}", reason(error)));
+            status::IO
+        }
+    }
+}
+
+/// What is shown while a relay runs.
+#[derive(Clone, Copy, Debug)]
+enum Progress {
+    None,
+    Lines,
+    Live(Look),
+}
+
+impl Progress {
+    fn choose(quiet: bool) -> Self {
+        let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
+        let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
+        if quiet {
+            Self::None
+        } else if dumb || !io::stderr().is_terminal() {
+            Self::Lines
+        } else {
+            Self::Live(Look { unicode: speaks_unicode(), colour: !set("NO_COLOR") })
+        }
+    }
+
+    const fn tick(self) -> Option<Duration> {
+        match self {
+            Self::None => None,
+            Self::Lines => Some(Duration::from_secs(1)),
+            Self::Live(_) => Some(Duration::from_millis(100)),
+        }
+    }
+}
+
+/// Whether the locale's characters are Unicode's. The first of its variables that is set decides.
+fn speaks_unicode() -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(|name| env::var(name).ok());
+    let decisive = locale.into_iter().find(|value| !value.is_empty()).unwrap_or_default().to_lowercase();
+    decisive.contains("utf-8") || decisive.contains("utf8")
+}
+
+fn policy_name(on_full: OnFull) -> String {
+    on_full.to_possible_value().map(|value| value.get_name().to_string()).unwrap_or_default()
+}
+
+/// Standard output without a buffer of its own: the relay counts what the output really took.
+#[cfg(unix)]
+fn stdout() -> io::Result<impl Write + Send + 'static> {
+    use std::os::fd::AsFd;
+    Ok(std::fs::File::from(io::stdout().as_fd().try_clone_to_owned()?))
+}
+
+#[cfg(not(unix))]
+fn stdout() -> io::Result<impl Write + Send + 'static> {
+    Ok(io::stdout())
+}
+
+/// An error in words alone, as other tools print it.
+fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    match (error.raw_os_error(), text.rfind(" (os error ")) {
+        (Some(_), Some(at)) => text[..at].to_string(),
+        _ => text,
+    }
+}

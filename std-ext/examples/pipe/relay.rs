@@ -1,0 +1,261 @@
+//! The relay itself: a reader thread, the ring, a writer thread.
+
+use std::io;
+use std::panic;
+use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use clap::ValueEnum;
+use forebay::spsc::{self, OwnedConsumer, OwnedProducer};
+use forebay::{CapacityError, PopError, PushError};
+
+use crate::ledger::{Books, Law, Tally};
+use crate::output::Output;
+use crate::pace::Pacer;
+use crate::records::Source;
+use crate::wait::{self, Closed, Receiver, Sender};
+
+/// What happens to a record that finds the ring full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OnFull {
+    /// The reader waits for room: nothing is lost, and the input is held back
+    Block,
+    /// The record is dropped and counted: the input is never held back
+    DropIncoming,
+}
+
+/// How a relay is set up.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Relay {
+    /// How many records the ring holds.
+    pub(crate) capacity: usize,
+    pub(crate) on_full: OnFull,
+    /// The least time from one record written to the next.
+    pub(crate) drain_interval: Option<Duration>,
+    /// When the relay ends, whatever is still inside.
+    pub(crate) limit: Option<Duration>,
+}
+
+/// How a relay ended.
+#[derive(Debug)]
+pub(crate) enum End {
+    /// The input ended, and the output took all that was stored.
+    Complete,
+    /// The limit passed.
+    TimeUp,
+    /// The input could not be read further; the output took what was stored before.
+    Unreadable(io::Error),
+    /// The output took no more.
+    Unwritable(io::Error),
+}
+
+/// What became of a relay.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) end: End,
+    pub(crate) law: Law,
+    pub(crate) tally: Tally,
+    pub(crate) took: Duration,
+}
+
+impl Relay {
+    /// Carries the records of `source` to `output`, until one of them ends. Meanwhile `watch` gets the figures every
+    /// `tick`, if that is set.
+    ///
+    /// If the output ends first, the reader may still be waiting for its input. It is left behind: it can't put records
+    /// in any more, and ends with the process.
+    pub(crate) fn run(
+        &self,
+        source: impl Source + Send + 'static,
+        output: Output,
+        tick: Option<Duration>,
+        mut watch: impl FnMut(Duration, &Tally),
+    ) -> Result<Outcome, CapacityError> {
+        let (sender, receiver) = wait::channel(self.capacity)?;
+        // Empty records go back to be filled again. Where this ring is full or empty they are freed or made anew.
+        let (spares_in, spares_out) = spsc::ring(self.capacity.min(MOST_SPARES))?;
+        let books = Arc::new(Books::default());
+        let started = Instant::now();
+
+        let reader = Reader { records: sender, spares: spares_out, on_full: self.on_full, books: books.clone() };
+        let reader = thread::spawn(move || reader.run(source));
+
+        let writer = Writer {
+            records: receiver,
+            spares: spares_in,
+            output,
+            drain_interval: self.drain_interval,
+            deadline: self.limit.map(|limit| started + limit),
+            books: books.clone(),
+        };
+        // Nothing is sent: that the thread has ended, be it by a panic, shows by the sender being gone.
+        let (at_work, ended) = mpsc::channel::<()>();
+        let writer = thread::spawn(move || {
+            let _at_work = at_work;
+            writer.run()
+        });
+
+        while let Err(RecvTimeoutError::Timeout) = ended.recv_timeout(tick.unwrap_or(Duration::MAX)) {
+            watch(started.elapsed(), &books.tally());
+        }
+        let (mut records, output, mut end) = writer.join().unwrap_or_else(|panic| panic::resume_unwind(panic));
+        let took = started.elapsed();
+        if let End::Complete = end {
+            // The writer saw the reader's end of the ring go, which is the last thing that the reader does.
+            if let Err(error) = reader.join().unwrap_or_else(|panic| panic::resume_unwind(panic)) {
+                end = End::Unreadable(error);
+            }
+        }
+
+        let mut intake = books.intake();
+        intake.closed = true;
+        let mut dropped_at_close = output.pending();
+        while records.try_recv().is_ok() {
+            dropped_at_close += 1;
+        }
+        let law = Law {
+            offered: intake.offered,
+            delivered: output.records(),
+            shed: intake.shed,
+            dropped_at_close,
+            still_inside: records.len() as u64,
+        };
+        drop(intake);
+        Ok(Outcome { end, law, tally: books.tally(), took })
+    }
+}
+
+/// How many empty records are kept, and how large they may be.
+const MOST_SPARES: usize = 1024;
+const LARGEST_SPARE: usize = 64 << 10;
+
+struct Reader {
+    records: Sender<Vec<u8>>,
+    spares: OwnedConsumer<Vec<u8>>,
+    on_full: OnFull,
+    books: Arc<Books>,
+}
+
+impl Reader {
+    /// Reads until the source ends or nobody takes records any more.
+    fn run(mut self, mut source: impl Source) -> io::Result<()> {
+        let mut shed = None;
+        loop {
+            let mut record = shed.take().or_else(|| self.spares.pop().ok()).unwrap_or_default();
+            if !source.next(&mut record)? {
+                return Ok(());
+            }
+            match self.offer(record) {
+                Ok(back) => shed = back,
+                Err(Closed) => return Ok(()),
+            }
+        }
+    }
+
+    /// Puts a record into the ring. It comes back if it was shed.
+    fn offer(&mut self, mut record: Vec<u8>) -> Result<Option<Vec<u8>>, Closed> {
+        loop {
+            let mut intake = self.books.intake();
+            if intake.closed {
+                return Err(Closed);
+            }
+            record = match self.records.try_send(record) {
+                Ok(()) => {
+                    intake.offered += 1;
+                    return Ok(None);
+                }
+                Err(PushError::Full(back)) if self.on_full == OnFull::DropIncoming => {
+                    intake.offered += 1;
+                    intake.shed += 1;
+                    return Ok(Some(back));
+                }
+                Err(PushError::Full(back)) => back,
+                Err(PushError::Closed(_)) => return Err(Closed),
+            };
+            intake.hold(Instant::now());
+            drop(intake);
+            self.records.wait_for_room()?;
+            self.books.intake().release(Instant::now());
+        }
+    }
+}
+
+struct Writer {
+    records: Receiver<Vec<u8>>,
+    spares: OwnedProducer<Vec<u8>>,
+    output: Output,
+    drain_interval: Option<Duration>,
+    deadline: Option<Instant>,
+    books: Arc<Books>,
+}
+
+impl Writer {
+    /// Writes until the ring is closed and empty, time is up, or the output takes no more.
+    fn run(mut self) -> (Receiver<Vec<u8>>, Output, End) {
+        let end = match self.write_all() {
+            Ok(end) => end,
+            Err(error) => End::Unwritable(error),
+        };
+        (self.records, self.output, end)
+    }
+
+    fn write_all(&mut self) -> io::Result<End> {
+        let mut pacer = Pacer::default();
+        loop {
+            if let Some(interval) = self.drain_interval {
+                self.pause(pacer.delay(Instant::now(), interval))?;
+            }
+            if self.deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+                self.flush()?;
+                return Ok(End::TimeUp);
+            }
+            let Some(record) = self.take()? else {
+                self.flush()?;
+                return Ok(End::Complete);
+            };
+            if self.output.add(&record) {
+                self.flush()?;
+            }
+            if record.capacity() <= LARGEST_SPARE {
+                // If there are enough of them, it is freed.
+                let _ = self.spares.push(record);
+            }
+        }
+    }
+
+    /// The next record, or none if there will be no more. What is in the batch is written before a long wait.
+    fn take(&mut self) -> io::Result<Option<Vec<u8>>> {
+        let record = match self.records.recv_soon() {
+            Err(PopError::Empty) => {
+                self.flush()?;
+                self.records.recv().ok()
+            }
+            settled => settled.ok(),
+        };
+        if record.is_some() {
+            self.books.delivery().taken += 1;
+        }
+        Ok(record)
+    }
+
+    /// Sleeps, though not past the deadline.
+    fn pause(&mut self, delay: Duration) -> io::Result<()> {
+        let left = self.deadline.map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(Instant::now()));
+        let delay = delay.min(left);
+        if !delay.is_zero() {
+            self.flush()?;
+            thread::sleep(delay);
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let result = self.output.flush();
+        let mut delivery = self.books.delivery();
+        delivery.delivered = self.output.records();
+        delivery.bytes = self.output.bytes();
+        result
+    }
+}

@@ -1,0 +1,209 @@
+//! Waiting, added outside the ring: the ends of a ring that never waits, and a doorbell for each side.
+//!
+//! Whoever finds nothing to do lingers for some microseconds and then sleeps; the other side rings after each push, each
+//! pop and when it goes. An idle side costs no time, and nobody can sleep through a ring (see [`Bell`]).
+
+use std::hint;
+use std::sync::atomic::{AtomicBool, Ordering, fence};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread;
+
+use forebay::spsc::{self, OwnedConsumer, OwnedProducer};
+use forebay::{CapacityError, PopError, PushError};
+
+/// A ring of `capacity` items between two threads that can wait for each other.
+pub(crate) fn channel<T>(capacity: usize) -> Result<(Sender<T>, Receiver<T>), CapacityError> {
+    let (producer, consumer) = spsc::ring(capacity)?;
+    let (items, room) = (Arc::new(Bell::new()), Arc::new(Bell::new()));
+    let sender = Sender { ring: producer, rings: Ringer(items.clone()), hears: room.clone() };
+    let receiver = Receiver { ring: consumer, rings: Ringer(room), hears: items };
+    Ok((sender, receiver))
+}
+
+/// The receiver is gone: nobody will ever take an item again.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Closed;
+
+/// The end that puts items in.
+pub(crate) struct Sender<T> {
+    // The order matters: the end goes before the other side is told.
+    ring: OwnedProducer<T>,
+    rings: Ringer,
+    hears: Arc<Bell>,
+}
+
+impl<T> Sender<T> {
+    /// Puts an item in if there is room now.
+    pub(crate) fn try_send(&mut self, item: T) -> Result<(), PushError<T>> {
+        self.ring.push(item)?;
+        self.rings.0.ring();
+        Ok(())
+    }
+
+    /// Waits until there is room. As this is the only sender, the next [`try_send`](Self::try_send) finds it.
+    pub(crate) fn wait_for_room(&self) -> Result<(), Closed> {
+        self.hears.wait(|| match (self.ring.is_closed(), self.ring.is_full()) {
+            (true, _) => Some(Err(Closed)),
+            (false, false) => Some(Ok(())),
+            (false, true) => None,
+        })
+    }
+}
+
+/// The end that takes items out.
+pub(crate) struct Receiver<T> {
+    // The order matters: the end goes before the other side is told.
+    ring: OwnedConsumer<T>,
+    rings: Ringer,
+    hears: Arc<Bell>,
+}
+
+impl<T> Receiver<T> {
+    /// Takes an item out if there is one now.
+    pub(crate) fn try_recv(&mut self) -> Result<T, PopError> {
+        let item = self.ring.pop()?;
+        self.rings.0.ring();
+        Ok(item)
+    }
+
+    /// Takes an item out if there is one now or within some microseconds.
+    pub(crate) fn recv_soon(&mut self) -> Result<T, PopError> {
+        linger(|| match self.try_recv() {
+            Err(PopError::Empty) => None,
+            settled => Some(settled),
+        })
+        .unwrap_or(Err(PopError::Empty))
+    }
+
+    /// Takes an item out, and waits until there is one or the sender is gone.
+    pub(crate) fn recv(&mut self) -> Result<T, Closed> {
+        let item = self.hears.wait(|| match self.ring.pop() {
+            Ok(item) => Some(Ok(item)),
+            Err(PopError::Closed) => Some(Err(Closed)),
+            Err(PopError::Empty) => None,
+        })?;
+        self.rings.0.ring();
+        Ok(item)
+    }
+
+    /// How many items are inside.
+    pub(crate) fn len(&self) -> usize {
+        self.ring.len()
+    }
+}
+
+/// Rings for the last time when its owner goes.
+struct Ringer(Arc<Bell>);
+
+impl Drop for Ringer {
+    fn drop(&mut self) {
+        self.0.ring();
+    }
+}
+
+/// Lets one thread sleep until another says that something may have changed.
+///
+/// The two must not miss each other: the sleeper says that it sleeps and then looks once more at what it waits for; the
+/// ringer changes that and then looks whether anybody sleeps. With a fence between the two steps on both sides, at least
+/// one of them sees what the other did.
+struct Bell {
+    asleep: AtomicBool,
+    /// Held by the sleeper from before it says so until it is really asleep.
+    bed: Mutex<()>,
+    wake: Condvar,
+}
+
+impl Bell {
+    const fn new() -> Self {
+        Self { asleep: AtomicBool::new(false), bed: Mutex::new(()), wake: Condvar::new() }
+    }
+
+    /// Asks `ready` until it answers. One thread at a time.
+    fn wait<R>(&self, mut ready: impl FnMut() -> Option<R>) -> R {
+        if let Some(answer) = linger(&mut ready) {
+            return answer;
+        }
+        let mut bed = self.bed.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            self.asleep.store(true, Ordering::Relaxed);
+            // [B1] SeqCst: pairs with [B2]. Orders: `asleep` before our look at the ring.
+            fence(Ordering::SeqCst);
+            if let Some(answer) = ready() {
+                self.asleep.store(false, Ordering::Relaxed);
+                return answer;
+            }
+            bed = self.wake.wait(bed).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Wakes the sleeper, if there is one.
+    fn ring(&self) {
+        // [B2] SeqCst: pairs with [B1]. Orders: our change of the ring before our look at `asleep`.
+        fence(Ordering::SeqCst);
+        // One ring wakes, so that pushes do not pay for a sleeper that is only slow to rise.
+        if self.asleep.load(Ordering::Relaxed) && self.asleep.swap(false, Ordering::Relaxed) {
+            drop(self.bed.lock().unwrap_or_else(PoisonError::into_inner));
+            self.wake.notify_one();
+        }
+    }
+}
+
+/// Asks `ready` for some microseconds, first on this core alone, then letting others run between.
+fn linger<R>(mut ready: impl FnMut() -> Option<R>) -> Option<R> {
+    const SPINS: u32 = 64;
+    const YIELDS: u32 = 8;
+    for turn in 0..SPINS + YIELDS {
+        if let Some(answer) = ready() {
+            return Some(answer);
+        }
+        if turn < SPINS { hint::spin_loop() } else { thread::yield_now() }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Passes `count` numbers through a ring, both sides waiting for each other all the time.
+    fn carry(capacity: usize, count: u32) {
+        let (mut sender, mut receiver) = channel(capacity).unwrap();
+        let worker = thread::spawn(move || {
+            for mut number in 0..count {
+                while let Err(refused) = sender.try_send(number) {
+                    number = refused.into_inner();
+                    sender.wait_for_room().unwrap();
+                }
+            }
+        });
+        for number in 0..count {
+            assert_eq!(receiver.recv(), Ok(number));
+        }
+        assert_eq!(receiver.recv(), Err(Closed));
+        worker.join().unwrap();
+    }
+
+    #[test]
+    fn nobody_sleeps_through_a_ring() {
+        carry(1, 20_000);
+        carry(3, 20_000);
+        carry(64, 100_000);
+    }
+
+    #[test]
+    fn a_receiver_that_goes_wakes_the_sender() {
+        let (mut sender, receiver) = channel(1).unwrap();
+        sender.try_send(1).unwrap();
+        let worker = thread::spawn(move || sender.wait_for_room());
+        drop(receiver);
+        assert_eq!(worker.join().unwrap(), Err(Closed));
+    }
+
+    #[test]
+    fn a_sender_that_goes_wakes_the_receiver() {
+        let (sender, mut receiver) = channel::<u8>(1).unwrap();
+        let worker = thread::spawn(move || receiver.recv());
+        drop(sender);
+        assert_eq!(worker.join().unwrap(), Err(Closed));
+    }
+}
