@@ -54,7 +54,7 @@ fn main() -> ExitCode {
     let args = Args::parse();
     let stdin = Stdin::look();
     let input = Input::choose(&args, stdin, env::args_os().len() == 1);
-    let screen = Screen::new(args.quiet);
+    let screen = Screen::new(io::stderr(), args.quiet);
     let status = match &input {
         Input::Demo { seconds, asked } => show_demo(&args, &screen, *seconds, *asked),
         Input::Stdin => relay_input(&args, &screen, &input, None, stdin == Stdin::Terminal),

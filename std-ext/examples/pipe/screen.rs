@@ -12,6 +12,7 @@ pub(crate) struct Screen {
 }
 
 struct State {
+    out: Box<dyn Write + Send>,
     /// The live line is there and must go before anything else is printed.
     drawn: bool,
     /// The cursor stands where a line begins, so that a live line destroys nothing.
@@ -19,9 +20,9 @@ struct State {
 }
 
 impl Screen {
-    /// With `quiet`, only errors are printed.
-    pub(crate) fn new(quiet: bool) -> Self {
-        Self { quiet, state: Arc::new(Mutex::new(State { drawn: false, at_start: true })) }
+    /// With `quiet`, only errors are printed to `out`.
+    pub(crate) fn new(out: impl Write + Send + 'static, quiet: bool) -> Self {
+        Self { quiet, state: Arc::new(Mutex::new(State { out: Box::new(out), drawn: false, at_start: true })) }
     }
 
     /// Prints a line.
@@ -34,12 +35,9 @@ impl Screen {
     /// Prints a line, even if it should be quiet.
     pub(crate) fn error(&self, text: impl fmt::Display) {
         self.with(|state| {
-            let mut line = state.erase().to_string();
-            if !state.at_start {
-                line.push('\n');
-                state.at_start = true;
-            }
-            print(&format!("{line}pipe: {text}\n"));
+            let start = if state.at_start { "" } else { "\n" };
+            state.print(&format!("{start}pipe: {text}\n"));
+            state.at_start = true;
         });
     }
 
@@ -50,7 +48,7 @@ impl Screen {
         const WRAP_ON: &str = "\x1b[?7h";
         self.with(|state| {
             if state.at_start && !self.quiet {
-                print(&format!("{}{WRAP_OFF}{line}{WRAP_ON}", state.erase()));
+                state.print(&format!("{WRAP_OFF}{line}{WRAP_ON}"));
                 state.drawn = true;
             }
         });
@@ -58,7 +56,7 @@ impl Screen {
 
     /// Takes the live line away.
     pub(crate) fn clear(&self) {
-        self.with(|state| print(state.erase()));
+        self.with(|state| state.print(""));
     }
 
     /// Writes to a terminal that shows the live line too, above that line.
@@ -72,15 +70,12 @@ impl Screen {
 }
 
 impl State {
-    /// What takes the live line away, if there is one.
-    fn erase(&mut self) -> &'static str {
-        if std::mem::take(&mut self.drawn) { "\r\x1b[K" } else { "" }
+    /// Prints in place of the live line, if there is one.
+    fn print(&mut self, text: &str) {
+        let erase = if std::mem::take(&mut self.drawn) { "\r\x1b[K" } else { "" };
+        // In one piece, so that nothing of another program gets between. If it fails, there is nowhere to say so.
+        let _ = self.out.write_all(format!("{erase}{text}").as_bytes());
     }
-}
-
-/// A message that can't be printed has nowhere else to go.
-fn print(text: &str) {
-    let _ = io::stderr().write_all(text.as_bytes());
 }
 
 /// Made by [`Screen::above`].
@@ -93,7 +88,7 @@ impl<W: Write> Write for Above<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let writer = &mut self.writer;
         self.screen.with(|state| {
-            print(state.erase());
+            state.print("");
             let count = writer.write(bytes)?;
             if let Some(last) = bytes[..count].last() {
                 state.at_start = *last == b'\n';
@@ -104,5 +99,82 @@ impl<W: Write> Write for Above<W> {
 
     fn flush(&mut self) -> io::Result<()> {
         self.writer.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A terminal on which both streams end up.
+    #[derive(Clone, Default)]
+    struct Terminal(Arc<Mutex<Vec<u8>>>);
+
+    impl Terminal {
+        /// What has been written since the last look.
+        fn seen(&self) -> String {
+            String::from_utf8(std::mem::take(&mut *self.0.lock().unwrap())).unwrap()
+        }
+    }
+
+    impl Write for Terminal {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    const LIVE: &str = "\x1b[?7llive\x1b[?7h";
+    const GONE: &str = "\r\x1b[K";
+
+    #[test]
+    fn the_live_line_gives_way_to_all_else() {
+        let terminal = Terminal::default();
+        let screen = Screen::new(terminal.clone(), false);
+        let mut records = screen.above(terminal.clone());
+        screen.draw("live");
+        assert_eq!(terminal.seen(), LIVE);
+        screen.draw("live");
+        assert_eq!(terminal.seen(), format!("{GONE}{LIVE}"));
+        records.write_all(b"record\n").unwrap();
+        assert_eq!(terminal.seen(), format!("{GONE}record\n"));
+        screen.draw("live");
+        terminal.seen();
+        screen.say("figures");
+        assert_eq!(terminal.seen(), format!("{GONE}pipe: figures\n"));
+        screen.draw("live");
+        terminal.seen();
+        screen.clear();
+        screen.clear();
+        assert_eq!(terminal.seen(), GONE);
+    }
+
+    #[test]
+    fn a_record_without_a_newline_is_not_drawn_over() {
+        let terminal = Terminal::default();
+        let screen = Screen::new(terminal.clone(), false);
+        let mut records = screen.above(terminal.clone());
+        records.write_all(b"half").unwrap();
+        screen.draw("live");
+        assert_eq!(terminal.seen(), "half");
+        screen.say("figures");
+        assert_eq!(terminal.seen(), "\npipe: figures\n");
+        screen.draw("live");
+        assert_eq!(terminal.seen(), LIVE);
+    }
+
+    #[test]
+    fn quiet_leaves_errors() {
+        let terminal = Terminal::default();
+        let screen = Screen::new(terminal.clone(), true);
+        screen.draw("live");
+        screen.say("figures");
+        assert_eq!(terminal.seen(), "");
+        screen.error("no");
+        assert_eq!(terminal.seen(), "pipe: no\n");
     }
 }

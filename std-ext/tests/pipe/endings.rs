@@ -1,0 +1,130 @@
+//! Every way to end, with the status for it.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::process::Stdio;
+
+use crate::tool::{numbers, run, run_with, scratch, start};
+
+/// What a shell reports of a program that SIGPIPE ended.
+const OUTPUT_CLOSED: Option<i32> = Some(141);
+
+#[test]
+fn an_output_that_closes_ends_the_relay_quietly() {
+    const COUNT: usize = 200_000;
+    let file = scratch("closed");
+    fs::write(&file, numbers(COUNT)).unwrap();
+    for policy in ["--on-full=block", "--on-full=drop-incoming"] {
+        // As `head -1` does.
+        let (running, _, stdout) = start(&[policy, file.to_str().unwrap()], Stdio::null());
+        let mut line = String::new();
+        BufReader::with_capacity(64, stdout).read_line(&mut line).unwrap();
+        assert_eq!(line, "1\n");
+        let ran = running.finish(Vec::new());
+        assert_eq!(ran.code, OUTPUT_CLOSED, "{}", ran.stderr);
+        assert!(!ran.stderr.contains("cannot"), "{}", ran.stderr);
+        let law = ran.law();
+        assert!(law.dropped_at_close > 0, "more than a pipe holds was on its way: {law:?}");
+    }
+    fs::remove_file(file).unwrap();
+}
+
+#[test]
+fn an_output_that_closes_ends_the_relay_though_the_input_stays_open() {
+    let (running, stdin, stdout) = start(&["--capacity=2"], Stdio::piped());
+    let (mut stdin, mut stdout) = (stdin.unwrap(), BufReader::new(stdout));
+    let mut line = String::new();
+    stdin.write_all(b"one\n").unwrap();
+    stdout.read_line(&mut line).unwrap();
+    drop(stdout);
+    // The reader waits for more after this one, for ever.
+    stdin.write_all(b"two\n").unwrap();
+    let ran = running.finish(Vec::new());
+    drop(stdin);
+    assert_eq!(ran.code, OUTPUT_CLOSED, "{}", ran.stderr);
+    let law = ran.law();
+    assert_eq!((law.offered, law.delivered, law.dropped_at_close), (2, 1, 1));
+}
+
+#[test]
+fn what_cannot_be_read_is_named() {
+    let ran = run_with(&["no/such/file"], Stdio::null());
+    assert_eq!((ran.code, &ran.stdout[..]), (Some(1), &b""[..]));
+    assert_eq!(ran.stderr, "pipe: cannot open 'no/such/file': No such file or directory\n");
+
+    let folder = env!("CARGO_MANIFEST_DIR");
+    let ran = run_with(&["--quiet", folder], Stdio::null());
+    assert_eq!((ran.code, &ran.stdout[..]), (Some(1), &b""[..]));
+    assert_eq!(ran.stderr, format!("pipe: cannot read '{folder}': Is a directory\n"));
+}
+
+#[test]
+fn a_record_that_is_too_long_ends_the_relay_after_those_before_it() {
+    for (input, line) in [(&b"one\nfour5\nsix\n"[..], 2), (b"one\ntwo\n123456", 3)] {
+        let ran = run(&["--max-record=5"], input);
+        assert_eq!(ran.code, Some(1), "{}", ran.stderr);
+        let before: Vec<u8> = input.split_inclusive(|&byte| byte == b'\n').take(line - 1).flatten().copied().collect();
+        assert_eq!(ran.stdout, before);
+        assert_eq!(ran.law().delivered, line - 1);
+        let expected = format!("pipe: cannot read standard input: record {line} is longer than 5 bytes (--max-record)");
+        assert_eq!(ran.stderr.lines().last(), Some(&expected[..]));
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_an_error_and_what_it_did_not_take_is_counted() {
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let file = scratch("full");
+    fs::write(&file, numbers(1000)).unwrap();
+    let ran = crate::tool::run_into(&[file.to_str().unwrap()], full.into());
+    assert_eq!(ran.code, Some(1));
+    assert_eq!(ran.stderr.lines().last(), Some("pipe: cannot write to standard output: No space left on device"));
+    let law = ran.law();
+    assert_eq!(law.delivered, 0);
+    assert!(law.dropped_at_close > 0);
+    fs::remove_file(file).unwrap();
+}
+
+#[test]
+fn a_wrong_command_line_is_refused_and_explained() {
+    let cases: [(&[&str], &str); 14] = [
+        (&["--capacity=0"], "a ring holds at least one record"),
+        (&["--capacity=-1"], "not a number of records"),
+        (&["--capacity=18446744073709551615"], "cannot make a ring for 18446744073709551615 records"),
+        (&["--drain-rate=0"], "no record would ever arrive"),
+        (&["--drain-rate=fast"], "not a rate"),
+        (&["--block-size=0"], "would carry nothing"),
+        (&["--block-size=x"], "not a number of bytes"),
+        (&["--max-record=0"], "would carry nothing"),
+        (&["--on-full=explode"], "possible values: block, drop-incoming"),
+        (&["--demo=0"], "--demo"),
+        (&["--null", "--block-size=4"], "cannot be used with"),
+        (&["--demo", "file"], "cannot be used with"),
+        (&["one", "two"], "unexpected argument"),
+        (&["--no-such-flag"], "--no-such-flag"),
+    ];
+    for (arguments, reason) in cases {
+        let ran = run(arguments, b"records\n");
+        assert_eq!((ran.code, &ran.stdout[..]), (Some(2), &b""[..]), "{arguments:?}");
+        assert!(ran.stderr.contains(reason), "{arguments:?}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn quiet_is_quiet() {
+    let ran = run(&["--quiet"], b"one\ntwo\n");
+    assert_eq!((ran.code, &ran.stdout[..], &ran.stderr[..]), (Some(0), &b"one\ntwo\n"[..], ""));
+    let ran = run(&["--quiet"], b"");
+    assert_eq!((ran.code, &ran.stdout[..], &ran.stderr[..]), (Some(0), &b""[..], ""));
+}
+
+#[test]
+fn help_is_no_error() {
+    let ran = run_with(&["--help"], Stdio::null());
+    assert_eq!((ran.code, &ran.stderr[..]), (Some(0), ""));
+    let help = String::from_utf8(ran.stdout).unwrap();
+    for word in ["--capacity", "--on-full", "--drain-rate", "--block-size", "--null", "--demo", "Exit status"] {
+        assert!(help.contains(word), "{word}");
+    }
+}

@@ -1,0 +1,235 @@
+//! Finds the program, runs it for a bounded time, and reads its account.
+
+use std::env;
+use std::fs;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::mpsc::{self, Sender};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, SystemTime};
+
+/// After this time a program that still runs is killed, and its test fails.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The top folder of the workspace.
+pub(crate) fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the package lies in a workspace").to_path_buf()
+}
+
+/// A path for a file of the test of this name.
+pub(crate) fn scratch(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("pipe-{}-{name}", std::process::id()))
+}
+
+/// The program.
+pub(crate) fn program() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        // This test lies in TARGET/[TRIPLE/]PROFILE/deps, the program in TARGET/[TRIPLE/]PROFILE/examples.
+        let test = env::current_exe().unwrap();
+        let folder = test.ancestors().nth(2).unwrap();
+        let program = folder.join("examples").join("pipe").with_extension(env::consts::EXE_EXTENSION);
+        // `cargo test` has built it, but `cargo test --test pipe` has not.
+        let built = fs::metadata(&program).and_then(|program| program.modified()).ok();
+        if built.is_none_or(|built| built < newest_source()) {
+            build(folder);
+        }
+        assert!(program.exists(), "{} was not built", program.display());
+        program
+    })
+}
+
+/// When a source of the program was last changed.
+fn newest_source() -> SystemTime {
+    let mut files = Vec::new();
+    for folder in ["core/src", "std-ext/src", "std-ext/examples"] {
+        list(&workspace().join(folder), &mut files);
+    }
+    files.iter().map(|file| fs::metadata(file).unwrap().modified().unwrap()).max().unwrap()
+}
+
+/// Builds the program into the folder of a profile.
+fn build(folder: &Path) {
+    let profile = match folder.file_name().unwrap().to_str().unwrap() {
+        "debug" => "dev",
+        other => other,
+    };
+    let mut target = folder.parent().unwrap();
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| env!("CARGO").into()));
+    cargo.args(["build", "--package", "forebay", "--example", "pipe", "--profile", profile]);
+    let triple = target.file_name().unwrap().to_str().unwrap();
+    if triple.starts_with(env::consts::ARCH) && triple.contains('-') {
+        cargo.args(["--target", triple]);
+        target = target.parent().unwrap();
+    }
+    cargo.arg("--target-dir").arg(target).current_dir(workspace());
+    assert!(cargo.status().unwrap().success(), "the program can't be built");
+}
+
+/// All files in a folder and below, but for hidden ones and what a build made.
+pub(crate) fn list(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        match path.symlink_metadata() {
+            _ if name.starts_with('.') || name == "target" => {}
+            Ok(data) if data.is_dir() => list(&path, files),
+            Ok(data) if data.is_file() => files.push(path),
+            _ => {}
+        }
+    }
+}
+
+/// What a program left behind.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: Vec<u8>,
+    pub(crate) stderr: String,
+}
+
+impl Ran {
+    /// The program's account, which must come out even.
+    #[track_caller]
+    pub(crate) fn law(&self) -> Law {
+        let laws = self.laws();
+        assert_eq!(laws.len(), 1, "{}", self.stderr);
+        laws[0]
+    }
+
+    /// The accounts of all relays that ran in the program.
+    #[track_caller]
+    pub(crate) fn laws(&self) -> Vec<Law> {
+        self.stderr.lines().filter(|line| line.starts_with("pipe: offered ")).map(Law::read).collect()
+    }
+}
+
+/// The figures of the account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Law {
+    pub(crate) offered: usize,
+    pub(crate) delivered: usize,
+    pub(crate) shed: usize,
+    pub(crate) dropped_at_close: usize,
+}
+
+impl Law {
+    #[track_caller]
+    fn read(line: &str) -> Self {
+        let words: Vec<_> = line.split_whitespace().collect();
+        let figure = |name| {
+            let at = words.iter().position(|&word| word == name).unwrap_or_else(|| panic!("no {name}: {line}"));
+            words[at + 1].parse::<usize>().unwrap()
+        };
+        let law = Self {
+            offered: figure("offered"),
+            delivered: figure("delivered"),
+            shed: figure("shed"),
+            dropped_at_close: figure("dropped_at_close"),
+        };
+        assert_eq!(law.offered, law.delivered + law.shed + law.dropped_at_close + figure("still_inside"), "{line}");
+        law
+    }
+}
+
+/// A program at work. It is killed if it runs for too long.
+pub(crate) struct Running {
+    child: Arc<Mutex<Child>>,
+    stderr: JoinHandle<String>,
+    /// Gone when the program has ended.
+    watched: Sender<()>,
+    watch: JoinHandle<bool>,
+}
+
+/// Starts the program. Both streams are the caller's.
+pub(crate) fn start(arguments: &[&str], stdin: Stdio) -> (Running, Option<ChildStdin>, ChildStdout) {
+    start_with(arguments, stdin, Stdio::piped(), |child| child.stdout.take().unwrap())
+}
+
+fn start_with<O>(
+    arguments: &[&str],
+    stdin: Stdio,
+    stdout: Stdio,
+    take: impl FnOnce(&mut Child) -> O,
+) -> (Running, Option<ChildStdin>, O) {
+    let mut child =
+        Command::new(program()).args(arguments).stdin(stdin).stdout(stdout).stderr(Stdio::piped()).spawn().unwrap();
+    let (stdin, stdout, mut errors) = (child.stdin.take(), take(&mut child), child.stderr.take().unwrap());
+    let stderr = thread::spawn(move || {
+        let mut text = String::new();
+        errors.read_to_string(&mut text).unwrap();
+        text
+    });
+    let child = Arc::new(Mutex::new(child));
+    let (watched, ended) = mpsc::channel::<()>();
+    let watch = thread::spawn({
+        let child = child.clone();
+        move || {
+            let late = ended.recv_timeout(PATIENCE) == Err(mpsc::RecvTimeoutError::Timeout);
+            if late {
+                child.lock().unwrap().kill().unwrap();
+            }
+            late
+        }
+    });
+    (Running { child, stderr, watched, watch }, stdin, stdout)
+}
+
+impl Running {
+    /// Waits for the end.
+    #[track_caller]
+    pub(crate) fn finish(self, stdout: Vec<u8>) -> Ran {
+        let stderr = self.stderr.join().unwrap();
+        drop(self.watched);
+        let late = self.watch.join().unwrap();
+        let code = self.child.lock().unwrap().wait().unwrap().code();
+        assert!(!late, "killed after {PATIENCE:?}; it said: {stderr}");
+        Ran { code, stdout, stderr }
+    }
+}
+
+/// Runs the program with an input.
+#[track_caller]
+pub(crate) fn run(arguments: &[&str], input: &[u8]) -> Ran {
+    let (running, stdin, mut stdout) = start(arguments, Stdio::piped());
+    let mut bytes = Vec::new();
+    thread::scope(|scope| {
+        // A program that ends early does not read it all.
+        scope.spawn(|| stdin.unwrap().write_all(input));
+        stdout.read_to_end(&mut bytes).unwrap();
+    });
+    running.finish(bytes)
+}
+
+/// Runs the program with a stream as its input.
+#[track_caller]
+pub(crate) fn run_with(arguments: &[&str], stdin: Stdio) -> Ran {
+    let (running, _, mut stdout) = start(arguments, stdin);
+    let mut bytes = Vec::new();
+    stdout.read_to_end(&mut bytes).unwrap();
+    running.finish(bytes)
+}
+
+/// Runs the program with a stream as its output.
+#[cfg(target_os = "linux")]
+#[track_caller]
+pub(crate) fn run_into(arguments: &[&str], stdout: Stdio) -> Ran {
+    let (running, _, ()) = start_with(arguments, Stdio::null(), stdout, |_| ());
+    running.finish(Vec::new())
+}
+
+/// Panics with the first difference, and not with all the bytes.
+#[track_caller]
+pub(crate) fn assert_same(got: &[u8], expected: &[u8]) {
+    if got != expected {
+        let at = got.iter().zip(expected).take_while(|(a, b)| a == b).count();
+        panic!("{} bytes for {}, the first difference is at {at}", got.len(), expected.len());
+    }
+}
+
+/// The lines `1` to `count`.
+pub(crate) fn numbers(count: usize) -> Vec<u8> {
+    (1..=count).flat_map(|number| format!("{number}\n").into_bytes()).collect()
+}

@@ -1,0 +1,26 @@
+//! The unit tests of the example `pipe`: an example is built by `cargo test`, but its own tests are not run.
+
+#![allow(dead_code, reason = "the parts are put together in the example's main.rs")]
+
+#[path = "../examples/pipe/args.rs"]
+mod args;
+#[path = "../examples/pipe/demo.rs"]
+mod demo;
+#[path = "../examples/pipe/input.rs"]
+mod input;
+#[path = "../examples/pipe/ledger.rs"]
+mod ledger;
+#[path = "../examples/pipe/output.rs"]
+mod output;
+#[path = "../examples/pipe/pace.rs"]
+mod pace;
+#[path = "../examples/pipe/records.rs"]
+mod records;
+#[path = "../examples/pipe/relay.rs"]
+mod relay;
+#[path = "../examples/pipe/screen.rs"]
+mod screen;
+#[path = "../examples/pipe/view.rs"]
+mod view;
+#[path = "../examples/pipe/wait.rs"]
+mod wait;
