@@ -1,0 +1,168 @@
+//! One source for the models of two threads: under the model checker every execution that the memory model allows, and
+//! in an ordinary build a few hundred runs on real threads.
+//!
+//! A model can go vacuous without failing: so each has a number of executions that it is known to need, and outcomes
+//! that must have come up in some execution.
+
+#[cfg(forebay_loom)]
+mod build {
+    pub use loom::sync::Arc;
+    pub use loom::sync::atomic;
+    pub use loom::thread;
+
+    pub(super) fn run(bound: Option<usize>, body: impl Fn() + Sync + Send + 'static) {
+        let mut builder = loom::model::Builder::new();
+        builder.preemption_bound = bound;
+        builder.max_branches = 100_000;
+        builder.check(body);
+    }
+
+    /// A word of plain memory: the model checker finds accesses to it that nothing orders.
+    #[derive(Debug)]
+    pub struct Plain(loom::cell::UnsafeCell<u32>);
+
+    // SAFETY: the checker stops at the first unordered access, before the memory is touched.
+    unsafe impl Sync for Plain {}
+
+    impl Plain {
+        /// A word.
+        #[must_use]
+        pub fn new(value: u32) -> Self {
+            Self(loom::cell::UnsafeCell::new(value))
+        }
+
+        /// Reads it.
+        #[must_use]
+        pub fn get(&self) -> u32 {
+            // SAFETY: checked before the closure runs.
+            self.0.with(|word| unsafe { *word })
+        }
+
+        /// Writes it.
+        pub fn set(&self, value: u32) {
+            // SAFETY: checked before the closure runs.
+            self.0.with_mut(|word| unsafe { *word = value });
+        }
+    }
+}
+
+#[cfg(not(forebay_loom))]
+mod build {
+    pub use std::sync::Arc;
+    pub use std::sync::atomic;
+    pub use std::thread;
+
+    const RUNS: usize = 300;
+
+    pub(super) fn run(_bound: Option<usize>, body: impl Fn() + Sync + Send + 'static) {
+        for _ in 0..RUNS {
+            body();
+        }
+    }
+
+    /// A word of plain memory, as far as real threads can check it: a stale value shows.
+    #[derive(Debug)]
+    pub struct Plain(atomic::AtomicU32);
+
+    impl Plain {
+        /// A word.
+        #[must_use]
+        pub fn new(value: u32) -> Self {
+            Self(atomic::AtomicU32::new(value))
+        }
+
+        /// Reads it.
+        #[must_use]
+        pub fn get(&self) -> u32 {
+            self.0.load(atomic::Ordering::Relaxed)
+        }
+
+        /// Writes it.
+        pub fn set(&self, value: u32) {
+            self.0.store(value, atomic::Ordering::Relaxed);
+        }
+    }
+}
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+pub use build::{Arc, Plain, atomic, thread};
+
+/// Whether the model checker runs the models.
+pub const CHECKED: bool = cfg!(forebay_loom);
+
+/// What the threads of one execution share with the model.
+#[derive(Clone, Debug)]
+pub struct Context {
+    outcomes: std::sync::Arc<Mutex<BTreeSet<&'static str>>>,
+    steps: Option<Arc<atomic::AtomicUsize>>,
+}
+
+impl Context {
+    /// Notes an outcome.
+    pub fn note(&self, outcome: &'static str) {
+        self.outcomes.lock().expect("no panic while it is held").insert(outcome);
+    }
+
+    /// Begins an operation. In a [stepwise](Model::stepwise) model the checker tries every order of those.
+    pub fn step(&self) {
+        if let Some(steps) = &self.steps {
+            // Relaxed: it must not order anything.
+            steps.fetch_add(1, atomic::Ordering::Relaxed);
+        }
+    }
+}
+
+/// A model: its name, how many executions it needed when it was last looked at, and the outcomes that it must meet.
+#[derive(Clone, Copy, Debug)]
+pub struct Model {
+    /// What it is called where the number of its executions is printed.
+    pub name: &'static str,
+    /// The committed number of executions.
+    pub executions: usize,
+    /// The greatest number of preemptions in an execution. `None`: any.
+    pub bound: Option<usize>,
+    /// Whether the checker tries every order of the steps.
+    ///
+    /// It does not by itself where a thread loads a word and then stores to the same: of each atomic it remembers the last
+    /// access only, and so the load hides from it that others have loaded the word before. Where each word has one reader
+    /// and one writer it needs no help.
+    pub stepwise: bool,
+    /// The outcomes.
+    pub outcomes: &'static [&'static str],
+}
+
+impl Model {
+    /// Runs a body in every execution.
+    ///
+    /// # Panics
+    /// If the number of executions is a fifth or more away from the committed one, or an outcome never came up.
+    pub fn check(&self, body: impl Fn(&Context) + Sync + Send + 'static) {
+        let all = std::sync::Arc::new(Mutex::new(BTreeSet::new()));
+        let count = std::sync::Arc::new(AtomicUsize::new(0));
+        let (outcomes, executions) = (std::sync::Arc::clone(&all), std::sync::Arc::clone(&count));
+        let stepwise = self.stepwise;
+        build::run(self.bound, move || {
+            executions.fetch_add(1, Ordering::Relaxed);
+            let steps = stepwise.then(|| Arc::new(atomic::AtomicUsize::new(0)));
+            body(&Context { outcomes: std::sync::Arc::clone(&outcomes), steps });
+        });
+        let count = count.load(Ordering::Relaxed);
+        let seen = all.lock().expect("no panic while it is held");
+        println!("model {}: {count} executions, outcomes {seen:?}", self.name);
+        if CHECKED {
+            for outcome in self.outcomes {
+                assert!(seen.contains(outcome), "{}: no execution in which {outcome}", self.name);
+            }
+            let (least, most) = (self.executions * 4 / 5, self.executions * 6 / 5);
+            assert!(
+                (least..=most).contains(&count),
+                "{}: {count} executions where {} were committed: look what has changed",
+                self.name,
+                self.executions
+            );
+        }
+    }
+}

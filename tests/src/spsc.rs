@@ -1,0 +1,579 @@
+//! The specification of the spsc ring: a `VecDeque` beside every kind of ring, operation by operation.
+//!
+//! A [`Case`] is data, so it can come from a property test as well as from a fuzzer. One thread runs it; what two
+//! threads may see of each other is the business of the models.
+
+#![allow(
+    clippy::forget_non_drop,
+    clippy::drop_non_drop,
+    reason = "no guard needs its drop today, and none may come to need it"
+)]
+#![allow(clippy::len_zero, reason = "it is `is_empty` that is compared")]
+
+use std::collections::VecDeque;
+use std::mem;
+
+use forebay_core::PopError;
+use forebay_core::spsc::{
+    Consumer, Dense, Flagged, HeapRing, Layout, Producer, ReadRun, Ring, SliceRing, Slot, WriteRun,
+};
+
+use crate::payload::{Maker, Payload};
+
+/// The greatest capacity of a [`Case`].
+pub const MAX_CAPACITY: usize = 9;
+
+/// Who owns the memory of the ring, and how it is split.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Storage {
+    /// `Ring` by `split`.
+    Array,
+    /// `Ring` by `try_split`.
+    Shared,
+    /// `SliceRing`.
+    Slice,
+    /// `HeapRing` by `split`.
+    Heap,
+    /// `HeapRing` by `into_ends`.
+    Owned,
+}
+
+impl Storage {
+    /// All there are.
+    pub const ALL: [Self; 5] = [Self::Array, Self::Shared, Self::Slice, Self::Heap, Self::Owned];
+}
+
+/// A ring, where its positions start, and what is done with it.
+#[derive(Clone, Debug)]
+pub struct Case<'a> {
+    /// 1 to [`MAX_CAPACITY`].
+    pub capacity: usize,
+    /// How many items go through the ring first: positions run modulo twice the capacity, and start here.
+    pub start: usize,
+    /// Whether the ends are made anew after that, and so know where the other is.
+    pub fresh: bool,
+    /// What is done: an operation and its argument.
+    pub ops: &'a [(u8, u8)],
+}
+
+impl Case<'_> {
+    /// Runs the case, and panics where the ring differs from its specification. Answers with all that could be seen.
+    #[must_use]
+    pub fn run<T: Payload, L: Runs>(&self, storage: Storage) -> Vec<u32> {
+        match self.capacity {
+            1 => self.run_sized::<T, L, 1>(storage),
+            2 => self.run_sized::<T, L, 2>(storage),
+            3 => self.run_sized::<T, L, 3>(storage),
+            4 => self.run_sized::<T, L, 4>(storage),
+            5 => self.run_sized::<T, L, 5>(storage),
+            6 => self.run_sized::<T, L, 6>(storage),
+            7 => self.run_sized::<T, L, 7>(storage),
+            8 => self.run_sized::<T, L, 8>(storage),
+            MAX_CAPACITY => self.run_sized::<T, L, MAX_CAPACITY>(storage),
+            other => panic!("a case of capacity {other}"),
+        }
+    }
+
+    fn run_sized<T: Payload, L: Runs, const N: usize>(&self, storage: Storage) -> Vec<u32> {
+        let mut run = Run::new(self);
+        match storage {
+            Storage::Array => {
+                let mut ring = Ring::<T, N, L>::new();
+                while run.goes_on() {
+                    let (producer, consumer) = ring.split();
+                    run.session(producer, consumer, || None);
+                }
+            }
+            Storage::Shared => {
+                run.keeps_ends = true;
+                let ring = Ring::<T, N, L>::new();
+                while run.goes_on() {
+                    let (producer, consumer) = ring.try_split().expect("both ends are gone");
+                    run.session(producer, consumer, || Some(ring.try_split().is_ok()));
+                }
+            }
+            Storage::Slice => {
+                let mut memory = [const { Slot::<T, L>::new() }; MAX_CAPACITY];
+                let mut ring = SliceRing::new(&mut memory[..N]).expect("a capacity above 0");
+                while run.goes_on() {
+                    let (producer, consumer) = ring.split();
+                    run.session(producer, consumer, || None);
+                }
+            }
+            Storage::Heap => {
+                let mut ring = HeapRing::<T, L>::new(N).expect("a small capacity above 0");
+                while run.goes_on() {
+                    let (producer, consumer) = ring.split();
+                    run.session(producer, consumer, || None);
+                }
+            }
+            Storage::Owned => {
+                run.keeps_ends = true;
+                while run.goes_on() {
+                    // What is inside goes with the ends.
+                    run.items.clear();
+                    let mut ring = HeapRing::<T, L>::new(N).expect("a small capacity above 0");
+                    if run.first && run.fresh {
+                        let (producer, consumer) = ring.split();
+                        run.session(producer, consumer, || None);
+                    }
+                    let (producer, consumer) = ring.into_ends();
+                    run.session(producer, consumer, || None);
+                    run.maker.ledger().check();
+                    assert_eq!(run.maker.ledger().alive(), 0, "the ends are gone, and with them the ring");
+                }
+            }
+        }
+        run.maker.ledger().settle();
+        run.trace
+    }
+}
+
+/// A layout, and its runs in place if it has any.
+pub trait Runs: Layout + Sized {
+    /// `write_run`, or nothing.
+    fn write_run<'e, T, K>(producer: &'e mut Producer<'_, T, Self, K>, max: usize) -> Option<WriteRun<'e, T>>;
+
+    /// `read_run`, or nothing.
+    fn read_run<'e, T, K>(consumer: &'e mut Consumer<'_, T, Self, K>, max: usize) -> Option<ReadRun<'e, T>>;
+}
+
+impl Runs for Dense {
+    fn write_run<'e, T, K>(producer: &'e mut Producer<'_, T, Self, K>, max: usize) -> Option<WriteRun<'e, T>> {
+        Some(producer.write_run(max))
+    }
+
+    fn read_run<'e, T, K>(consumer: &'e mut Consumer<'_, T, Self, K>, max: usize) -> Option<ReadRun<'e, T>> {
+        Some(consumer.read_run(max))
+    }
+}
+
+impl Runs for Flagged {
+    fn write_run<'e, T, K>(_producer: &'e mut Producer<'_, T, Self, K>, _max: usize) -> Option<WriteRun<'e, T>> {
+        None
+    }
+
+    fn read_run<'e, T, K>(_consumer: &'e mut Consumer<'_, T, Self, K>, _max: usize) -> Option<ReadRun<'e, T>> {
+        None
+    }
+}
+
+/// What a run of a case knows.
+struct Run<'a> {
+    capacity: usize,
+    start: usize,
+    fresh: bool,
+    ops: &'a [(u8, u8)],
+    /// Whether ends must be dropped, and not forgotten.
+    keeps_ends: bool,
+    /// The specification.
+    items: VecDeque<u32>,
+    maker: Maker,
+    trace: Vec<u32>,
+    /// Whether the first split is yet to come.
+    first: bool,
+}
+
+/// The two ends, while they are there.
+struct Ends<'q, T, L: Layout, K> {
+    producer: Option<Producer<'q, T, L, K>>,
+    consumer: Option<Consumer<'q, T, L, K>>,
+}
+
+impl<'a> Run<'a> {
+    fn new(case: &Case<'a>) -> Self {
+        Self {
+            capacity: case.capacity,
+            start: case.start,
+            fresh: case.fresh,
+            ops: case.ops,
+            keeps_ends: false,
+            items: VecDeque::new(),
+            maker: Maker::default(),
+            trace: Vec::new(),
+            first: true,
+        }
+    }
+
+    fn goes_on(&self) -> bool {
+        self.first || !self.ops.is_empty()
+    }
+
+    fn saw(&mut self, what: u32) {
+        self.trace.push(what);
+    }
+
+    fn saw_items(&mut self, ids: &[u32]) {
+        self.trace.extend_from_slice(ids);
+        self.trace.push(u32::MAX - u32::try_from(ids.len()).expect("few items"));
+    }
+
+    /// Works with one pair of ends until the operations ask for another, or are used up. `splits` tells
+    /// whether the ring can be split meanwhile, if one can ask.
+    fn session<T: Payload, L: Runs, K>(
+        &mut self,
+        producer: Producer<'_, T, L, K>,
+        consumer: Consumer<'_, T, L, K>,
+        splits: impl Fn() -> Option<bool>,
+    ) {
+        let mut ends = Ends { producer: Some(producer), consumer: Some(consumer) };
+        if mem::take(&mut self.first) {
+            self.rotate(&mut ends);
+            if self.fresh {
+                return;
+            }
+        }
+        self.check_counts(&ends);
+        while let Some((&(op, argument), rest)) = self.ops.split_first() {
+            self.ops = rest;
+            self.step(&mut ends, op, usize::from(argument));
+            self.maker.ledger().check();
+            self.check_counts(&ends);
+            let gone = ends.producer.is_none() && ends.consumer.is_none();
+            assert!(splits().is_none_or(|splits| splits == gone), "a shared ring has one pair of ends at a time");
+            if gone {
+                break;
+            }
+        }
+    }
+
+    fn rotate<T: Payload, L: Runs, K>(&mut self, ends: &mut Ends<'_, T, L, K>) {
+        for _ in 0..self.start {
+            self.push(ends);
+            self.pop(ends);
+        }
+    }
+
+    fn free(&self) -> usize {
+        self.capacity - self.items.len()
+    }
+
+    fn check_counts<T: Payload, L: Runs, K>(&self, ends: &Ends<'_, T, L, K>) {
+        let (len, free, capacity) = (self.items.len(), self.free(), self.capacity);
+        if let Some(producer) = &ends.producer {
+            let seen = (producer.len(), producer.free(), producer.capacity());
+            assert_eq!(seen, (len, free, capacity), "the producer's len, free, capacity");
+            let seen = (producer.is_empty(), producer.is_full(), producer.is_closed());
+            assert_eq!(seen, (len == 0, free == 0, ends.consumer.is_none()), "the producer's empty, full, closed");
+        }
+        if let Some(consumer) = &ends.consumer {
+            let seen = (consumer.len(), consumer.free(), consumer.capacity());
+            assert_eq!(seen, (len, free, capacity), "the consumer's len, free, capacity");
+            let seen = (consumer.is_empty(), consumer.is_full(), consumer.is_closed());
+            assert_eq!(seen, (len == 0, free == 0, ends.producer.is_none()), "the consumer's empty, full, closed");
+            assert_eq!(consumer.peek().map(T::id), self.items.front().copied(), "peek");
+        }
+    }
+
+    /// Enters what a batch put in: `stored` of the `offered` items that were made from `first` on.
+    fn stored(&mut self, offered: usize, first: u32, stored: usize) {
+        assert_eq!(stored, offered.min(self.free()), "a batch takes all that fits");
+        let stored = u32::try_from(stored).expect("few items");
+        self.items.extend(first..first + stored);
+        self.saw(stored);
+    }
+
+    /// Enters that the oldest items were taken out, in order.
+    fn taken(&mut self, ids: &[u32]) {
+        for &id in ids {
+            assert_eq!(self.items.pop_front(), Some(id), "the items come out in order");
+        }
+        self.saw_items(ids);
+    }
+
+    fn push<T: Payload, L: Runs, K>(&mut self, ends: &mut Ends<'_, T, L, K>) {
+        let (Some(producer), open) = (&mut ends.producer, ends.consumer.is_some()) else { return };
+        let item = T::make(&mut self.maker);
+        let id = item.id();
+        let outcome = producer.push(item);
+        self.pushed(open, id, outcome.map_err(|error| (error.is_closed(), Some(error.into_inner().id()))));
+    }
+
+    /// Enters the outcome of putting one item in; an error says whether it was `Closed`, and what came back.
+    fn pushed(&mut self, open: bool, id: u32, outcome: Result<(), (bool, Option<u32>)>) {
+        match outcome {
+            Ok(()) => {
+                assert!(self.free() > 0, "pushed into a full ring");
+                self.items.push_back(id);
+                self.saw(id);
+            }
+            Err((closed, back)) => {
+                assert!(back.is_none_or(|back| back == id), "another item came back");
+                assert_eq!(self.free(), 0, "refused, with room");
+                assert_eq!(closed, !open, "closed means that the consumer is gone");
+                self.saw(u32::MAX);
+            }
+        }
+    }
+
+    fn pop<T: Payload, L: Runs, K>(&mut self, ends: &mut Ends<'_, T, L, K>) {
+        let (Some(consumer), open) = (&mut ends.consumer, ends.producer.is_some()) else { return };
+        match consumer.pop() {
+            Ok(item) => self.taken(&[item.id()]),
+            Err(error) => self.refused(open, error),
+        }
+    }
+
+    /// Enters that there was nothing to pop.
+    fn refused(&mut self, open: bool, error: PopError) {
+        assert!(self.items.is_empty(), "{error}, with {} items inside", self.items.len());
+        assert_eq!(error, if open { PopError::Empty } else { PopError::Closed });
+        self.saw(u32::MAX);
+    }
+
+    /// Puts a new item in the place of one inside.
+    fn replace<T: Payload>(&mut self, at: usize, item: &mut T) {
+        assert_eq!(Some(item.id()), self.items.get(at).copied());
+        *item = T::make(&mut self.maker);
+        self.items[at] = item.id();
+    }
+
+    /// One operation.
+    fn step<T: Payload, L: Runs, K>(&mut self, ends: &mut Ends<'_, T, L, K>, op: u8, argument: usize) {
+        match op % 24 {
+            0 | 1 => self.push(ends),
+            2 | 3 => self.pop(ends),
+            4 => self.write_slot(ends, argument),
+            5 => self.read_slot(ends, argument),
+            6 => self.push_iter(ends, argument % 12),
+            7 | 8 => self.push_slice(ends, argument % 12),
+            9 | 10 => self.pop_slice(ends, argument % 12),
+            11 => self.drain(ends, argument),
+            12 => self.iterate(ends, argument),
+            13 => self.peek_mut(ends),
+            14 => self.clear(ends),
+            15 | 16 => self.write_run(ends, argument),
+            17 => self.fill_run(ends, argument),
+            18 => self.copy_run(ends, argument),
+            19 | 20 => self.read_run(ends, argument),
+            21 => drop(ends.producer.take()),
+            22 => drop(ends.consumer.take()),
+            _ => self.end(ends, argument),
+        }
+    }
+
+    /// Lets both ends go, so that the ring is split anew.
+    fn end<T, L: Layout, K>(&self, ends: &mut Ends<'_, T, L, K>, argument: usize) {
+        let (producer, consumer) = (ends.producer.take(), ends.consumer.take());
+        match argument % 4 {
+            0 if !self.keeps_ends => mem::forget((producer, consumer)),
+            1 if !self.keeps_ends => mem::forget(producer),
+            2 if !self.keeps_ends => mem::forget(consumer),
+            3 => {
+                drop(consumer);
+                drop(producer);
+            }
+            _ => {
+                drop(producer);
+                drop(consumer);
+            }
+        }
+    }
+
+    fn write_slot<T: Payload, L: Runs, K>(&mut self, ends: &mut Ends<'_, T, L, K>, argument: usize) {
+        let (Some(producer), open) = (&mut ends.producer, ends.consumer.is_some()) else { return };
+        match producer.write_slot() {
+            Err(error) => self.pushed(open, 0, Err((error.is_closed(), None))),
+            Ok(mut slot) => {
+                assert!(self.free() > 0, "a slot of a full ring");
+                match argument % 4 {
+                    0 => drop(slot),
+                    1 => mem::forget(slot),
+                    2 => {
+                        let item = T::make(&mut self.maker);
+                        let id = item.id();
+                        slot.write(item);
+                        self.pushed(open, id, Ok(()));
+                    }
+                    _ => {
+                        let id = slot.uninit().write(T::make(&mut self.maker)).id();
+                        // SAFETY: written just now.
+                        unsafe { slot.commit() };
+                        self.pushed(open, id, Ok(()));
+                    }
+                }
+            }
+        }
+    }
+
+    fn read_slot<T: Payload, L: Runs, K>(&mut self, ends: &mut Ends<'_, T, L, K>, argument: usize) {
+        let (Some(consumer), open) = (&mut ends.consumer, ends.producer.is_some()) else { return };
+        match consumer.read_slot() {
+            Err(error) => self.refused(open, error),
+            Ok(mut slot) => {
+                if argument % 2 == 0 {
+                    self.replace(0, &mut *slot);
+                }
+                let id = slot.id();
+                assert_eq!(Some(&id), self.items.front());
+                match argument / 2 % 4 {
+                    0 => drop(slot),
+                    1 => mem::forget(slot),
+                    2 => {
+                        assert_eq!(slot.take().id(), id);
+                        self.taken(&[id]);
+                    }
+                    _ => {
+                        slot.release();
+                        self.taken(&[id]);
+                    }
+                }
+            }
+        }
+    }
+
+    fn push_iter<T: Payload, L: Runs, K>(&mut self, ends: &mut Ends<'_, T, L, K>, count: usize) {
+        let Some(producer) = &mut ends.producer else { return };
+        let (first, maker) = (self.maker.next_id(), &mut self.maker);
+        let mut items = (0..count).map(|_| T::make(maker));
+        let stored = producer.push_iter(&mut items);
+        assert_eq!(items.len(), count - stored, "it takes from the iterator only what fits");
+        self.stored(count, first, stored);
+    }
+
+    fn push_slice<T: Payload, L: Runs, K>(&mut self, ends: &mut Ends<'_, T, L, K>, count: usize) {
+        let Some(producer) = &mut ends.producer else { return };
+        let first = self.maker.next_id();
+        let stored = T::push_slice(producer, count, &mut self.maker);
+        self.stored(count, first, stored);
+    }
+
+    fn pop_slice<T: Payload, L: Runs, K>(&mut self, ends: &mut Ends<'_, T, L, K>, count: usize) {
+        let Some(consumer) = &mut ends.consumer else { return };
+        let ids = T::pop_slice(consumer, count);
+        assert_eq!(ids.len(), count.min(self.items.len()), "a batch takes all that there is");
+        self.taken(&ids);
+    }
+
+    fn drain<T: Payload, L: Runs, K>(&mut self, ends: &mut Ends<'_, T, L, K>, argument: usize) {
+        let Some(consumer) = &mut ends.consumer else { return };
+        let mut drain = consumer.drain();
+        assert_eq!(drain.len(), self.items.len());
+        let ids: Vec<u32> = drain.by_ref().take(argument / 2 % 12).map(|item| item.id()).collect();
+        if ids.len() == self.items.len() {
+            assert!(drain.next().is_none() && drain.next().is_none());
+        }
+        if argument % 2 == 0 {
+            drop(drain);
+        } else {
+            mem::forget(drain);
+        }
+        self.taken(&ids);
+    }
+
+    fn iterate<T: Payload, L: Runs, K>(&mut self, ends: &mut Ends<'_, T, L, K>, argument: usize) {
+        let Some(consumer) = &mut ends.consumer else { return };
+        let iter = consumer.iter();
+        assert_eq!(iter.len(), self.items.len());
+        assert!(iter.clone().map(T::id).eq(self.items.iter().copied()), "iter");
+        let by_ref = <&Consumer<'_, T, L, K>>::into_iter(consumer);
+        assert!(by_ref.map(T::id).eq(self.items.iter().copied()), "iter");
+        let iter = <&mut Consumer<'_, T, L, K>>::into_iter(consumer);
+        assert_eq!(iter.len(), self.items.len());
+        for (at, item) in iter.enumerate() {
+            if argument >> (at % 8) & 1 == 1 {
+                self.replace(at, item);
+            }
+        }
+    }
+
+    fn peek_mut<T: Payload, L: Runs, K>(&mut self, ends: &mut Ends<'_, T, L, K>) {
+        let Some(consumer) = &mut ends.consumer else { return };
+        match consumer.peek_mut() {
+            Some(item) => self.replace(0, item),
+            None => assert!(self.items.is_empty()),
+        }
+    }
+
+    fn clear<T: Payload, L: Runs, K>(&mut self, ends: &mut Ends<'_, T, L, K>) {
+        let Some(consumer) = &mut ends.consumer else { return };
+        assert_eq!(consumer.clear(), self.items.len());
+        let ids: Vec<u32> = self.items.iter().copied().collect();
+        self.taken(&ids);
+    }
+
+    /// A run for up to `max` items, checked. `None` if the layout or the producer has none.
+    fn claim_run<'e, T: Payload, L: Runs, K>(
+        &self,
+        ends: &'e mut Ends<'_, T, L, K>,
+        max: usize,
+    ) -> Option<WriteRun<'e, T>> {
+        let mut run = L::write_run(ends.producer.as_mut()?, max)?;
+        assert_eq!(run.len(), max.min(self.free()), "a run has all the room that there is");
+        assert_eq!(run.is_empty(), run.len() == 0);
+        let len = run.len();
+        let (head, rest) = run.as_mut_slices();
+        assert_eq!(head.len() + rest.len(), len);
+        assert!(rest.is_empty() || rest.as_ptr() < head.as_ptr(), "the second piece is at the start of the memory");
+        Some(run)
+    }
+
+    fn write_run<T: Payload, L: Runs, K>(&mut self, ends: &mut Ends<'_, T, L, K>, argument: usize) {
+        let (max, count) = (argument % 12, argument / 12);
+        let Some(mut run) = self.claim_run(ends, max) else { return self.push_iter(ends, max) };
+        let count = count % (run.len() + 3);
+        if count > run.len() {
+            // Neither commits anything.
+            if count % 2 == 0 {
+                drop(run);
+            } else {
+                mem::forget(run);
+            }
+            return;
+        }
+        let first = self.maker.next_id();
+        let (head, rest) = run.as_mut_slices();
+        for place in head.iter_mut().chain(rest).take(count) {
+            place.write(T::make(&mut self.maker));
+        }
+        // SAFETY: that many were written.
+        unsafe { run.commit(count) };
+        self.stored(count, first, count);
+    }
+
+    fn fill_run<T: Payload, L: Runs, K>(&mut self, ends: &mut Ends<'_, T, L, K>, argument: usize) {
+        let (max, count) = (argument % 12, argument / 12 % 12);
+        let Some(run) = self.claim_run(ends, max) else { return self.push_iter(ends, max) };
+        let (first, fits) = (self.maker.next_id(), count.min(run.len()));
+        let maker = &mut self.maker;
+        let mut items = (0..count).map(|_| T::make(maker));
+        assert_eq!(run.fill(&mut items), fits);
+        assert_eq!(items.len(), count - fits, "it takes from the iterator only what fits");
+        self.stored(fits, first, fits);
+    }
+
+    fn copy_run<T: Payload, L: Runs, K>(&mut self, ends: &mut Ends<'_, T, L, K>, argument: usize) {
+        let (max, count) = (argument % 12, argument / 12 % 12);
+        let Some(run) = self.claim_run(ends, max) else { return self.push_slice(ends, max) };
+        let (first, fits) = (self.maker.next_id(), count.min(run.len()));
+        assert_eq!(T::copy_into(run, count, &mut self.maker), fits);
+        self.stored(fits, first, fits);
+    }
+
+    fn read_run<T: Payload, L: Runs, K>(&mut self, ends: &mut Ends<'_, T, L, K>, argument: usize) {
+        let (max, count) = (argument % 12, argument / 12);
+        let run = ends.consumer.as_mut().and_then(|consumer| L::read_run(consumer, max));
+        let Some(mut run) = run else { return self.pop_slice(ends, max) };
+        assert_eq!(run.len(), max.min(self.items.len()));
+        assert_eq!(run.is_empty(), run.len() == 0);
+        let (head, rest) = run.as_slices();
+        assert!(rest.is_empty() || rest.as_ptr() < head.as_ptr(), "the second piece is at the start of the memory");
+        assert!(head.iter().chain(rest).map(T::id).eq(self.items.iter().copied().take(run.len())), "as_slices");
+        let (head, rest) = run.as_mut_slices();
+        for (at, item) in head.iter_mut().chain(rest).enumerate() {
+            if at % 3 == count % 3 {
+                self.replace(at, item);
+            }
+        }
+        let len = run.len();
+        let count = count % (len + 4);
+        match count.saturating_sub(len) {
+            2 => return drop(run),
+            3 => return mem::forget(run),
+            // One more than there are: all go.
+            _ => run.release(count),
+        }
+        let ids: Vec<u32> = self.items.iter().copied().take(count.min(len)).collect();
+        self.taken(&ids);
+    }
+}
