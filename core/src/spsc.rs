@@ -83,7 +83,7 @@
 //!
 //! ## Progress and cost
 //! Every operation is wait-free: there is no loop but over the items of a batch. No read-modify-write and no fence anywhere,
-//! except the one swap of [`Ring::try_split`].
+//! except the one exchange of [`Ring::try_split`].
 //!
 //! | operation | loads of what the other side writes | stores to what it reads |
 //! |---|---|---|

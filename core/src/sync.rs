@@ -45,7 +45,7 @@ use portable_atomic::AtomicBool as SwapBool;
 
 /// The right to hand out the ends of a shared ring: a short lock around that decision, never around an item.
 ///
-/// It needs an atomic swap, so a core without one needs `portable-atomic`.
+/// It needs an atomic exchange, so a core without one needs `portable-atomic`.
 pub(crate) struct Claim {
     #[cfg_attr(not(any(target_has_atomic = "8", feature = "portable-atomic")), expect(dead_code))]
     held: SwapBool,
@@ -61,7 +61,7 @@ impl Claim {
     pub(crate) fn with<R>(&self, decide: impl FnOnce() -> Option<R>) -> Option<R> {
         // [K1] Acquire: pairs with [K2] of whoever decided before us. Orders: its stores to the end flags before our
         // loads of them.
-        if self.held.swap(true, Ordering::Acquire) {
+        if self.held.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed).is_err() {
             return None;
         }
         let decided = decide();

@@ -14,8 +14,9 @@ use crate::sync::Ordering;
 
 /// The algorithm of the consumer's end.
 ///
-/// Positions from `head` up to `known` are known to hold items; `known` is the producer's tail as last seen.
-/// With a mark beside each item, the mark tells instead.
+/// Positions from `head` up to `known` are known to hold items; `known` is the producer's tail as last seen. With a mark
+/// beside each item, the mark tells instead. `head` never passes `known` but by a claim that moves it, or a later claim
+/// would find items that aren't there.
 pub(super) struct Rx<T, L: Layout> {
     ring: View<T, L>,
     head: Position,
@@ -196,7 +197,7 @@ fn look_again<T, L: Layout>(ring: View<T, L>, head: Position) -> Result<Position
 
 impl<T, L: Layout> Drop for Rx<T, L> {
     fn drop(&mut self) {
-        // [C6] Release: pairs with [P7] and with the owner's look. Orders: our last [C3] before what follows there.
+        // [C6] Release: pairs with [P4], [P7] and [O2]. Orders: our last [C3] and [C8] before what follows there.
         self.ring.ctl().ends.consumer.store(false, Ordering::Release);
     }
 }
@@ -373,7 +374,7 @@ impl<'q, T, L: Layout, K> Consumer<'q, T, L, K> {
     /// assert_eq!(consumer.len(), 1);
     /// ```
     pub fn drain(&mut self) -> Drain<'_, T, L> {
-        let left = self.rx.len();
+        let left = self.rx.claim_up_to(usize::MAX);
         Drain { rx: &mut self.rx, left }
     }
 
@@ -431,8 +432,8 @@ impl<'q, T, L: Layout, K> Consumer<'q, T, L, K> {
     /// assert!(consumer.is_empty());
     /// ```
     pub fn clear(&mut self) -> usize {
-        let count = self.rx.len();
-        // SAFETY: they are there.
+        let count = self.rx.claim_up_to(usize::MAX);
+        // SAFETY: they were claimed.
         unsafe { self.rx.discard(count) };
         count
     }
@@ -569,7 +570,7 @@ impl<T, L: Layout> Iterator for Drain<'_, T, L> {
     #[inline]
     fn next(&mut self) -> Option<T> {
         self.left = self.left.checked_sub(1)?;
-        // SAFETY: `left` of the items at the head were there when the iterator was made, and only it takes them.
+        // SAFETY: `left` of the items at the head were claimed when the iterator was made, and only it takes them.
         Some(unsafe { self.rx.take() })
     }
 

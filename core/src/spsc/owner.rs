@@ -112,7 +112,7 @@ impl<T, const N: usize, L: Layout> Ring<T, N, L> {
     /// ([`mem::forget`](core::mem::forget)) stays out for ever.
     ///
     /// # Progress
-    /// Wait-free. It needs an atomic swap: on cores without one, the features `portable-atomic` or `critical-section`.
+    /// Wait-free. It needs an atomic exchange: on cores without one, the features `portable-atomic` or `critical-section`.
     #[cfg(any(target_has_atomic = "8", feature = "portable-atomic"))]
     #[expect(clippy::type_complexity, reason = "the tuple reads better than a name for it")]
     pub fn try_split(&self) -> Result<(Producer<'_, T, L>, Consumer<'_, T, L>), InUse> {

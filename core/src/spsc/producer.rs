@@ -54,21 +54,18 @@ impl<T, L: Layout> Tx<T, L> {
         } else {
             self.tail != self.limit || self.look()
         };
-        if free { Ok(()) } else { Err(refusal(self.ring)) }
+        if free {
+            return Ok(());
+        }
+        self.limit = look_again(self.ring, self.tail)?;
+        Ok(())
     }
 
     /// Looks where the consumer is, and whether there is room.
     #[inline(always)]
     fn look(&mut self) -> bool {
-        self.limit = self.load_head().lap_later();
+        self.limit = load_head(&self.ring).lap_later();
         self.tail != self.limit
-    }
-
-    #[inline(always)]
-    fn load_head(&self) -> Position {
-        // [P3] Acquire: pairs with [C3]. Orders: the consumer's reads of the released slots before our writes to them, and
-        // [C8] of those slots before our look at their marks.
-        Position::from_word(self.ring.ctl().head.load(Ordering::Acquire))
     }
 
     /// How many slots from `tail` on are free now, at most `max`. They may be written.
@@ -165,17 +162,29 @@ impl<T, L: Layout> Tx<T, L> {
         if View::<T, L>::FLAGGED && !self.ring.mark(self.tail).is_free() {
             return capacity.get();
         }
-        let len = capacity.distance(self.load_head(), self.tail);
+        let len = capacity.distance(load_head(&self.ring), self.tail);
         // I4: the mark says that there is room, while the count may lag behind it by one.
         if View::<T, L>::FLAGGED { len.min(capacity.get() - 1) } else { len }
     }
 }
 
-/// Why there is no room.
+#[inline(always)]
+fn load_head<T, L: Layout>(ring: &View<T, L>) -> Position {
+    // [P3] Acquire: pairs with [C3]. Orders: the consumer's reads of the released slots before our writes to them, and [C8]
+    // of those slots before our look at their marks.
+    Position::from_word(ring.ctl().head.load(Ordering::Acquire))
+}
+
+/// Whether the consumer, too, is gone where there was no room; and if so, whether it made some in the meantime. Answers with
+/// the limit then.
 #[cold]
-fn refusal<T, L: Layout>(ring: View<T, L>) -> PushError<()> {
-    // [P4] Relaxed: only a hint to stop; no memory is taken over on its word.
-    if ring.ctl().ends.consumer.load(Ordering::Relaxed) { PushError::Full(()) } else { PushError::Closed(()) }
+fn look_again<T, L: Layout>(ring: View<T, L>, tail: Position) -> Result<Position, PushError<()>> {
+    // [P4] Acquire: pairs with [C6]. Orders: the consumer's last releases before our second look.
+    if ring.ctl().ends.consumer.load(Ordering::Acquire) {
+        return Err(PushError::Full(()));
+    }
+    let limit = load_head(&ring).lap_later();
+    if tail == limit { Err(PushError::Closed(())) } else { Ok(limit) }
 }
 
 impl<T, L: Layout> Drop for Tx<T, L> {

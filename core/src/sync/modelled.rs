@@ -36,8 +36,16 @@ impl AtomicBool {
         self.atomic.get_or_init(|| loom::sync::atomic::AtomicBool::new(self.initial)).store(value, order);
     }
 
-    pub(crate) fn swap(&self, value: bool, order: Ordering) -> bool {
-        self.atomic.get_or_init(|| loom::sync::atomic::AtomicBool::new(self.initial)).swap(value, order)
+    pub(crate) fn compare_exchange(
+        &self,
+        current: bool,
+        new: bool,
+        success: Ordering,
+        failure: Ordering,
+    ) -> Result<bool, bool> {
+        self.atomic
+            .get_or_init(|| loom::sync::atomic::AtomicBool::new(self.initial))
+            .compare_exchange(current, new, success, failure)
     }
 }
 
