@@ -32,7 +32,7 @@ build() { # target profile, and what else to tell cargo
 }
 
 # The bytes of an image in flash, and of its variables; both without debug information and without the stack.
-flash() { size -A "$1" | awk '$3 > 0 && $1 !~ /^\.(bss|uninit|heap|stack|debug)/ { n += $2 } END { print n }'; }
+flash() { size -A "$1" | awk '($3 > 0 || $1 == ".vector_table") && $1 !~ /^\.(bss|uninit|heap|stack|debug)/ { n += $2 } END { print n }'; }
 ram() { size -A "$1" | awk '$1 ~ /^\.(data|bss)$/ { n += $2 } END { print n }'; }
 
 run() { # target profile image emulator machine
