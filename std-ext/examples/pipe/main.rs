@@ -34,6 +34,7 @@ use clap::{Parser, ValueEnum};
 use args::Args;
 use demo::Surges;
 use input::{Input, Stdin};
+use ledger::Law;
 use output::Output;
 use records::Source;
 use relay::{End, OnFull, Outcome, Relay};
@@ -79,7 +80,7 @@ fn relay_input(args: &Args, screen: &Screen, input: &Input, file: Option<&Path>,
         Ok(outcome) => outcome,
         Err(status) => return status,
     };
-    if outcome.law.offered == 0 && file.is_none() {
+    if matches!(outcome, Outcome { end: End::Complete, law: Law { offered: 0, .. }, .. }) && file.is_none() {
         screen.say("the input was empty; --demo shows the relay on generated records");
     }
     conclude(screen, input, &outcome)

@@ -163,9 +163,25 @@ fn linger<R>(mut ready: impl FnMut() -> Option<R>) -> Option<R> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc;
+    use std::time::Duration;
+
     use super::*;
 
-    /// Passes `count` numbers through a ring, both sides waiting for each other all the time.
+    /// Does `work` in a thread of its own: whoever sleeps for ever fails the test.
+    fn in_time<R: Send + 'static>(work: impl FnOnce() -> R + Send + 'static) -> R {
+        let (done, result) = mpsc::channel();
+        thread::spawn(move || done.send(work()));
+        result.recv_timeout(Duration::from_secs(60)).expect("it ends in time")
+    }
+
+    fn until_asleep(bell: &Bell) {
+        while !bell.asleep.load(Ordering::Relaxed) {
+            thread::yield_now();
+        }
+    }
+
+    /// Passes `count` numbers through a ring, each side waiting for the other whenever it can.
     fn carry(capacity: usize, count: u32) {
         let (mut sender, mut receiver) = channel(capacity).unwrap();
         let worker = thread::spawn(move || {
@@ -185,25 +201,29 @@ mod tests {
 
     #[test]
     fn nobody_sleeps_through_a_ring() {
-        carry(1, 20_000);
-        carry(3, 20_000);
-        carry(64, 100_000);
+        in_time(|| carry(1, 20_000));
+        in_time(|| carry(3, 20_000));
+        in_time(|| carry(64, 100_000));
     }
 
     #[test]
     fn a_receiver_that_goes_wakes_the_sender() {
         let (mut sender, receiver) = channel(1).unwrap();
         sender.try_send(1).unwrap();
+        let bell = sender.hears.clone();
         let worker = thread::spawn(move || sender.wait_for_room());
+        until_asleep(&bell);
         drop(receiver);
-        assert_eq!(worker.join().unwrap(), Err(Closed));
+        assert_eq!(in_time(|| worker.join().unwrap()), Err(Closed));
     }
 
     #[test]
     fn a_sender_that_goes_wakes_the_receiver() {
         let (sender, mut receiver) = channel::<u8>(1).unwrap();
+        let bell = receiver.hears.clone();
         let worker = thread::spawn(move || receiver.recv());
+        until_asleep(&bell);
         drop(sender);
-        assert_eq!(worker.join().unwrap(), Err(Closed));
+        assert_eq!(in_time(|| worker.join().unwrap()), Err(Closed));
     }
 }

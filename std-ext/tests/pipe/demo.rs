@@ -35,13 +35,29 @@ fn a_demo_that_was_asked_for_gives_its_records_and_reads_nothing() {
 
 #[test]
 fn a_demo_ends_in_time_however_slow_its_consumer_is() {
-    // In ten seconds one record would go out; there is room for all that come.
-    let ran = run(&["--demo=1", "--on-full=block", "--drain-rate=0.1/s"], b"");
+    // The consumer would take a quarter of an hour for its next step, and the producer is in proportion.
+    let ran = run(&["--demo=1", "--on-full=block", "--drain-rate=0.001/s"], b"");
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    assert_eq!(ran.law().offered, 1, "the producer is slow too");
+    assert_eq!(ran.law().delivered, 1);
+}
 
-    let ran = run(&["--demo=1", "--on-full=block", "--drain-rate=20/s", "--capacity=1"], b"");
+#[test]
+fn what_is_inside_when_time_is_up_is_dropped_and_counted() {
+    // The producer gives a second record after 0.75 s, and the consumer would take it after 1.89 s: too late by 0.09 s.
+    let ran = run(&["--demo=1", "--on-full=block", "--drain-rate=0.53/s"], b"");
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    increasing(&ran.stdout, "record ");
-    assert_eq!(ran.law().shed, 0);
+    assert_eq!(ran.stdout, b"record 1\n");
+    let law = ran.law();
+    assert_eq!((law.offered, law.delivered, law.dropped_at_close), (2, 1, 1));
+    assert!(ran.stderr.contains("time was up"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_demo_holds_its_producer_back_at_the_smallest_ring() {
+    let ran = run(&["--demo=1", "--on-full=block", "--capacity=1"], b"");
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let law = ran.law();
+    assert_eq!(increasing(&ran.stdout, "record "), (1..=law.delivered).collect::<Vec<_>>());
+    assert_eq!(law.shed, 0);
+    assert!(ran.stderr.contains("held back"), "{}", ran.stderr);
 }
