@@ -108,9 +108,10 @@ pub fn go_off() -> ! {
     std::panic::resume_unwind(Box::new(Boom))
 }
 
-/// Does something, and answers whether a panic came out of it that the test asked for. Others go on.
-pub fn goes_off(action: impl FnOnce()) -> bool {
-    let Err(panic) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(action)) else { return false };
+/// Does something and drops what comes of it. Answers whether there was a panic that the test asked for; others go on.
+pub fn goes_off<R>(action: impl FnOnce() -> R) -> bool {
+    let action = std::panic::AssertUnwindSafe(|| drop(action()));
+    let Err(panic) = std::panic::catch_unwind(action) else { return false };
     if !panic.is::<Boom>() {
         std::panic::resume_unwind(panic);
     }

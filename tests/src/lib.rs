@@ -4,3 +4,8 @@ pub mod ledger;
 pub mod model;
 pub mod payload;
 pub mod spsc;
+
+/// The code in the README at the root runs.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -24,7 +24,7 @@ fn clear<L: Runs, K>(
     for (count, which) in bombs() {
         let first = push(ledger, &mut producer, count);
         ledger.arm(first + which);
-        assert!(goes_off(|| drop(consumer.clear())));
+        assert!(goes_off(|| consumer.clear()));
         assert_eq!(ledger.alive(), 0, "the others are dropped all the same");
         works(ledger, &mut producer, &mut consumer);
     }
@@ -105,14 +105,14 @@ fn taken<L: Runs, K>(
 ) {
     let first = push(ledger, &mut producer, N);
     ledger.arm(first);
-    assert!(goes_off(|| drop(consumer.pop())));
+    assert!(goes_off(|| consumer.pop()));
     ledger.arm(first + 1);
     let slot = consumer.read_slot().expect("there is an item");
-    assert!(goes_off(|| drop(slot.take())));
+    assert!(goes_off(|| slot.take()));
     let refused = ledger.item();
     push(ledger, &mut producer, 2);
     ledger.arm(refused.id());
-    assert!(goes_off(|| drop(producer.push(refused))), "a refused value comes back, and goes off");
+    assert!(goes_off(|| producer.push(refused)), "a refused value comes back, and goes off");
     holds(&mut consumer, [first + 2, first + 4, first + 5]);
     works(ledger, &mut producer, &mut consumer);
 }
