@@ -1,0 +1,14 @@
+//! error[E0505]: cannot move out of `consumer` because it is borrowed
+
+use forebay::spsc::Ring;
+
+fn main() {
+    let mut ring = Ring::<u32, 4>::new();
+    let (_producer, mut consumer) = ring.split();
+    let mut drain = consumer.drain();
+    #[cfg(mended)]
+    drain.next();
+    drop(consumer);
+    #[cfg(not(mended))]
+    drain.next();
+}

@@ -1,0 +1,14 @@
+//! error[E0505]: cannot move out of `ring` because it is borrowed
+
+use forebay::spsc::HeapRing;
+
+fn main() {
+    let mut ring = HeapRing::<u32>::new(4).unwrap();
+    let (mut producer, _) = ring.split();
+    #[cfg(mended)]
+    let _ = producer.push(1);
+    let ends = ring.into_ends();
+    #[cfg(not(mended))]
+    let _ = producer.push(1);
+    drop(ends);
+}
