@@ -1,9 +1,8 @@
 //! One thread puts an item in and takes one out, in turns: what do the two calls cost when no cache line moves?
 
-use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use super::{CAPACITIES, least};
+use super::{CAPACITIES, last_of, least};
 use crate::contest::{Contest, Contestant, Question};
 use crate::contestants::{self, ArrayRing, BareArray, Dense, Flagged};
 use crate::goals::{Against, Goal};
@@ -67,22 +66,21 @@ impl<T: Item, const HALF_FULL: bool> Job<T> for Pair<HALF_FULL> {
         for seq in 0..inside {
             assert!(tx.offer(T::new(seq)), "half of the capacity has room");
         }
-        let mut check = Check::default();
-        let mut pairs = |from: u64, until: u64| {
-            for seq in from..until {
-                black_box(tx.offer(T::new(black_box(seq))));
-                if let Some(item) = rx.take() {
-                    check.see(&item);
-                }
-            }
-        };
-        // Once around, so that all of the memory has been touched.
+        // Once around first, so that all of the memory has been touched.
         let around = inside + self.capacity as u64;
         let end = around + self.count;
-        pairs(inside, around);
-        let start = Instant::now();
-        pairs(around, end);
-        let taken = start.elapsed();
+        let mut check = Check::default();
+        let mut seq = inside;
+        let taken = last_of([around, end], |until| {
+            while seq < until {
+                if tx.offer(T::new(seq))
+                    && let Some(item) = rx.take()
+                {
+                    check.see(&item);
+                }
+                seq += 1;
+            }
+        });
         assert_eq!(check.seen(), end - inside, "each pair takes one item out");
         check.assert();
         taken
