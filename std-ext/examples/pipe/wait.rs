@@ -150,8 +150,8 @@ impl Bell {
 
 /// Asks `ready` for some microseconds, first on this core alone, then letting others run between.
 fn linger<R>(mut ready: impl FnMut() -> Option<R>) -> Option<R> {
-    const SPINS: u32 = 64;
-    const YIELDS: u32 = 8;
+    const SPINS: u32 = 16;
+    const YIELDS: u32 = 16;
     for turn in 0..SPINS + YIELDS {
         if let Some(answer) = ready() {
             return Some(answer);
