@@ -26,9 +26,11 @@ count() {
     awk '/^(summary|totals):/ { printf "%.1f", $2 / 1000; exit }' "$out"
 }
 
-printf '%-24s %10s %12s\n' "instructions per pair" "at empty" "half full"
-for function in pairs_forebay_heap pairs_forebay_array pairs_flagged_heap pairs_flagged_array pairs_heapless pairs_rtrb; do
+printf '%-22s %10s %10s   %s\n' "instructions per pair" "at empty" "half full" "over heapless at empty (goal: not above 0)"
+goal=$(count pairs_heapless 0)
+for function in pairs_heapless pairs_rtrb pairs_forebay_heap pairs_forebay_array pairs_flagged_heap pairs_flagged_array; do
     empty=$(count $function 0)
     half=$(count $function 512)
-    printf '%-24s %10s %12s\n' "${function#pairs_}" "$empty" "$half"
+    over=$(awk -v a="$empty" -v b="$goal" 'BEGIN { printf "%+.1f", a - b }')
+    printf '%-22s %10s %10s   %s\n' "${function#pairs_}" "$empty" "$half" "$over"
 done

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crossbeam_utils::CachePadded;
 
-use crate::queue::{BATCH, Item, Job, Queue, Role, Rx, Tx};
+use crate::queue::{BATCH, Check, Item, Job, Queue, Role, Rx, Tx};
 
 /// One thread writes a number to a cache line and the other one reads it there: the least that a message can cost. It
 /// carries the number alone, whatever the item is, and holds no more than one.
@@ -48,11 +48,16 @@ impl<T: Item> Rx<T> for Number<'_> {
 }
 
 /// An array that one thread writes and the other reads in order, each telling the other where it is after every 64th
-/// item (or quarter of the array), in one store. An item may thus wait for the next 63 to come: no queue may do that.
+/// item, in one store. An item may thus wait for the next 63 to come: no queue may do that.
 pub(crate) struct BareStream;
+
+/// The same, telling after every quarter of the array: what is gained when the two hardly ever meet.
+pub(crate) struct BareQuarters;
 
 struct Stream<T> {
     items: Box<[UnsafeCell<MaybeUninit<T>>]>,
+    /// So many items are made known together, a power of two.
+    step: usize,
     written: CachePadded<AtomicUsize>,
     read: CachePadded<AtomicUsize>,
 }
@@ -71,16 +76,30 @@ impl<T: Item> Queue<T> for BareStream {
     const ROLE: Role = Role::Limit;
 
     fn with(capacity: usize, job: impl Job<T>) -> Duration {
-        assert!(capacity.is_power_of_two());
-        let stream = Stream {
-            items: (0..capacity).map(|_| UnsafeCell::new(MaybeUninit::uninit())).collect(),
-            written: CachePadded::new(AtomicUsize::new(0)),
-            read: CachePadded::new(AtomicUsize::new(0)),
-        };
-        let tx = StreamWriter(StreamEnd { stream: &stream, position: 0, limit: capacity });
-        let rx = StreamReader(StreamEnd { stream: &stream, position: 0, limit: 0 });
-        job.run(tx, rx)
+        stream(capacity, BATCH.min(capacity / 4), job)
     }
+}
+
+impl<T: Item> Queue<T> for BareQuarters {
+    const NAME: &'static str = "bare quarters";
+    const ROLE: Role = Role::Limit;
+
+    fn with(capacity: usize, job: impl Job<T>) -> Duration {
+        stream(capacity, capacity / 4, job)
+    }
+}
+
+fn stream<T: Item>(capacity: usize, step: usize, job: impl Job<T>) -> Duration {
+    assert!(capacity.is_power_of_two() && step.is_power_of_two());
+    let stream = Stream {
+        items: (0..capacity).map(|_| UnsafeCell::new(MaybeUninit::uninit())).collect(),
+        step,
+        written: CachePadded::new(AtomicUsize::new(0)),
+        read: CachePadded::new(AtomicUsize::new(0)),
+    };
+    let tx = StreamWriter(StreamEnd { stream: &stream, position: 0, limit: capacity });
+    let rx = StreamReader(StreamEnd { stream: &stream, position: 0, limit: 0 });
+    job.run(tx, rx)
 }
 
 impl<T> StreamEnd<'_, T> {
@@ -89,32 +108,64 @@ impl<T> StreamEnd<'_, T> {
         self.stream.items[self.position & (self.stream.items.len() - 1)].get()
     }
 
-    /// Steps on, and tells the other side now and then.
+    /// Goes on by some items, and tells the other side if that is due. At most one step's worth at a time.
     #[inline(always)]
-    fn step(&mut self, published: &AtomicUsize) {
-        self.position += 1;
-        if self.position & (BATCH.min(self.stream.items.len() / 4) - 1) == 0 {
+    fn go_on(&mut self, items: usize, published: &AtomicUsize) {
+        let from = self.position & (self.stream.step - 1);
+        self.position += items;
+        if from + items >= self.stream.step {
             published.store(self.position, Ordering::Release);
         }
+    }
+
+    /// The places of up to `max` items that lie side by side below the limit, at most one step's worth.
+    #[inline(always)]
+    fn run(&self, max: usize) -> &[UnsafeCell<MaybeUninit<T>>] {
+        let items = &self.stream.items;
+        let start = self.position & (items.len() - 1);
+        let len = max.min(self.limit - self.position).min(self.stream.step).min(items.len() - start);
+        &items[start..start + len]
     }
 }
 
 struct StreamWriter<'s, T>(StreamEnd<'s, T>);
 
+impl<T> StreamWriter<'_, T> {
+    #[inline(always)]
+    fn has_room(&mut self) -> bool {
+        let end = &mut self.0;
+        if end.position == end.limit {
+            end.limit = end.stream.read.load(Ordering::Acquire) + end.stream.items.len();
+        }
+        end.position != end.limit
+    }
+}
+
 impl<T: Item> Tx<T> for StreamWriter<'_, T> {
     #[inline(always)]
     fn offer(&mut self, item: T) -> bool {
-        let stream = self.0.stream;
-        if self.0.position == self.0.limit {
-            self.0.limit = stream.read.load(Ordering::Acquire) + stream.items.len();
-            if self.0.position == self.0.limit {
-                return false;
-            }
+        if !self.has_room() {
+            return false;
         }
         // SAFETY: below the limit the place is the writer's.
         unsafe { self.0.place().write(MaybeUninit::new(item)) };
-        self.0.step(&stream.written);
+        self.0.go_on(1, &self.0.stream.written);
         true
+    }
+
+    #[inline(always)]
+    fn offer_run(&mut self, first: u64, max: usize) -> usize {
+        if !self.has_room() {
+            return 0;
+        }
+        let run = self.0.run(max);
+        for (place, seq) in run.iter().zip(first..) {
+            // SAFETY: below the limit the place is the writer's.
+            unsafe { place.get().write(MaybeUninit::new(T::new(seq))) };
+        }
+        let len = run.len();
+        self.0.go_on(len, &self.0.stream.written);
+        len
     }
 }
 
@@ -126,22 +177,47 @@ impl<T> Drop for StreamWriter<'_, T> {
 
 struct StreamReader<'s, T>(StreamEnd<'s, T>);
 
+impl<T> StreamReader<'_, T> {
+    #[inline(always)]
+    fn has_items(&mut self) -> bool {
+        let end = &mut self.0;
+        if end.position == end.limit {
+            end.limit = end.stream.written.load(Ordering::Acquire);
+        }
+        end.position != end.limit
+    }
+}
+
 impl<T: Item> Rx<T> for StreamReader<'_, T> {
     #[inline(always)]
     fn take(&mut self) -> Option<T> {
-        let stream = self.0.stream;
-        if self.0.position == self.0.limit {
-            self.0.limit = stream.written.load(Ordering::Acquire);
-            if self.0.position == self.0.limit {
-                return None;
-            }
+        if !self.has_items() {
+            return None;
         }
         // SAFETY: below the limit the place is the reader's.
         let item = unsafe { self.0.place().read() };
         // SAFETY: the writer has written every item below the limit.
         let item = unsafe { item.assume_init() };
-        self.0.step(&stream.read);
+        self.0.go_on(1, &self.0.stream.read);
         Some(item)
+    }
+
+    #[inline(always)]
+    fn take_run(&mut self, max: usize, check: &mut Check) -> usize {
+        if !self.has_items() {
+            return 0;
+        }
+        let run = self.0.run(max);
+        for place in run {
+            // SAFETY: below the limit the place is the reader's.
+            let item = unsafe { place.get().read() };
+            // SAFETY: the writer has written every item below the limit.
+            let item = unsafe { item.assume_init() };
+            check.see(&item);
+        }
+        let len = run.len();
+        self.0.go_on(len, &self.0.stream.read);
+        len
     }
 }
 

@@ -4,7 +4,7 @@ mod limits;
 mod ours;
 mod peers;
 
-pub(crate) use limits::{BareArray, BareLine, BareStream};
+pub(crate) use limits::{BareArray, BareLine, BareQuarters, BareStream};
 pub(crate) use ours::{ArrayRing, Dense, Flagged, HeapRing, Runs, Slices};
 pub(crate) use peers::{CrossbeamArrayQueue, CrossbeamChannel, Gil, Heapless, NexusQueue, Ringbuf, Rtrb};
 

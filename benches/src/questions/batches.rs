@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::{CAPACITIES, least, stream};
 use crate::contest::{Contest, Contestant, Question};
-use crate::contestants::{self, BareStream};
+use crate::contestants::{self, BareQuarters, BareStream};
 use crate::goals::{Against, Goal};
 use crate::queue::{BATCH, Block, Item, Job, Queue, Rx, Tx};
 
@@ -31,6 +31,7 @@ pub(crate) fn contests() -> Vec<Contest> {
 fn contest<T: Item>(capacity: usize) -> Contest {
     let mut contestants = contestants::batching::<Batches, T>();
     contestants.push(Contestant::new::<Batches, T, BareStream>());
+    contestants.push(Contestant::new::<Batches, T, BareQuarters>());
     Contest {
         question: NAME,
         setting: format!("{}/{capacity}", T::NAME),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{CAPACITIES, least, stream};
 use crate::contest::{Contest, Contestant, Question};
-use crate::contestants::{self, BareStream};
+use crate::contestants::{self, BareQuarters, BareStream};
 use crate::goals::{Against, Goal};
 use crate::queue::{Block, Item, Job, Queue, Rx, Tx};
 
@@ -39,6 +39,7 @@ pub(crate) fn contests() -> Vec<Contest> {
 fn contest<T: Item>(capacity: usize) -> Contest {
     let mut contestants = contestants::single::<Throughput, T>();
     contestants.push(Contestant::new::<Throughput, T, BareStream>());
+    contestants.push(Contestant::new::<Throughput, T, BareQuarters>());
     Contest {
         question: NAME,
         setting: format!("{}/{capacity}", T::NAME),
