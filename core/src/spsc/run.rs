@@ -145,7 +145,7 @@ impl<'e, T> WriteRun<'e, T> {
     pub fn as_mut_slices(&mut self) -> (&mut [MaybeUninit<T>], &mut [MaybeUninit<T>]) {
         let (ring, tail) = (self.tx.ring(), self.tx.tail());
         ring.watch_run(tail, self.len, super::view::View::watch_write);
-        let (first, second) = ring.slices(tail, self.len);
+        let (first, second) = ring.run(tail, self.len);
         // SAFETY: I2: claimed slots are the producer's, which is borrowed mutably.
         let first = unsafe { &mut *first };
         // SAFETY: as above, and the two pieces don't overlap.
@@ -222,7 +222,7 @@ impl<'e, T> ReadRun<'e, T> {
     fn pieces(&self) -> (*mut [T], *mut [T]) {
         let (ring, head) = (self.rx.ring(), self.rx.head());
         ring.watch_run(head, self.len, super::view::View::watch_read);
-        let (first, second) = ring.slices(head, self.len);
+        let (first, second) = ring.run(head, self.len);
         (first as *mut [T], second as *mut [T])
     }
 

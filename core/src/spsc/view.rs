@@ -4,7 +4,7 @@ use core::mem::MaybeUninit;
 use core::ptr::{self, NonNull};
 
 use super::layout::sealed::Mark as _;
-use super::{Dense, Layout, Slot};
+use super::{Layout, Slot};
 use crate::position::{Capacity, Position};
 use crate::sync::{AtomicBool, AtomicUsize, CachePadded, Claim, Ordering, Watch};
 
@@ -254,7 +254,7 @@ impl<T, L: Layout> View<T, L> {
     /// The places of a run of slots that lie side by side: up to the end of the memory, and from its start. Of use only
     /// where there are no marks between them.
     #[inline(always)]
-    fn run(&self, at: Position, count: usize) -> (*mut [MaybeUninit<T>], *mut [MaybeUninit<T>]) {
+    pub(super) fn run(&self, at: Position, count: usize) -> (*mut [MaybeUninit<T>], *mut [MaybeUninit<T>]) {
         let (first, second) = self.capacity.pieces(at, count);
         let start = self.slot_ptr(at).as_ptr().cast::<MaybeUninit<T>>();
         let wrapped = self.slots.as_ptr().cast::<MaybeUninit<T>>();
@@ -267,13 +267,5 @@ impl<T, L: Layout> View<T, L> {
         let head = Position::from_word(self.ctl().head.load(Ordering::Relaxed));
         let tail = Position::from_word(self.ctl().tail.load(Ordering::Relaxed));
         (head, self.capacity.distance(head, tail))
-    }
-}
-
-impl<T> View<T, Dense> {
-    /// A run of slots as slices.
-    #[inline]
-    pub(super) fn slices(&self, at: Position, count: usize) -> (*mut [MaybeUninit<T>], *mut [MaybeUninit<T>]) {
-        self.run(at, count)
     }
 }
