@@ -16,7 +16,10 @@ use crate::CapacityError;
 
 /// The number of slots, 1 to `isize::MAX`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Capacity(usize);
+pub(crate) struct Capacity {
+    /// Twice the number: no position of a lap is as great, and that is what each step asks for.
+    end: usize,
+}
 
 impl Capacity {
     pub(crate) const MAX: usize = isize::MAX as usize;
@@ -24,7 +27,7 @@ impl Capacity {
     pub(crate) const fn new(slots: usize) -> Result<Self, CapacityError> {
         match slots {
             0 => Err(CapacityError::Zero),
-            1..=Self::MAX => Ok(Self(slots)),
+            1..=Self::MAX => Ok(Self { end: 2 * slots }),
             _ => Err(CapacityError::TooLarge),
         }
     }
@@ -33,21 +36,21 @@ impl Capacity {
     pub(crate) const fn of_array<const N: usize>() -> Self {
         const { assert!(N > 0, "a ring holds at least one item: its capacity can't be 0") };
         const { assert!(N <= Self::MAX, "the capacity of a ring can't be above isize::MAX") };
-        Self(N)
+        Self { end: 2 * N }
     }
 
     #[inline(always)]
     pub(crate) const fn get(self) -> usize {
-        self.0
+        self.end / 2
     }
 
     /// How many steps lead from one position to another: 0 to 2N − 1.
     #[inline(always)]
     pub(crate) const fn distance(self, from: Position, to: Position) -> usize {
-        let laps = if from.is_odd() == to.is_odd() { 0 } else { self.0 };
+        let laps = if from.is_odd() == to.is_odd() { 0 } else { self.get() };
         let (from, to) = (from.idx(), to.idx());
         // Within a lap, a step back is two laps forward less one.
-        let laps = if laps == 0 && to < from { 2 * self.0 } else { laps };
+        let laps = if laps == 0 && to < from { self.end } else { laps };
         laps + to - from
     }
 
@@ -55,7 +58,7 @@ impl Capacity {
     /// start. Answers with the lengths of both.
     #[inline(always)]
     pub(crate) const fn pieces(self, at: Position, count: usize) -> (usize, usize) {
-        let to_end = self.0 - at.idx();
+        let to_end = self.get() - at.idx();
         if count <= to_end { (count, 0) } else { (to_end, count - to_end) }
     }
 }
@@ -101,9 +104,11 @@ impl Position {
     #[inline(always)]
     pub(crate) const fn next(self, capacity: Capacity) -> Self {
         let next = Self(self.0 + 2);
-        if next.0 >= 2 * capacity.0 { next.first_of_next_lap() } else { next }
+        if next.0 >= capacity.end { next.first_of_next_lap() } else { next }
     }
 
+    // Cold, so that a step is a branch that is foreseen and not a computation that is always made.
+    #[cold]
     #[inline(always)]
     const fn first_of_next_lap(self) -> Self {
         Self((self.0 & 1) ^ 1)
@@ -113,7 +118,7 @@ impl Position {
     #[inline(always)]
     pub(crate) const fn advance(self, count: usize, capacity: Capacity) -> Self {
         // The steps are compared with the room before they are added, so that nothing overflows.
-        let room = capacity.0 - self.idx();
+        let room = capacity.get() - self.idx();
         if count < room { Self(self.0 + 2 * count) } else { Self(2 * (count - room) + self.first_of_next_lap().0) }
     }
 }

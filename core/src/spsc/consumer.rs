@@ -50,23 +50,25 @@ impl<T, L: Layout> Rx<T, L> {
     /// Makes sure that there is an item at `head`.
     #[inline(always)]
     pub(super) fn claim(&mut self) -> Result<(), PopError> {
-        let ready = if View::<T, L>::FLAGGED {
-            self.ring.mark(self.head).is_full()
-        } else {
-            self.head != self.known || self.look()
-        };
-        if ready {
-            return Ok(());
-        }
-        self.known = look_again(self.ring, self.head)?;
-        Ok(())
+        self.claim_at(self.ring, self.head)
     }
 
-    /// Looks where the producer is, and whether there is an item.
+    /// The same, told again what is known already: a compiler loads it again after each atomic load otherwise.
     #[inline(always)]
-    fn look(&mut self) -> bool {
-        self.known = load_tail(&self.ring);
-        self.head != self.known
+    fn claim_at(&mut self, ring: View<T, L>, head: Position) -> Result<(), PopError> {
+        let ready = if View::<T, L>::FLAGGED {
+            ring.mark(head).is_full()
+        } else if head != self.known {
+            true
+        } else {
+            let known = load_tail(&ring);
+            self.known = known;
+            head != known
+        };
+        if !ready {
+            self.known = look_again(ring, head)?;
+        }
+        Ok(())
     }
 
     /// How many items are there at least. They may be read.
@@ -89,7 +91,7 @@ impl<T, L: Layout> Rx<T, L> {
         }
         let capacity = self.ring.capacity();
         if capacity.distance(self.head, self.known) < max {
-            self.look();
+            self.known = load_tail(&self.ring);
         }
         capacity.distance(self.head, self.known).min(max)
     }
@@ -100,20 +102,31 @@ impl<T, L: Layout> Rx<T, L> {
     /// The item was claimed.
     #[inline(always)]
     pub(super) unsafe fn take(&mut self) -> T {
-        // SAFETY: I2: a claimed item is ours, and `release` below moves past it.
-        let item = unsafe { self.ring.read(self.head) };
-        self.release_one();
+        let (ring, head) = (self.ring, self.head);
+        // SAFETY: as the caller says.
+        unsafe { self.take_at(ring, head) }
+    }
+
+    /// The same, told again what is known already.
+    ///
+    /// # Safety
+    /// As `take`; `ring` and `head` are those of this end.
+    #[inline(always)]
+    unsafe fn take_at(&mut self, ring: View<T, L>, head: Position) -> T {
+        // SAFETY: I2: a claimed item is ours, and we move past it below.
+        let item = unsafe { ring.read(head) };
+        self.release_at(ring, head);
         item
     }
 
     /// Gives the slot at `head` back, whose item has been taken out or dropped.
     #[inline(always)]
-    fn release_one(&mut self) {
-        self.ring.mark(self.head).free();
-        self.head = self.head.next(self.ring.capacity());
+    fn release_at(&mut self, ring: View<T, L>, head: Position) {
+        ring.mark(head).free();
+        self.head = head.next(ring.capacity());
         // [C3] Release: pairs with [P3]. Orders: our read of the item before the producer's next write to its slot, and
         // [C8] before the producer's count.
-        self.ring.ctl().head.store(self.head.to_word(), Ordering::Release);
+        ring.ctl().head.store(self.head.to_word(), Ordering::Release);
     }
 
     /// Drops `count` claimed items in place, and gives their slots back, even if a drop panics.
@@ -143,12 +156,12 @@ impl<T, L: Layout> Rx<T, L> {
         if View::<T, L>::FLAGGED {
             // One by one, so that the count lags behind the marks by one item at most (I4).
             for _ in 0..count {
-                self.release_one();
+                self.release_at(self.ring, self.head);
             }
             return;
         }
         self.head = self.head.advance(count, self.ring.capacity());
-        // [C3] Release: as in `release_one`, for all the items at once.
+        // [C3] Release: as in `release_at`, for all the items at once.
         self.ring.ctl().head.store(self.head.to_word(), Ordering::Release);
     }
 
@@ -253,9 +266,10 @@ impl<'q, T, L: Layout, K> Consumer<'q, T, L, K> {
     /// ```
     #[inline]
     pub fn pop(&mut self) -> Result<T, PopError> {
-        self.rx.claim()?;
+        let (ring, head) = (self.rx.ring, self.rx.head);
+        self.rx.claim_at(ring, head)?;
         // SAFETY: claimed above.
-        Ok(unsafe { self.rx.take() })
+        Ok(unsafe { self.rx.take_at(ring, head) })
     }
 
     /// The oldest item, which stays where it is. `None` can be stale at once: the producer may put an item in at any time.

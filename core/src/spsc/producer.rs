@@ -50,23 +50,25 @@ impl<T, L: Layout> Tx<T, L> {
     /// Makes sure that the slot at `tail` is free.
     #[inline(always)]
     pub(super) fn claim(&mut self) -> Result<(), PushError<()>> {
-        let free = if View::<T, L>::FLAGGED {
-            self.ring.mark(self.tail).is_free()
-        } else {
-            self.tail != self.limit || self.look()
-        };
-        if free {
-            return Ok(());
-        }
-        self.limit = look_again(self.ring, self.tail)?;
-        Ok(())
+        self.claim_at(self.ring, self.tail)
     }
 
-    /// Looks where the consumer is, and whether there is room.
+    /// The same, told again what is known already: a compiler loads it again after each atomic load otherwise.
     #[inline(always)]
-    fn look(&mut self) -> bool {
-        self.limit = load_head(&self.ring).lap_later();
-        self.tail != self.limit
+    fn claim_at(&mut self, ring: View<T, L>, tail: Position) -> Result<(), PushError<()>> {
+        let free = if View::<T, L>::FLAGGED {
+            ring.mark(tail).is_free()
+        } else if tail != self.limit {
+            true
+        } else {
+            let limit = load_head(&ring).lap_later();
+            self.limit = limit;
+            tail != limit
+        };
+        if !free {
+            self.limit = look_again(ring, tail)?;
+        }
+        Ok(())
     }
 
     /// How many slots from `tail` on are free now, at most `max`. They may be written.
@@ -78,7 +80,7 @@ impl<T, L: Layout> Tx<T, L> {
             return (capacity.get() - self.len()).min(max);
         }
         if capacity.distance(self.tail, self.limit) < max {
-            self.look();
+            self.limit = load_head(&self.ring).lap_later();
         }
         capacity.distance(self.tail, self.limit).min(max)
     }
@@ -89,11 +91,22 @@ impl<T, L: Layout> Tx<T, L> {
     /// The slot was claimed, and holds an item now.
     #[inline(always)]
     pub(super) unsafe fn commit_one(&mut self) {
-        self.ring.mark(self.tail).fill();
-        self.tail = self.tail.next(self.ring.capacity());
+        let (ring, tail) = (self.ring, self.tail);
+        // SAFETY: as the caller says.
+        unsafe { self.commit_at(ring, tail) };
+    }
+
+    /// The same, told again what is known already.
+    ///
+    /// # Safety
+    /// As `commit_one`; `ring` and `tail` are those of this end.
+    #[inline(always)]
+    unsafe fn commit_at(&mut self, ring: View<T, L>, tail: Position) {
+        ring.mark(tail).fill();
+        self.tail = tail.next(ring.capacity());
         // [P1] Release: pairs with [C1]. Orders: our write of the item before the consumer's read of it, and [P2] before
         // the consumer's count.
-        self.ring.ctl().tail.store(self.tail.to_word(), Ordering::Release);
+        ring.ctl().tail.store(self.tail.to_word(), Ordering::Release);
     }
 
     /// Makes `count` items from `tail` on visible to the consumer.
@@ -270,12 +283,13 @@ impl<'q, T, L: Layout, K> Producer<'q, T, L, K> {
     /// ```
     #[inline]
     pub fn push(&mut self, value: T) -> Result<(), PushError<T>> {
-        match self.tx.claim() {
+        let (ring, tail) = (self.tx.ring, self.tx.tail);
+        match self.tx.claim_at(ring, tail) {
             Ok(()) => {
                 // SAFETY: I2: the slot at `tail` is ours once claimed, and holds no item.
-                unsafe { self.tx.ring.write(self.tx.tail, value) };
+                unsafe { ring.write(tail, value) };
                 // SAFETY: claimed and written above.
-                unsafe { self.tx.commit_one() };
+                unsafe { self.tx.commit_at(ring, tail) };
                 Ok(())
             }
             Err(PushError::Full(())) => Err(PushError::Full(value)),
