@@ -12,14 +12,26 @@ pub trait Payload: Sized {
     /// Its number. Panics if the rest of the item has not come through whole.
     fn id(&self) -> u32;
 
+    /// Makes the drop of the item of a number panic, if it can be made so. Answers with whether it can.
+    fn arm(maker: &Maker, id: u32) -> bool {
+        let _ = (maker, id);
+        false
+    }
+
     /// Pushes new items through `push_slice`, or one by one where the item can't be copied. Answers with how many.
-    fn push_slice<L: Layout, K>(producer: &mut Producer<'_, Self, L, K>, count: usize, maker: &mut Maker) -> usize;
+    fn push_slice<L: Layout, K>(producer: &mut Producer<'_, Self, L, K>, count: usize, maker: &mut Maker) -> usize {
+        (0..count).take_while(|_| producer.push(Self::make(maker)).is_ok()).count()
+    }
 
     /// Pops up to `count` items through `pop_slice`, or one by one where the item can't be copied.
-    fn pop_slice<L: Layout, K>(consumer: &mut Consumer<'_, Self, L, K>, count: usize) -> Vec<u32>;
+    fn pop_slice<L: Layout, K>(consumer: &mut Consumer<'_, Self, L, K>, count: usize) -> Vec<u32> {
+        (0..count).map_while(|_| consumer.pop().ok()).map(|item| item.id()).collect()
+    }
 
     /// Hands `count` new items to `copy_from_slice`, or to `fill` where the item can't be copied.
-    fn copy_into(run: WriteRun<'_, Self>, count: usize, maker: &mut Maker) -> usize;
+    fn copy_into(run: WriteRun<'_, Self>, count: usize, maker: &mut Maker) -> usize {
+        run.fill((0..count).map(|_| Self::make(maker)))
+    }
 }
 
 /// Makes items with consecutive numbers.
@@ -147,15 +159,31 @@ impl Payload for Tracked {
         self.id()
     }
 
-    fn push_slice<L: Layout, K>(producer: &mut Producer<'_, Self, L, K>, count: usize, maker: &mut Maker) -> usize {
-        (0..count).take_while(|_| producer.push(Self::make(maker)).is_ok()).count()
+    fn arm(maker: &Maker, id: u32) -> bool {
+        maker.ledger.arm(id);
+        true
+    }
+}
+
+/// A tracked item that is larger than a page, and must come through whole.
+#[derive(Debug)]
+pub struct Large {
+    item: Tracked,
+    words: [u32; 1100],
+}
+
+impl Payload for Large {
+    fn make(maker: &mut Maker) -> Self {
+        let item = Tracked::make(maker);
+        Self { words: [item.id(); 1100], item }
     }
 
-    fn pop_slice<L: Layout, K>(consumer: &mut Consumer<'_, Self, L, K>, count: usize) -> Vec<u32> {
-        (0..count).map_while(|_| consumer.pop().ok()).map(|item| item.id()).collect()
+    fn id(&self) -> u32 {
+        assert!(self.words.iter().all(|&word| word == self.item.id()), "a torn item");
+        self.item.id()
     }
 
-    fn copy_into(run: WriteRun<'_, Self>, count: usize, maker: &mut Maker) -> usize {
-        run.fill((0..count).map(|_| Self::make(maker)))
+    fn arm(maker: &Maker, id: u32) -> bool {
+        Tracked::arm(maker, id)
     }
 }

@@ -18,6 +18,7 @@ use forebay_core::spsc::{
     Consumer, Dense, Flagged, HeapRing, Layout, Producer, ReadRun, Ring, SliceRing, Slot, WriteRun,
 };
 
+use crate::ledger::{go_off, goes_off};
 use crate::payload::{Maker, Payload};
 
 /// The greatest capacity of a [`Case`].
@@ -131,6 +132,9 @@ impl Case<'_> {
 
 /// A layout, and its runs in place if it has any.
 pub trait Runs: Layout + Sized {
+    /// Whether it has.
+    const RUNS: bool;
+
     /// `write_run`, or nothing.
     fn write_run<'e, T, K>(producer: &'e mut Producer<'_, T, Self, K>, max: usize) -> Option<WriteRun<'e, T>>;
 
@@ -139,6 +143,8 @@ pub trait Runs: Layout + Sized {
 }
 
 impl Runs for Dense {
+    const RUNS: bool = true;
+
     fn write_run<'e, T, K>(producer: &'e mut Producer<'_, T, Self, K>, max: usize) -> Option<WriteRun<'e, T>> {
         Some(producer.write_run(max))
     }
@@ -149,6 +155,8 @@ impl Runs for Dense {
 }
 
 impl Runs for Flagged {
+    const RUNS: bool = false;
+
     fn write_run<'e, T, K>(_producer: &'e mut Producer<'_, T, Self, K>, _max: usize) -> Option<WriteRun<'e, T>> {
         None
     }
@@ -330,7 +338,7 @@ impl<'a> Run<'a> {
 
     /// One operation.
     fn step<T: Payload, L: Runs, K>(&mut self, ends: &mut Ends<'_, T, L, K>, op: u8, argument: usize) {
-        match op % 24 {
+        match op % 28 {
             0 | 1 => self.push(ends),
             2 | 3 => self.pop(ends),
             4 => self.write_slot(ends, argument),
@@ -348,6 +356,10 @@ impl<'a> Run<'a> {
             19 | 20 => self.read_run(ends, argument),
             21 => drop(ends.producer.take()),
             22 => drop(ends.consumer.take()),
+            23 => self.clear_armed(ends, argument),
+            24 => self.release_armed(ends, argument),
+            25 => self.drain_armed(ends, argument),
+            26 => self.fill_armed(ends, argument),
             _ => self.end(ends, argument),
         }
     }
@@ -490,6 +502,64 @@ impl<'a> Run<'a> {
         assert_eq!(consumer.clear(), self.items.len());
         let ids: Vec<u32> = self.items.iter().copied().collect();
         self.taken(&ids);
+    }
+
+    /// Arms one of the oldest `count` items, if there are any and they can be armed. Answers with which.
+    fn arm<T: Payload>(&self, count: usize, argument: usize) -> Option<usize> {
+        let at = argument.checked_rem(count)?;
+        T::arm(&self.maker, self.items[at]).then_some(at)
+    }
+
+    fn clear_armed<T: Payload, L: Runs, K>(&mut self, ends: &mut Ends<'_, T, L, K>, argument: usize) {
+        let Some(consumer) = &mut ends.consumer else { return };
+        let ids: Vec<u32> = self.items.iter().copied().collect();
+        let armed = self.arm::<T>(ids.len(), argument).is_some();
+        assert_eq!(goes_off(|| assert_eq!(consumer.clear(), ids.len())), armed);
+        self.taken(&ids);
+    }
+
+    fn release_armed<T: Payload, L: Runs, K>(&mut self, ends: &mut Ends<'_, T, L, K>, argument: usize) {
+        let Some(consumer) = &mut ends.consumer else { return };
+        let (count, which) = (argument % 12, argument / 12);
+        let count = count.min(self.items.len());
+        let ids: Vec<u32> = self.items.iter().copied().take(count).collect();
+        let armed = self.arm::<T>(count, which);
+        let gone_off = goes_off(|| match L::read_run(consumer, usize::MAX) {
+            Some(run) => run.release(count),
+            None => (0..count).for_each(|_| consumer.read_slot().expect("there are as many").release()),
+        });
+        assert_eq!(gone_off, armed.is_some());
+        // Slot by slot, the panic keeps the others from their turn.
+        let released = if L::RUNS { count } else { armed.map_or(count, |at| at + 1) };
+        self.taken(&ids[..released]);
+    }
+
+    fn drain_armed<T: Payload, L: Runs, K>(&mut self, ends: &mut Ends<'_, T, L, K>, argument: usize) {
+        let Some(consumer) = &mut ends.consumer else { return };
+        let ids: Vec<u32> = self.items.iter().copied().collect();
+        let armed = self.arm::<T>(ids.len(), argument);
+        assert_eq!(goes_off(|| consumer.drain().for_each(drop)), armed.is_some());
+        self.taken(&ids[..armed.map_or(ids.len(), |at| at + 1)]);
+    }
+
+    /// Puts in items from an iterator that panics at some time.
+    fn fill_armed<T: Payload, L: Runs, K>(&mut self, ends: &mut Ends<'_, T, L, K>, argument: usize) {
+        let Some(producer) = &mut ends.producer else { return };
+        let (max, good) = (argument % 12, argument / 12 % 12);
+        let room = self.free();
+        let (first, maker) = (self.maker.next_id(), &mut self.maker);
+        let items = (0..).map(|at| if at < good { T::make(maker) } else { go_off() });
+        let mut asked = room;
+        let gone_off = goes_off(|| match (max % 2 == 0).then(|| L::write_run(producer, max)).flatten() {
+            Some(run) => {
+                asked = max.min(room);
+                run.fill(items)
+            }
+            None => producer.push_iter(items),
+        });
+        assert_eq!(gone_off, good < asked, "it takes from the iterator only what fits");
+        let stored = good.min(asked);
+        self.stored(stored, first, stored);
     }
 
     /// A run for up to `max` items, checked. `None` if the layout or the producer has none.
