@@ -7,7 +7,7 @@ use core::fmt;
 pub enum PushError<T> {
     /// Every slot holds an item that the consumer has not taken yet. There may be room at any time.
     Full(T),
-    /// The consumer is gone: nobody will ever take an item again.
+    /// Every slot is taken and the consumer is gone: nobody will make room, unless the ring is split again.
     Closed(T),
 }
 
@@ -24,7 +24,7 @@ impl<T> PushError<T> {
         matches!(self, Self::Full(_))
     }
 
-    /// Whether the consumer is gone, and no later push can succeed.
+    /// Whether the ring was full and the consumer gone, so that no later push can succeed.
     pub const fn is_closed(&self) -> bool {
         matches!(self, Self::Closed(_))
     }
@@ -43,7 +43,7 @@ impl<T> fmt::Display for PushError<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Full(_) => "the ring is full",
-            Self::Closed(_) => "the consumer is gone",
+            Self::Closed(_) => "the ring is full and the consumer is gone",
         })
     }
 }
@@ -66,7 +66,7 @@ impl<T> defmt::Format for PushError<T> {
 pub enum PopError {
     /// There is no item now. There may be one at any time.
     Empty,
-    /// There is no item, the producer is gone, and so there will never be one again.
+    /// There is no item, and the producer is gone: there will be none, unless the ring is split again.
     Closed,
 }
 

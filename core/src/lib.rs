@@ -1,8 +1,8 @@
 //! Bounded lock-free rings for `no_std`, with backpressure as the first thing and not an afterthought.
 //!
 //! Data that comes faster than it is used must go somewhere. A ring of this crate holds exactly as many items as it was
-//! asked to, tells its producer at once when it is full, gives the refused value back, and never waits, never allocates
-//! after it was made, and never loses an item without saying so.
+//! asked to, tells its producer at once when it is full, gives the refused value back, never waits, and never allocates in a
+//! push or a pop. What a consumer leaves behind when it goes, the producer can count.
 //!
 //! - [`spsc`]: one producer, one consumer; wait-free, loads and stores only, so it runs on cores without compare-and-swap
 //!   and from interrupts.

@@ -49,8 +49,10 @@ impl Capacity {
     pub(crate) const fn distance(self, from: Position, to: Position) -> usize {
         let laps = if from.is_odd() == to.is_odd() { 0 } else { self.get() };
         let (from, to) = (from.idx(), to.idx());
-        // Within a lap, a step back is two laps forward less one.
-        let laps = if laps == 0 && to < from { self.end } else { laps };
+        if laps == 0 && to < from {
+            // Within a lap, a step back is two laps forward less one.
+            return self.end - (from - to);
+        }
         laps + to - from
     }
 

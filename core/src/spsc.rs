@@ -1,7 +1,7 @@
 //! A bounded ring for one producer and one consumer: wait-free on both sides, loads and stores only.
 //!
-//! The ring holds exactly as many items as asked for, any number from 1, without a wasted slot. Nothing is ever evicted or
-//! lost: a full ring gives the value back. It runs on cores without compare-and-swap, and an interrupt may hold either end.
+//! The ring holds exactly as many items as asked for, any number from 1, without a wasted slot. Nothing is ever evicted: a
+//! full ring gives the value back. It runs on cores without compare-and-swap, and an interrupt may hold either end.
 //!
 //! | owner | memory | made |
 //! |---|---|---|
@@ -16,7 +16,7 @@
 //! |---|---|---|
 //! | memory a slot | that of the item | one byte more, rounded up to the item's alignment |
 //! | cache lines that move between the cores for a single item | two | one |
-//! | batches | slices, in place | one by one |
+//! | batches | slices, in place (`write_run`, `read_run`) | `push_iter`, `push_slice`, `pop_slice`, `drain`: one by one |
 //! | take it for | batches, bytes, microcontrollers, one core | single items across two cores |
 //!
 //! # Examples
@@ -44,6 +44,11 @@
 //!     }
 //! });
 //! ```
+//!
+//! # Shutting down
+//! The producer goes: the consumer pops until [`Closed`](crate::PopError::Closed) and has everything. The consumer goes: what
+//! is inside stays in the ring, the producer can see it ([`Producer::is_closed`], and then [`Producer::len`] is how many), and
+//! is refused once the ring is full. Who wants nothing left behind lets the producer go first.
 //!
 //! # The algorithm
 //! Source: L. Lamport, *Proving the correctness of multiprocess programs* (1977), for the ring. P. P. C. Lee et al., *A
@@ -89,6 +94,7 @@
 //! |---|---|---|
 //! | push, pop, dense | none mostly; one when the known room or items are used up | 1 |
 //! | push, pop, flagged | 1, the item's own line | 2, one of them to the item's own line |
+//! | push, pop that is refused | up to 3, with that of the other end's flag | 0 |
 //! | batch of k, dense | at most 1 | 1 |
 //! | batch of k, flagged | 2 | 2 k |
 

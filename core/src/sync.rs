@@ -13,7 +13,8 @@ pub(crate) use modelled::{Arc, AtomicBool, AtomicU8, AtomicUsize, Ordering, Watc
 #[cfg(all(feature = "alloc", not(forebay_loom), target_has_atomic = "ptr"))]
 pub(crate) use alloc::sync::Arc;
 
-// Padding keeps apart what two cores write. A 32-bit microcontroller has one core: it would pay in RAM and gain nothing.
+// Padding keeps apart what two cores write. A 32-bit microcontroller mostly has one core and no cache:
+// it would pay in RAM and gain nothing.
 #[cfg(not(all(target_os = "none", not(target_pointer_width = "64"))))]
 pub(crate) use crossbeam_utils::CachePadded;
 #[cfg(all(target_os = "none", not(target_pointer_width = "64")))]

@@ -1,8 +1,7 @@
 //! Bounded lock-free queues with backpressure first, for programs with a standard library.
 //!
-//! This crate re-exports all of [`forebay_core`], so that it is the only dependency a server needs, and adds ends that own
-//! their ring: they are `'static`, move to any thread, and the last one to go drops the ring. The queues themselves are in
-//! the core.
+//! This crate re-exports all of [`forebay_core`], so that it is the only dependency a server needs, with ends that own their
+//! ring: they are `'static`, move to any thread, and the last one to go drops the ring. The queues themselves are in the core.
 //!
 //! # Examples
 //! ```

@@ -480,7 +480,7 @@ impl<'a> Run<'a> {
         assert!(iter.clone().map(T::id).eq(self.items.iter().copied()), "iter");
         let by_ref = <&Consumer<'_, T, L, K>>::into_iter(consumer);
         assert!(by_ref.map(T::id).eq(self.items.iter().copied()), "iter");
-        let iter = <&mut Consumer<'_, T, L, K>>::into_iter(consumer);
+        let iter = consumer.iter_mut();
         assert_eq!(iter.len(), self.items.len());
         for (at, item) in iter.enumerate() {
             if argument >> (at % 8) & 1 == 1 {

@@ -31,7 +31,7 @@ impl<T, L: Layout> Rx<T, L> {
     /// # Safety
     /// This becomes the only consumer's end of the ring, and no producer's end is at work yet.
     pub(super) unsafe fn new(ring: View<T, L>) -> Self {
-        // Relaxed: whoever makes the ends has the ring to itself, see `Owner`.
+        // Relaxed: whoever makes the ends has the ring to itself, see `owner::pair`.
         ring.ctl().ends.consumer.store(true, Ordering::Relaxed);
         let (head, len) = ring.settled();
         Self { ring, head, known: head.advance(len, ring.capacity()) }
@@ -223,8 +223,13 @@ impl<T, L: Layout> Drop for Rx<T, L> {
 /// Counts such as [`len`](Self::len) are exact as to the consumer's own pops; the producer may put items in at any time,
 /// so there can only be more than they say.
 ///
-/// Dropping it closes the ring: the producer's pushes will be refused with [`Closed`](crate::PushError::Closed). What is
-/// inside stays there, and is dropped with the ring or taken after another split.
+/// Dropping it closes the ring: once that is full, the producer's pushes are refused with
+/// [`Closed`](crate::PushError::Closed). What is inside stays there, and is dropped with the ring or taken after another split.
+/// A consumer that must not lose anything therefore asks the producer to stop, pops until [`Closed`](PopError::Closed), and
+/// goes last.
+///
+/// To share it between threads, move it, or put one `Mutex` around it. A function that takes any consumer is
+/// `fn f<T, L: Layout, K>(consumer: &mut Consumer<'_, T, L, K>)`; an end that owns its ring is an `OwnedConsumer<T>`.
 pub struct Consumer<'q, T, L: Layout = Dense, K = ()> {
     // The order matters: the end goes before what keeps its ring.
     rx: Rx<T, L>,
@@ -344,7 +349,8 @@ impl<'q, T, L: Layout, K> Consumer<'q, T, L, K> {
         Ok(ReadSlot::new(&mut self.rx))
     }
 
-    /// Copies items out, oldest first, as many as there are and as fit, and releases them together. Answers with how many.
+    /// Copies items out, oldest first, as many as there are and as fit, and releases them together. Answers with how many. See
+    /// [`is_closed`](Self::is_closed) for a loop that misses none.
     ///
     /// # Progress
     /// Wait-free. With [`Dense`], one release for all the items.
@@ -455,7 +461,7 @@ impl<'q, T, L: Layout, K> Consumer<'q, T, L, K> {
     /// How many items are inside. The producer may put more in at any time.
     ///
     /// # Progress
-    /// Wait-free: one load.
+    /// Wait-free: one load, with flags two.
     #[must_use]
     pub fn len(&self) -> usize {
         self.rx.len()
@@ -464,7 +470,7 @@ impl<'q, T, L: Layout, K> Consumer<'q, T, L, K> {
     /// Whether there was no item inside. There may be one at any time.
     ///
     /// # Progress
-    /// Wait-free: one load.
+    /// Wait-free: one load, with flags two.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.rx.len() == 0
@@ -473,7 +479,7 @@ impl<'q, T, L: Layout, K> Consumer<'q, T, L, K> {
     /// Whether there was no room left. If so, it stays so until the next pop.
     ///
     /// # Progress
-    /// Wait-free: one load.
+    /// Wait-free: one load, with flags two.
     #[must_use]
     pub fn is_full(&self) -> bool {
         self.free() == 0
@@ -482,7 +488,7 @@ impl<'q, T, L: Layout, K> Consumer<'q, T, L, K> {
     /// How many slots are free. The producer may fill some at any time.
     ///
     /// # Progress
-    /// Wait-free: one load.
+    /// Wait-free: one load, with flags two.
     #[must_use]
     pub fn free(&self) -> usize {
         self.capacity() - self.rx.len()
@@ -497,10 +503,33 @@ impl<'q, T, L: Layout, K> Consumer<'q, T, L, K> {
     /// Whether the producer is gone. Once it is, it stays so, unless the ring is split anew. There may still be items
     /// inside: [`pop`](Self::pop) tells when they are used up.
     ///
+    /// A loop over batches asks *before* it takes the batch: if it asked after an empty one, what the producer put in
+    /// between, as its last deed, would be missed.
+    ///
     /// # Progress
     /// Wait-free: one load.
     ///
+    /// # Ordering
+    /// If it says so, all that the producer pushed is there for the next look.
+    ///
     /// # Examples
+    /// ```
+    /// # use forebay_core::spsc::Ring;
+    /// # let mut ring = Ring::<u32, 64>::new();
+    /// # let (mut producer, mut consumer) = ring.split();
+    /// # let mut sum = 0;
+    /// # std::thread::scope(|threads| {
+    /// # threads.spawn(move || assert_eq!(producer.push_iter(0..10), 10));
+    /// loop {
+    ///     let closed = consumer.is_closed();
+    ///     let taken = consumer.drain().map(|number| sum += number).count();
+    ///     if taken == 0 && closed {
+    ///         break;
+    ///     }
+    /// }
+    /// # });
+    /// # assert_eq!(sum, 45);
+    /// ```
     /// ```
     /// # use forebay_core::spsc::Ring;
     /// let mut ring = Ring::<u32, 4>::new();
@@ -518,7 +547,7 @@ impl<'q, T, L: Layout, K> Consumer<'q, T, L, K> {
 
 impl<T, K> Consumer<'_, T, Dense, K> {
     /// Up to `max` of the oldest items, as many as are inside at the call, to be read in place as one batch. The run may
-    /// be empty.
+    /// be empty. See [`is_closed`](Self::is_closed) for a loop that misses none.
     ///
     /// Dropped without a release, the items stay.
     ///
@@ -550,15 +579,6 @@ impl<'e, T, L: Layout, K> IntoIterator for &'e Consumer<'_, T, L, K> {
 
     fn into_iter(self) -> Iter<'e, T, L> {
         self.iter()
-    }
-}
-
-impl<'e, T, L: Layout, K> IntoIterator for &'e mut Consumer<'_, T, L, K> {
-    type Item = &'e mut T;
-    type IntoIter = IterMut<'e, T, L>;
-
-    fn into_iter(self) -> IterMut<'e, T, L> {
-        self.iter_mut()
     }
 }
 

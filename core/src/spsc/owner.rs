@@ -112,7 +112,8 @@ impl<T, const N: usize, L: Layout> Ring<T, N, L> {
     /// ([`mem::forget`](core::mem::forget)) stays out for ever.
     ///
     /// # Progress
-    /// Wait-free. It needs an atomic exchange: on cores without one, the features `portable-atomic` or `critical-section`.
+    /// Wait-free, but for the critical section where one is used. It needs an atomic exchange: on cores without one, the
+    /// features `portable-atomic` or `critical-section`.
     #[cfg(any(target_has_atomic = "8", feature = "portable-atomic"))]
     #[expect(clippy::type_complexity, reason = "the tuple reads better than a name for it")]
     pub fn try_split(&self) -> Result<(Producer<'_, T, L>, Consumer<'_, T, L>), InUse> {
@@ -179,11 +180,14 @@ impl<'a, T, L: Layout> SliceRing<'a, T, L> {
     /// A ring without items, with as many slots as the slice has.
     ///
     /// # Errors
-    /// [`Zero`](CapacityError::Zero) if the slice is empty.
+    /// [`Zero`](CapacityError::Zero) if the slice is empty; [`TooLarge`](CapacityError::TooLarge) above `isize::MAX` slots,
+    /// which only items without a size can reach.
     pub fn new(slots: &'a mut [Slot<T, L>]) -> Result<Self, CapacityError> {
         let capacity = Capacity::new(slots.len())?;
         // The slots may have been a ring before, and marks of that time would pass for ours.
-        slots.fill_with(Slot::new);
+        if View::<T, L>::FLAGGED {
+            slots.fill_with(Slot::new);
+        }
         Ok(Self { ctl: Ctl::new(), slots, capacity })
     }
 
@@ -221,7 +225,8 @@ mod heap {
     #[cfg(target_has_atomic = "ptr")]
     use crate::sync::Arc;
 
-    /// A ring on the heap. It allocates when it is made, and never again.
+    /// A ring on the heap. It allocates its slots when it is made; [`into_ends`](Self::into_ends) allocates once more for the
+    /// shared words; pushes and pops never do.
     ///
     /// # Examples
     /// ```
@@ -249,7 +254,7 @@ mod heap {
 
     /// Keeps a [`HeapRing`] alive for an end that owns it.
     #[cfg(target_has_atomic = "ptr")]
-    pub struct Keep<T, L: Layout>(#[expect(dead_code, reason = "held for its drop")] Arc<HeapRing<T, L>>);
+    pub struct Keep<T, L: Layout = Dense>(#[expect(dead_code, reason = "held for its drop")] Arc<HeapRing<T, L>>);
 
     // SAFETY: sharing the ring lets nobody at its items. Sent, it sends the items in it.
     unsafe impl<T: Send, L: Layout> Send for HeapRing<T, L> {}
@@ -285,6 +290,9 @@ mod heap {
         }
 
         /// Two ends that own the ring together: the last one to go drops it, with what is inside.
+        ///
+        /// It allocates some hundred bytes, which the ends share, and aborts as [`Arc::new`](alloc::sync::Arc::new) does if
+        /// there is no memory for them.
         #[cfg(target_has_atomic = "ptr")]
         #[must_use]
         pub fn into_ends(self) -> (OwnedProducer<T, L>, OwnedConsumer<T, L>) {

@@ -31,7 +31,7 @@ impl<T, L: Layout> Tx<T, L> {
     /// This becomes the only producer's end of the ring, and no consumer's end is at work yet.
     pub(super) unsafe fn new(ring: View<T, L>) -> Self {
         let ctl = ring.ctl();
-        // Relaxed: whoever makes the ends has the ring to itself, see `Owner`.
+        // Relaxed: whoever makes the ends has the ring to itself, see `owner::pair`.
         ctl.ends.producer.store(true, Ordering::Relaxed);
         let (head, len) = ring.settled();
         Self { ring, tail: head.advance(len, ring.capacity()), limit: head.lap_later() }
@@ -242,6 +242,9 @@ impl<T, L: Layout> Drop for Tx<T, L> {
 /// so there can only be more room than they say.
 ///
 /// Dropping it closes the ring: the consumer still gets what is inside, and then [`Closed`](crate::PopError::Closed).
+///
+/// To share it between threads, move it, or put one `Mutex` around it. A function that takes any producer is
+/// `fn f<T, L: Layout, K>(producer: &mut Producer<'_, T, L, K>)`; an end that owns its ring is an `OwnedProducer<T>`.
 pub struct Producer<'q, T, L: Layout = Dense, K = ()> {
     // The order matters: the end goes before what keeps its ring.
     tx: Tx<T, L>,
@@ -264,7 +267,7 @@ impl<'q, T, L: Layout, K> Producer<'q, T, L, K> {
     /// the consumer is there or not ([`is_closed`](Self::is_closed) tells); they are dropped with the ring.
     ///
     /// # Progress
-    /// Wait-free: at most two loads and two stores of shared words, no read-modify-write.
+    /// Wait-free: at most three loads and two stores of shared words, no read-modify-write.
     ///
     /// # Ordering
     /// All that happened before the push happens before what the consumer does with the item.
@@ -379,7 +382,7 @@ impl<'q, T, L: Layout, K> Producer<'q, T, L, K> {
     /// How many items are inside. The consumer may take some at any time, so there can only be fewer.
     ///
     /// # Progress
-    /// Wait-free: one load.
+    /// Wait-free: one load, with flags two.
     #[must_use]
     pub fn len(&self) -> usize {
         self.tx.len()
@@ -388,7 +391,7 @@ impl<'q, T, L: Layout, K> Producer<'q, T, L, K> {
     /// Whether there was no item inside. If so, it stays so until the next push.
     ///
     /// # Progress
-    /// Wait-free: one load.
+    /// Wait-free: one load, with flags two.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.tx.len() == 0
@@ -397,7 +400,7 @@ impl<'q, T, L: Layout, K> Producer<'q, T, L, K> {
     /// Whether there was no room. There may be some at any time.
     ///
     /// # Progress
-    /// Wait-free: one load.
+    /// Wait-free: one load, with flags two.
     #[must_use]
     pub fn is_full(&self) -> bool {
         self.free() == 0
@@ -406,7 +409,7 @@ impl<'q, T, L: Layout, K> Producer<'q, T, L, K> {
     /// How many items can be pushed for certain. There may be room for more at any time.
     ///
     /// # Progress
-    /// Wait-free: one load.
+    /// Wait-free: one load, with flags two.
     #[must_use]
     pub fn free(&self) -> usize {
         self.capacity() - self.tx.len()
@@ -418,7 +421,8 @@ impl<'q, T, L: Layout, K> Producer<'q, T, L, K> {
         self.tx.ring.capacity().get()
     }
 
-    /// Whether the consumer is gone. Once it is, it stays so, unless the ring is split anew.
+    /// Whether the consumer is gone. Once it is, it stays so, unless the ring is split anew, and [`len`](Self::len) says
+    /// exactly how many items it has left inside.
     ///
     /// # Progress
     /// Wait-free: one load.

@@ -29,7 +29,8 @@ impl<'e, T, L: Layout> WriteSlot<'e, T, L> {
         unsafe { self.commit() };
     }
 
-    /// The memory of the slot. What is in it is left over from earlier.
+    /// The memory of the slot, to be treated as uninitialized: bytes of an item that was taken out may be left in it, and are
+    /// no item.
     #[inline]
     pub fn uninit(&mut self) -> &mut MaybeUninit<T> {
         let (ring, tail) = (self.tx.ring(), self.tx.tail());
@@ -41,7 +42,7 @@ impl<'e, T, L: Layout> WriteSlot<'e, T, L> {
     /// Makes the slot visible to the consumer.
     ///
     /// # Safety
-    /// The slot holds a valid `T` now.
+    /// The slot has been initialized with a `T` since an item was last taken from it.
     #[inline]
     pub unsafe fn commit(self) {
         // SAFETY: the slot was claimed, and the caller has put an item in.
@@ -139,7 +140,7 @@ impl<'e, T> WriteRun<'e, T> {
     }
 
     /// The memory of the run, in two pieces: the second is empty unless the run goes over the end of the ring's memory.
-    /// What is in it is left over from earlier.
+    /// To be treated as uninitialized: bytes of items that were taken out may be left in it, and are no items.
     #[inline]
     #[must_use]
     pub fn as_mut_slices(&mut self) -> (&mut [MaybeUninit<T>], &mut [MaybeUninit<T>]) {
@@ -156,7 +157,8 @@ impl<'e, T> WriteRun<'e, T> {
     /// Makes the first `count` slots of the run visible to the consumer; the others stay free.
     ///
     /// # Safety
-    /// `count` is at most [`len`](Self::len), and the first `count` slots hold valid `T`s now.
+    /// `count` is at most [`len`](Self::len), and the first `count` slots have each been initialized with a `T` since an item
+    /// was last taken from them.
     #[inline]
     pub unsafe fn commit(self, count: usize) {
         debug_assert!(count <= self.len, "more slots committed than there are in the run");
