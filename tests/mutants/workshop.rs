@@ -1,0 +1,288 @@
+//! Where mutants are made: a copy of the workspace that is built with the model checker, and its models that are run.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use forebay_tests::model::INVARIANTS_ALONE;
+
+use crate::{Mutant, Result};
+
+/// What is copied. The members of the workspace are among it.
+const PARTS: &[&str] = &["Cargo.lock", "README.md", "core", "std-ext", "tests"];
+const MEMBERS: &str = "members = [\"core\", \"std-ext\", \"tests\"]";
+/// What isn't: packages of their own, and what they built.
+const LEFT_OUT: &[&str] = &["firmware", "compile-fail", "target"];
+
+/// What became of a mutant.
+pub(crate) enum Verdict {
+    /// A model failed, the first of `count`.
+    Killed { model: String, how: String, count: usize },
+    /// None did.
+    Survived,
+}
+
+/// A model in its program.
+struct Model {
+    program: PathBuf,
+    name: String,
+    /// How many executions it needs, for the order: the small ones come first.
+    executions: usize,
+    /// How long it may take.
+    limit: Duration,
+}
+
+/// The copy, and its models.
+pub(crate) struct Workshop {
+    folder: PathBuf,
+    models: Vec<Model>,
+}
+
+impl Workshop {
+    /// Copies the workspace.
+    pub(crate) fn furnish(root: &Path) -> Result<Self> {
+        // The program lies in a folder of the target directory.
+        let program = std::env::current_exe().map_err(|error| error.to_string())?;
+        let target = program.ancestors().nth(2).ok_or("the program has no target directory")?;
+        let workshop = Self { folder: target.join("mutants"), models: Vec::new() };
+        let copy = workshop.copy();
+        if copy.exists() {
+            fs::remove_dir_all(&copy).map_err(|error| format!("{}: {error}", copy.display()))?;
+        }
+        fs::create_dir_all(&copy).map_err(|error| format!("{}: {error}", copy.display()))?;
+        for part in PARTS {
+            copy_all(&root.join(part), &copy.join(part))?;
+        }
+        let manifest = root.join("Cargo.toml");
+        let manifest = fs::read_to_string(&manifest).map_err(|error| format!("{}: {error}", manifest.display()))?;
+        let lines = manifest.lines().map(|line| if line.starts_with("members = ") { MEMBERS } else { line });
+        let manifest: String = lines.flat_map(|line| [line, "\n"]).collect();
+        fs::write(copy.join("Cargo.toml"), manifest).map_err(|error| error.to_string())?;
+        Ok(workshop)
+    }
+
+    /// Where the copy is.
+    pub(crate) fn copy(&self) -> PathBuf {
+        self.folder.join("workspace")
+    }
+
+    /// Builds the models, and finds that they hold.
+    pub(crate) fn find_models(&mut self) -> Result<()> {
+        for program in self.build().map_err(|error| format!("the models don't build\n{error}"))? {
+            for name in list(&program)? {
+                let limit = Duration::from_secs(600);
+                self.models.push(Model { program: program.clone(), name, executions: 0, limit });
+            }
+        }
+        let runs = self.run_models(false, false)?;
+        for (model, run) in self.models.iter_mut().zip(runs) {
+            let Some(Outcome { failure, took, executions }) = run else {
+                return Err(format!("{} was left out", model.name));
+            };
+            if let Some(how) = failure {
+                return Err(format!("{} fails without a mutant: {how}", model.name));
+            }
+            model.executions = executions;
+            model.limit = took * 20 + Duration::from_secs(20);
+        }
+        self.models.sort_by(|a, b| (a.executions, &a.name).cmp(&(b.executions, &b.name)));
+        if self.models.is_empty() { Err("there are no models".to_string()) } else { Ok(()) }
+    }
+
+    /// How many models there are.
+    pub(crate) fn models(&self) -> usize {
+        self.models.len()
+    }
+
+    /// Builds a mutant and runs the models, until one of them fails or, if asked to, all.
+    pub(crate) fn judge(&self, mutant: &Mutant, all: bool) -> Result<Verdict> {
+        let file = self.copy().join(&mutant.file);
+        fs::write(&file, &mutant.text).map_err(|error| format!("{}: {error}", file.display()))?;
+        let built = self.build();
+        let runs = if built.is_ok() { self.run_models(true, !all) } else { Ok(Vec::new()) };
+        fs::write(&file, &mutant.original).map_err(|error| format!("{}: {error}", file.display()))?;
+        built.map_err(|error| format!("{} does not build\n{error}", mutant.name()))?;
+        let failed: Vec<(&Model, String)> =
+            (self.models.iter().zip(runs?)).filter_map(|(model, run)| Some((model, run?.failure?))).collect();
+        Ok(match failed.first() {
+            Some((model, how)) => Verdict::Killed { model: model.name.clone(), how: how.clone(), count: failed.len() },
+            None => Verdict::Survived,
+        })
+    }
+
+    /// Builds the models and answers with their programs, or with what the compiler said.
+    fn build(&self) -> Result<Vec<PathBuf>> {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let output = Command::new(cargo)
+            .current_dir(self.copy())
+            // Only our own code is built over and over: quickly, as it takes little of the time of a model.
+            .args(["test", "--release", "--no-run", "-p", "forebay-tests", "--test", "models_*"])
+            .args(["--message-format", "json-render-diagnostics"])
+            .args(["--config", "profile.release.opt-level=1", "--config", "profile.release.debug=false"])
+            .args(["--config", "profile.release.codegen-units=64", "--config", "profile.release.incremental=true"])
+            .args(["--config", "profile.release.package.\"*\".opt-level=3"])
+            .env("CARGO_TARGET_DIR", self.folder.join("target"))
+            .env("CARGO_INCREMENTAL", "1")
+            .env("RUSTFLAGS", "--cfg forebay_loom -A warnings")
+            .env_remove("CARGO_ENCODED_RUSTFLAGS")
+            .stdin(Stdio::null())
+            .output()
+            .map_err(|error| format!("cargo: {error}"))?;
+        if !output.status.success() {
+            return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+        }
+        let messages = String::from_utf8_lossy(&output.stdout);
+        let programs = messages.lines().filter_map(|message| {
+            let (_, rest) = message.split_once("\"executable\":\"")?;
+            Some(PathBuf::from(rest.split_once('"')?.0))
+        });
+        Ok(programs.collect())
+    }
+
+    /// Runs the models, as many at a time as there are processors. Answers with what became of each that was run: of all
+    /// of them, or of those up to the first one that failed and perhaps some more.
+    fn run_models(&self, invariants_alone: bool, stop: bool) -> Result<Vec<Option<Outcome>>> {
+        let next = AtomicUsize::new(0);
+        let first_failed = AtomicUsize::new(usize::MAX);
+        let outcomes = Mutex::new(self.models.iter().map(|_| None).collect::<Vec<_>>());
+        let error = Mutex::new(None);
+        thread::scope(|threads| {
+            for worker in 0..thread::available_parallelism().map_or(1, usize::from) {
+                let log = self.folder.join(format!("log-{worker}"));
+                let (next, first_failed, outcomes, error) = (&next, &first_failed, &outcomes, &error);
+                threads.spawn(move || {
+                    loop {
+                        let index = next.fetch_add(1, Ordering::Relaxed);
+                        // The first one in the order is the one that counts, so those before it go on.
+                        let over = stop && first_failed.load(Ordering::Relaxed) < index;
+                        let Some(model) = self.models.get(index).filter(|_| !over) else { return };
+                        match model.run(&log, invariants_alone) {
+                            Ok(outcome) => {
+                                if outcome.failure.is_some() {
+                                    first_failed.fetch_min(index, Ordering::Relaxed);
+                                }
+                                outcomes.lock().expect("no panic while it is held")[index] = Some(outcome);
+                            }
+                            Err(message) => *error.lock().expect("no panic while it is held") = Some(message),
+                        }
+                    }
+                });
+            }
+        });
+        match error.into_inner().expect("no panic while it was held") {
+            Some(message) => Err(message),
+            None => Ok(outcomes.into_inner().expect("no panic while it was held")),
+        }
+    }
+}
+
+/// What became of a model.
+struct Outcome {
+    /// How it failed, if it did.
+    failure: Option<String>,
+    took: Duration,
+    executions: usize,
+}
+
+impl Model {
+    fn run(&self, log: &Path, invariants_alone: bool) -> Result<Outcome> {
+        let output = File::create(log).map_err(|error| format!("{}: {error}", log.display()))?;
+        let errors = output.try_clone().map_err(|error| error.to_string())?;
+        let mut command = Command::new(&self.program);
+        command.args(["--exact", &self.name, "--nocapture", "--test-threads=1"]);
+        command.env("RUST_BACKTRACE", "0").env_remove(INVARIANTS_ALONE);
+        if invariants_alone {
+            command.env(INVARIANTS_ALONE, "1");
+        }
+        let start = Instant::now();
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(output)
+            .stderr(errors)
+            .spawn()
+            .map_err(|error| format!("{}: {error}", self.program.display()))?;
+        let status = wait(&mut child, self.limit)?;
+        let took = start.elapsed();
+        let said = fs::read(log).map_err(|error| format!("{}: {error}", log.display()))?;
+        let said = String::from_utf8_lossy(&said);
+        let failure = match status {
+            // It says nothing about the invariant.
+            None if invariants_alone => None,
+            None => Some(format!("no end after {} s", self.limit.as_secs())),
+            Some(status) if status.success() => None,
+            Some(status) => Some(panic_message(&said).unwrap_or_else(|| status.to_string())),
+        };
+        Ok(Outcome { failure, took, executions: executions(&said).unwrap_or(0) })
+    }
+}
+
+/// Waits for the end of a process, and ends it if that does not come in time.
+fn wait(child: &mut Child, limit: Duration) -> Result<Option<std::process::ExitStatus>> {
+    let start = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().map_err(|error| error.to_string())? {
+            return Ok(Some(status));
+        }
+        if start.elapsed() > limit {
+            child.kill().map_err(|error| error.to_string())?;
+            child.wait().map_err(|error| error.to_string())?;
+            return Ok(None);
+        }
+        thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// The first line of what the first panic said.
+fn panic_message(said: &str) -> Option<String> {
+    let (_, rest) = said.split_once("panicked at ")?;
+    rest.lines().skip(1).map(str::trim).find(|line| !line.is_empty()).map(str::to_string)
+}
+
+/// How many executions a model says that it had.
+fn executions(said: &str) -> Option<usize> {
+    let (before, _) = said.split_once(" executions")?;
+    before.rsplit(' ').next()?.parse().ok()
+}
+
+/// The models in a program.
+fn list(program: &Path) -> Result<Vec<String>> {
+    let output = Command::new(program)
+        .args(["--list", "--format", "terse"])
+        .output()
+        .map_err(|error| format!("{}: {error}", program.display()))?;
+    let names = String::from_utf8_lossy(&output.stdout);
+    Ok(names.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_string).collect())
+}
+
+fn copy_all(from: &Path, to: &Path) -> Result<()> {
+    let failed = |error: std::io::Error| format!("{}: {error}", from.display());
+    if !from.is_dir() {
+        return fs::copy(from, to).map(|_| ()).map_err(failed);
+    }
+    fs::create_dir_all(to).map_err(failed)?;
+    for entry in fs::read_dir(from).map_err(failed)? {
+        let name = entry.map_err(failed)?.file_name();
+        if !LEFT_OUT.iter().any(|left_out| name == *left_out) {
+            copy_all(&from.join(&name), &to.join(&name))?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_model_says_is_understood() {
+        let said = "running 1 test\n\nthread 'a' (7) panicked at a.rs:1:2:\n\nCausality violation: one.\nmore\n";
+        assert_eq!(panic_message(said).as_deref(), Some("Causality violation: one."));
+        assert_eq!(panic_message("all is well"), None);
+        assert_eq!(executions("running 1 test\nmodel dense fifo: 353 executions, outcomes {}\n"), Some(353));
+        assert_eq!(executions("running 0 tests\n"), None);
+    }
+}
