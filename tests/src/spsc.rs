@@ -61,51 +61,26 @@ impl Case<'_> {
     /// Runs the case, and panics where the ring differs from its specification. Answers with all that could be seen.
     #[must_use]
     pub fn run<T: Payload, L: Runs>(&self, storage: Storage) -> Vec<u32> {
-        match self.capacity {
-            1 => self.run_sized::<T, L, 1>(storage),
-            2 => self.run_sized::<T, L, 2>(storage),
-            3 => self.run_sized::<T, L, 3>(storage),
-            4 => self.run_sized::<T, L, 4>(storage),
-            5 => self.run_sized::<T, L, 5>(storage),
-            6 => self.run_sized::<T, L, 6>(storage),
-            7 => self.run_sized::<T, L, 7>(storage),
-            8 => self.run_sized::<T, L, 8>(storage),
-            MAX_CAPACITY => self.run_sized::<T, L, MAX_CAPACITY>(storage),
-            other => panic!("a case of capacity {other}"),
-        }
-    }
-
-    fn run_sized<T: Payload, L: Runs, const N: usize>(&self, storage: Storage) -> Vec<u32> {
         let mut run = Run::new(self);
         match storage {
-            Storage::Array => {
-                let mut ring = Ring::<T, N, L>::new();
-                while run.goes_on() {
-                    let (producer, consumer) = ring.split();
-                    run.session(producer, consumer, || None);
-                }
-            }
+            Storage::Array => run.in_array::<T, L>(false),
             Storage::Shared => {
                 run.keeps_ends = true;
-                let ring = Ring::<T, N, L>::new();
-                while run.goes_on() {
-                    let (producer, consumer) = ring.try_split().expect("both ends are gone");
-                    run.session(producer, consumer, || Some(ring.try_split().is_ok()));
-                }
+                run.in_array::<T, L>(true);
             }
             Storage::Slice => {
-                let mut memory = [const { Slot::<T, L>::new() }; MAX_CAPACITY];
-                let mut ring = SliceRing::new(&mut memory[..N]).expect("a capacity above 0");
+                let mut memory: Vec<_> = (0..self.capacity).map(|_| Slot::<T, L>::new()).collect();
+                let mut ring = SliceRing::new(&mut memory).expect("a capacity above 0");
                 while run.goes_on() {
                     let (producer, consumer) = ring.split();
-                    run.session(producer, consumer, || None);
+                    run.session(producer, consumer, &|| None);
                 }
             }
             Storage::Heap => {
-                let mut ring = HeapRing::<T, L>::new(N).expect("a small capacity above 0");
+                let mut ring = HeapRing::<T, L>::new(self.capacity).expect("a small capacity above 0");
                 while run.goes_on() {
                     let (producer, consumer) = ring.split();
-                    run.session(producer, consumer, || None);
+                    run.session(producer, consumer, &|| None);
                 }
             }
             Storage::Owned => {
@@ -113,13 +88,13 @@ impl Case<'_> {
                 while run.goes_on() {
                     // What is inside goes with the ends.
                     run.items.clear();
-                    let mut ring = HeapRing::<T, L>::new(N).expect("a small capacity above 0");
+                    let mut ring = HeapRing::<T, L>::new(self.capacity).expect("a small capacity above 0");
                     if run.first && run.fresh {
                         let (producer, consumer) = ring.split();
-                        run.session(producer, consumer, || None);
+                        run.session(producer, consumer, &|| None);
                     }
                     let (producer, consumer) = ring.into_ends();
-                    run.session(producer, consumer, || None);
+                    run.session(producer, consumer, &|| None);
                     run.maker.ledger().check();
                     assert_eq!(run.maker.ledger().alive(), 0, "the ends are gone, and with them the ring");
                 }
@@ -203,6 +178,34 @@ impl<'a> Run<'a> {
         }
     }
 
+    fn in_array<T: Payload, L: Runs>(&mut self, shared: bool) {
+        match self.capacity {
+            1 => self.in_array_of::<T, L, 1>(shared),
+            2 => self.in_array_of::<T, L, 2>(shared),
+            3 => self.in_array_of::<T, L, 3>(shared),
+            4 => self.in_array_of::<T, L, 4>(shared),
+            5 => self.in_array_of::<T, L, 5>(shared),
+            6 => self.in_array_of::<T, L, 6>(shared),
+            7 => self.in_array_of::<T, L, 7>(shared),
+            8 => self.in_array_of::<T, L, 8>(shared),
+            MAX_CAPACITY => self.in_array_of::<T, L, MAX_CAPACITY>(shared),
+            other => panic!("a case of capacity {other}"),
+        }
+    }
+
+    fn in_array_of<T: Payload, L: Runs, const N: usize>(&mut self, shared: bool) {
+        let mut ring = Ring::<T, N, L>::new();
+        while self.goes_on() {
+            if shared {
+                let (producer, consumer) = ring.try_split().expect("both ends are gone");
+                self.session(producer, consumer, &|| Some(ring.try_split().is_ok()));
+            } else {
+                let (producer, consumer) = ring.split();
+                self.session(producer, consumer, &|| None);
+            }
+        }
+    }
+
     fn goes_on(&self) -> bool {
         self.first || !self.ops.is_empty()
     }
@@ -222,7 +225,7 @@ impl<'a> Run<'a> {
         &mut self,
         producer: Producer<'_, T, L, K>,
         consumer: Consumer<'_, T, L, K>,
-        splits: impl Fn() -> Option<bool>,
+        splits: &dyn Fn() -> Option<bool>,
     ) {
         let mut ends = Ends { producer: Some(producer), consumer: Some(consumer) };
         if mem::take(&mut self.first) {
