@@ -26,10 +26,10 @@ const REWRITINGS: &[Rewriting] = &[
         file: PRODUCER,
         function: "push",
         edits: &[
-            ("unsafe { self.tx.commit_one() };", "unsafe { self.tx.ring.write(at, value) };"),
+            ("unsafe { ring.write(tail, value) };", ""),
             (
-                "unsafe { self.tx.ring.write(self.tx.tail, value) };",
-                "let at = self.tx.tail; unsafe { self.tx.commit_one() };",
+                "unsafe { self.tx.commit_at(ring, tail) };",
+                "unsafe { self.tx.commit_at(ring, tail) }; unsafe { ring.write(tail, value) };",
             ),
         ],
     },
@@ -81,12 +81,12 @@ const REWRITINGS: &[Rewriting] = &[
         ids: "P1 P2",
         what: "counted before it is flagged",
         file: PRODUCER,
-        function: "commit_one",
+        function: "commit_at",
         edits: &[
-            ("self.ring.mark(self.tail).fill();", "let at = self.tail;"),
+            ("ring.mark(tail).fill();", ""),
             (
-                "self.ring.ctl().tail.store(self.tail.to_word(), Ordering::Release);",
-                "self.ring.ctl().tail.store(self.tail.to_word(), Ordering::Release); self.ring.mark(at).fill();",
+                "ring.ctl().tail.store(self.tail.to_word(), Ordering::Release);",
+                "ring.ctl().tail.store(self.tail.to_word(), Ordering::Release); ring.mark(tail).fill();",
             ),
         ],
     },
@@ -124,7 +124,7 @@ const REWRITINGS: &[Rewriting] = &[
         ids: "P3 P4",
         what: "second look forgotten",
         file: PRODUCER,
-        function: "claim",
+        function: "claim_at",
         edits: &[("self.limit = look_again(", "look_again(")],
     },
     Rewriting {
@@ -148,10 +148,13 @@ const REWRITINGS: &[Rewriting] = &[
         ids: "C3 C8",
         what: "released before it is read",
         file: CONSUMER,
-        function: "take",
+        function: "take_at",
         edits: &[
-            ("self.release_one();", "let item = unsafe { self.ring.read(at) };"),
-            ("let item = unsafe { self.ring.read(self.head) };", "let at = self.head; self.release_one();"),
+            ("self.release_at(ring, head);", ""),
+            (
+                "let item = unsafe { ring.read(head) };",
+                "self.release_at(ring, head); let item = unsafe { ring.read(head) };",
+            ),
         ],
     },
     Rewriting {
@@ -178,12 +181,12 @@ const REWRITINGS: &[Rewriting] = &[
         ids: "C3 C8",
         what: "counted before its flag is cleared",
         file: CONSUMER,
-        function: "release_one",
+        function: "release_at",
         edits: &[
-            ("self.ring.mark(self.head).free();", "let at = self.head;"),
+            ("ring.mark(head).free();", ""),
             (
-                "self.ring.ctl().head.store(self.head.to_word(), Ordering::Release);",
-                "self.ring.ctl().head.store(self.head.to_word(), Ordering::Release); self.ring.mark(at).free();",
+                "ring.ctl().head.store(self.head.to_word(), Ordering::Release);",
+                "ring.ctl().head.store(self.head.to_word(), Ordering::Release); ring.mark(head).free();",
             ),
         ],
     },
@@ -194,7 +197,7 @@ const REWRITINGS: &[Rewriting] = &[
         function: "release",
         edits: &[
             (
-                "self.release_one();",
+                "self.release_at(self.ring, self.head);",
                 "self.ring.mark(self.head).free(); self.head = self.head.next(self.ring.capacity());",
             ),
             ("return;", "self.ring.ctl().head.store(self.head.to_word(), Ordering::Release); return;"),
@@ -235,7 +238,7 @@ const REWRITINGS: &[Rewriting] = &[
         ids: "C1 C4",
         what: "second look forgotten",
         file: CONSUMER,
-        function: "claim",
+        function: "claim_at",
         edits: &[("self.known = look_again(", "look_again(")],
     },
     Rewriting {

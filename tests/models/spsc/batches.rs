@@ -132,7 +132,7 @@ fn runs(capacity: usize, start: usize, cx: &Context) {
 
 /// A drain that is dropped early takes what it gave out and nothing else, and what came in meanwhile is not in it.
 ///
-/// As [`batches`].
+/// As [`batches`](batches()).
 fn drained_in_part<L: Layout>(capacity: usize, start: usize, cx: &Context) {
     let (mut producer, mut consumer) = numbers::<L>(capacity, start);
     let pusher = thread::spawn({

@@ -11,7 +11,12 @@ models! {
     a_pop_makes_room_capacity_3 [379, 365] &["signalled"] => |cx| super::a_pop_makes_room::<L>(3, 5, cx);
     counts_capacity_1 [227, 1564] &["free", "full", "some"] => |cx| super::counts::<L>(1, 1, cx);
     counts_capacity_2 [26557, 7815] &["free", "full", "some"] => |cx| super::counts::<L>(2, 3, cx);
+    what_is_seen_is_counted_capacity_1 [87, 445] SEEN => |cx| super::what_is_seen_is_counted::<L>(1, 1, cx);
+    what_is_seen_is_counted_capacity_2 [660, 1660] SEEN => |cx| super::what_is_seen_is_counted::<L>(2, 3, cx);
+    what_is_seen_is_counted_capacity_3 [3618, 4367] SEEN => |cx| super::what_is_seen_is_counted::<L>(3, 5, cx);
 }
+
+const SEEN: &[&str] = &["room", "no room", "an item", "no item"];
 
 /// Whoever knows that pushes have been completed finds the items, and counts them.
 ///
@@ -122,4 +127,43 @@ fn counts<L: Layout>(capacity: usize, start: usize, cx: &Context) {
     let (stored, producer) = pusher.join().unwrap();
     assert_eq!(consumer.len(), (stored - next) as usize);
     assert_eq!(producer.len(), (stored - next) as usize);
+}
+
+/// Room and items that an end has seen stay until it uses them, and are in its counts.
+///
+/// Flagged: the counts [P1] [C1] and [C3] [P3], which may lag behind the flags [P2] [C2] and [C8] [P8] by one.
+fn what_is_seen_is_counted<L: Layout>(capacity: usize, start: usize, cx: &Context) {
+    let (mut producer, mut consumer) = numbers::<L>(capacity, start);
+    let filled = u32::try_from(producer.push_iter(0..)).unwrap();
+    let pusher = thread::spawn({
+        let cx = cx.clone();
+        move || {
+            cx.step();
+            if producer.write_slot().is_err() {
+                cx.note("no room");
+                return 0;
+            }
+            cx.note("room");
+            assert!(!producer.is_full());
+            assert!(producer.free() > 0);
+            cx.step();
+            producer.push(filled).unwrap();
+            1
+        }
+    });
+    for number in 0..filled {
+        cx.step();
+        assert_eq!(consumer.pop(), Ok(number));
+    }
+    cx.step();
+    if consumer.read_slot().is_ok() {
+        cx.note("an item");
+        assert!(!consumer.is_empty());
+        assert_eq!(consumer.len(), 1);
+        assert_eq!(consumer.peek(), Some(&filled));
+    } else {
+        cx.note("no item");
+    }
+    let pushed = pusher.join().unwrap();
+    assert_eq!(consumer.len(), pushed);
 }

@@ -7,9 +7,9 @@ models! {
     fifo_capacity_1 [353, 152] FIFO => |cx| super::fifo::<L>(1, 1, 3, cx);
     fifo_capacity_2 [805, 252] FIFO => |cx| super::fifo::<L>(2, 3, 3, cx);
     fifo_capacity_3 [15770, 1036] FIFO => |cx| super::fifo::<L>(3, 5, 4, cx);
-    slots_capacity_1 [9112, 7715] &["full", "empty", "taken"] => |cx| super::slots::<L>(1, 1, cx);
-    slots_capacity_2 [421270, 34761] &["full", "empty", "taken"] => |cx| super::slots::<L>(2, 3, cx);
-    slots_capacity_3 [658857, 45284] &["empty", "taken"] => |cx| super::slots::<L>(3, 5, cx);
+    slots_capacity_1 [9112, 1871] &["full", "empty", "taken"] => |cx| super::slots::<L>(1, 1, cx);
+    slots_capacity_2 [11557, 3203] &["full", "empty", "taken"] => |cx| super::slots::<L>(2, 3, cx);
+    slots_capacity_3 [3750, 2356] &["empty", "taken"] => |cx| super::slots::<L>(3, 5, cx);
     push_happens_before_pop [24, 25] &["popped"] => super::push_happens_before_pop::<L>;
     pop_happens_before_push [6, 9] &["pushed"] => super::pop_happens_before_push::<L>;
     changed_in_place_capacity_1 [1242, 490] &["some", "none"] => |cx| super::changed_in_place::<L>(1, 1, cx);
@@ -53,10 +53,9 @@ fn fifo<L: Layout>(capacity: usize, start: usize, count: u32, cx: &Context) {
     assert_eq!(consumer.pop(), Err(PopError::Closed));
 }
 
-/// Slots written and read in place are as whole as items, and a guard that is dropped changes nothing: room and items that
-/// have been seen stay, and are counted.
+/// Slots written and read in place are as whole as items, and a guard that is dropped changes nothing.
 ///
-/// As [`fifo`](fifo()). Flagged: the counts [P1] [C1] and [C3] [P3] too, which may lag behind the flags by one.
+/// As [`fifo`](fifo()).
 fn slots<L: Layout>(capacity: usize, start: usize, cx: &Context) {
     let (mut producer, mut consumer) = numbers::<L>(capacity, start);
     let pusher = thread::spawn({
@@ -68,8 +67,6 @@ fn slots<L: Layout>(capacity: usize, start: usize, cx: &Context) {
                 if let Ok(mut slot) = producer.write_slot() {
                     // Not committed: nobody must see it.
                     slot.uninit().write(u32::MAX);
-                    assert!(!producer.is_full(), "room that has been seen stays");
-                    assert!(producer.free() > 0);
                 }
                 cx.step();
                 match producer.write_slot() {
@@ -95,8 +92,6 @@ fn slots<L: Layout>(capacity: usize, start: usize, cx: &Context) {
             Ok(mut slot) => {
                 assert_eq!(*slot, next);
                 *slot += 100;
-                assert!(!consumer.is_empty(), "an item that has been seen stays");
-                assert_eq!(consumer.peek(), Some(&(next + 100)));
             }
             Err(_) => {
                 assert_eq!(peeked, None);
