@@ -56,13 +56,13 @@ impl Question for Batches {
 
 impl<T: Item> Job<T> for Batches {
     fn run(self, mut tx: impl Tx<T>, mut rx: impl Rx<T>) -> Duration {
+        let mut sent = 0;
         stream(
             self.capacity,
             self.count,
-            move |total| {
-                let mut sent = 0;
-                while sent < total {
-                    match tx.offer_run(sent, batch(total - sent)) {
+            move |until| {
+                while sent < until {
+                    match tx.offer_run(sent, batch(until - sent)) {
                         0 => spin_loop(),
                         run => sent += run as u64,
                     }

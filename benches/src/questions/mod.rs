@@ -49,23 +49,34 @@ fn across(other: impl FnOnce() + Send, timed: impl FnOnce() -> Duration) -> Dura
     })
 }
 
-/// Streams items from the second core to the first, and times the last `count` of them as the receiver sees it. Before
-/// them go enough others to wake up both cores, to touch all of the queue's memory, and to get into the swing of it.
+/// Streams items from the second core to the first, and times the last `count` of them as the receiver sees it.
 ///
-/// `send` sends as many items as it is told; `receive` shows items to the check until that has seen as many as it is told.
+/// The sender fills the queue first; then the receiver starts, and the clock when it has taken those items out. So all of
+/// the queue's memory has been touched, and everybody comes from the same side: from a full queue.
+///
+/// Both `send` and `receive` go on until so many items have been sent or seen in all.
 fn stream(
     capacity: usize,
     count: u64,
-    send: impl FnOnce(u64) + Send,
+    mut send: impl FnMut(u64) + Send,
     mut receive: impl FnMut(&mut Check, u64),
 ) -> Duration {
-    let before = capacity.max(2048) as u64;
-    let total = before + count;
+    let full = &Barrier::new(2);
+    let total = capacity as u64 + count;
     across(
-        || send(total),
+        // The sender's end goes with this closure, before the other thread ends: some publish the last items then.
+        move || {
+            last_of([capacity as u64, total], |until| {
+                send(until);
+                if until != total {
+                    full.wait();
+                }
+            });
+        },
         || {
+            full.wait();
             let mut check = Check::default();
-            let taken = last_of([before, total], |until| receive(&mut check, until));
+            let taken = last_of([capacity as u64, total], |until| receive(&mut check, until));
             check.assert();
             taken
         },

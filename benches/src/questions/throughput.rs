@@ -64,14 +64,16 @@ impl Question for Throughput {
 
 impl<T: Item> Job<T> for Throughput {
     fn run(self, mut tx: impl Tx<T>, mut rx: impl Rx<T>) -> Duration {
+        let mut sent = 0;
         stream(
             self.capacity,
             self.count,
-            move |total| {
-                for seq in 0..total {
-                    while !tx.offer(T::new(seq)) {
+            move |until| {
+                while sent < until {
+                    while !tx.offer(T::new(sent)) {
                         spin_loop();
                     }
+                    sent += 1;
                 }
             },
             move |check, until| {
