@@ -17,7 +17,7 @@
 //! | memory a slot | that of the item | one byte more, rounded up to the item's alignment |
 //! | cache lines that move between the cores for a single item | two | one |
 //! | batches | slices, in place (`write_run`, `read_run`) | `push_iter`, `push_slice`, `pop_slice`, `drain`: one by one |
-//! | take it for | batches, bytes, microcontrollers, one core | single items across two cores |
+//! | take it for | batches, bytes, microcontrollers, one core | small single items across two cores, where a measurement says so |
 //!
 //! # Examples
 //! ```

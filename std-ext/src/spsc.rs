@@ -7,7 +7,7 @@
 //! | [`SliceRing`] | a caller's slice | borrow it |
 //!
 //! [`ring`] has the items side by side ([`Dense`]): take it for batches, and when in doubt. [`flagged_ring`] has a flag beside
-//! each item ([`Flagged`]): take it for single items between two cores. All else is said in [`forebay_core::spsc`].
+//! each item ([`Flagged`]): take it for small single items between two cores. All else is said in [`forebay_core::spsc`].
 //!
 //! # Examples
 //! A part of a server that owns its end:
@@ -57,8 +57,8 @@ pub fn ring<T>(capacity: usize) -> Result<Ends<T>, CapacityError> {
     HeapRing::new(capacity).map(HeapRing::into_ends)
 }
 
-/// A ring on the heap like that of [`ring`], with a flag beside each item ([`Flagged`]): the fastest way here to pass single
-/// items between two cores.
+/// A ring on the heap like that of [`ring`], with a flag beside each item ([`Flagged`]), for small single items between two
+/// cores.
 ///
 /// # Errors
 /// As [`ring`].
