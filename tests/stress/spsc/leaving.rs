@@ -4,15 +4,21 @@ use std::sync::atomic::AtomicU8;
 use std::sync::mpsc;
 use std::thread;
 
-use forebay_core::spsc::{Dense, Flagged, HeapRing, OwnedProducer};
+use forebay_core::spsc::{Dense, Flagged, HeapRing, OwnedConsumer, OwnedProducer};
+use forebay_core::{PopError, PushError};
 use forebay_tests::spsc::Runs;
 
 use crate::random::Random;
-use crate::work::{Item as _, Owner, Receiver, Sender, drops, settle};
+use crate::wait::{Wait, alone};
+use crate::work::{Item as _, Owner, Pair, Receiver, Sender, drops, settle};
+
+/// Of rings that live for a few items.
+const ROUNDS: usize = 1000;
 
 /// The consumer goes in the middle; the producer learns of it when the ring is full.
 fn the_consumer_leaves<L: Runs>(capacity: usize) {
-    const ITEMS: usize = 20_000;
+    let _alone = alone();
+    const ITEMS: usize = 10_000;
     let mut random = Random::new(capacity as u64);
     for round in 0..10 {
         let drops = drops(ITEMS);
@@ -25,9 +31,7 @@ fn the_consumer_leaves<L: Runs>(capacity: usize) {
                 assert!(receiver.receive_to(after), "the producer stays");
                 receiver.received
             });
-            while sender.step(ITEMS - sender.sent) {
-                thread::yield_now();
-            }
+            assert!(!sender.send_to(ITEMS), "the consumer leaves before all is sent");
             assert!(sender.producer.is_closed());
             let received = receiver.join().expect("it only checks");
             assert!(after <= received);
@@ -62,7 +66,7 @@ fn push_some<'a, L: Runs>(drops: &'a [AtomicU8], mut producer: OwnedProducer<Own
 
 /// Both ends go at about the same time, and the last one frees the ring with what is inside.
 fn both_leave<L: Runs>() {
-    const ROUNDS: usize = 3000;
+    let _alone = alone();
     const ITEMS: usize = 8;
     let books: Vec<_> = (0..ROUNDS).map(|_| drops(ITEMS)).collect();
     let (hand_over, taken) = mpsc::channel();
@@ -100,4 +104,95 @@ fn both_leave_dense() {
 #[test]
 fn both_leave_flagged() {
     both_leave::<Flagged>();
+}
+
+/// Closed comes after the last item, however soon the producer goes after it.
+fn closed_comes_last<L: Runs>() {
+    let _alone = alone();
+    let (hand_over, taken) = mpsc::channel::<(usize, OwnedProducer<Pair, L>)>();
+    thread::scope(|threads| {
+        threads.spawn(move || {
+            for (count, mut producer) in taken {
+                for number in 0..count {
+                    Wait::until(|| producer.push(Pair::new(number)).ok());
+                }
+            }
+        });
+        let mut random = Random::new(3);
+        for _ in 0..ROUNDS {
+            let count = random.below(4);
+            let (producer, mut consumer) = HeapRing::new(2).expect("a small capacity").into_ends();
+            hand_over.send((count, producer)).expect("the other thread is there");
+            let (mut received, mut wait) = (0, Wait::default());
+            loop {
+                match consumer.pop() {
+                    Ok(item) => {
+                        assert_eq!(item.number(), received);
+                        received += 1;
+                        wait.reset();
+                    }
+                    Err(PopError::Empty) => wait.wait(),
+                    Err(PopError::Closed) => break,
+                }
+            }
+            assert_eq!(received, count, "closed came too soon");
+        }
+        drop(hand_over);
+    });
+}
+
+#[test]
+fn closed_comes_last_dense() {
+    closed_comes_last::<Dense>();
+}
+
+#[test]
+fn closed_comes_last_flagged() {
+    closed_comes_last::<Flagged>();
+}
+
+/// Closed comes after the last room is used, however soon the consumer goes after it made some.
+fn closed_wastes_no_room<L: Runs>() {
+    let _alone = alone();
+    const CAPACITY: usize = 2;
+    let (hand_over, taken) = mpsc::channel::<(usize, OwnedConsumer<Pair, L>)>();
+    thread::scope(|threads| {
+        threads.spawn(move || {
+            for (count, mut consumer) in taken {
+                for number in 0..count {
+                    let item = Wait::until(|| consumer.pop().ok());
+                    assert_eq!(item.number(), number);
+                }
+            }
+        });
+        let mut random = Random::new(4);
+        for _ in 0..ROUNDS {
+            let count = random.below(4);
+            let (mut producer, consumer) = HeapRing::new(CAPACITY).expect("a small capacity").into_ends();
+            hand_over.send((count, consumer)).expect("the other thread is there");
+            let (mut sent, mut wait) = (0, Wait::default());
+            loop {
+                match producer.push(Pair::new(sent)) {
+                    Ok(()) => {
+                        sent += 1;
+                        wait.reset();
+                    }
+                    Err(PushError::Full(_)) => wait.wait(),
+                    Err(PushError::Closed(_)) => break,
+                }
+            }
+            assert_eq!(sent, count + CAPACITY, "closed came too soon");
+        }
+        drop(hand_over);
+    });
+}
+
+#[test]
+fn closed_wastes_no_room_dense() {
+    closed_wastes_no_room::<Dense>();
+}
+
+#[test]
+fn closed_wastes_no_room_flagged() {
+    closed_wastes_no_room::<Flagged>();
 }

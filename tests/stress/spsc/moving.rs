@@ -6,9 +6,10 @@ use forebay_core::spsc::{Dense, Flagged, HeapRing};
 use forebay_tests::spsc::Runs;
 
 use crate::random::Random;
+use crate::wait::alone;
 use crate::work::{Owner, Receiver, Sender, drops, settle};
 
-const ITEMS: usize = 60_000;
+const ITEMS: usize = 20_000;
 
 /// Does something in a thread of its own.
 fn elsewhere<R: Send>(work: impl FnOnce() -> R + Send) -> R {
@@ -16,6 +17,7 @@ fn elsewhere<R: Send>(work: impl FnOnce() -> R + Send) -> R {
 }
 
 fn moving<L: Runs>(capacity: usize) {
+    let _alone = alone();
     let drops = drops(ITEMS);
     let mut ring = HeapRing::<Owner<'_>, L>::new(capacity).expect("a small capacity");
     let (producer, consumer) = ring.split();
@@ -27,7 +29,7 @@ fn moving<L: Runs>(capacity: usize) {
             while sender.sent < ITEMS {
                 let end = ITEMS.min(sender.sent + random.below(1000));
                 sender = elsewhere(move || {
-                    sender.send_to(end);
+                    assert!(sender.send_to(end));
                     sender
                 });
             }

@@ -9,7 +9,7 @@ use forebay_core::spsc::{Consumer, Flagged, Ring};
 use forebay_tests::spsc::Runs;
 
 use crate::random::Random;
-use crate::wait::Wait;
+use crate::wait::{Wait, alone};
 use crate::work::{Item as _, Pair};
 
 const ROUNDS: usize = 5000;
@@ -24,6 +24,7 @@ fn take<L: Runs>(consumer: &mut Consumer<'_, Pair, L>, expected: &mut usize) -> 
 /// One thread splits, pushes, and hands the consumer to another; what is left stays for the next round. A third thread
 /// splits whenever it can.
 fn rounds<L: Runs>(ring: &'static Ring<Pair, 3, L>) {
+    let _alone = alone();
     let (hand_over, taken) = mpsc::channel::<Consumer<'static, Pair, L>>();
     let over = AtomicBool::new(false);
     // How many have a pair of ends. Relaxed, everywhere: it must not order anything.

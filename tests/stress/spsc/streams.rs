@@ -6,19 +6,26 @@ use forebay_core::PopError;
 use forebay_core::spsc::{Consumer, Dense, Flagged, HeapRing, Producer, Ring, SliceRing, Slot};
 use forebay_tests::spsc::Runs;
 
-use crate::wait::Wait;
+use crate::wait::{Wait, alone};
 use crate::work::{Item, Owner, Pair, Receiver, Sender, drops, settle};
 
 const ITEMS: usize = 1_000_000;
 /// Where most of the time goes into changes of threads.
-const FEWER: usize = 250_000;
+const FEWER: usize = 100_000;
+
+/// How many go through a ring of a capacity.
+fn items(capacity: usize) -> usize {
+    if capacity < 10 { FEWER } else { ITEMS }
+}
 
 fn singles<L: Runs>(capacity: usize) {
+    let _alone = alone();
+    let items = items(capacity);
     let mut ring = HeapRing::<Pair, L>::new(capacity).expect("a small capacity");
     let (mut producer, mut consumer) = ring.split();
     thread::scope(|threads| {
         threads.spawn(move || {
-            for number in 0..ITEMS {
+            for number in 0..items {
                 Wait::until(|| producer.push(Pair::new(number)).ok());
             }
         });
@@ -35,14 +42,15 @@ fn singles<L: Runs>(capacity: usize) {
                 Err(PopError::Closed) => break,
             }
         }
-        assert_eq!(received, ITEMS);
+        assert_eq!(received, items);
     });
 }
 
 fn mixed<L: Runs, K: Send>((producer, consumer): (Producer<'_, Pair, L, K>, Consumer<'_, Pair, L, K>), seed: u64) {
-    let items = if producer.capacity() < 10 { FEWER } else { ITEMS };
+    let _alone = alone();
+    let items = items(producer.capacity());
     thread::scope(|threads| {
-        threads.spawn(move || Sender::new(producer, seed, Pair::new).send_to(items));
+        threads.spawn(move || assert!(Sender::new(producer, seed, Pair::new).send_to(items)));
         let mut receiver = Receiver::new(consumer, seed + 1);
         assert!(!receiver.receive_to(usize::MAX));
         assert_eq!(receiver.received, items);
@@ -55,19 +63,20 @@ fn mixed_on_heap<L: Runs>(capacity: usize) {
 }
 
 fn owners<L: Runs>(capacity: usize) {
-    const ITEMS: usize = 100_000;
-    let drops = drops(ITEMS);
+    let _alone = alone();
+    let items = items(capacity).min(100_000);
+    let drops = drops(items);
     let mut ring = HeapRing::<Owner<'_>, L>::new(capacity).expect("a small capacity");
     let (producer, consumer) = ring.split();
     thread::scope(|threads| {
         let drops = &drops;
-        threads.spawn(move || Sender::new(producer, 5, |number| Owner::new(number, drops)).send_to(ITEMS));
+        threads.spawn(move || assert!(Sender::new(producer, 5, |number| Owner::new(number, drops)).send_to(items)));
         let mut receiver = Receiver::new(consumer, 6);
         assert!(!receiver.receive_to(usize::MAX));
-        assert_eq!(receiver.received, ITEMS);
+        assert_eq!(receiver.received, items);
     });
     drop(ring);
-    settle(drops, ITEMS);
+    settle(drops, items);
 }
 
 macro_rules! streams {

@@ -1,7 +1,14 @@
-//! Waiting for the other thread.
+//! Waiting for the other thread, and for other tests.
 
-use std::hint;
-use std::thread;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{hint, thread};
+
+/// Keeps other tests away as long as the guard lives: each has two threads that yield to each other, and more of them would
+/// get in the way of each other.
+pub(crate) fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Spins a little and then yields. It starts anew with [`reset`](Self::reset).
 #[derive(Default)]

@@ -121,18 +121,21 @@ impl<'q, T: Item, L: Runs, K, F: Fn(usize) -> T> Sender<'q, T, L, K, F> {
         Self { producer, sent: 0, make, random: Random::new(seed) }
     }
 
-    /// Sends all up to a number.
-    pub(crate) fn send_to(&mut self, end: usize) {
+    /// Sends all up to a number, or until nobody takes more. Answers with whether all was sent.
+    pub(crate) fn send_to(&mut self, end: usize) -> bool {
         let mut wait = Wait::default();
         while self.sent < end {
             let before = self.sent;
-            self.step(end - before);
+            if !self.step(end - before) {
+                return false;
+            }
             if self.sent > before { wait.reset() } else { wait.wait() }
         }
+        true
     }
 
     /// Tries to send at least one item and at most `left`. Answers with whether the ring may take more some time.
-    pub(crate) fn step(&mut self, left: usize) -> bool {
+    fn step(&mut self, left: usize) -> bool {
         let few = 1 + self.random.below(16).min(left - 1);
         let first = self.sent;
         let items = (first..first + few).map(&self.make);
@@ -239,7 +242,7 @@ impl<'q, T: Item, L: Runs, K> Receiver<'q, T, L, K> {
     }
 
     /// Tries to receive some items. Answers with whether more may come.
-    pub(crate) fn step(&mut self) -> bool {
+    fn step(&mut self) -> bool {
         let few = 1 + self.random.below(16);
         match self.random.below(9) {
             0 | 1 => return self.pop(),
