@@ -13,7 +13,7 @@ use crate::wait::{Wait, alone};
 use crate::work::{Item as _, Owner, Pair, Receiver, Sender, drops, settle};
 
 /// Of rings that live for a few items.
-const ROUNDS: usize = 1000;
+const ROUNDS: usize = 4000;
 
 /// The consumer goes in the middle; the producer learns of it when the ring is full.
 fn the_consumer_leaves<L: Runs>(capacity: usize) {

@@ -12,7 +12,7 @@ use crate::random::Random;
 use crate::wait::{Wait, alone};
 use crate::work::{Item as _, Pair};
 
-const ROUNDS: usize = 5000;
+const ROUNDS: usize = 20_000;
 
 /// Takes an item, which must be the next one. `Err`: what the consumer says.
 fn take<L: Runs>(consumer: &mut Consumer<'_, Pair, L>, expected: &mut usize) -> Result<(), PopError> {
@@ -47,7 +47,7 @@ fn rounds<L: Runs>(ring: &'static Ring<Pair, 3, L>) {
             expected
         });
         let rival = threads.spawn(|| {
-            let mut won = 0_usize;
+            let (mut won, mut wait) = (0_usize, Wait::default());
             while !over.load(Ordering::Relaxed) {
                 if let Ok((producer, consumer)) = ring.try_split() {
                     won += 1;
@@ -55,8 +55,9 @@ fn rounds<L: Runs>(ring: &'static Ring<Pair, 3, L>) {
                     assert_eq!(producer.len(), consumer.len());
                     pairs.fetch_sub(1, Ordering::Relaxed);
                     drop(consumer);
+                    wait.reset();
                 }
-                thread::yield_now();
+                wait.wait();
             }
             won
         });
