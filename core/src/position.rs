@@ -116,6 +116,12 @@ impl Position {
         Self((self.0 & 1) ^ 1)
     }
 
+    /// Whether another position is one step further on, in the same lap.
+    #[inline(always)]
+    pub(crate) const fn is_one_before(self, other: Self) -> bool {
+        other.0 == self.0 + 2
+    }
+
     /// `count` steps on; `count` is at most the capacity.
     #[inline(always)]
     pub(crate) const fn advance(self, count: usize, capacity: Capacity) -> Self {

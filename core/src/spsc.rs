@@ -15,9 +15,10 @@
 //! | | [`Dense`] (default) | [`Flagged`] |
 //! |---|---|---|
 //! | memory a slot | that of the item | one byte more, rounded up to the item's alignment |
-//! | cache lines that move between the cores for a single item | two | one |
+//! | cache lines that move between the cores for an item that is waited for | two | one |
 //! | batches | slices, in place (`write_run`, `read_run`) | `push_iter`, `push_slice`, `pop_slice`, `drain`: one by one |
-//! | take it for | batches, bytes, microcontrollers, one core | small single items across two cores, where a measurement says so |
+//! | a consumer that catches up with a streaming producer | stays behind on purpose for a moment | goes on at once |
+//! | take it for | throughput, batches, bytes, microcontrollers, one core | small single items that must arrive soon, and small rings, across two cores |
 //!
 //! # Examples
 //! ```
@@ -54,7 +55,7 @@
 //! Source: L. Lamport, *Proving the correctness of multiprocess programs* (1977), for the ring. P. P. C. Lee et al., *A
 //! lock-free, cache-efficient multi-core synchronization mechanism for line-rate network traffic monitoring* (2010), for the
 //! private copies of the other side's position. J. Giacomoni et al., *FastForward for efficient pipeline parallelism*
-//! (2008), for the flag beside each item. Deviations: positions carry the parity of their lap, so that no slot is wasted and
+//! (2008), for the flag beside each item and for keeping the sides apart (`slip.rs`). Deviations: positions carry the parity of their lap, so that no slot is wasted and
 //! no counter overflows; with flags the positions are published as well, to be counted with but not waited for.
 //!
 //! ## Invariants
@@ -92,9 +93,9 @@
 //!
 //! | operation | loads of what the other side writes | stores to what it reads |
 //! |---|---|---|
-//! | push, pop, dense | none mostly; one when the known room or items are used up | 1 |
+//! | push, pop, dense | none mostly; one or two when the known room or items are used up | 1 |
 //! | push, pop, flagged | 1, the item's own line | 2, one of them to the item's own line |
-//! | push, pop that is refused | up to 3, with that of the other end's flag | 0 |
+//! | push, pop that is refused | up to 4, with that of the other end's flag | 0 |
 //! | batch of k, dense | at most 1 | 1 |
 //! | batch of k, flagged | 2 | 2 k |
 
@@ -103,6 +104,7 @@ mod layout;
 mod owner;
 mod producer;
 mod run;
+mod slip;
 mod view;
 
 pub use consumer::{Consumer, Drain, Iter, IterMut};

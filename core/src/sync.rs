@@ -17,6 +17,8 @@ pub(crate) use alloc::sync::Arc;
 // it would pay in RAM and gain nothing.
 #[cfg(not(all(target_os = "none", not(target_pointer_width = "64"))))]
 pub(crate) use crossbeam_utils::CachePadded;
+/// Whether there may be several cores, each with its cache.
+pub(crate) const SEVERAL_CORES: bool = !cfg!(all(target_os = "none", not(target_pointer_width = "64")));
 #[cfg(all(target_os = "none", not(target_pointer_width = "64")))]
 pub(crate) use unpadded::Unpadded as CachePadded;
 

@@ -6,8 +6,8 @@
 //! | [`Ring`] | an array within it, a `static` say | borrow it; `'static` from a `static` ([`Ring::try_split`]) |
 //! | [`SliceRing`] | a caller's slice | borrow it |
 //!
-//! [`ring`] has the items side by side ([`Dense`]): take it for batches, and when in doubt. [`flagged_ring`] has a flag beside
-//! each item ([`Flagged`]): take it for small single items between two cores. All else is said in [`forebay_core::spsc`].
+//! [`ring`] has the items side by side ([`Dense`]): take it for streams, for batches, and when in doubt. [`flagged_ring`] has a flag beside
+//! each item ([`Flagged`]): take it for small single items that must arrive soon. All else is said in [`forebay_core::spsc`].
 //!
 //! # Examples
 //! A part of a server that owns its end:

@@ -20,8 +20,8 @@ pub struct Dense;
 /// A flag lies beside each item and tells whether the slot is full.
 ///
 /// Each side learns from the flag what the other has done, and the flag comes with the item in the same cache line: one
-/// line moves between the cores where [`Dense`] moves two, so small single items are passed on sooner; whether faster depends
-/// on their size and on the machine, so measure. Each slot is one byte larger, rounded up to the alignment of `T`, and runs of items are no slices.
+/// line moves between the cores where [`Dense`] moves two, so an item that is waited for arrives sooner. Streams are mostly
+/// faster through `Dense`, which keeps its sides apart. Each slot is one byte larger, rounded up to the alignment of `T`, and runs of items are no slices.
 #[derive(Clone, Copy, Debug)]
 pub struct Flagged;
 
