@@ -5,8 +5,12 @@ use core::fmt;
 /// Why a push did not store its value, and the value itself.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum PushError<T> {
-    /// Every slot holds an item that the consumer has not taken yet. There may be room at any time.
+    /// Every slot holds an item that the consumer has not taken yet. There may be room at any time. The value is the
+    /// caller's again, as if it had never been offered.
     Full(T),
+    /// Every slot holds an item, and the ring's [policy](crate::Overflow::DropIncoming) is that this value is lost: it is
+    /// counted, and handed back to be looked at. A ring without such a policy never says so.
+    Shed(T),
     /// Every slot is taken and the consumer is gone: nobody will make room, unless the ring is split again.
     Closed(T),
 }
@@ -15,13 +19,27 @@ impl<T> PushError<T> {
     /// The value that was not stored.
     pub fn into_inner(self) -> T {
         match self {
-            Self::Full(value) | Self::Closed(value) => value,
+            Self::Full(value) | Self::Shed(value) | Self::Closed(value) => value,
+        }
+    }
+
+    /// The same with another value.
+    pub fn map<U>(self, other: impl FnOnce(T) -> U) -> PushError<U> {
+        match self {
+            Self::Full(value) => PushError::Full(other(value)),
+            Self::Shed(value) => PushError::Shed(other(value)),
+            Self::Closed(value) => PushError::Closed(other(value)),
         }
     }
 
     /// Whether the ring was full, and a later push may succeed.
     pub const fn is_full(&self) -> bool {
         matches!(self, Self::Full(_))
+    }
+
+    /// Whether the ring was full, and the value counts as lost.
+    pub const fn is_shed(&self) -> bool {
+        matches!(self, Self::Shed(_))
     }
 
     /// Whether the ring was full and the consumer gone, so that no later push can succeed.
@@ -34,6 +52,7 @@ impl<T> fmt::Debug for PushError<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Full(_) => "Full(..)",
+            Self::Shed(_) => "Shed(..)",
             Self::Closed(_) => "Closed(..)",
         })
     }
@@ -43,6 +62,7 @@ impl<T> fmt::Display for PushError<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Full(_) => "the ring is full",
+            Self::Shed(_) => "the ring is full, and what comes then is dropped",
             Self::Closed(_) => "the ring is full and the consumer is gone",
         })
     }
@@ -55,7 +75,47 @@ impl<T> defmt::Format for PushError<T> {
     fn format(&self, f: defmt::Formatter<'_>) {
         match self {
             Self::Full(_) => defmt::write!(f, "Full(..)"),
+            Self::Shed(_) => defmt::write!(f, "Shed(..)"),
             Self::Closed(_) => defmt::write!(f, "Closed(..)"),
+        }
+    }
+}
+
+/// What a push did that stored its value in a ring that may evict.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[must_use = "the value that was evicted may have to be accounted for"]
+pub enum Pushed<T> {
+    /// There was room.
+    Stored,
+    /// There was none, and the oldest item made room: here it is. It is counted.
+    Evicted(T),
+}
+
+impl<T> Pushed<T> {
+    /// The item that made room, if one had to.
+    pub fn evicted(self) -> Option<T> {
+        match self {
+            Self::Stored => None,
+            Self::Evicted(item) => Some(item),
+        }
+    }
+}
+
+impl<T> fmt::Debug for Pushed<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Stored => "Stored",
+            Self::Evicted(_) => "Evicted(..)",
+        })
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl<T> defmt::Format for Pushed<T> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        match self {
+            Self::Stored => defmt::write!(f, "Stored"),
+            Self::Evicted(_) => defmt::write!(f, "Evicted(..)"),
         }
     }
 }

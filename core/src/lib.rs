@@ -50,11 +50,16 @@
 extern crate alloc;
 
 mod error;
+mod overflow;
 mod position;
 pub mod spsc;
 mod sync;
 
-pub use error::{CapacityError, InUse, PopError, PushError};
+pub use error::{CapacityError, InUse, PopError, PushError, Pushed};
+pub use overflow::{NeverEvicts, Overflow, Refusal};
+#[cfg(forebay_steps)]
+#[doc(hidden)]
+pub use sync::stepped as steps;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

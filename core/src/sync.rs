@@ -1,17 +1,30 @@
-//! The one place that chooses where atomics come from: `core`, `portable-atomic`, or the model checker.
+//! The one place that chooses where atomics come from: `core`, `portable-atomic`, the model checker, or the stepper.
 //!
-//! No other file of this crate names the private configuration `forebay_loom` or the crate `portable-atomic`.
+//! No other file of this crate names the private configurations `forebay_loom` and `forebay_steps` or the crate
+//! `portable-atomic`.
 
 #[cfg(forebay_loom)]
 mod modelled;
+#[cfg(forebay_steps)]
+pub mod stepped;
 
-#[cfg(not(forebay_loom))]
+#[cfg(not(any(forebay_loom, forebay_steps)))]
 pub(crate) use core::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 #[cfg(forebay_loom)]
 pub(crate) use modelled::{Arc, AtomicBool, AtomicU8, AtomicUsize, Ordering, Watch};
+#[cfg(forebay_steps)]
+pub(crate) use stepped::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 
 #[cfg(all(feature = "alloc", not(forebay_loom), target_has_atomic = "ptr"))]
 pub(crate) use alloc::sync::Arc;
+
+// What has a swap and a compare-exchange, too, on cores that lack them.
+#[cfg(all(feature = "portable-atomic", not(any(forebay_loom, forebay_steps))))]
+#[expect(unused_imports, reason = "the rings that need them are being written")]
+pub(crate) use portable_atomic::{AtomicBool as SwapBool, AtomicU8 as SwapU8, AtomicUsize as SwapUsize};
+#[cfg(not(all(feature = "portable-atomic", not(any(forebay_loom, forebay_steps)))))]
+#[expect(unused_imports, reason = "the rings that need them are being written")]
+pub(crate) use {AtomicBool as SwapBool, AtomicU8 as SwapU8, AtomicUsize as SwapUsize};
 
 // Padding keeps apart what two cores write. A 32-bit microcontroller mostly has one core and no cache:
 // it would pay in RAM and gain nothing.
@@ -40,11 +53,6 @@ mod unpadded {
         }
     }
 }
-
-#[cfg(not(all(feature = "portable-atomic", not(forebay_loom))))]
-use AtomicBool as SwapBool;
-#[cfg(all(feature = "portable-atomic", not(forebay_loom)))]
-use portable_atomic::AtomicBool as SwapBool;
 
 /// The right to hand out the ends of a shared ring: a short lock around that decision, never around an item.
 ///

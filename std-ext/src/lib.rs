@@ -30,7 +30,7 @@
 
 #![forbid(unsafe_code)]
 
-pub use forebay_core::{CapacityError, InUse, PopError, PushError};
+pub use forebay_core::{CapacityError, InUse, NeverEvicts, Overflow, PopError, PushError, Pushed, Refusal};
 
 pub mod spsc;
 

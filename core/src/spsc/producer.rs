@@ -295,8 +295,7 @@ impl<'q, T, L: Layout, K> Producer<'q, T, L, K> {
                 unsafe { self.tx.commit_at(ring, tail) };
                 Ok(())
             }
-            Err(PushError::Full(())) => Err(PushError::Full(value)),
-            Err(PushError::Closed(())) => Err(PushError::Closed(value)),
+            Err(error) => Err(error.map(|()| value)),
         }
     }
 

@@ -23,49 +23,67 @@ impl<V: Copy, A> Lazy<V, A> {
     }
 }
 
-pub(crate) type AtomicBool = Lazy<bool, loom::sync::atomic::AtomicBool>;
-pub(crate) type AtomicU8 = Lazy<u8, loom::sync::atomic::AtomicU8>;
-pub(crate) type AtomicUsize = Lazy<usize, loom::sync::atomic::AtomicUsize>;
+macro_rules! modelled {
+    ($($name:ident: $value:ty),*) => {$(
+        pub(crate) type $name = Lazy<$value, loom::sync::atomic::$name>;
 
-impl AtomicBool {
-    pub(crate) fn load(&self, order: Ordering) -> bool {
-        self.atomic.get_or_init(|| loom::sync::atomic::AtomicBool::new(self.initial)).load(order)
-    }
+        #[allow(dead_code, reason = "each type has what the rings need of one of them")]
+        impl $name {
+            fn atomic(&self) -> &loom::sync::atomic::$name {
+                self.atomic.get_or_init(|| loom::sync::atomic::$name::new(self.initial))
+            }
 
-    pub(crate) fn store(&self, value: bool, order: Ordering) {
-        self.atomic.get_or_init(|| loom::sync::atomic::AtomicBool::new(self.initial)).store(value, order);
-    }
+            /// Makes it known to the checker, while one thread knows it.
+            pub(crate) fn arm(&self) {
+                self.atomic();
+            }
 
-    pub(crate) fn compare_exchange(
-        &self,
-        current: bool,
-        new: bool,
-        success: Ordering,
-        failure: Ordering,
-    ) -> Result<bool, bool> {
-        self.atomic
-            .get_or_init(|| loom::sync::atomic::AtomicBool::new(self.initial))
-            .compare_exchange(current, new, success, failure)
-    }
+            pub(crate) fn load(&self, order: Ordering) -> $value {
+                self.atomic().load(order)
+            }
+
+            pub(crate) fn store(&self, value: $value, order: Ordering) {
+                self.atomic().store(value, order);
+            }
+
+            pub(crate) fn swap(&self, value: $value, order: Ordering) -> $value {
+                self.atomic().swap(value, order)
+            }
+
+            pub(crate) fn compare_exchange(
+                &self,
+                current: $value,
+                new: $value,
+                success: Ordering,
+                failure: Ordering,
+            ) -> Result<$value, $value> {
+                self.atomic().compare_exchange(current, new, success, failure)
+            }
+
+            pub(crate) fn compare_exchange_weak(
+                &self,
+                current: $value,
+                new: $value,
+                success: Ordering,
+                failure: Ordering,
+            ) -> Result<$value, $value> {
+                // Strong: a failure without a reason is one more execution and shows nothing new.
+                self.atomic().compare_exchange(current, new, success, failure)
+            }
+        }
+    )*};
 }
 
-impl AtomicU8 {
-    pub(crate) fn load(&self, order: Ordering) -> u8 {
-        self.atomic.get_or_init(|| loom::sync::atomic::AtomicU8::new(self.initial)).load(order)
-    }
+modelled!(AtomicBool: bool, AtomicU8: u8, AtomicUsize: usize);
 
-    pub(crate) fn store(&self, value: u8, order: Ordering) {
-        self.atomic.get_or_init(|| loom::sync::atomic::AtomicU8::new(self.initial)).store(value, order);
-    }
-}
-
+#[allow(dead_code, reason = "for the rings that count")]
 impl AtomicUsize {
-    pub(crate) fn load(&self, order: Ordering) -> usize {
-        self.atomic.get_or_init(|| loom::sync::atomic::AtomicUsize::new(self.initial)).load(order)
+    pub(crate) fn fetch_add(&self, value: usize, order: Ordering) -> usize {
+        self.atomic().fetch_add(value, order)
     }
 
-    pub(crate) fn store(&self, value: usize, order: Ordering) {
-        self.atomic.get_or_init(|| loom::sync::atomic::AtomicUsize::new(self.initial)).store(value, order);
+    pub(crate) fn fetch_sub(&self, value: usize, order: Ordering) -> usize {
+        self.atomic().fetch_sub(value, order)
     }
 }
 

@@ -166,12 +166,12 @@ impl Reader {
                     intake.offered += 1;
                     return Ok(None);
                 }
-                Err(PushError::Full(back)) if self.on_full == OnFull::DropIncoming => {
+                Err(PushError::Full(back) | PushError::Shed(back)) if self.on_full == OnFull::DropIncoming => {
                     intake.offered += 1;
                     intake.shed += 1;
                     return Ok(Some(back));
                 }
-                Err(PushError::Full(back)) => back,
+                Err(PushError::Full(back) | PushError::Shed(back)) => back,
                 Err(PushError::Closed(_)) => return Err(Closed),
             };
             intake.hold(Instant::now());

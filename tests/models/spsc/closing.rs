@@ -134,6 +134,7 @@ fn consumer_gone<L: Layout>(capacity: usize, start: usize, cx: &Context) {
                 cx.note("closed");
                 closed = true;
             }
+            Err(PushError::Shed(_)) => unreachable!("spsc never drops"),
         }
     }
     let popped = usize::from(popper.join().unwrap());
