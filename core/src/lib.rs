@@ -50,8 +50,11 @@
 extern crate alloc;
 
 mod error;
+#[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
+pub mod mpsc;
 mod overflow;
 mod position;
+mod slip;
 pub mod spsc;
 mod sync;
 

@@ -55,7 +55,7 @@
 //! Source: L. Lamport, *Proving the correctness of multiprocess programs* (1977), for the ring. P. P. C. Lee et al., *A
 //! lock-free, cache-efficient multi-core synchronization mechanism for line-rate network traffic monitoring* (2010), for the
 //! private copies of the other side's position. J. Giacomoni et al., *FastForward for efficient pipeline parallelism*
-//! (2008), for the flag beside each item and for keeping the sides apart (`slip.rs`). Deviations: positions carry the parity of their lap, so that no slot is wasted and
+//! (2008), for the flag beside each item and for keeping the sides apart (`../slip.rs`). Deviations: positions carry the parity of their lap, so that no slot is wasted and
 //! no counter overflows; with flags the positions are published as well, to be counted with but not waited for.
 //!
 //! ## Invariants
@@ -104,7 +104,6 @@ mod layout;
 mod owner;
 mod producer;
 mod run;
-mod slip;
 mod view;
 
 pub use consumer::{Consumer, Drain, Iter, IterMut};

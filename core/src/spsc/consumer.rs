@@ -6,11 +6,11 @@ use core::marker::PhantomData;
 
 use super::layout::sealed::Mark as _;
 use super::run::{ReadRun, ReadSlot};
-use super::slip::Slip;
 use super::view::View;
 use super::{Dense, Layout};
 use crate::PopError;
 use crate::position::Position;
+use crate::slip::Slip;
 use crate::sync::Ordering;
 
 /// The algorithm of the consumer's end.

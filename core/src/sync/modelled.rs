@@ -33,11 +33,6 @@ macro_rules! modelled {
                 self.atomic.get_or_init(|| loom::sync::atomic::$name::new(self.initial))
             }
 
-            /// Makes it known to the checker, while one thread knows it.
-            pub(crate) fn arm(&self) {
-                self.atomic();
-            }
-
             pub(crate) fn load(&self, order: Ordering) -> $value {
                 self.atomic().load(order)
             }
@@ -78,6 +73,10 @@ modelled!(AtomicBool: bool, AtomicU8: u8, AtomicUsize: usize);
 
 #[allow(dead_code, reason = "for the rings that count")]
 impl AtomicUsize {
+    pub(crate) fn fetch_or(&self, value: usize, order: Ordering) -> usize {
+        self.atomic().fetch_or(value, order)
+    }
+
     pub(crate) fn fetch_add(&self, value: usize, order: Ordering) -> usize {
         self.atomic().fetch_add(value, order)
     }

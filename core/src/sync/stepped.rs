@@ -95,6 +95,11 @@ stepped!(AtomicBool: bool, AtomicU8: u8, AtomicUsize: usize);
 
 #[allow(dead_code, reason = "for the rings that count")]
 impl AtomicUsize {
+    pub(crate) fn fetch_or(&self, value: usize, order: Ordering) -> usize {
+        step();
+        self.0.fetch_or(value, order)
+    }
+
     pub(crate) fn fetch_add(&self, value: usize, order: Ordering) -> usize {
         step();
         self.0.fetch_add(value, order)

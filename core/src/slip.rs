@@ -21,7 +21,7 @@ use crate::sync::SEVERAL_CORES;
 ///
 /// Source: J. Giacomoni et al., *FastForward for efficient pipeline parallelism* (2008), who call the distance a temporal
 /// slip. Deviation: theirs is set up in advance and corrected by the clock; this one goes by counts of items alone.
-pub(super) struct Slip {
+pub(crate) struct Slip {
     /// How often the consumer has found few items, about, since it last found none.
     few: u32,
     /// How often it must be for a wait to be tried.
@@ -30,7 +30,7 @@ pub(super) struct Slip {
 
 impl Slip {
     /// Nothing is known.
-    pub(super) const NEW: Self = Self { few: 0, patience: Self::SHORT };
+    pub(crate) const NEW: Self = Self { few: 0, patience: Self::SHORT };
 
     /// The least patience.
     const SHORT: u32 = 4;
@@ -44,16 +44,13 @@ impl Slip {
     /// Loads the producer's tail by `load`, and once more after a wait if the producer is near. Answers with whether it is
     /// further on than `head`, too.
     #[inline(always)]
-    pub(super) fn look(&mut self, head: Position, capacity: Capacity, load: impl Fn() -> Position) -> (Position, bool) {
+    pub(crate) fn look(&mut self, head: Position, capacity: Capacity, load: impl Fn() -> Position) -> (Position, bool) {
         let tail = load();
         if head.is_one_before(tail) {
             return (tail, true);
         }
-        if SEVERAL_CORES && self.learn(capacity.distance(head, tail), capacity) {
-            // A small ring would be full before the longest wait is over.
-            for _ in 0..Self::PAUSES.min(capacity.get() / 32) {
-                spin_loop();
-            }
+        if SEVERAL_CORES && self.learn(capacity.distance(head, tail), capacity.get()) {
+            Self::wait(capacity.get());
             let later = load();
             self.judge(later != tail);
             return (later, true);
@@ -65,12 +62,12 @@ impl Slip {
     // Cold, but no call: the consumer can stay in registers.
     #[cold]
     #[inline(always)]
-    const fn learn(&mut self, found: usize, capacity: Capacity) -> bool {
+    pub(crate) const fn learn(&mut self, found: usize, capacity: usize) -> bool {
         if found == 0 {
             self.few /= 2;
             return false;
         }
-        if found >= Self::PLENTY || found >= capacity.get() / 4 {
+        if found >= Self::PLENTY || found >= capacity / 4 {
             return false;
         }
         if self.few < self.patience {
@@ -80,10 +77,19 @@ impl Slip {
         true
     }
 
+    /// Lets some items come in.
+    #[inline(always)]
+    pub(crate) fn wait(capacity: usize) {
+        // A small ring would be full before the longest wait is over.
+        for _ in 0..Self::PAUSES.min(capacity / 32) {
+            spin_loop();
+        }
+    }
+
     /// Takes note of whether a wait was of use.
     #[cold]
     #[inline(always)]
-    const fn judge(&mut self, useful: bool) {
+    pub(crate) const fn judge(&mut self, useful: bool) {
         if useful {
             self.patience = Self::SHORT;
         } else {

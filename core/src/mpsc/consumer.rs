@@ -1,0 +1,502 @@
+//! The consumer's end.
+
+use core::fmt;
+use core::iter::FusedIterator;
+use core::marker::PhantomData;
+
+use super::holes::Holes;
+use super::producer::refusal;
+use super::ticket::{Stamp, Ticket};
+use super::view::{Ctl, View};
+use crate::slip::Slip;
+use crate::sync::{Ordering, SEVERAL_CORES};
+use crate::{PopError, Refusal};
+
+/// The algorithm of the consumer's end.
+///
+/// All tickets before `head` have been used up, but for the holes. Those before `limit` may be dealt out; `published` says
+/// whether the producers know. While no hole is known and the producers have left no note of a gap, the consumer looks at
+/// `head` alone; otherwise it is `odd`.
+pub(super) struct Rx<T> {
+    ring: View<T>,
+    head: Ticket,
+    limit: Ticket,
+    /// Where `head` was when it last found nothing.
+    missed: Ticket,
+    slip: Slip,
+    /// Something may lie beyond a ticket that hasn't been used: until all tickets before `until` have been used up.
+    odd: bool,
+    until: Ticket,
+    holes: Holes,
+    /// There are too many holes for the list, which is empty therefore.
+    many: bool,
+    /// Some tickets before this one can't be used.
+    rough: Option<Ticket>,
+    lost: usize,
+}
+
+// SAFETY: the end receives items from other threads, so they must be `Send`. The shared words are atomics, and the slots
+// that it touches are its own (I2).
+unsafe impl<T: Send> Send for Rx<T> {}
+
+impl<T> Rx<T> {
+    /// # Safety
+    /// This becomes the only consumer's end of the ring, and no producer's end is at work yet.
+    pub(super) unsafe fn new(ring: View<T>) -> Self {
+        let ctl = ring.ctl();
+        // Relaxed, all: whoever makes the ends has the ring to itself.
+        ctl.rest.consumer.store(true, Ordering::Relaxed);
+        let tail = Ticket::from_word(ctl.tail.load(Ordering::Relaxed));
+        // Relaxed: as above. Open again, if it was closed.
+        ctl.tail.store(tail.to_word(), Ordering::Relaxed);
+        let limit = Ticket::from_word(ctl.limit.load(Ordering::Relaxed));
+        // Relaxed: as above.
+        let rough = ctl.rest.rough.load(Ordering::Relaxed).then_some(limit);
+        let head = ring.head();
+        Self {
+            ring,
+            head,
+            limit,
+            missed: head,
+            slip: Slip::NEW,
+            // There may be tickets that can't be used.
+            odd: true,
+            until: tail,
+            holes: Holes::new(head),
+            many: false,
+            rough,
+            // Relaxed: as above.
+            lost: ctl.rest.shed.load(Ordering::Relaxed),
+        }
+    }
+
+    /// What has become of a ticket that has been dealt out, or is the next to be.
+    #[inline(always)]
+    fn stamp(&self, ticket: Ticket) -> Stamp {
+        // [MC1] Acquire: pairs with [MP4]. Orders: the producer's write of the item before our read of it, and all that it had
+        // seen before our next looks at earlier tickets.
+        Stamp::from_word(self.ring.stamp(ticket).load(Ordering::Acquire))
+    }
+
+    /// Whether the ticket has been used, and not been used up.
+    #[inline(always)]
+    fn is_used(&self, ticket: Ticket) -> bool {
+        let (stamp, slots) = (self.stamp(ticket), self.ring.geometry());
+        stamp == slots.full(ticket) || stamp == slots.void(ticket)
+    }
+
+    fn load_tail(&self) -> usize {
+        // [MC4] Acquire: pairs with [MP3]. Orders: the stamps that a producer had seen before our look at them.
+        self.ring.ctl().tail.load(Ordering::Acquire)
+    }
+
+    #[inline(always)]
+    fn pop(&mut self) -> Result<T, PopError> {
+        let item = self.take()?;
+        self.publish_limit();
+        Ok(item)
+    }
+
+    /// Takes the oldest item, without telling the producers of the room.
+    #[inline(always)]
+    fn take(&mut self) -> Result<T, PopError> {
+        let head = self.head;
+        if self.odd || self.stamp(head) != self.ring.geometry().full(head) {
+            return self.search();
+        }
+        self.head = self.ring.geometry().next(head);
+        // SAFETY: I2: the item of the oldest ticket that hasn't been used up, and we move past it.
+        Ok(unsafe { self.take_out(head) })
+    }
+
+    /// # Safety
+    /// The ticket's item is inside, and it is not looked for again.
+    #[inline(always)]
+    unsafe fn take_out(&mut self, ticket: Ticket) -> T {
+        // SAFETY: as the caller says.
+        let item = unsafe { self.ring.read(ticket) };
+        self.release(ticket);
+        item
+    }
+
+    /// Gives the slot of a ticket that has been used up to the first ticket from the limit on that it can serve.
+    #[inline(always)]
+    fn release(&mut self, ticket: Ticket) {
+        let slots = self.ring.geometry();
+        let later = slots.first_of_slot(self.limit, ticket);
+        if later != self.limit {
+            self.skip_to(later);
+        }
+        // [MC2] Relaxed: the producers look at it only after they have seen the limit that [MC3] stores.
+        self.ring.stamp(ticket).store(slots.free(later).to_word(), Ordering::Relaxed);
+        self.limit = slots.next(later);
+    }
+
+    /// The tickets from the limit up to this one can't be used.
+    #[cold]
+    fn skip_to(&mut self, later: Ticket) {
+        self.rough = Some(later);
+        // Relaxed: before [MC3].
+        self.ring.ctl().rest.rough.store(true, Ordering::Relaxed);
+    }
+
+    #[inline(always)]
+    fn publish_limit(&self) {
+        // [MC3] Release: pairs with [MP1]. Orders: our read of an item before the next write to its slot, and [MC2] before the
+        // producers' look at it.
+        self.ring.ctl().limit.store(self.limit.to_word(), Ordering::Release);
+    }
+
+    /// Looks for an item where there is none at the head, or where the head is not all there is to look at.
+    #[cold]
+    #[inline(never)]
+    fn search(&mut self) -> Result<T, PopError> {
+        let mut found = self.find();
+        let slots = self.ring.geometry();
+        if found.is_none() && SEVERAL_CORES {
+            let since = slots.distance(self.missed, self.head);
+            self.missed = self.head;
+            if self.slip.learn(since, slots.count()) {
+                Slip::wait(slots.count());
+                found = self.find();
+                self.slip.judge(found.is_some());
+            }
+        }
+        if found.is_none() {
+            self.look_whether_closed()?;
+            found = self.find();
+        }
+        // SAFETY: I2: `find` has found an item, and does not find it again.
+        found.map(|ticket| unsafe { self.take_out(ticket) }).ok_or(PopError::Closed)
+    }
+
+    /// An error if there may be more items.
+    fn look_whether_closed(&self) -> Result<(), PopError> {
+        let ctl = self.ring.ctl();
+        // [MC6] Acquire: pairs with [MP7]. Orders: the producers' last items before our last look.
+        if ctl.rest.producers.load(Ordering::Acquire) == 0 {
+            return Ok(());
+        }
+        let tail = self.load_tail();
+        let all_used_up = !self.odd && self.head == Ticket::from_word(tail);
+        if tail & Ctl::CLOSED != 0 && all_used_up { Ok(()) } else { Err(PopError::Empty) }
+    }
+
+    /// Finds the ticket of the oldest item, and moves past it. `None`: each push that was over before has been taken.
+    fn find(&mut self) -> Option<Ticket> {
+        let slots = self.ring.geometry();
+        loop {
+            if !self.odd {
+                let stamp = self.stamp(self.head);
+                if stamp == slots.full(self.head) {
+                    let ticket = self.head;
+                    self.head = slots.next(ticket);
+                    return Some(ticket);
+                }
+                if stamp == slots.free(self.head) && !self.is_gap() {
+                    return None;
+                }
+                self.become_odd();
+            }
+            let tail = Ticket::from_word(self.load_tail());
+            let found = self.find_before(tail);
+            if let Some(ticket) = found {
+                self.move_past(ticket);
+            }
+            self.become_even();
+            let ticket = found?;
+            if self.stamp(ticket).is_full() {
+                return Some(ticket);
+            }
+            // Given back without an item.
+            self.release(ticket);
+            self.publish_limit();
+        }
+    }
+
+    fn is_gap(&self) -> bool {
+        // Relaxed: what is left to be seen is seen by [MC5].
+        self.ring.ctl().rest.gap.load(Ordering::Relaxed)
+    }
+
+    /// From now on every look is at all tickets that have been dealt out.
+    fn become_odd(&mut self) {
+        // [MC5] Acquire: pairs with [MP5]. Orders: the dealing out of their tickets to the producers that have left a note,
+        // before our look at the tail.
+        self.ring.ctl().rest.gap.swap(false, Ordering::Acquire);
+        self.until = Ticket::from_word(self.load_tail());
+        self.odd = true;
+    }
+
+    fn become_even(&mut self) {
+        let slots = self.ring.geometry();
+        // Tickets that can't be used.
+        while self.head.is_before(self.until) {
+            let stamp = self.stamp(self.head);
+            if stamp == slots.free(self.head) || stamp == slots.full(self.head) || stamp == slots.void(self.head) {
+                return;
+            }
+            self.head = slots.next(self.head);
+        }
+        if self.many {
+            // Relaxed: [MC1] will be, when it comes to taking one.
+            let open = |idx| {
+                let (stamp, ticket) = self.ring.at(idx, Ordering::Relaxed);
+                let _ = stamp;
+                ticket.is_before(self.head)
+            };
+            self.many = (0..slots.count()).any(open);
+        }
+        self.odd = self.many || !self.holes.is_empty();
+        if let Some(rough) = self.rough {
+            if !self.odd && !self.head.is_before(rough) {
+                self.rough = None;
+                // Relaxed: before [MC3].
+                self.ring.ctl().rest.rough.store(false, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// The earliest ticket before `tail` that has been used and not been used up, so that none is passed over whose push was
+    /// over before that of the one that is found began.
+    fn find_before(&self, tail: Ticket) -> Option<Ticket> {
+        let slots = self.ring.geometry();
+        let mut found = None;
+        let mut at = self.head;
+        while at.is_before(tail) {
+            if self.is_used(at) {
+                found = Some(at);
+                break;
+            }
+            at = slots.next(at);
+        }
+        // Now that one has been seen to be used, all earlier ones again, the latest first: if it was used after another one had
+        // been, that one is seen now.
+        while at != self.head {
+            at = slots.previous(at);
+            if self.is_used(at) {
+                found = Some(at);
+            }
+        }
+        if self.many {
+            return self.find_among_all(found);
+        }
+        for hole in self.holes.latest_first(slots) {
+            if self.is_used(hole) {
+                found = Some(hole);
+            }
+        }
+        found
+    }
+
+    /// The same among the holes that are not listed.
+    fn find_among_all(&self, mut found: Option<Ticket>) -> Option<Ticket> {
+        loop {
+            let before = found.unwrap_or(self.head);
+            let used = (0..self.ring.geometry().count())
+                // [MC1] Acquire: as in `stamp`.
+                .map(|idx| self.ring.at(idx, Ordering::Acquire))
+                .filter(|(stamp, ticket)| !stamp.is_free() && ticket.is_before(before))
+                .map(|(_, ticket)| ticket)
+                .reduce(|a, b| if a.is_before(b) { a } else { b });
+            match used {
+                Some(ticket) => found = Some(ticket),
+                None => return found,
+            }
+        }
+    }
+
+    fn move_past(&mut self, ticket: Ticket) {
+        let slots = self.ring.geometry();
+        let mut noted = Ok(());
+        if ticket.is_before(self.head) {
+            noted = self.holes.remove(ticket, slots);
+        } else {
+            let mut at = self.head;
+            while at != ticket {
+                let stamp = self.stamp(at);
+                if noted.is_ok() && (stamp == slots.free(at) || stamp == slots.full(at) || stamp == slots.void(at)) {
+                    noted = self.holes.push(at, slots);
+                }
+                at = slots.next(at);
+            }
+            self.head = slots.next(ticket);
+        }
+        if self.many || noted.is_err() {
+            self.many = true;
+            self.holes.clear();
+        }
+    }
+}
+
+impl<T> Drop for Rx<T> {
+    fn drop(&mut self) {
+        self.publish_limit();
+        close(&self.ring);
+        // [MC7] Release: pairs with [MO2]. Orders: all that we did before what the next ends do.
+        self.ring.ctl().rest.consumer.store(false, Ordering::Release);
+    }
+}
+
+/// From now on no ticket is dealt out.
+fn close<T>(ring: &View<T>) {
+    // Relaxed: the producers learn nothing else from it.
+    ring.ctl().tail.fetch_or(Ctl::CLOSED, Ordering::Relaxed);
+}
+
+/// The end of a ring that takes items out. There is one at a time.
+///
+/// `'q` is how long the ring is borrowed, and `K` what keeps the ring alive where the ends own it (nothing, by default). It
+/// is [`Send`] if the items are, and never [`Sync`].
+///
+/// Dropping it closes the ring: pushes are refused from then on. What is inside stays there, and is dropped with the ring or
+/// taken after another split. A consumer that must not lose anything [closes](Self::close) the ring first, and pops until
+/// [`Closed`](PopError::Closed).
+pub struct Consumer<'q, T, K = ()> {
+    // The order matters: the end goes before what keeps its ring.
+    rx: Rx<T>,
+    _keep: K,
+    _borrow: PhantomData<(&'q (), core::cell::UnsafeCell<T>)>,
+}
+
+impl<T, K> Consumer<'_, T, K> {
+    /// # Safety
+    /// The ring lives for `'q`, or as long as `keep`.
+    pub(super) const unsafe fn new(rx: Rx<T>, keep: K) -> Self {
+        Self { rx, _keep: keep, _borrow: PhantomData }
+    }
+
+    /// Takes the oldest item out.
+    ///
+    /// # Errors
+    /// [`Empty`](PopError::Empty): each push that was over has been taken. [`Closed`](PopError::Closed): so it is, and there
+    /// will be no other, because the last producer is gone or the ring is [closed](Self::close).
+    ///
+    /// # Progress
+    /// Wait-free while no producer is held up in the middle of a push. Otherwise bounded as well: it looks at the open tickets,
+    /// or where there are many at all slots, before each item. Where items stream and this end keeps catching up with the
+    /// producers, it may stay behind on purpose for some 32 spin-loop hints.
+    ///
+    /// # Ordering
+    /// All that happened before the push of the item happens before what follows the pop. Items of one producer come out in
+    /// the order in which it pushed them, and no item comes before another whose push was over when its own began.
+    #[inline]
+    pub fn pop(&mut self) -> Result<T, PopError> {
+        self.rx.pop()
+    }
+
+    /// Takes items out, as many as the ring can hold at most, until there is none.
+    ///
+    /// The producers see the room when the iterator is dropped: cheaper than one by one.
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay_core::mpsc::Ring;
+    ///
+    /// let mut ring = Ring::<_, 8>::new();
+    /// let (mut producer, mut consumer) = ring.split();
+    /// assert_eq!(producer.push_iter(0..5), 5);
+    /// assert_eq!(consumer.drain().sum::<i32>(), 10);
+    /// ```
+    pub fn drain(&mut self) -> Drain<'_, T> {
+        Drain { left: self.capacity(), rx: &mut self.rx }
+    }
+
+    /// Nothing is taken in from now on; what is inside can still be taken out. A push that is under way may still put its
+    /// item in.
+    pub fn close(&mut self) {
+        close(&self.rx.ring);
+    }
+
+    /// Whether nothing is taken in any more: [closed](Self::close), or no producer is left.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        // Relaxed, both: what came before is seen by the next pop.
+        self.rx.ring.ctl().rest.producers.load(Ordering::Relaxed) == 0
+            || self.rx.ring.ctl().tail.load(Ordering::Relaxed) & Ctl::CLOSED != 0
+    }
+
+    /// How many items are inside; an item that a producer is just putting in may count.
+    ///
+    /// At rest it is exact, and it is never above the capacity. It takes as long as there are slots while tickets have had to be
+    /// left out because of a producer that was held up.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rx.ring.len()
+    }
+
+    /// Whether [`len`](Self::len) is 0.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many items the ring holds at most.
+    #[must_use]
+    pub const fn capacity(&self) -> usize {
+        self.rx.ring.geometry().count()
+    }
+
+    /// How many values have been [shed](crate::PushError::Shed) since this was last asked, or since the ring was split. Asked
+    /// after each pop, it says how many were lost between two items.
+    pub fn lost(&mut self) -> usize {
+        // Relaxed: a count. What was shed before the item that was popped last is in it by [MC1].
+        let shed = self.rx.ring.ctl().rest.shed.load(Ordering::Relaxed);
+        shed.wrapping_sub(core::mem::replace(&mut self.rx.lost, shed))
+    }
+
+    /// What a push does that finds no room.
+    #[must_use]
+    pub fn refusal(&self) -> Refusal {
+        refusal(&self.rx.ring)
+    }
+
+    /// Changes what a push does that finds no room, for all producers.
+    pub fn set_refusal(&self, refusal: Refusal) {
+        self.rx.ring.ctl().rest.policy.set(refusal.into());
+    }
+}
+
+impl<T, K> fmt::Debug for Consumer<'_, T, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Consumer").field("capacity", &self.capacity()).finish_non_exhaustive()
+    }
+}
+
+/// Takes items out: see [`Consumer::drain`].
+pub struct Drain<'e, T> {
+    rx: &'e mut Rx<T>,
+    left: usize,
+}
+
+impl<T> Iterator for Drain<'_, T> {
+    type Item = T;
+
+    #[inline]
+    fn next(&mut self) -> Option<T> {
+        self.left = self.left.checked_sub(1)?;
+        let item = self.rx.take().ok();
+        if item.is_none() {
+            self.left = 0;
+        }
+        item
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (0, Some(self.left))
+    }
+}
+
+impl<T> FusedIterator for Drain<'_, T> {}
+
+impl<T> Drop for Drain<'_, T> {
+    fn drop(&mut self) {
+        self.rx.publish_limit();
+    }
+}
+
+impl<T> fmt::Debug for Drain<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Drain").finish_non_exhaustive()
+    }
+}

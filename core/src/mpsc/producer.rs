@@ -1,0 +1,439 @@
+//! The producers' ends.
+
+use core::fmt;
+use core::hint::spin_loop;
+use core::marker::PhantomData;
+
+use super::ticket::Ticket;
+use super::view::{Ctl, View};
+use crate::sync::{Ordering, SEVERAL_CORES};
+use crate::{Overflow, PushError, Refusal};
+
+/// The algorithm of a producer's end.
+///
+/// Tickets before `limit` may be dealt out; it is the ring's limit as last seen. `next` is the one after this end's last, or
+/// one that was dealt out long ago.
+pub(super) struct Tx<T> {
+    ring: View<T>,
+    limit: Ticket,
+    next: Ticket,
+}
+
+// SAFETY: the end carries items to another thread, so they must be `Send`. The shared words are atomics, and the slots that
+// it touches are its own (I2).
+unsafe impl<T: Send> Send for Tx<T> {}
+
+/// Why no ticket was dealt out.
+enum No {
+    Room,
+    Closed,
+}
+
+/// Tickets that have been dealt out to this end: `count` from `first` on.
+#[derive(Clone, Copy)]
+struct Dealt {
+    first: Ticket,
+    count: usize,
+    after: After,
+}
+
+/// What is known of the tickets before one's own.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum After {
+    /// The one just before has been used.
+    Used,
+    /// The one just before had not been used yet.
+    Open,
+    /// Some just before can't be used by anybody.
+    Jump,
+}
+
+impl<T> Tx<T> {
+    /// # Safety
+    /// The ring is not being split or dropped by anybody while this end is there.
+    pub(super) unsafe fn new(ring: View<T>) -> Self {
+        // Relaxed: whoever makes an end has another one, or the ring to itself.
+        let producers = ring.ctl().rest.producers.fetch_add(1, Ordering::Relaxed);
+        // Ends that were forgotten count for ever. Without this the count could come around to none.
+        assert!(producers < isize::MAX as usize, "too many producers were forgotten");
+        let tail = load_tail(&ring);
+        Self { ring, limit: Ticket::from_word(tail), next: ring.geometry().previous(Ticket::from_word(tail)) }
+    }
+
+    /// Has up to `max` tickets dealt out to this end, which is at least 1, and gets at least 1.
+    #[inline(always)]
+    fn claim(&mut self, max: usize) -> Result<Dealt, No> {
+        let ring = self.ring;
+        let slots = ring.geometry();
+        let mut word = load_tail(&ring);
+        let mut backoff = Backoff::new();
+        loop {
+            if word & Ctl::CLOSED != 0 {
+                return Err(No::Closed);
+            }
+            let first = Ticket::from_word(word);
+            if !first.is_before(self.limit) {
+                self.limit = load_limit(&ring);
+                if !first.is_before(self.limit) {
+                    return Err(No::Room);
+                }
+            }
+            let (first, after) = if load_stamp(&ring, first) == slots.free(first).to_word() {
+                let used = first == self.next || !is_open(&ring, slots.previous(first));
+                (first, if used { After::Used } else { After::Open })
+            } else {
+                (self.jump(first)?, After::Jump)
+            };
+            let (mut next, mut count) = (slots.next(first), 1);
+            while count < max && next.is_before(self.limit) && load_stamp(&ring, next) == slots.free(next).to_word() {
+                next = slots.next(next);
+                count += 1;
+            }
+            // [MP3] Release: pairs with [MC4]. Orders: the stamps that we have seen before the consumer's look at them, so that
+            // it never takes a later item for the first. Relaxed when it fails: as in `load_tail`.
+            match ring.ctl().tail.compare_exchange_weak(word, next.to_word(), Ordering::Release, Ordering::Relaxed) {
+                Ok(_) => return Ok(Dealt { first, count, after }),
+                Err(tail) => word = tail,
+            }
+            backoff.wait();
+        }
+    }
+
+    /// The next ticket can't be used: its slot is still held by an earlier one, or it has been dealt out by now. Answers with
+    /// the first one that can.
+    #[cold]
+    fn jump(&mut self, mut ticket: Ticket) -> Result<Ticket, No> {
+        let ring = self.ring;
+        let slots = ring.geometry();
+        loop {
+            ticket = slots.next(ticket);
+            if !ticket.is_before(self.limit) {
+                self.limit = load_limit(&ring);
+                if !ticket.is_before(self.limit) {
+                    return Err(No::Room);
+                }
+            }
+            if load_stamp(&ring, ticket) == slots.free(ticket).to_word() {
+                return Ok(ticket);
+            }
+        }
+    }
+
+    /// Makes sure that the consumer finds what will be put in at a ticket although an earlier one may be open.
+    #[cold]
+    fn tell_gap(&self, dealt: Dealt) {
+        let ring = &self.ring;
+        if SEVERAL_CORES && dealt.after == After::Open {
+            // Mostly the other producer is just about to put its item in.
+            let before = ring.geometry().previous(dealt.first);
+            for _ in 0..PATIENCE {
+                if !is_open(ring, before) {
+                    return;
+                }
+                spin_loop();
+            }
+        }
+        // [MP5] Release: pairs with [MC5]. Orders: [MP3] before the consumer's look at the tail after it has taken the note
+        // away. An exchange, so that this holds for every note that was left since the last time.
+        ring.ctl().rest.gap.swap(true, Ordering::Release);
+    }
+
+    /// Makes the item of a ticket visible.
+    ///
+    /// # Safety
+    /// The ticket was dealt out to this end, and the item has been put in.
+    #[inline(always)]
+    unsafe fn publish(&mut self, ticket: Ticket) {
+        let slots = self.ring.geometry();
+        self.next = slots.next(ticket);
+        // [MP4] Release: pairs with [MC1] and [MP6]. Orders: our write of the item before the consumer's read of it; the note
+        // of a gap [MP5] before whatever follows the end of a later push.
+        self.ring.stamp(ticket).store(slots.full(ticket).to_word(), Ordering::Release);
+    }
+
+    #[inline(always)]
+    fn push(&mut self, value: T) -> Result<(), PushError<T>> {
+        let dealt = match self.claim(1) {
+            Ok(dealt) => dealt,
+            Err(No::Room) => return Err(at_full(&self.ring, value)),
+            Err(No::Closed) => return Err(PushError::Closed(value)),
+        };
+        // SAFETY: I2: the ticket was dealt out to us.
+        unsafe { self.ring.write(dealt.first, value) };
+        if dealt.after != After::Used {
+            self.tell_gap(dealt);
+        }
+        // SAFETY: dealt out to us, and written above.
+        unsafe { self.publish(dealt.first) };
+        Ok(())
+    }
+
+    /// Puts in items of an iterator, up to `max`, on tickets that are dealt out together. Answers with how many, and whether
+    /// there can be more.
+    fn push_batch(&mut self, max: usize, items: &mut impl Iterator<Item = T>) -> (usize, bool) {
+        let Ok(dealt) = self.claim(max) else { return (0, false) };
+        if dealt.after != After::Used {
+            self.tell_gap(dealt);
+        }
+        let mut rest = Rest { tx: self, next: dealt.first, left: dealt.count };
+        for count in 0..dealt.count {
+            let Some(item) = items.next() else { return (count, false) };
+            rest.put(item);
+        }
+        (dealt.count, true)
+    }
+}
+
+/// Tickets of a batch that have not been used yet. Those that are left in the end are given back.
+struct Rest<'e, T> {
+    tx: &'e mut Tx<T>,
+    next: Ticket,
+    left: usize,
+}
+
+impl<T> Rest<'_, T> {
+    fn put(&mut self, item: T) {
+        // SAFETY: I2: a ticket of the batch, not used before.
+        unsafe { self.tx.ring.write(self.next, item) };
+        // SAFETY: dealt out to us, and written above.
+        unsafe { self.tx.publish(self.next) };
+        self.next = self.tx.next;
+        self.left -= 1;
+    }
+}
+
+impl<T> Drop for Rest<'_, T> {
+    fn drop(&mut self) {
+        let slots = self.tx.ring.geometry();
+        while self.left > 0 {
+            // [MP8] Release: pairs with [MC1] and [MP6], as [MP4], but for the item.
+            self.tx.ring.stamp(self.next).store(slots.void(self.next).to_word(), Ordering::Release);
+            self.next = slots.next(self.next);
+            self.tx.next = self.next;
+            self.left -= 1;
+        }
+    }
+}
+
+/// How often a producer looks whether the one before it has put its item in, before it leaves a note.
+const PATIENCE: usize = 16;
+
+/// A pause after a ticket was lost to another producer: short, and bounded.
+struct Backoff(u32);
+
+impl Backoff {
+    const MOST: u32 = 5;
+
+    #[inline(always)]
+    const fn new() -> Self {
+        Self(0)
+    }
+
+    #[inline(always)]
+    fn wait(&mut self) {
+        if SEVERAL_CORES {
+            for _ in 0..1 << self.0 {
+                spin_loop();
+            }
+            self.0 = (self.0 + 1).min(Self::MOST);
+        }
+    }
+}
+
+#[inline(always)]
+fn load_tail<T>(ring: &View<T>) -> usize {
+    // Relaxed: the ticket is our own only after [MP3], which fails if this is not the tail; what it says of the limit is
+    // said by [MP1].
+    ring.ctl().tail.load(Ordering::Relaxed)
+}
+
+#[inline(always)]
+fn load_limit<T>(ring: &View<T>) -> Ticket {
+    // [MP1] Acquire: pairs with [MC3]. Orders: the consumer's read of an item before our write to its slot, and its stamps of
+    // free slots [MC2] before our look at them.
+    Ticket::from_word(ring.ctl().limit.load(Ordering::Acquire))
+}
+
+#[inline(always)]
+fn load_stamp<T>(ring: &View<T>, ticket: Ticket) -> usize {
+    // Relaxed: below the limit the stamp is [MC2] or later by [MP1]. Free for this ticket it stays so until the ticket is
+    // dealt out, which [MP3] sees.
+    ring.stamp(ticket).load(Ordering::Relaxed)
+}
+
+/// Whether the ticket has been dealt out and nothing has been put in yet.
+#[inline(always)]
+fn is_open<T>(ring: &View<T>, ticket: Ticket) -> bool {
+    // [MP6] Acquire: pairs with [MP4]. Orders: what the producer before us did, its note of a gap [MP5] included, before
+    // what follows our push.
+    ring.stamp(ticket).load(Ordering::Acquire) == ring.geometry().free(ticket).to_word()
+}
+
+/// What a push does that finds no room.
+#[cold]
+fn at_full<T>(ring: &View<T>, value: T) -> PushError<T> {
+    match ring.ctl().rest.policy.get() {
+        Overflow::DropIncoming => {
+            // Relaxed: a count.
+            ring.ctl().rest.shed.fetch_add(1, Ordering::Relaxed);
+            PushError::Shed(value)
+        }
+        Overflow::Reject | Overflow::DropOldest => PushError::Full(value),
+    }
+}
+
+impl<T> Drop for Tx<T> {
+    fn drop(&mut self) {
+        // [MP7] Release: pairs with [MC6]. Orders: our last [MP4] before the consumer's last look.
+        self.ring.ctl().rest.producers.fetch_sub(1, Ordering::Release);
+    }
+}
+
+/// An end of a ring that puts items in. There can be many: [`clone`](Clone::clone) it.
+///
+/// `'q` is how long the ring is borrowed, and `K` what keeps the ring alive where the ends own it (nothing, by default). It
+/// is [`Send`] if the items are, and never [`Sync`]: each thread, and each interrupt, has its own.
+///
+/// When the last one is dropped, the consumer still gets what is inside, and then [`Closed`](crate::PopError::Closed).
+pub struct Producer<'q, T, K = ()> {
+    // The order matters: the end goes before what keeps its ring.
+    tx: Tx<T>,
+    keep: K,
+    _borrow: PhantomData<(&'q (), core::cell::UnsafeCell<T>)>,
+}
+
+impl<T, K> Producer<'_, T, K> {
+    /// # Safety
+    /// The ring lives for `'q`, or as long as `keep`.
+    pub(super) const unsafe fn new(tx: Tx<T>, keep: K) -> Self {
+        Self { tx, keep, _borrow: PhantomData }
+    }
+
+    /// Puts a value in.
+    ///
+    /// # Errors
+    /// The value comes back. [`Full`](PushError::Full) or [`Shed`](PushError::Shed): no slot is free, and the
+    /// [policy](Self::refusal) says which. [`Closed`](PushError::Closed): the consumer is gone or has closed the ring.
+    ///
+    /// # Progress
+    /// Lock-free: if it has to try again, another producer has got a ticket. A producer that is held up for ever between any
+    /// two steps costs the ring its slot, and nobody waits for it longer than some spin-loop hints.
+    ///
+    /// # Ordering
+    /// All that happened before the push happens before what follows the pop of the item. What came before a pop happens
+    /// before what follows a push into the freed slot.
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay_core::{PushError, mpsc::Ring};
+    ///
+    /// let mut ring = Ring::<_, 2>::new();
+    /// let (mut producer, mut consumer) = ring.split();
+    /// let mut another = producer.clone();
+    /// producer.push('a')?;
+    /// another.push('b')?;
+    /// assert_eq!(producer.push('c'), Err(PushError::Full('c')));
+    /// assert_eq!(consumer.pop(), Ok('a'));
+    /// producer.push('c')?;
+    /// # Ok::<(), PushError<char>>(())
+    /// ```
+    #[inline]
+    pub fn push(&mut self, value: T) -> Result<(), PushError<T>> {
+        self.tx.push(value)
+    }
+
+    /// Puts in items of an iterator as long as there are some and there is room, and answers with how many. The others
+    /// stay in the iterator.
+    ///
+    /// Tickets are taken for as many items at once as the iterator says that it has at least and there is room for: much
+    /// cheaper than one by one, and the items lie side by side in the order of all. Does nothing at full, whatever the policy,
+    /// but a [closed](Self::is_closed) ring takes nothing either.
+    ///
+    /// # Panics
+    /// If the iterator does. What it gave before is in the ring, and nobody has to wait for the rest.
+    ///
+    /// # Progress
+    /// Lock-free, as [`push`](Self::push); while the iterator works out an item it holds the slots of this batch.
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay_core::mpsc::Ring;
+    ///
+    /// let mut ring = Ring::<_, 4>::new();
+    /// let (mut producer, mut consumer) = ring.split();
+    /// let mut numbers = 1..;
+    /// assert_eq!(producer.push_iter(&mut numbers), 4);
+    /// assert_eq!(consumer.pop(), Ok(1));
+    /// assert_eq!(numbers.next(), Some(5));
+    /// ```
+    pub fn push_iter(&mut self, items: impl IntoIterator<Item = T>) -> usize {
+        let mut items = items.into_iter();
+        let mut count = 0;
+        loop {
+            let (least, most) = items.size_hint();
+            if most == Some(0) {
+                return count;
+            }
+            let (put, more) = self.tx.push_batch(least.clamp(1, self.capacity()), &mut items);
+            count += put;
+            if !more {
+                return count;
+            }
+        }
+    }
+
+    /// What a push does that finds no room.
+    #[must_use]
+    pub fn refusal(&self) -> Refusal {
+        refusal(&self.tx.ring)
+    }
+
+    /// Changes what a push does that finds no room, for all producers.
+    pub fn set_refusal(&self, refusal: Refusal) {
+        self.tx.ring.ctl().rest.policy.set(refusal.into());
+    }
+
+    /// How many values have been [shed](PushError::Shed) since the ring was made. The count wraps.
+    #[must_use]
+    pub fn shed(&self) -> usize {
+        // Relaxed: a count.
+        self.tx.ring.ctl().rest.shed.load(Ordering::Relaxed)
+    }
+
+    /// Whether nothing is taken in any more, because the consumer is gone or has closed the ring.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        load_tail(&self.tx.ring) & Ctl::CLOSED != 0
+    }
+
+    /// How many items the ring holds at most.
+    #[must_use]
+    pub const fn capacity(&self) -> usize {
+        self.tx.ring.geometry().count()
+    }
+}
+
+pub(super) fn refusal<T>(ring: &View<T>) -> Refusal {
+    match ring.ctl().rest.policy.get() {
+        Overflow::DropIncoming => Refusal::DropIncoming,
+        Overflow::Reject | Overflow::DropOldest => Refusal::Reject,
+    }
+}
+
+impl<T, K: Clone> Clone for Producer<'_, T, K> {
+    /// Another end. Any number can be out.
+    ///
+    /// # Panics
+    /// After half of `usize::MAX` ends have been forgotten ([`mem::forget`](core::mem::forget)).
+    fn clone(&self) -> Self {
+        let keep = self.keep.clone();
+        // SAFETY: this end is there, so nobody splits or drops the ring.
+        Self { tx: unsafe { Tx::new(self.tx.ring) }, keep, _borrow: PhantomData }
+    }
+}
+
+impl<T, K> fmt::Debug for Producer<'_, T, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Producer").field("capacity", &self.capacity()).finish_non_exhaustive()
+    }
+}
