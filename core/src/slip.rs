@@ -81,7 +81,7 @@ impl Slip {
     #[inline(always)]
     pub(crate) fn wait(capacity: usize) {
         // A small ring would be full before the longest wait is over.
-        for _ in 0..Self::PAUSES.min(capacity / 32) {
+        for _ in 0..Self::PAUSES.min(capacity / 8) {
             spin_loop();
         }
     }

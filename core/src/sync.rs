@@ -20,16 +20,17 @@ pub(crate) use alloc::sync::Arc;
 
 // What has a swap and a compare-exchange, too, on cores that lack them.
 #[cfg(all(feature = "portable-atomic", not(any(forebay_loom, forebay_steps))))]
-pub(crate) use portable_atomic::{AtomicBool as SwapBool, AtomicU8 as SwapU8, AtomicUsize as SwapUsize};
+pub(crate) use portable_atomic::{AtomicBool as SwapBool, AtomicUsize as SwapUsize};
 #[cfg(not(all(feature = "portable-atomic", not(any(forebay_loom, forebay_steps)))))]
-pub(crate) use {AtomicBool as SwapBool, AtomicU8 as SwapU8, AtomicUsize as SwapUsize};
+pub(crate) use {AtomicBool as SwapBool, AtomicUsize as SwapUsize};
 
 // Padding keeps apart what two cores write. A 32-bit microcontroller mostly has one core and no cache:
 // it would pay in RAM and gain nothing.
 #[cfg(not(all(target_os = "none", not(target_pointer_width = "64"))))]
 pub(crate) use crossbeam_utils::CachePadded;
-/// Whether there may be several cores, each with its cache.
-pub(crate) const SEVERAL_CORES: bool = !cfg!(all(target_os = "none", not(target_pointer_width = "64")));
+/// Whether waiting for another core can be of use: not where there is one core, nor where every step counts.
+pub(crate) const SEVERAL_CORES: bool =
+    !cfg!(any(forebay_loom, forebay_steps, all(target_os = "none", not(target_pointer_width = "64"))));
 #[cfg(all(target_os = "none", not(target_pointer_width = "64")))]
 pub(crate) use unpadded::Unpadded as CachePadded;
 

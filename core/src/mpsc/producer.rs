@@ -82,6 +82,12 @@ impl<T> Tx<T> {
                 let used = first == self.next || !is_open(&ring, slots.previous(first));
                 (first, if used { After::Used } else { After::Open })
             } else {
+                let tail = load_tail(&ring);
+                if tail != word {
+                    // It has been dealt out by now.
+                    word = tail;
+                    continue;
+                }
                 (self.jump(first)?, After::Jump)
             };
             let (mut next, mut count) = (slots.next(first), 1);
@@ -93,14 +99,13 @@ impl<T> Tx<T> {
             // it never takes a later item for the first. Relaxed when it fails: as in `load_tail`.
             match ring.ctl().tail.compare_exchange_weak(word, next.to_word(), Ordering::Release, Ordering::Relaxed) {
                 Ok(_) => return Ok(Dealt { first, count, after }),
-                Err(tail) => word = tail,
+                Err(_) => backoff.wait(),
             }
-            backoff.wait();
+            word = load_tail(&ring);
         }
     }
 
-    /// The next ticket can't be used: its slot is still held by an earlier one, or it has been dealt out by now. Answers with
-    /// the first one that can.
+    /// The next ticket can't be used: its slot is still held by an earlier one. Answers with the first one that can.
     #[cold]
     fn jump(&mut self, mut ticket: Ticket) -> Result<Ticket, No> {
         let ring = self.ring;
