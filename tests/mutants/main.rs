@@ -40,6 +40,13 @@ struct Mutant {
 }
 
 impl Mutant {
+    /// The ring whose file it is. Empty: more than one ring has it.
+    fn ring(&self) -> String {
+        let path = self.file.strip_prefix("core/src/").unwrap_or_default();
+        let (ring, _) = path.split_once(['/', '.']).unwrap_or_default();
+        if ["sync", "overflow"].contains(&ring) { String::new() } else { ring.to_string() }
+    }
+
     /// What it is called, in `survivors.md` too.
     fn name(&self) -> String {
         let file = Path::new(&self.file).file_name().unwrap_or_default().to_string_lossy();

@@ -78,7 +78,7 @@ impl Workshop {
                 self.models.push(Model { program: program.clone(), name, executions: 0, limit });
             }
         }
-        let runs = self.run_models(false, false)?;
+        let runs = self.run_models("", false, false)?;
         for (model, run) in self.models.iter_mut().zip(runs) {
             let Some(Outcome { failure, took, executions }) = run else {
                 return Err(format!("{} was left out", model.name));
@@ -103,7 +103,7 @@ impl Workshop {
         let file = self.copy().join(&mutant.file);
         fs::write(&file, &mutant.text).map_err(|error| format!("{}: {error}", file.display()))?;
         let built = self.build();
-        let runs = if built.is_ok() { self.run_models(true, !all) } else { Ok(Vec::new()) };
+        let runs = if built.is_ok() { self.run_models(&mutant.ring(), true, !all) } else { Ok(Vec::new()) };
         fs::write(&file, &mutant.original).map_err(|error| format!("{}: {error}", file.display()))?;
         built.map_err(|error| format!("{} does not build\n{error}", mutant.name()))?;
         let failed: Vec<(&Model, String)> =
@@ -143,9 +143,9 @@ impl Workshop {
         Ok(programs.collect())
     }
 
-    /// Runs the models, as many at a time as there are processors. Answers with what became of each that was run: of all
+    /// Runs the models of a ring, or of all where there are none of that name, as many at a time as there are processors. Answers with what became of each that was run: of all
     /// of them, or of those up to the first one that failed and perhaps some more.
-    fn run_models(&self, invariants_alone: bool, stop: bool) -> Result<Vec<Option<Outcome>>> {
+    fn run_models(&self, ring: &str, invariants_alone: bool, stop: bool) -> Result<Vec<Option<Outcome>>> {
         let next = AtomicUsize::new(0);
         let first_failed = AtomicUsize::new(usize::MAX);
         let outcomes = Mutex::new(self.models.iter().map(|_| None).collect::<Vec<_>>());
@@ -160,6 +160,9 @@ impl Workshop {
                         // The first one in the order is the one that counts, so those before it go on.
                         let over = stop && first_failed.load(Ordering::Relaxed) < index;
                         let Some(model) = self.models.get(index).filter(|_| !over) else { return };
+                        if !model.concerns(ring) {
+                            continue;
+                        }
                         match model.run(&log, invariants_alone) {
                             Ok(outcome) => {
                                 if outcome.failure.is_some() {
@@ -189,6 +192,12 @@ struct Outcome {
 }
 
 impl Model {
+    /// Whether it is a model of that ring, or of any where the name is empty.
+    fn concerns(&self, ring: &str) -> bool {
+        let program = self.program.file_name().unwrap_or_default().to_string_lossy();
+        ring.is_empty() || program.starts_with(&format!("models_{ring}-"))
+    }
+
     fn run(&self, log: &Path, invariants_alone: bool) -> Result<Outcome> {
         let output = File::create(log).map_err(|error| format!("{}: {error}", log.display()))?;
         let errors = output.try_clone().map_err(|error| error.to_string())?;

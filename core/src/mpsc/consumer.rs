@@ -127,8 +127,8 @@ impl<T> Rx<T> {
         if later != self.limit {
             self.skip_to(later);
         }
-        // [MC2] Relaxed: the producers look at it only after they have seen the limit that [MC3] stores.
-        self.ring.stamp(ticket).store(slots.free(later).to_word(), Ordering::Relaxed);
+        // [MC2] Release: pairs with [MP9]. Orders: earlier [MC3] before a producer's look at the limit.
+        self.ring.stamp(ticket).store(slots.free(later).to_word(), Ordering::Release);
         self.limit = slots.next(later);
     }
 

@@ -95,8 +95,8 @@ impl<T> Tx<T> {
                 next = slots.next(next);
                 count += 1;
             }
-            // [MP3] Release: pairs with [MC4]. Orders: the stamps that we have seen before the consumer's look at them, so that
-            // it never takes a later item for the first. Relaxed when it fails: as in `load_tail`.
+            // [MP3] Release: pairs with [MC4] and [MP2]. Orders: the stamps that we have seen before the consumer's look at them, so that
+            // it never takes a later item for the first. Relaxed when it fails: it is looked at again.
             match ring.ctl().tail.compare_exchange_weak(word, next.to_word(), Ordering::Release, Ordering::Relaxed) {
                 Ok(_) => return Ok(Dealt { first, count, after }),
                 Err(_) => backoff.wait(),
@@ -111,15 +111,17 @@ impl<T> Tx<T> {
         let ring = self.ring;
         let slots = ring.geometry();
         loop {
+            // [MP9] Acquire: pairs with [MP4] and [MC2]. Orders: the limits that were stored before, and seen by whoever used
+            // the ticket, before our look at the limit, so that the ring is never called full by new stamps and an old limit.
+            if ring.stamp(ticket).load(Ordering::Acquire) == slots.free(ticket).to_word() {
+                return Ok(ticket);
+            }
             ticket = slots.next(ticket);
             if !ticket.is_before(self.limit) {
                 self.limit = load_limit(&ring);
                 if !ticket.is_before(self.limit) {
                     return Err(No::Room);
                 }
-            }
-            if load_stamp(&ring, ticket) == slots.free(ticket).to_word() {
-                return Ok(ticket);
             }
         }
     }
@@ -247,9 +249,9 @@ impl Backoff {
 
 #[inline(always)]
 fn load_tail<T>(ring: &View<T>) -> usize {
-    // Relaxed: the ticket is our own only after [MP3], which fails if this is not the tail; what it says of the limit is
-    // said by [MP1].
-    ring.ctl().tail.load(Ordering::Relaxed)
+    // [MP2] Acquire: pairs with [MP3]. Orders: the limit that another producer, or our own consumer, has seen before our look
+    // at it, so that the ring is never called full by an old limit and a new tail.
+    ring.ctl().tail.load(Ordering::Acquire)
 }
 
 #[inline(always)]

@@ -212,12 +212,11 @@ impl<T> View<T> {
     /// How many slots are taken: by items, and by producers that are about to put one in.
     pub(super) fn len(&self) -> usize {
         let slots = self.geometry;
-        // Acquire: whoever has seen an operation end counts it. Pairs with [MP3] and [MC3]: what the other side does meanwhile
-        // may or may not count.
+        // [ML1] Acquire: pairs with [MP3]. Orders: the limit that the ticket was dealt out below before our look at it.
         let tail = Ticket::from_word(self.ctl().tail.load(Ordering::Acquire));
-        // Acquire: as above.
+        // [ML2] Acquire: pairs with [MC3]. Orders: the stamps, and whether they have to be counted, before our look at them.
         let limit = Ticket::from_word(self.ctl().limit.load(Ordering::Acquire));
-        // Relaxed: stored before [MC3].
+        // Relaxed: by [ML2].
         if !self.ctl().rest.rough.load(Ordering::Relaxed) {
             return slots.count().saturating_sub(slots.distance(tail, limit));
         }

@@ -5,7 +5,7 @@ use super::*;
 models! {
     batches_capacity_2 [Some(3), 1] &["all", "some"] => |cx| super::batches(2, 1, cx);
     batches_capacity_3 [Some(3), 1] &["all"] => |cx| super::batches(3, 2, cx);
-    a_batch_cut_short [Some(3), 1] &["empty"] => super::a_batch_cut_short;
+    a_batch_cut_short [Some(3), 1, stepwise] &["empty"] => super::a_batch_cut_short;
     room_after_draining [Some(3), 1] &["full", "stored"] => super::room_after_draining;
 }
 
@@ -48,12 +48,17 @@ fn a_batch_cut_short(cx: &Context) {
     }
 
     let (mut producer, mut consumer) = numbers(2, 1);
-    let batch = thread::spawn(move || {
-        assert_eq!(producer.push_iter(Liar(0)), 1);
-        producer
+    let batch = thread::spawn({
+        let cx = cx.clone();
+        move || {
+            cx.step();
+            assert_eq!(producer.push_iter(Liar(0)), 1);
+            producer
+        }
     });
     let mut popped = Vec::new();
     for _ in 0..2 {
+        cx.step();
         match consumer.pop() {
             Ok(number) => popped.push(number),
             Err(_) => cx.note("empty"),

@@ -12,15 +12,17 @@ use forebay_tests::ledger::{Ledger, Tracked};
 use forebay_tests::model::atomic::{AtomicUsize, Ordering};
 use forebay_tests::model::{Arc, Context, Model, Plain, thread};
 
-/// Declares a test of each model, with the number of executions that it needs, and the preemptions in each.
+/// Declares a test of each model, with the greatest number of preemptions and the number of executions that it needs. Some go
+/// by steps (see [`Model::stepwise`]): where the checker by itself tries too few orders.
 macro_rules! models {
-    ($($test:ident [$bound:expr, $executions:literal] $outcomes:expr => $body:expr;)*) => {
+    ($($test:ident [$bound:expr, $executions:literal $(, $stepwise:ident)?] $outcomes:expr => $body:expr;)*) => {
         mod model {
             use super::*;
             $(#[test]
             fn $test() {
                 let (executions, outcomes) = ($executions, $outcomes);
-                Model { name: stringify!($test), executions, bound: $bound, stepwise: false, outcomes }.check($body);
+                let stepwise = [$(stringify!($stepwise))?].contains(&"stepwise");
+                Model { name: stringify!($test), executions, bound: $bound, stepwise, outcomes }.check($body);
             })*
         }
     };
@@ -63,6 +65,7 @@ fn pusher(
     thread::spawn(move || {
         let mut stored = Vec::new();
         for number in numbers {
+            cx.step();
             match producer.push(number) {
                 Ok(()) => stored.push(number),
                 Err(error) => {

@@ -13,7 +13,7 @@ models! {
     room_after_a_pop_capacity_2 [Some(3), 1] &["ours"] => |cx| super::room_after_a_pop(2, cx);
     one_slot_is_held [Some(2), 1] &["later"] => super::one_slot_is_held;
     shed_is_counted [Some(3), 1] &["shed", "stored"] => super::shed_is_counted;
-    counts_are_true [Some(3), 1] &["none", "one", "two"] => super::counts_are_true;
+    counts_are_true [Some(3), 1, stepwise] &["none", "one", "two"] => super::counts_are_true;
 }
 
 /// An item whose push was over before is found, although another producer is in the middle of a push with an earlier ticket.
@@ -133,7 +133,7 @@ fn room_after_a_pop(capacity: usize, cx: &Context) {
 
 /// A producer in the middle of a push holds one slot, and all the others are there, lap after lap.
 ///
-/// [MP1] [MC2] [MC3].
+/// [MP1] [MP2] [MP3] [MC2] [MC3].
 fn one_slot_is_held(cx: &Context) {
     let (mut producer, mut consumer) = numbers(2, 1);
     let other = pusher(producer.clone(), 0..1, cx);
@@ -148,7 +148,8 @@ fn one_slot_is_held(cx: &Context) {
         }
         assert_eq!(popped, number);
     }
-    let (_, _one) = other.join().unwrap();
+    let (stored, _one) = other.join().unwrap();
+    assert_eq!(stored, [0], "a slot was free all the time");
     if theirs == 0 {
         cx.note("later");
         assert_eq!(consumer.pop(), Ok(0));
@@ -197,9 +198,11 @@ fn counts_are_true(cx: &Context) {
     let (producer, mut consumer) = numbers(2, 1);
     let first = pusher(producer.clone(), 0..1, cx);
     let second = pusher(producer, 100..101, cx);
+    cx.step();
     let len = consumer.len();
     assert!(len <= 2);
     cx.note(["none", "one", "two"][len]);
+    cx.step();
     let popped = consumer.pop();
     assert!(len < 2 || popped.is_ok() || consumer.len() == 2);
     let (_, _one) = first.join().unwrap();
