@@ -4,6 +4,8 @@ pub mod ledger;
 pub mod model;
 pub mod payload;
 pub mod spsc;
+#[cfg(forebay_steps)]
+pub mod stall;
 
 /// The code in the README at the root runs.
 #[cfg(doctest)]

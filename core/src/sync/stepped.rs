@@ -31,7 +31,8 @@ pub fn with<R>(hook: impl FnMut() + 'static, body: impl FnOnce() -> R) -> R {
     body()
 }
 
-fn step() {
+/// A step: calls the hook of this thread, if it has one.
+pub fn step() {
     // Taken out meanwhile, so that what the hook does has no steps.
     if let Some(mut hook) = HOOK.with(|cell| cell.borrow_mut().take()) {
         hook();
