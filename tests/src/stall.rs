@@ -13,7 +13,7 @@
 //! use forebay_tests::stall;
 //!
 //! let steps = stall::frozen(
-//!     || HeapRing::new(2).expect("a small capacity").into_ends(),
+//!     || HeapRing::<u32>::new(2).expect("a small capacity").into_ends(),
 //!     |mut producer| (producer.push(7), producer),
 //!     |consumer| consumer.pop().ok(),
 //!     |(pushed, _producer), popped, mut consumer| {
