@@ -188,6 +188,9 @@ impl<T> TripleBuffer<T> {
         self.watch.arm(self.buffers.len());
         if Watch::ACTIVE {
             let _ = self.conflated();
+            // Relaxed, both: nobody else has the buffer, and the answers don't matter.
+            self.ends.writer.load(Ordering::Relaxed);
+            self.ends.reader.load(Ordering::Relaxed);
         }
     }
 

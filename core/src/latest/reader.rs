@@ -88,7 +88,8 @@ impl<T> Rx<T> {
         if self.holds() {
             let count = &self.triple().shared().passed_over;
             // Relaxed, both: single writer, and a count orders nothing.
-            count.store(count.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
+            let sum = count.load(Ordering::Relaxed).wrapping_add(1);
+            count.store(sum, Ordering::Relaxed);
             // SAFETY: I1: our own buffer, which is full.
             unsafe { self.triple().buffer(self.mine).discard() };
         }

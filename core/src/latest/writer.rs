@@ -66,7 +66,8 @@ impl<T> Tx<T> {
         let unread = unsafe { self.triple().buffer(self.mine).take() };
         let count = &self.triple().shared().overwritten;
         // Relaxed, both: single writer, and a count orders nothing.
-        count.store(count.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
+        let sum = count.load(Ordering::Relaxed).wrapping_add(1);
+        count.store(sum, Ordering::Relaxed);
         Some(unread)
     }
 }
