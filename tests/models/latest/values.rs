@@ -153,9 +153,9 @@ fn dropped_once(cx: &Context) {
     for _ in 0..2 {
         cx.step();
         let seen = reader.peek().map(Tracked::id);
-        if held.is_some() && seen != held {
+        if let Some(id) = held.filter(|_| seen != held) {
             cx.note("passed over");
-            assert!(ledger.is_dropped(held.unwrap()));
+            assert!(ledger.is_dropped(id));
         }
         held = seen;
     }
