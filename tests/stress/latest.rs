@@ -108,7 +108,8 @@ fn in_place() {
                 let mut slot = writer.write_slot();
                 slot.uninit().write(Wide::new(number));
                 // SAFETY: written just now.
-                drop(unsafe { slot.commit() });
+                let unread = unsafe { slot.commit() };
+                assert!(unread.is_none_or(|unread| unread.number() == number - 1), "the one before comes back");
                 rest(number);
             }
         });
