@@ -16,6 +16,7 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::rc::Rc;
 use std::sync::MutexGuard;
 
+use forebay::latest::{self, OwnedReader, OwnedWriter, Reader, TripleBuffer, Writer};
 use forebay::spsc::{
     Consumer, Dense, Drain, Flagged, HeapRing, Iter, IterMut, Keep, Layout, OwnedConsumer, OwnedProducer, Producer,
     ReadRun, ReadSlot, Ring, SliceRing, Slot, WriteRun, WriteSlot,
@@ -158,6 +159,27 @@ fn owners_are_sent_and_shared_if_their_items_may_be_sent() {
 }
 
 #[test]
+fn the_triple_buffer_is_sent_and_shared_if_its_values_may_be_sent() {
+    assert_eq!(answers!(TripleBuffer), SENT_AND_SHARED);
+    type Kept<T> = latest::Keep<T>;
+    assert_eq!(answers!(Kept), SENT_AND_SHARED);
+    type OfWriter<T> = Writer<'static, T>;
+    type OfReader<T> = Reader<'static, T>;
+    type OfWriteSlot<T> = latest::WriteSlot<'static, T>;
+    type OfReadSlot<T> = latest::ReadSlot<'static, T>;
+    assert_eq!(answers!(OfWriter), SENT_NEVER_SHARED);
+    assert_eq!(answers!(OfReader), SENT_NEVER_SHARED);
+    assert_eq!(answers!(OfWriteSlot), SENT_NEVER_SHARED);
+    assert_eq!(answers!(OfReadSlot), SENT_NEVER_SHARED);
+    assert_eq!(answers!(OwnedWriter), SENT_NEVER_SHARED);
+    assert_eq!(answers!(OwnedReader), SENT_NEVER_SHARED);
+    type WriterWithRc<T> = Writer<'static, T, Rc<()>>;
+    assert_eq!(answers!(WriterWithRc), NEITHER);
+    type ReaderWithRc<T> = Reader<'static, T, Rc<()>>;
+    assert_eq!(answers!(ReaderWithRc), NEITHER);
+}
+
+#[test]
 fn errors_are_as_the_value_that_they_give_back() {
     type OfPush<T> = PushError<T>;
     assert_eq!(answers!(OfPush), AS_THE_ITEM);
@@ -192,6 +214,13 @@ fn the_other_auto_traits() {
     each_layout!(plain, OWNERS, |T, L| Ring<T, 4, L>);
     each_layout!(plain, OWNERS, |T, L| HeapRing<T, L>);
     each_layout!(plain, ENDS, |T, L| SliceRing<'static, T, L>);
+    type OfWriter<T> = Writer<'static, T>;
+    type OfReader<T> = Reader<'static, T>;
+    assert_eq!(plain!(OfWriter), ENDS);
+    assert_eq!(plain!(OfReader), ENDS);
+    assert_eq!(plain!(OwnedWriter), ENDS);
+    assert_eq!(plain!(OwnedReader), ENDS);
+    assert_eq!(plain!(TripleBuffer), OWNERS);
 }
 
 /// An item that has no trait at all.
@@ -230,6 +259,15 @@ fn owners_and_ends_are_printed_whatever_the_item_is() {
     each_layout!(debug, (true, false), |T, L| WriteSlot<'static, T, L>);
     each_layout!(debug, (true, false), |T, L| Drain<'static, T, L>);
     each_layout!(debug, (false, false), |T, L| ReadSlot<'static, T, L>);
+    type OfWriter<T> = Writer<'static, T>;
+    type OfReader<T> = Reader<'static, T>;
+    type OfWriteSlot<T> = latest::WriteSlot<'static, T>;
+    type OfReadSlot<T> = latest::ReadSlot<'static, T>;
+    assert_eq!(debug!(TripleBuffer), (true, false));
+    assert_eq!(debug!(OfWriter), (true, false));
+    assert_eq!(debug!(OfReader), (true, false));
+    assert_eq!(debug!(OfWriteSlot), (true, false));
+    assert_eq!(debug!(OfReadSlot), (false, false));
 }
 
 /// What the answers above say for four items, the compiler says here for all, and for every borrow.
@@ -242,6 +280,8 @@ fn for_every_item_that_may_be_sent() {
     fn ends<'q, T: Send + 'q, L: Layout, K: Send>() {
         sent::<Producer<'q, T, L, K>>();
         sent::<Consumer<'q, T, L, K>>();
+        sent::<Writer<'q, T, K>>();
+        sent::<Reader<'q, T, K>>();
     }
     fn owners<'a, T: Send + 'a, L: Layout>() {
         sent::<Ring<T, 1, L>>();
@@ -250,12 +290,16 @@ fn for_every_item_that_may_be_sent() {
         shared::<HeapRing<T, L>>();
         sent::<SliceRing<'a, T, L>>();
         shared::<SliceRing<'a, T, L>>();
+        sent::<TripleBuffer<T>>();
+        shared::<TripleBuffer<T>>();
     }
     fn owned<T: Send + 'static, L: Layout>() {
         sent::<OwnedProducer<T, L>>();
         sent::<OwnedConsumer<T, L>>();
         forever::<OwnedProducer<T, L>>();
         forever::<OwnedConsumer<T, L>>();
+        forever::<OwnedWriter<T>>();
+        forever::<OwnedReader<T>>();
     }
     ends::<&str, Dense, ()>();
     ends::<&str, Flagged, ()>();

@@ -6,6 +6,7 @@
 //!
 //! - [`spsc`]: one producer, one consumer; wait-free, loads and stores only, so it runs on cores without compare-and-swap
 //!   and from interrupts.
+//! - [`latest`]: the newest value and nothing else, for one writer and one reader; wait-free, one exchange per write.
 //!
 //! The crate `forebay` re-exports all of this for programs with a standard library.
 //!
@@ -37,7 +38,7 @@
 //! | feature | what it adds |
 //! |---|---|
 //! | `alloc` | rings on the heap, and ends that own their ring |
-//! | `portable-atomic` | [`spsc::Ring::try_split`] on cores without an atomic exchange, by that crate's means |
+//! | `portable-atomic` | [`latest`] and [`spsc::Ring::try_split`] on cores without an atomic exchange, by that crate's means |
 //! | `critical-section` | the same, through the implementation of a critical section that the program provides |
 //! | `defmt` | `defmt::Format` for the errors |
 //!
@@ -50,6 +51,8 @@
 extern crate alloc;
 
 mod error;
+#[cfg(any(target_has_atomic = "8", feature = "portable-atomic"))]
+pub mod latest;
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
 pub mod mpsc;
 mod overflow;

@@ -32,6 +32,7 @@
 
 pub use forebay_core::{CapacityError, InUse, NeverEvicts, Overflow, PopError, PushError, Pushed, Refusal};
 
+pub mod latest;
 pub mod spsc;
 
 #[cfg(doctest)]

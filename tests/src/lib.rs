@@ -1,9 +1,12 @@
 //! What the proofs of the forebay crates share: payloads that keep a ledger, and a specification to compare with.
 
+pub mod latest;
 pub mod ledger;
 pub mod model;
 pub mod payload;
 pub mod spsc;
+#[cfg(forebay_steps)]
+pub mod stall;
 
 /// The code in the README at the root runs.
 #[cfg(doctest)]

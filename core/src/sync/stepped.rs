@@ -13,10 +13,8 @@ thread_local! {
     static HOOK: RefCell<Option<Box<dyn FnMut()>>> = const { RefCell::new(None) };
 }
 
-/// Runs `body` with `hook` called before each atomic operation of this thread. What the hook itself does is not hooked.
-///
-/// # Panics
-/// When called in a hook.
+/// Runs `body` with `hook` called before each atomic operation of this thread. What the hook itself does is not hooked, but
+/// by a hook of its own.
 pub fn with<R>(hook: impl FnMut() + 'static, body: impl FnOnce() -> R) -> R {
     struct Off;
 
@@ -31,7 +29,8 @@ pub fn with<R>(hook: impl FnMut() + 'static, body: impl FnOnce() -> R) -> R {
     body()
 }
 
-fn step() {
+/// A step: calls the hook of this thread, if it has one.
+pub fn step() {
     // Taken out meanwhile, so that what the hook does has no steps.
     if let Some(mut hook) = HOOK.with(|cell| cell.borrow_mut().take()) {
         hook();
