@@ -20,9 +20,9 @@ pub(crate) use alloc::sync::Arc;
 
 // What has a swap and a compare-exchange, too, on cores that lack them.
 #[cfg(all(feature = "portable-atomic", not(any(forebay_loom, forebay_steps))))]
-pub(crate) use portable_atomic::{AtomicBool as SwapBool, AtomicUsize as SwapUsize};
+pub(crate) use portable_atomic::{AtomicBool as SwapBool, AtomicU8 as SwapU8, AtomicUsize as SwapUsize};
 #[cfg(not(all(feature = "portable-atomic", not(any(forebay_loom, forebay_steps)))))]
-pub(crate) use {AtomicBool as SwapBool, AtomicUsize as SwapUsize};
+pub(crate) use {AtomicBool as SwapBool, AtomicU8 as SwapU8, AtomicUsize as SwapUsize};
 
 // Padding keeps apart what two cores write. A 32-bit microcontroller mostly has one core and no cache:
 // it would pay in RAM and gain nothing.

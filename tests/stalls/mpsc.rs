@@ -1,0 +1,261 @@
+//! The mpsc ring is lock-free: while a thread stands still before any atomic step of its operation, or an interrupt has come
+//! there, the others push and pop, and get true answers. What is held up costs the slots that it holds, and no more.
+//!
+//! `RUSTFLAGS="--cfg forebay_steps" cargo test -p forebay-tests --test stalls_mpsc`
+
+#![cfg(forebay_steps)]
+
+use forebay_core::mpsc::{HeapRing, OwnedConsumer, OwnedProducer};
+use forebay_core::{PopError, PushError};
+use forebay_tests::stall;
+
+type Ends = (OwnedProducer<u32>, OwnedConsumer<u32>);
+
+/// Steps of a push at most, when nobody else gets a ticket meanwhile and nobody is held up.
+const PUSH: usize = 6;
+
+/// The items of the stopped producer; those of the others have the numbers from 0 on.
+const NEW: u32 = 1000;
+
+/// Each capacity with each number of items inside, in the middle of a lap.
+fn shapes() -> impl Iterator<Item = (usize, usize)> {
+    (1..=4).flat_map(|capacity| (0..=capacity).map(move |inside| (capacity, inside)))
+}
+
+fn number(of: usize) -> u32 {
+    u32::try_from(of).expect("few items")
+}
+
+fn ends((capacity, inside): (usize, usize)) -> Ends {
+    let (mut producer, mut consumer) = HeapRing::new(capacity).expect("a small capacity").into_ends();
+    for _ in 0..2 * capacity - 1 {
+        assert!(producer.push(u32::MAX).is_ok() && consumer.pop().is_ok());
+    }
+    for item in 0..number(inside) {
+        assert_eq!(producer.push(item), Ok(()));
+    }
+    (producer, consumer)
+}
+
+/// What the others have popped.
+#[derive(Default)]
+struct Popped {
+    /// How many of their own items.
+    own: u32,
+    /// The stopped producer's items.
+    held: Vec<u32>,
+}
+
+impl Popped {
+    /// Answers with whether there was an item.
+    fn pop(&mut self, consumer: &mut OwnedConsumer<u32>) -> bool {
+        match consumer.pop() {
+            Ok(item) if item >= NEW => self.held.push(item),
+            Ok(item) => {
+                assert_eq!(item, self.own, "ours come in order");
+                self.own += 1;
+            }
+            Err(error) => {
+                assert_eq!(error, PopError::Empty);
+                return false;
+            }
+        }
+        true
+    }
+}
+
+/// What the others do while a producer stands still that holds up to `held` slots: pop all, then round and round, with all the
+/// room that there is. Answers with what was popped of the stopped producer's items.
+fn go_on(capacity: usize, inside: usize, held: usize, (producer, consumer): &mut Ends) -> Vec<u32> {
+    let mut popped = Popped::default();
+    while popped.pop(consumer) {}
+    let mut pushed = number(inside);
+    // Some laps, so that a slot that is held comes round several times.
+    for _ in 0..5 * capacity {
+        let mut stored = 0;
+        loop {
+            match producer.push(pushed) {
+                Ok(()) => {
+                    stored += 1;
+                    pushed += 1;
+                }
+                Err(error) => break assert_eq!(error, PushError::Full(pushed)),
+            }
+        }
+        let least = capacity - (held - popped.held.len());
+        assert!((least..=capacity).contains(&stored), "full, with {stored} of {capacity} items inside");
+        assert!(consumer.len() <= capacity);
+        for _ in 0..stored {
+            assert!(popped.pop(consumer), "empty, and a push was over");
+            // After a pop there is room.
+            assert_eq!(producer.push(pushed), Ok(()));
+            pushed += 1;
+        }
+        while popped.pop(consumer) {}
+        assert_eq!(popped.own, pushed, "all of ours");
+    }
+    popped.held
+}
+
+/// After all: what was stored has been popped, and all slots are there.
+fn check(stored: &[u32], mut popped: Vec<u32>, capacity: usize, (mut producer, mut consumer): Ends) {
+    popped.extend(consumer.drain().filter(|&item| item >= NEW));
+    assert_eq!(popped, stored, "the stopped producer's items, in order");
+    assert_eq!(consumer.pop(), Err(PopError::Empty));
+    assert_eq!(consumer.len(), 0);
+    for _ in 0..3 {
+        let items = 0..number(capacity);
+        for item in items.clone() {
+            assert_eq!(producer.push(item), Ok(()), "all slots are there");
+        }
+        assert!(producer.push(7).is_err());
+        assert_eq!(consumer.len(), capacity);
+        for item in items {
+            assert_eq!(consumer.pop(), Ok(item));
+        }
+    }
+    drop(producer);
+    assert_eq!(consumer.pop(), Err(PopError::Closed));
+}
+
+/// Stops a producer. `operation` answers with what it has stored, at most `most` items.
+fn producer_stopped(
+    shape: (usize, usize),
+    most: usize,
+    operation: impl Fn(&mut OwnedProducer<u32>) -> Vec<u32> + Copy + Send + Sync + 'static,
+) -> usize {
+    let (capacity, inside) = shape;
+    let steps = stall::everywhere(
+        || {
+            let (producer, consumer) = ends(shape);
+            (producer.clone(), (producer, consumer))
+        },
+        move |mut producer| (operation(&mut producer), producer),
+        move |others| go_on(capacity, inside, most.min(capacity), others),
+        move |(stored, producer), popped, others| {
+            drop(producer);
+            check(&stored, popped, capacity, others);
+        },
+    );
+    steps.most
+}
+
+#[test]
+fn a_push_is_stopped() {
+    for shape in shapes() {
+        let steps = producer_stopped(shape, 1, |producer| match producer.push(NEW) {
+            Ok(()) => vec![NEW],
+            Err(error) => {
+                assert!(error.is_full());
+                vec![]
+            }
+        });
+        // A jump looks at each ticket below the limit.
+        assert!(steps <= 3 * PUSH + 6 * shape.0, "{shape:?}: {steps}");
+    }
+}
+
+#[test]
+fn a_batch_is_stopped() {
+    for shape in shapes() {
+        producer_stopped(shape, 3, |producer| {
+            let count = producer.push_iter(NEW..NEW + 3);
+            (NEW..NEW + number(count)).collect()
+        });
+    }
+}
+
+#[test]
+fn an_iterator_that_breaks_off_is_stopped() {
+    for shape in shapes() {
+        producer_stopped(shape, 2, |producer| {
+            let items = [NEW, NEW + 1].into_iter().filter(|&item| item == NEW);
+            let count = producer.push_iter(items);
+            (NEW..NEW + number(count)).collect()
+        });
+    }
+}
+
+#[test]
+fn the_end_of_a_producer_is_stopped() {
+    for shape in shapes() {
+        stall::everywhere(
+            || {
+                let (producer, consumer) = ends(shape);
+                (producer.clone(), (producer, consumer))
+            },
+            drop,
+            move |others| go_on(shape.0, shape.1, 0, others),
+            move |(), popped, others| check(&[], popped, shape.0, others),
+        );
+    }
+}
+
+/// A consumer that stands still takes nothing from the producers but room.
+#[test]
+fn a_pop_is_stopped() {
+    for (capacity, inside) in shapes() {
+        stall::everywhere(
+            || {
+                let (producer, consumer) = ends((capacity, inside));
+                (consumer, producer)
+            },
+            |mut consumer| (consumer.pop(), consumer),
+            move |producer| {
+                let stored = (0..=capacity).take_while(|&count| producer.push(number(inside + count)).is_ok()).count();
+                assert!(stored >= capacity - inside, "full, and there were {} free slots", capacity - inside);
+                assert!(stored <= capacity - inside + 1);
+                stored
+            },
+            move |(popped, mut consumer), stored, _producer| {
+                let mut all: Vec<u32> = popped.into_iter().collect();
+                all.extend(consumer.drain());
+                assert_eq!(all, (0..number(inside + stored)).collect::<Vec<_>>());
+            },
+        );
+    }
+}
+
+/// The same of all that there is, while another producer is in the middle of a push.
+#[test]
+fn a_drain_and_a_close_are_stopped() {
+    for (capacity, inside) in shapes() {
+        stall::everywhere(
+            || {
+                let (producer, consumer) = ends((capacity, inside));
+                (consumer, producer)
+            },
+            |mut consumer| {
+                let popped: Vec<u32> = consumer.drain().collect();
+                consumer.close();
+                (popped, consumer)
+            },
+            move |producer| (0..=capacity).take_while(|&count| producer.push(number(inside + count)).is_ok()).count(),
+            move |(mut all, mut consumer), stored, mut producer| {
+                assert_eq!(producer.push(7), Err(PushError::Closed(7)));
+                loop {
+                    match consumer.pop() {
+                        Ok(item) => all.push(item),
+                        Err(error) => break assert_eq!(error, PopError::Closed),
+                    }
+                }
+                assert_eq!(all, (0..number(inside + stored)).collect::<Vec<_>>());
+            },
+        );
+    }
+}
+
+#[test]
+fn nothing_takes_more_steps_than_documented() {
+    let (mut producer, mut consumer) = ends((4, 0));
+    for item in 0..20 {
+        let (outcome, steps) = stall::counted(|| producer.push(item));
+        assert_eq!(outcome, Ok(()));
+        assert!((4..=PUSH).contains(&steps), "tail, stamp, ticket, stamp; the limit, and the stamp before: {steps}");
+        let (outcome, steps) = stall::counted(|| consumer.pop());
+        assert_eq!((outcome, steps), (Ok(item), 3), "stamp, stamp, limit");
+    }
+    let (outcome, steps) = stall::counted(|| consumer.pop());
+    assert_eq!(outcome, Err(PopError::Empty));
+    assert!(steps <= 5, "stamp twice, note, ends, tail: {steps}");
+}
