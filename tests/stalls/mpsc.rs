@@ -5,8 +5,10 @@
 
 #![cfg(forebay_steps)]
 
+use std::sync::mpsc;
+
 use forebay_core::mpsc::{HeapRing, OwnedConsumer, OwnedProducer};
-use forebay_core::{PopError, PushError};
+use forebay_core::{PopError, PushError, steps};
 use forebay_tests::stall;
 
 type Ends = (OwnedProducer<u32>, OwnedConsumer<u32>);
@@ -17,19 +19,43 @@ const PUSH: usize = 6;
 /// The items of the stopped producer; those of the others have the numbers from 0 on.
 const NEW: u32 = 1000;
 
-/// Each capacity with each number of items inside, in the middle of a lap.
-fn shapes() -> impl Iterator<Item = (usize, usize)> {
-    (1..=4).flat_map(|capacity| (0..=capacity).map(move |inside| (capacity, inside)))
+/// Each capacity with each number of items inside, in the middle of a lap, and with tickets that can't be used.
+fn shapes() -> impl Iterator<Item = ((usize, usize), bool)> {
+    let shapes = (1..=4).flat_map(|capacity| (0..=capacity).map(move |inside| (capacity, inside)));
+    shapes.flat_map(|shape| [(shape, false), (shape, true)])
 }
 
 fn number(of: usize) -> u32 {
     u32::try_from(of).expect("few items")
 }
 
-fn ends((capacity, inside): (usize, usize)) -> Ends {
+/// Ends of a ring with so many items inside. In every second one some of the next tickets can't be used: an earlier push was
+/// held up for some laps.
+fn ends((capacity, inside): (usize, usize), rough: bool) -> Ends {
     let (mut producer, mut consumer) = HeapRing::new(capacity).expect("a small capacity").into_ends();
     for _ in 0..2 * capacity - 1 {
         assert!(producer.push(u32::MAX).is_ok() && consumer.pop().is_ok());
+    }
+    if rough && capacity > 1 {
+        let (_, last) = stall::counted(|| producer.clone().push(u32::MAX));
+        assert_eq!(consumer.pop(), Ok(u32::MAX));
+        let mut held_up = producer.clone();
+        let mut others = Some((producer, consumer));
+        let (hand_back, back) = mpsc::channel();
+        let mut step = 0;
+        let hook = move || {
+            step += 1;
+            if step == last {
+                let (mut producer, mut consumer) = others.take().expect("it comes once");
+                for _ in 0..capacity + 1 {
+                    assert!(producer.push(0).is_ok() && consumer.pop().is_ok());
+                }
+                hand_back.send((producer, consumer)).expect("the test waits for it");
+            }
+        };
+        assert_eq!(steps::with(hook, || held_up.push(u32::MAX)), Ok(()));
+        (producer, consumer) = back.recv().expect("the push had as many steps as before");
+        assert_eq!(consumer.pop(), Ok(u32::MAX));
     }
     for item in 0..number(inside) {
         assert_eq!(producer.push(item), Ok(()));
@@ -120,14 +146,14 @@ fn check(stored: &[u32], mut popped: Vec<u32>, capacity: usize, (mut producer, m
 
 /// Stops a producer. `operation` answers with what it has stored, at most `most` items.
 fn producer_stopped(
-    shape: (usize, usize),
+    (shape, rough): ((usize, usize), bool),
     most: usize,
     operation: impl Fn(&mut OwnedProducer<u32>) -> Vec<u32> + Copy + Send + Sync + 'static,
 ) -> usize {
     let (capacity, inside) = shape;
     let steps = stall::everywhere(
         || {
-            let (producer, consumer) = ends(shape);
+            let (producer, consumer) = ends(shape, rough);
             (producer.clone(), (producer, consumer))
         },
         move |mut producer| (operation(&mut producer), producer),
@@ -151,7 +177,8 @@ fn a_push_is_stopped() {
             }
         });
         // A jump looks at each ticket below the limit.
-        assert!(steps <= 3 * PUSH + 6 * shape.0, "{shape:?}: {steps}");
+        let ((capacity, _), _) = shape;
+        assert!(steps <= 3 * PUSH + 6 * capacity, "{shape:?}: {steps}");
     }
 }
 
@@ -178,10 +205,10 @@ fn an_iterator_that_breaks_off_is_stopped() {
 
 #[test]
 fn the_end_of_a_producer_is_stopped() {
-    for shape in shapes() {
+    for (shape, rough) in shapes() {
         stall::everywhere(
             || {
-                let (producer, consumer) = ends(shape);
+                let (producer, consumer) = ends(shape, rough);
                 (producer.clone(), (producer, consumer))
             },
             drop,
@@ -194,10 +221,10 @@ fn the_end_of_a_producer_is_stopped() {
 /// A consumer that stands still takes nothing from the producers but room.
 #[test]
 fn a_pop_is_stopped() {
-    for (capacity, inside) in shapes() {
+    for ((capacity, inside), rough) in shapes() {
         stall::everywhere(
             || {
-                let (producer, consumer) = ends((capacity, inside));
+                let (producer, consumer) = ends((capacity, inside), rough);
                 (consumer, producer)
             },
             |mut consumer| (consumer.pop(), consumer),
@@ -219,10 +246,10 @@ fn a_pop_is_stopped() {
 /// The same of all that there is, while another producer is in the middle of a push.
 #[test]
 fn a_drain_and_a_close_are_stopped() {
-    for (capacity, inside) in shapes() {
+    for ((capacity, inside), rough) in shapes() {
         stall::everywhere(
             || {
-                let (producer, consumer) = ends((capacity, inside));
+                let (producer, consumer) = ends((capacity, inside), rough);
                 (consumer, producer)
             },
             |mut consumer| {
@@ -247,7 +274,7 @@ fn a_drain_and_a_close_are_stopped() {
 
 #[test]
 fn nothing_takes_more_steps_than_documented() {
-    let (mut producer, mut consumer) = ends((4, 0));
+    let (mut producer, mut consumer) = ends((4, 0), false);
     for item in 0..20 {
         let (outcome, steps) = stall::counted(|| producer.push(item));
         assert_eq!(outcome, Ok(()));
