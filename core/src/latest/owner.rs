@@ -14,9 +14,9 @@ use crate::sync::{AtomicBool, AtomicUsize, CachePadded, Claim, Ordering, SwapU8,
 /// something larger.
 ///
 /// # Memory
-/// Three times a value and a byte, and the shared words: a byte, two counts and three flags, 12 bytes on a 32-bit
-/// microcontroller; on other targets each buffer, the words and the flags are padded to a pair of cache lines of their own.
-/// [`size_of`] tells.
+/// Three times a value and a byte, and the shared words: a byte, two counts and three flags, 16 bytes on a 32-bit
+/// microcontroller. On other targets each of the three buffers, the words and the flags are padded to pairs of cache lines of
+/// their own. [`size_of`] tells.
 ///
 /// # Examples
 /// A `static` between an interrupt and the main loop, or between two threads:
