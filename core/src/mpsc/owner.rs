@@ -119,7 +119,6 @@ impl<T, const N: usize> Ring<T, N> {
     ///
     /// # Progress
     /// Wait-free, but for the critical section where one is used.
-    #[expect(clippy::type_complexity, reason = "the tuple reads better than a name for it")]
     pub fn try_split(&self) -> Result<(Producer<'_, T>, Consumer<'_, T>), InUse> {
         let rest = &self.ctl.rest;
         let decide = || {
