@@ -4,9 +4,9 @@ use core::fmt;
 use core::iter::FusedIterator;
 use core::marker::PhantomData;
 
-use super::holes::Holes;
+use super::holes::{Hole, Holes};
 use super::producer::refusal;
-use super::ticket::{Stamp, Ticket};
+use super::ticket::{Grant, Stamp, Ticket};
 use super::view::{Ctl, View};
 use crate::slip::Slip;
 use crate::sync::{Ordering, SEVERAL_CORES};
@@ -14,9 +14,8 @@ use crate::{PopError, Refusal};
 
 /// The algorithm of the consumer's end.
 ///
-/// All tickets before `head` have been used up, but for the holes. Those before `limit` may be dealt out; `published` says
-/// whether the producers know. While no hole is known and the producers have left no note of a gap, the consumer looks at
-/// `head` alone; otherwise it is `odd`.
+/// All tickets before `head` have been used up, but for the holes. Those before `limit` have a slot. While no hole is known
+/// and the producers have left no note of a gap, the consumer looks at `head` alone; otherwise it is `odd`.
 pub(super) struct Rx<T> {
     ring: View<T>,
     head: Ticket,
@@ -28,10 +27,8 @@ pub(super) struct Rx<T> {
     odd: bool,
     until: Ticket,
     holes: Holes,
-    /// There are too many holes for the list, which is empty therefore.
-    many: bool,
-    /// Some tickets before this one can't be used.
-    rough: Option<Ticket>,
+    /// How many slots are marked as holes. When there are too many for the list, they all are, and the list is empty.
+    marked: usize,
     lost: usize,
 }
 
@@ -50,101 +47,108 @@ impl<T> Rx<T> {
         // Relaxed: as above. Open again, if it was closed.
         ctl.tail.store(tail.to_word(), Ordering::Relaxed);
         let limit = Ticket::from_word(ctl.limit.load(Ordering::Relaxed));
-        // Relaxed: as above.
-        let rough = ctl.rest.rough.load(Ordering::Relaxed).then_some(limit);
-        let head = ring.head();
-        Self {
+        let mut rx = Self {
             ring,
-            head,
+            head: tail,
             limit,
-            missed: head,
+            missed: tail,
             slip: Slip::NEW,
-            // There may be tickets that can't be used.
             odd: true,
             until: tail,
-            holes: Holes::new(head),
-            many: false,
-            rough,
+            holes: Holes::NONE,
+            marked: ring.mark_used(),
             // Relaxed: as above.
             lost: ctl.rest.shed.load(Ordering::Relaxed),
+        };
+        rx.find_head();
+        rx.become_even();
+        rx
+    }
+
+    /// From the tail back as far as the items lie in order. Those that don't stay marked.
+    fn find_head(&mut self) {
+        let slots = self.ring.geometry();
+        while self.marked > 0 {
+            let before = slots.previous(self.head);
+            let Some(slot) = slots.granted(before, self.grant(before)) else { return };
+            if !self.ring.is_marked(slot) || !self.stamp(slot).is_of(before) {
+                return;
+            }
+            self.unmark(slot);
+            self.head = before;
         }
     }
 
-    /// What has become of a ticket that has been dealt out, or is the next to be.
-    #[inline(always)]
-    fn stamp(&self, ticket: Ticket) -> Stamp {
-        // [MC1] Acquire: pairs with [MP4]. Orders: the producer's write of the item before our read of it, and all that it had
-        // seen before our next looks at earlier tickets.
-        Stamp::from_word(self.ring.stamp(ticket).load(Ordering::Acquire))
+    fn grant(&self, ticket: Ticket) -> Grant {
+        // Relaxed: nobody else writes it.
+        Grant::from_word(self.ring.grant(ticket).load(Ordering::Relaxed))
     }
 
-    /// Whether the ticket has been used, and not been used up.
+    /// The slot of a ticket before the limit and not before the head.
     #[inline(always)]
-    fn is_used(&self, ticket: Ticket) -> bool {
-        let (stamp, slots) = (self.stamp(ticket), self.ring.geometry());
-        stamp == slots.full(ticket) || stamp == slots.void(ticket)
+    fn slot(&self, ticket: Ticket) -> usize {
+        self.ring.geometry().slot(ticket, self.grant(ticket))
+    }
+
+    #[inline(always)]
+    fn stamp(&self, slot: usize) -> Stamp {
+        // [MC1] Acquire: pairs with [MP4]. Orders: the producer's write of the item before our read of it, and all that it had
+        // seen before our next looks at earlier tickets.
+        Stamp::from_word(self.ring.stamp(slot).load(Ordering::Acquire))
+    }
+
+    fn mark(&mut self, slot: usize) {
+        self.ring.mark(slot, true);
+        self.marked += 1;
+    }
+
+    fn unmark(&mut self, slot: usize) {
+        self.ring.mark(slot, false);
+        self.marked -= 1;
     }
 
     fn load_tail(&self) -> usize {
-        // [MC4] Acquire: pairs with [MP3]. Orders: the stamps that a producer had seen before our look at them.
+        // [MC4] Acquire: pairs with [MP3]. Orders: what was before the dealing out before our looks at the stamps.
         self.ring.ctl().tail.load(Ordering::Acquire)
     }
 
+    /// Takes the oldest item.
     #[inline(always)]
     fn pop(&mut self) -> Result<T, PopError> {
-        let item = self.take()?;
-        self.publish_limit();
-        Ok(item)
-    }
-
-    /// Takes the oldest item, without telling the producers of the room.
-    #[inline(always)]
-    fn take(&mut self) -> Result<T, PopError> {
         let head = self.head;
-        if self.odd || self.stamp(head) != self.ring.geometry().full(head) {
+        let slot = self.slot(head);
+        if self.odd || self.stamp(slot) != Stamp::full(head) {
             return self.search();
         }
         self.head = self.ring.geometry().next(head);
         // SAFETY: I2: the item of the oldest ticket that hasn't been used up, and we move past it.
-        Ok(unsafe { self.take_out(head) })
+        Ok(unsafe { self.take_out(slot) })
     }
 
     /// # Safety
-    /// The ticket's item is inside, and it is not looked for again.
+    /// The slot holds an item that is the consumer's, and is not looked for again.
     #[inline(always)]
-    unsafe fn take_out(&mut self, ticket: Ticket) -> T {
+    unsafe fn take_out(&mut self, slot: usize) -> T {
         // SAFETY: as the caller says.
-        let item = unsafe { self.ring.read(ticket) };
-        self.release(ticket);
+        let item = unsafe { self.ring.read(slot) };
+        self.release(slot);
         item
     }
 
-    /// Gives the slot of a ticket that has been used up to the first ticket from the limit on that it can serve.
+    /// Grants a slot that has been used up to the next ticket that has none.
     #[inline(always)]
-    fn release(&mut self, ticket: Ticket) {
-        let slots = self.ring.geometry();
-        let later = slots.first_of_slot(self.limit, ticket);
-        if later != self.limit {
-            self.skip_to(later);
+    fn release(&mut self, slot: usize) {
+        let (slots, ring) = (self.ring.geometry(), self.ring);
+        let mut grant = slots.grant(self.limit, slot);
+        if self.odd {
+            grant = grant.with_hole(self.grant(self.limit).is_hole());
         }
-        // [MC2] Release: pairs with [MP9]. Orders: earlier [MC3] before a producer's look at the limit.
-        self.ring.stamp(ticket).store(slots.free(later).to_word(), Ordering::Release);
-        self.limit = slots.next(later);
-    }
-
-    /// The tickets from the limit up to this one can't be used.
-    #[cold]
-    fn skip_to(&mut self, later: Ticket) {
-        self.rough = Some(later);
-        // Relaxed: before [MC3].
-        self.ring.ctl().rest.rough.store(true, Ordering::Relaxed);
-    }
-
-    #[inline(always)]
-    fn publish_limit(&self) {
-        // [MC3] Release: pairs with [MP1]. Orders: our read of an item before the next write to its slot, and [MC2] before the
-        // producers' look at it.
-        self.ring.ctl().limit.store(self.limit.to_word(), Ordering::Release);
+        // [MC3] Release: pairs with [MP1]. Orders: our read of an item before the next write to its slot; the dealing out of
+        // the tickets that we have seen used before a producer's next look at the tail.
+        ring.grant(self.limit).store(grant.to_word(), Ordering::Release);
+        self.limit = slots.next(self.limit);
+        // Relaxed: for whoever has the ring to itself later.
+        ring.ctl().limit.store(self.limit.to_word(), Ordering::Relaxed);
     }
 
     /// Looks for an item where there is none at the head, or where the head is not all there is to look at.
@@ -167,7 +171,7 @@ impl<T> Rx<T> {
             found = self.find();
         }
         // SAFETY: I2: `find` has found an item, and does not find it again.
-        found.map(|ticket| unsafe { self.take_out(ticket) }).ok_or(PopError::Closed)
+        found.map(|slot| unsafe { self.take_out(slot) }).ok_or(PopError::Closed)
     }
 
     /// An error if there may be more items.
@@ -182,35 +186,31 @@ impl<T> Rx<T> {
         if tail & Ctl::CLOSED != 0 && all_used_up { Ok(()) } else { Err(PopError::Empty) }
     }
 
-    /// Finds the ticket of the oldest item, and moves past it. `None`: each push that was over before has been taken.
-    fn find(&mut self) -> Option<Ticket> {
+    /// Finds the slot of the oldest item, and moves past it. `None`: each push that was over before has been taken.
+    fn find(&mut self) -> Option<usize> {
         let slots = self.ring.geometry();
         loop {
             if !self.odd {
-                let stamp = self.stamp(self.head);
-                if stamp == slots.full(self.head) {
-                    let ticket = self.head;
-                    self.head = slots.next(ticket);
-                    return Some(ticket);
+                let slot = self.slot(self.head);
+                let stamp = self.stamp(slot);
+                if stamp == Stamp::full(self.head) {
+                    self.head = slots.next(self.head);
+                    return Some(slot);
                 }
-                if stamp == slots.free(self.head) && !self.is_gap() {
+                if !stamp.is_of(self.head) && !self.is_gap() {
                     return None;
                 }
                 self.become_odd();
             }
             let tail = Ticket::from_word(self.load_tail());
-            let found = self.find_before(tail);
-            if let Some(ticket) = found {
-                self.move_past(ticket);
-            }
+            let found = self.find_before(tail).map(|ticket| self.move_past(ticket));
             self.become_even();
-            let ticket = found?;
-            if self.stamp(ticket).is_full() {
-                return Some(ticket);
+            let slot = found?;
+            if self.stamp(slot).is_full() {
+                return Some(slot);
             }
             // Given back without an item.
-            self.release(ticket);
-            self.publish_limit();
+            self.release(slot);
         }
     }
 
@@ -228,43 +228,20 @@ impl<T> Rx<T> {
         self.odd = true;
     }
 
+    /// Looks at the head alone again, if that is enough now.
     fn become_even(&mut self) {
-        let slots = self.ring.geometry();
-        // Tickets that can't be used.
-        while self.head.is_before(self.until) {
-            let stamp = self.stamp(self.head);
-            if stamp == slots.free(self.head) || stamp == slots.full(self.head) || stamp == slots.void(self.head) {
-                return;
-            }
-            self.head = slots.next(self.head);
-        }
-        if self.many {
-            // Relaxed: [MC1] will be, when it comes to taking one.
-            let open = |idx| {
-                let (stamp, ticket) = self.ring.at(idx, Ordering::Relaxed);
-                let _ = stamp;
-                ticket.is_before(self.head)
-            };
-            self.many = (0..slots.count()).any(open);
-        }
-        self.odd = self.many || !self.holes.is_empty();
-        if let Some(rough) = self.rough {
-            if !self.odd && !self.head.is_before(rough) {
-                self.rough = None;
-                // Relaxed: before [MC3].
-                self.ring.ctl().rest.rough.store(false, Ordering::Relaxed);
-            }
-        }
+        self.odd = self.marked > 0 || !self.holes.is_empty() || self.head.is_before(self.until);
     }
 
     /// The earliest ticket before `tail` that has been used and not been used up, so that none is passed over whose push was
     /// over before that of the one that is found began.
     fn find_before(&self, tail: Ticket) -> Option<Ticket> {
         let slots = self.ring.geometry();
+        let is_used = |ticket| self.stamp(self.slot(ticket)).is_of(ticket);
         let mut found = None;
         let mut at = self.head;
         while at.is_before(tail) {
-            if self.is_used(at) {
+            if is_used(at) {
                 found = Some(at);
                 break;
             }
@@ -274,30 +251,29 @@ impl<T> Rx<T> {
         // been, that one is seen now.
         while at != self.head {
             at = slots.previous(at);
-            if self.is_used(at) {
+            if is_used(at) {
                 found = Some(at);
             }
         }
-        if self.many {
-            return self.find_among_all(found);
+        if self.marked > 0 {
+            return self.find_marked(found);
         }
-        for hole in self.holes.latest_first(slots) {
-            if self.is_used(hole) {
-                found = Some(hole);
+        for hole in self.holes.iter().rev() {
+            if self.stamp(hole.slot).is_of(hole.ticket) {
+                found = Some(hole.ticket);
             }
         }
         found
     }
 
     /// The same among the holes that are not listed.
-    fn find_among_all(&self, mut found: Option<Ticket>) -> Option<Ticket> {
+    fn find_marked(&self, mut found: Option<Ticket>) -> Option<Ticket> {
         loop {
             let before = found.unwrap_or(self.head);
             let used = (0..self.ring.geometry().count())
-                // [MC1] Acquire: as in `stamp`.
-                .map(|idx| self.ring.at(idx, Ordering::Acquire))
-                .filter(|(stamp, ticket)| !stamp.is_free() && ticket.is_before(before))
-                .map(|(_, ticket)| ticket)
+                .filter(|&slot| self.ring.is_marked(slot))
+                .filter_map(|slot| self.stamp(slot).ticket())
+                .filter(|ticket| ticket.is_before(before))
                 .reduce(|a, b| if a.is_before(b) { a } else { b });
             match used {
                 Some(ticket) => found = Some(ticket),
@@ -306,32 +282,55 @@ impl<T> Rx<T> {
         }
     }
 
-    fn move_past(&mut self, ticket: Ticket) {
+    /// The ticket that was found will be used up, and those between the head and it are holes. Answers with its slot.
+    fn move_past(&mut self, ticket: Ticket) -> usize {
         let slots = self.ring.geometry();
-        let mut noted = Ok(());
-        if ticket.is_before(self.head) {
-            noted = self.holes.remove(ticket, slots);
-        } else {
-            let mut at = self.head;
-            while at != ticket {
-                let stamp = self.stamp(at);
-                if noted.is_ok() && (stamp == slots.free(at) || stamp == slots.full(at) || stamp == slots.void(at)) {
-                    noted = self.holes.push(at, slots);
-                }
-                at = slots.next(at);
+        if !ticket.is_before(self.head) {
+            while self.head != ticket {
+                self.note(Hole { ticket: self.head, slot: self.slot(self.head) });
+                self.head = slots.next(self.head);
             }
             self.head = slots.next(ticket);
+            return self.slot(ticket);
         }
-        if self.many || noted.is_err() {
-            self.many = true;
-            self.holes.clear();
+        if let Some(slot) = self.holes.remove(ticket) {
+            return slot;
+        }
+        let is_it = |&slot: &usize| self.ring.is_marked(slot) && self.stamp(slot).is_of(ticket);
+        let slot = (0..slots.count()).find(is_it).expect("it was found among the marked ones");
+        self.unmark(slot);
+        slot
+    }
+
+    fn note(&mut self, hole: Hole) {
+        if self.marked == 0 && !self.holes.is_full() {
+            return self.holes.push(hole);
+        }
+        self.note_marked(hole);
+        while let Some(hole) = self.holes.pop() {
+            self.note_marked(hole);
+        }
+    }
+
+    /// Marks the slot of a hole, and takes away an older stamp, so that one that is there from now on is of the hole's ticket.
+    fn note_marked(&mut self, Hole { ticket, slot }: Hole) {
+        self.mark(slot);
+        let stamp = self.stamp(slot);
+        if !stamp.is_of(ticket) {
+            // Relaxed, both: if it fails, the ticket has been used by now, which [MC1] sees.
+            let swapped = self.ring.stamp(slot).compare_exchange(
+                stamp.to_word(),
+                Stamp::NONE.to_word(),
+                Ordering::Relaxed,
+                Ordering::Relaxed,
+            );
+            debug_assert!(swapped.is_ok() || self.stamp(slot).is_of(ticket));
         }
     }
 }
 
 impl<T> Drop for Rx<T> {
     fn drop(&mut self) {
-        self.publish_limit();
         close(&self.ring);
         // [MC7] Release: pairs with [MO2]. Orders: all that we did before what the next ends do.
         self.ring.ctl().rest.consumer.store(false, Ordering::Release);
@@ -387,7 +386,7 @@ impl<T, K> Consumer<'_, T, K> {
 
     /// Takes items out, as many as the ring can hold at most, until there is none.
     ///
-    /// The producers see the room when the iterator is dropped: cheaper than one by one.
+    /// Each is taken, and its slot free, when the iterator gives it; dropped early, it leaves the others inside.
     ///
     /// # Examples
     /// ```
@@ -418,11 +417,13 @@ impl<T, K> Consumer<'_, T, K> {
 
     /// How many items are inside; an item that a producer is just putting in may count.
     ///
-    /// At rest it is exact, and it is never above the capacity. It takes as long as there are slots while tickets have had to be
-    /// left out because of a producer that was held up.
+    /// At rest it is exact, and it is never above the capacity.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.rx.ring.len()
+        // Relaxed: a producer may go on at any time.
+        let tail = Ticket::from_word(self.rx.ring.ctl().tail.load(Ordering::Relaxed));
+        let slots = self.rx.ring.geometry();
+        slots.count() - slots.distance(tail, self.rx.limit)
     }
 
     /// Whether [`len`](Self::len) is 0.
@@ -475,7 +476,7 @@ impl<T> Iterator for Drain<'_, T> {
     #[inline]
     fn next(&mut self) -> Option<T> {
         self.left = self.left.checked_sub(1)?;
-        let item = self.rx.take().ok();
+        let item = self.rx.pop().ok();
         if item.is_none() {
             self.left = 0;
         }
@@ -488,12 +489,6 @@ impl<T> Iterator for Drain<'_, T> {
 }
 
 impl<T> FusedIterator for Drain<'_, T> {}
-
-impl<T> Drop for Drain<'_, T> {
-    fn drop(&mut self) {
-        self.rx.publish_limit();
-    }
-}
 
 impl<T> fmt::Debug for Drain<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

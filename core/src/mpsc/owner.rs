@@ -101,7 +101,7 @@ impl<T, const N: usize> Ring<T, N> {
     #[must_use]
     pub const fn with_refusal(refusal: Refusal) -> Self {
         let geometry = Slots::of_array::<N>();
-        Self { ctl: Ctl::new(geometry, refusal), slots: [const { Slot::at_start(Slots::of_array::<N>()) }; N] }
+        Self { ctl: Ctl::new(geometry, refusal), slots: [const { Slot::new() }; N] }
     }
 
     /// The first two ends, for as long as the ring is borrowed. What was inside stays inside.
@@ -187,7 +187,7 @@ impl<'a, T> SliceRing<'a, T> {
     /// 12</sup> slots.
     pub fn new(slots: &'a mut [Slot<T>]) -> Result<Self, CapacityError> {
         let geometry = Slots::new(slots.len())?;
-        slots.fill_with(|| Slot::at_start(geometry));
+        slots.fill_with(Slot::new);
         Ok(Self { ctl: Ctl::new(geometry, Refusal::Reject), slots, geometry })
     }
 
@@ -289,7 +289,7 @@ mod heap {
             let geometry = Slots::new(capacity)?;
             let mut slots = Vec::new();
             slots.try_reserve_exact(capacity).map_err(|_| CapacityError::OutOfMemory)?;
-            slots.resize_with(capacity, || Slot::at_start(geometry));
+            slots.resize_with(capacity, Slot::new);
             Ok(Self { ctl: Ctl::new(geometry, Refusal::Reject), slots: slots.into_boxed_slice(), geometry })
         }
 

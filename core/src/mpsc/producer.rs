@@ -4,18 +4,16 @@ use core::fmt;
 use core::hint::spin_loop;
 use core::marker::PhantomData;
 
-use super::ticket::Ticket;
+use super::ticket::{Grant, Stamp, Ticket};
 use super::view::{Ctl, View};
 use crate::sync::{Ordering, SEVERAL_CORES};
 use crate::{Overflow, PushError, Refusal};
 
 /// The algorithm of a producer's end.
 ///
-/// Tickets before `limit` may be dealt out; it is the ring's limit as last seen. `next` is the one after this end's last, or
-/// one that was dealt out long ago.
+/// `next` is the ticket after this end's last, or one that was dealt out long ago.
 pub(super) struct Tx<T> {
     ring: View<T>,
-    limit: Ticket,
     next: Ticket,
 }
 
@@ -29,23 +27,15 @@ enum No {
     Closed,
 }
 
-/// Tickets that have been dealt out to this end: `count` from `first` on.
+/// Tickets that have been dealt out to this end: `count` from `first` on, at most `M`.
 #[derive(Clone, Copy)]
-struct Dealt {
+struct Dealt<const M: usize> {
     first: Ticket,
     count: usize,
-    after: After,
-}
-
-/// What is known of the tickets before one's own.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum After {
-    /// The one just before has been used.
-    Used,
-    /// The one just before had not been used yet.
-    Open,
-    /// Some just before can't be used by anybody.
-    Jump,
+    /// Their slots. The grants last only until the consumer has stepped over the tickets.
+    slots: [usize; M],
+    /// Whether the ticket before them has been used.
+    in_turn: bool,
 }
 
 impl<T> Tx<T> {
@@ -57,12 +47,12 @@ impl<T> Tx<T> {
         // Ends that were forgotten count for ever. Without this the count could come around to none.
         assert!(producers < isize::MAX as usize, "too many producers were forgotten");
         let tail = load_tail(&ring);
-        Self { ring, limit: Ticket::from_word(tail), next: ring.geometry().previous(Ticket::from_word(tail)) }
+        Self { ring, next: ring.geometry().previous(Ticket::from_word(tail)) }
     }
 
-    /// Has up to `max` tickets dealt out to this end, which is at least 1, and gets at least 1.
+    /// Has up to `max` tickets dealt out to this end, which is 1 to `M`, and gets at least 1.
     #[inline(always)]
-    fn claim(&mut self, max: usize) -> Result<Dealt, No> {
+    fn claim<const M: usize>(&mut self, max: usize) -> Result<Dealt<M>, No> {
         let ring = self.ring;
         let slots = ring.geometry();
         let mut word = load_tail(&ring);
@@ -72,67 +62,40 @@ impl<T> Tx<T> {
                 return Err(No::Closed);
             }
             let first = Ticket::from_word(word);
-            if !first.is_before(self.limit) {
-                self.limit = load_limit(&ring);
-                if !first.is_before(self.limit) {
+            let Some(slot) = slots.granted(first, load_grant(&ring, first)) else {
+                let tail = load_tail(&ring);
+                if tail == word {
                     return Err(No::Room);
                 }
-            }
-            let (first, after) = if load_stamp(&ring, first) == slots.free(first).to_word() {
-                let used = first == self.next || !is_open(&ring, slots.previous(first));
-                (first, if used { After::Used } else { After::Open })
-            } else {
-                let tail = load_tail(&ring);
-                if tail != word {
-                    // It has been dealt out by now.
-                    word = tail;
-                    continue;
-                }
-                (self.jump(first)?, After::Jump)
+                // It has been dealt out by now.
+                word = tail;
+                continue;
             };
-            let (mut next, mut count) = (slots.next(first), 1);
-            while count < max && next.is_before(self.limit) && load_stamp(&ring, next) == slots.free(next).to_word() {
+            let in_turn = first == self.next || !is_open(&ring, slots.previous(first));
+            let (mut granted, mut next, mut count) = ([slot; M], slots.next(first), 1);
+            while count < max {
+                let Some(slot) = slots.granted(next, load_grant(&ring, next)) else { break };
+                granted[count] = slot;
                 next = slots.next(next);
                 count += 1;
             }
-            // [MP3] Release: pairs with [MC4] and [MP2]. Orders: the stamps that we have seen before the consumer's look at them, so that
-            // it never takes a later item for the first. Relaxed when it fails: it is looked at again.
+            // [MP3] Release: pairs with [MC4] and [MP2]. Orders: the grants that we have seen before another producer's look at
+            // them; the dealing out before the consumer's look at the tail. Relaxed when it fails: it is looked at again.
             match ring.ctl().tail.compare_exchange_weak(word, next.to_word(), Ordering::Release, Ordering::Relaxed) {
-                Ok(_) => return Ok(Dealt { first, count, after }),
+                Ok(_) => return Ok(Dealt { first, count, slots: granted, in_turn }),
                 Err(_) => backoff.wait(),
             }
             word = load_tail(&ring);
         }
     }
 
-    /// The next ticket can't be used: its slot is still held by an earlier one. Answers with the first one that can.
+    /// Makes sure that the consumer finds what will be put in at a ticket although the one before it may be open.
     #[cold]
-    fn jump(&mut self, mut ticket: Ticket) -> Result<Ticket, No> {
-        let ring = self.ring;
-        let slots = ring.geometry();
-        loop {
-            // [MP9] Acquire: pairs with [MP4] and [MC2]. Orders: the limits that were stored before, and seen by whoever used
-            // the ticket, before our look at the limit, so that the ring is never called full by new stamps and an old limit.
-            if ring.stamp(ticket).load(Ordering::Acquire) == slots.free(ticket).to_word() {
-                return Ok(ticket);
-            }
-            ticket = slots.next(ticket);
-            if !ticket.is_before(self.limit) {
-                self.limit = load_limit(&ring);
-                if !ticket.is_before(self.limit) {
-                    return Err(No::Room);
-                }
-            }
-        }
-    }
-
-    /// Makes sure that the consumer finds what will be put in at a ticket although an earlier one may be open.
-    #[cold]
-    fn tell_gap(&self, dealt: Dealt) {
+    fn tell_gap(&self, first: Ticket) {
         let ring = &self.ring;
-        if SEVERAL_CORES && dealt.after == After::Open {
+        if SEVERAL_CORES {
             // Mostly the other producer is just about to put its item in.
-            let before = ring.geometry().previous(dealt.first);
+            let before = ring.geometry().previous(first);
             for _ in 0..PATIENCE {
                 if !is_open(ring, before) {
                     return;
@@ -145,47 +108,46 @@ impl<T> Tx<T> {
         ring.ctl().rest.gap.swap(true, Ordering::Release);
     }
 
-    /// Makes the item of a ticket visible.
+    /// Makes the item of a ticket visible, or with a void stamp that there is none.
     ///
     /// # Safety
-    /// The ticket was dealt out to this end, and the item has been put in.
+    /// The ticket was dealt out to this end with this slot, and the item has been put in.
     #[inline(always)]
-    unsafe fn publish(&mut self, ticket: Ticket) {
-        let slots = self.ring.geometry();
-        self.next = slots.next(ticket);
+    unsafe fn publish(&mut self, ticket: Ticket, slot: usize, stamp: Stamp) {
+        self.next = self.ring.geometry().next(ticket);
         // [MP4] Release: pairs with [MC1] and [MP6]. Orders: our write of the item before the consumer's read of it; the note
         // of a gap [MP5] before whatever follows the end of a later push.
-        self.ring.stamp(ticket).store(slots.full(ticket).to_word(), Ordering::Release);
+        self.ring.stamp(slot).store(stamp.to_word(), Ordering::Release);
     }
 
     #[inline(always)]
     fn push(&mut self, value: T) -> Result<(), PushError<T>> {
-        let dealt = match self.claim(1) {
+        let dealt = match self.claim::<1>(1) {
             Ok(dealt) => dealt,
             Err(No::Room) => return Err(at_full(&self.ring, value)),
             Err(No::Closed) => return Err(PushError::Closed(value)),
         };
         // SAFETY: I2: the ticket was dealt out to us.
-        unsafe { self.ring.write(dealt.first, value) };
-        if dealt.after != After::Used {
-            self.tell_gap(dealt);
+        unsafe { self.ring.write(dealt.slots[0], value) };
+        if !dealt.in_turn {
+            self.tell_gap(dealt.first);
         }
         // SAFETY: dealt out to us, and written above.
-        unsafe { self.publish(dealt.first) };
+        unsafe { self.publish(dealt.first, dealt.slots[0], Stamp::full(dealt.first)) };
         Ok(())
     }
 
     /// Puts in items of an iterator, up to `max`, on tickets that are dealt out together. Answers with how many, and whether
     /// there can be more.
     fn push_batch(&mut self, max: usize, items: &mut impl Iterator<Item = T>) -> (usize, bool) {
-        let Ok(dealt) = self.claim(max) else { return (0, false) };
-        if dealt.after != After::Used {
-            self.tell_gap(dealt);
+        let Ok(dealt) = self.claim::<BATCH>(max) else { return (0, false) };
+        if !dealt.in_turn {
+            self.tell_gap(dealt.first);
         }
-        let mut rest = Rest { tx: self, next: dealt.first, left: dealt.count };
-        for count in 0..dealt.count {
+        let mut rest = Rest { tx: self, next: dealt.first, slots: &dealt.slots[..dealt.count] };
+        for (count, &slot) in dealt.slots[..dealt.count].iter().enumerate() {
             let Some(item) = items.next() else { return (count, false) };
-            rest.put(item);
+            rest.put(slot, item);
         }
         (dealt.count, true)
     }
@@ -195,32 +157,38 @@ impl<T> Tx<T> {
 struct Rest<'e, T> {
     tx: &'e mut Tx<T>,
     next: Ticket,
-    left: usize,
+    slots: &'e [usize],
 }
 
 impl<T> Rest<'_, T> {
-    fn put(&mut self, item: T) {
-        // SAFETY: I2: a ticket of the batch, not used before.
-        unsafe { self.tx.ring.write(self.next, item) };
-        // SAFETY: dealt out to us, and written above.
-        unsafe { self.tx.publish(self.next) };
+    fn put(&mut self, slot: usize, item: T) {
+        // SAFETY: I2: a slot of the batch, not used before.
+        unsafe { self.tx.ring.write(slot, item) };
+        // SAFETY: the slot of the next ticket, written above.
+        unsafe { self.publish(slot, Stamp::full(self.next)) };
+    }
+
+    /// # Safety
+    /// It is the slot of the next ticket, and with a full stamp, the item has been put in.
+    unsafe fn publish(&mut self, slot: usize, stamp: Stamp) {
+        // SAFETY: the ticket was dealt out to us; the rest as the caller says.
+        unsafe { self.tx.publish(self.next, slot, stamp) };
         self.next = self.tx.next;
-        self.left -= 1;
+        self.slots = &self.slots[1..];
     }
 }
 
 impl<T> Drop for Rest<'_, T> {
     fn drop(&mut self) {
-        let slots = self.tx.ring.geometry();
-        while self.left > 0 {
-            // [MP8] Release: pairs with [MC1] and [MP6], as [MP4], but for the item.
-            self.tx.ring.stamp(self.next).store(slots.void(self.next).to_word(), Ordering::Release);
-            self.next = slots.next(self.next);
-            self.tx.next = self.next;
-            self.left -= 1;
+        while let Some(&slot) = self.slots.first() {
+            // SAFETY: the slot of the next ticket, and not a full stamp.
+            unsafe { self.publish(slot, Stamp::void(self.next)) };
         }
     }
 }
+
+/// The most tickets that are dealt out at once.
+const BATCH: usize = 32;
 
 /// How often a producer looks whether the one before it has put its item in, before it leaves a note.
 const PATIENCE: usize = 16;
@@ -249,31 +217,26 @@ impl Backoff {
 
 #[inline(always)]
 fn load_tail<T>(ring: &View<T>) -> usize {
-    // [MP2] Acquire: pairs with [MP3]. Orders: the limit that another producer, or our own consumer, has seen before our look
-    // at it, so that the ring is never called full by an old limit and a new tail.
+    // [MP2] Acquire: pairs with [MP3]. Orders: the grants that another producer had seen before our look at the next one, so
+    // that the ring is never called full by an old grant and a new tail.
     ring.ctl().tail.load(Ordering::Acquire)
 }
 
 #[inline(always)]
-fn load_limit<T>(ring: &View<T>) -> Ticket {
-    // [MP1] Acquire: pairs with [MC3]. Orders: the consumer's read of an item before our write to its slot, and its stamps of
-    // free slots [MC2] before our look at them.
-    Ticket::from_word(ring.ctl().limit.load(Ordering::Acquire))
+fn load_grant<T>(ring: &View<T>, ticket: Ticket) -> Grant {
+    // [MP1] Acquire: pairs with [MC3] and [MC8]. Orders: the consumer's read of an item before our write to its slot; the
+    // dealing out of the tickets that it has seen used before our next look at the tail.
+    Grant::from_word(ring.grant(ticket).load(Ordering::Acquire))
 }
 
-#[inline(always)]
-fn load_stamp<T>(ring: &View<T>, ticket: Ticket) -> usize {
-    // Relaxed: below the limit the stamp is [MC2] or later by [MP1]. Free for this ticket it stays so until the ticket is
-    // dealt out, which [MP3] sees.
-    ring.stamp(ticket).load(Ordering::Relaxed)
-}
-
-/// Whether the ticket has been dealt out and nothing has been put in yet.
+/// Whether the ticket has been dealt out and not been used yet, and the consumer may not know it.
 #[inline(always)]
 fn is_open<T>(ring: &View<T>, ticket: Ticket) -> bool {
+    // If its turn has been granted to a later ticket, the consumer has stepped over it or has used it up.
+    let Some(slot) = ring.geometry().granted(ticket, load_grant(ring, ticket)) else { return false };
     // [MP6] Acquire: pairs with [MP4]. Orders: what the producer before us did, its note of a gap [MP5] included, before
     // what follows our push.
-    ring.stamp(ticket).load(Ordering::Acquire) == ring.geometry().free(ticket).to_word()
+    !Stamp::from_word(ring.stamp(slot).load(Ordering::Acquire)).is_of(ticket)
 }
 
 /// What a push does that finds no room.
@@ -352,8 +315,8 @@ impl<T, K> Producer<'_, T, K> {
     /// Puts in items of an iterator as long as there are some and there is room, and answers with how many. The others
     /// stay in the iterator.
     ///
-    /// Tickets are taken for as many items at once as the iterator says that it has at least and there is room for: much
-    /// cheaper than one by one, and the items lie side by side in the order of all. Does nothing at full, whatever the policy,
+    /// Tickets are taken for as many items at once as the iterator says that it has at least and there is room for, up to 32:
+    /// much cheaper than one by one, and those items lie side by side in the order of all. Does nothing at full, whatever the policy,
     /// but a [closed](Self::is_closed) ring takes nothing either.
     ///
     /// # Panics
@@ -381,7 +344,7 @@ impl<T, K> Producer<'_, T, K> {
             if most == Some(0) {
                 return count;
             }
-            let (put, more) = self.tx.push_batch(least.clamp(1, self.capacity()), &mut items);
+            let (put, more) = self.tx.push_batch(least.clamp(1, BATCH), &mut items);
             count += put;
             if !more {
                 return count;

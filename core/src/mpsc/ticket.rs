@@ -1,16 +1,18 @@
-//! Tickets and stamps: which turn of which slot it is.
+//! Tickets, and what is said about them in a word.
 //!
 //! ```text
 //!          BITS-1          2+b 1+b        2   1 0
 //!         +-------------------+------------+-----+
-//! ticket  | lap               | slot       | 0 0 |   b bits for the slot, as many as N - 1 has
+//! ticket  | lap               | turn       | 0 0 |   b bits for the turn, as many as N - 1 has
 //!         +-------------------+------------+-----+
-//! stamp   | 0 .. 0 lap                     |state|   free, full, or void, in that lap
-//!         +--------------------------------+-----+
+//! stamp   | ticket                         |state|   full or void; none before the first
+//!         +--------------------------------+-+---+
+//! grant   | slot - turn, modulo N          |h|odd|   odd: of the lap; h: this slot is a hole
+//!         +--------------------------------+-+---+
 //! ```
 //! Tickets are dealt out in order, each once. The first one is in the last lap that there is, so that every ring meets the
-//! wrap of the laps after its first N items. A lap comes around after 2^(BITS - 2 - b) laps: never with 64 bits, after 2^30
-//! items or somewhat more with 32.
+//! wrap of the laps after its first N items. A lap comes around after 2^(BITS - 2 - b) laps: never with 64 bits, after 2^29
+//! items at least with 32.
 
 #![forbid(unsafe_code)]
 
@@ -61,34 +63,42 @@ impl Slots {
         Ticket(usize::MAX << self.shift)
     }
 
-    /// The slot of a ticket, below the count.
+    /// Its turn within its lap, below the count.
     #[inline(always)]
-    pub(super) const fn idx(self, ticket: Ticket) -> usize {
+    pub(super) const fn turn(self, ticket: Ticket) -> usize {
         (ticket.0 & (self.lap() - 1)) >> 2
     }
 
-    /// What the stamp of the ticket's slot is while it is the ticket's turn and nothing has been put in.
     #[inline(always)]
-    pub(super) const fn free(self, ticket: Ticket) -> Stamp {
-        Stamp((ticket.0 >> (self.shift - 2)) & !3)
+    const fn is_odd(self, ticket: Ticket) -> bool {
+        ticket.0 & self.lap() != 0
     }
 
-    /// What it is once the item is inside.
+    /// The grant of a slot to a ticket.
     #[inline(always)]
-    pub(super) const fn full(self, ticket: Ticket) -> Stamp {
-        Stamp(self.free(ticket).0 | Stamp::FULL)
+    pub(super) const fn grant(self, ticket: Ticket, slot: usize) -> Grant {
+        let turn = self.turn(ticket);
+        let ahead = if slot >= turn { slot - turn } else { slot + self.count - turn };
+        Grant(ahead << 2 | self.is_odd(ticket) as usize)
     }
 
-    /// What it is once its producer has given the ticket back without an item.
+    /// The slot that is granted to a ticket, below the count. `None`: it is a grant to another ticket of the same turn.
     #[inline(always)]
-    pub(super) const fn void(self, ticket: Ticket) -> Stamp {
-        Stamp(self.free(ticket).0 | Stamp::VOID)
+    pub(super) const fn granted(self, ticket: Ticket, grant: Grant) -> Option<usize> {
+        if grant.0 & Grant::ODD == self.is_odd(ticket) as usize { Some(self.slot(ticket, grant)) } else { None }
+    }
+
+    /// The slot of a grant to a ticket of this turn.
+    #[inline(always)]
+    pub(super) const fn slot(self, ticket: Ticket, grant: Grant) -> usize {
+        let slot = self.turn(ticket) + (grant.0 >> 2);
+        if slot >= self.count { slot - self.count } else { slot }
     }
 
     /// The ticket after this one.
     #[inline(always)]
     pub(super) const fn next(self, ticket: Ticket) -> Ticket {
-        if self.idx(ticket) + 1 < self.count { Ticket(ticket.0 + 4) } else { self.first_of_next_lap(ticket) }
+        if self.turn(ticket) + 1 < self.count { Ticket(ticket.0 + 4) } else { self.first_of_next_lap(ticket) }
     }
 
     #[cold]
@@ -100,7 +110,7 @@ impl Slots {
     /// The ticket before this one.
     #[inline(always)]
     pub(super) const fn previous(self, ticket: Ticket) -> Ticket {
-        if self.idx(ticket) > 0 {
+        if self.turn(ticket) > 0 {
             Ticket(ticket.0 - 4)
         } else {
             Ticket(ticket.0.wrapping_sub(self.lap()) | ((self.count - 1) << 2))
@@ -110,7 +120,7 @@ impl Slots {
     /// The ticket `count` steps on; `count` is at most the number of slots.
     #[inline]
     pub(super) const fn advance(self, ticket: Ticket, count: usize) -> Ticket {
-        let room = self.count - self.idx(ticket);
+        let room = self.count - self.turn(ticket);
         if count < room {
             Ticket(ticket.0 + 4 * count)
         } else {
@@ -119,24 +129,11 @@ impl Slots {
         }
     }
 
-    /// The first ticket from `from` on that is of the slot of `ticket`.
-    #[inline(always)]
-    pub(super) const fn first_of_slot(self, from: Ticket, ticket: Ticket) -> Ticket {
-        let mask = self.lap() - 1;
-        let same_lap = (from.0 & !mask) | (ticket.0 & mask);
-        if same_lap & mask < from.0 & mask { Ticket(same_lap.wrapping_add(self.lap())) } else { Ticket(same_lap) }
-    }
-
     /// How many tickets there are from one to another, which is not before it.
     pub(super) const fn distance(self, from: Ticket, to: Ticket) -> usize {
         let mask = self.lap() - 1;
         let laps = (to.0 & !mask).wrapping_sub(from.0 & !mask) >> self.shift;
-        laps.wrapping_mul(self.count).wrapping_add(self.idx(to)).wrapping_sub(self.idx(from))
-    }
-
-    /// The ticket of a slot that a stamp stands for, the nearest to `near`.
-    pub(super) const fn ticket(self, idx: usize, stamp: Stamp) -> Ticket {
-        Ticket(((stamp.0 & !3) << (self.shift - 2)) | (idx << 2))
+        laps.wrapping_mul(self.count).wrapping_add(self.turn(to)).wrapping_sub(self.turn(from))
     }
 }
 
@@ -163,13 +160,27 @@ impl Ticket {
     }
 }
 
-/// Whose turn it is at a slot, and what has become of it.
+/// Whose item is in a slot, or was last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stamp(usize);
 
 impl Stamp {
+    /// Of a slot that nobody has used.
+    pub(super) const NONE: Self = Self(0);
     const FULL: usize = 1;
     const VOID: usize = 2;
+
+    /// The item of that ticket is inside.
+    #[inline(always)]
+    pub(super) const fn full(ticket: Ticket) -> Self {
+        Self(ticket.0 | Self::FULL)
+    }
+
+    /// The producer has given that ticket back without an item.
+    #[inline(always)]
+    pub(super) const fn void(ticket: Ticket) -> Self {
+        Self(ticket.0 | Self::VOID)
+    }
 
     #[inline(always)]
     pub(super) const fn to_word(self) -> usize {
@@ -181,13 +192,51 @@ impl Stamp {
         Self(word)
     }
 
-    pub(super) const fn is_free(self) -> bool {
-        self.0 & 3 == 0
+    /// Whether the ticket has been used, with an item or without.
+    #[inline(always)]
+    pub(super) const fn is_of(self, ticket: Ticket) -> bool {
+        self.0 & !3 == ticket.0 && self.0 & 3 != 0
     }
 
-    /// Whether there is an item.
+    /// Whether an item was put in.
+    #[inline(always)]
     pub(super) const fn is_full(self) -> bool {
         self.0 & 3 == Self::FULL
+    }
+
+    /// The ticket that has been used.
+    pub(super) const fn ticket(self) -> Option<Ticket> {
+        if self.0 & 3 == 0 { None } else { Some(Ticket::from_word(self.0)) }
+    }
+}
+
+/// Which slot a ticket has. There is one for each turn, and beside it, for the consumer, whether the slot of the same number
+/// is a hole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Grant(usize);
+
+impl Grant {
+    /// To the first ticket of each turn: its own slot.
+    pub(super) const FIRST: Self = Self(Self::ODD);
+    const ODD: usize = 1;
+    const HOLE: usize = 2;
+
+    #[inline(always)]
+    pub(super) const fn to_word(self) -> usize {
+        self.0
+    }
+
+    #[inline(always)]
+    pub(super) const fn from_word(word: usize) -> Self {
+        Self(word)
+    }
+
+    pub(super) const fn is_hole(self) -> bool {
+        self.0 & Self::HOLE != 0
+    }
+
+    pub(super) const fn with_hole(self, hole: bool) -> Self {
+        Self(if hole { self.0 | Self::HOLE } else { self.0 & !Self::HOLE })
     }
 }
 
@@ -203,16 +252,9 @@ mod tests {
             let after = |steps: usize| (0..steps).fold(slots.start(), |ticket, _| slots.next(ticket));
             for steps in 0..5 * n {
                 let ticket = after(steps);
-                assert_eq!(slots.idx(ticket), steps % n);
+                assert_eq!(slots.turn(ticket), steps % n);
                 assert_eq!(slots.previous(slots.next(ticket)), ticket);
                 assert_eq!(Ticket::from_word(ticket.to_word() | 3), ticket);
-                // Stamps differ from lap to lap, and are the same within one.
-                let lap_later = after(steps + n);
-                assert_ne!(slots.free(ticket), slots.free(lap_later));
-                assert_eq!(slots.free(ticket), slots.free(after(steps / n * n)));
-                assert_eq!(slots.ticket(steps % n, slots.full(ticket)), ticket);
-                assert!(slots.full(ticket).is_full() && !slots.free(ticket).is_full());
-                assert!(!slots.void(ticket).is_full());
                 for count in 0..=2 * n {
                     let to = after(steps + count);
                     assert_eq!(slots.distance(ticket, to), count, "{n} {steps} {count}");
@@ -221,22 +263,55 @@ mod tests {
                     if count <= n {
                         assert_eq!(slots.advance(ticket, count), to);
                     }
-                    let expected = (count..).find(|&more| (steps + more) % n == steps % n).unwrap();
-                    assert_eq!(slots.first_of_slot(to, ticket), after(steps + expected));
                 }
             }
         }
     }
 
     #[test]
+    fn grants_say_which_slot_and_to_whom() {
+        for n in 1..=9 {
+            let slots = Slots::new(n).unwrap();
+            let mut ticket = slots.start();
+            for turn in 0..n {
+                assert_eq!(slots.granted(ticket, Grant::FIRST), Some(turn));
+                let later = slots.advance(ticket, n);
+                for slot in 0..n {
+                    let grant = slots.grant(ticket, slot);
+                    assert_eq!((slots.granted(ticket, grant), slots.granted(later, grant)), (Some(slot), None));
+                    assert!(!grant.is_hole() && grant.with_hole(true).is_hole());
+                    assert_eq!(slots.granted(ticket, grant.with_hole(true)), Some(slot));
+                    assert_eq!(grant.with_hole(true).with_hole(false), grant);
+                    assert_eq!(Grant::from_word(grant.to_word()), grant);
+                }
+                ticket = slots.next(ticket);
+            }
+        }
+    }
+
+    #[test]
+    fn stamps_say_whose_item() {
+        let slots = Slots::new(5).unwrap();
+        let (ticket, other) = (slots.start(), slots.next(slots.start()));
+        let (full, void) = (Stamp::full(ticket), Stamp::void(ticket));
+        assert!(full.is_full() && full.is_of(ticket) && !full.is_of(other));
+        assert!(!void.is_full() && void.is_of(ticket) && !void.is_of(other));
+        assert_eq!((full.ticket(), void.ticket(), Stamp::NONE.ticket()), (Some(ticket), Some(ticket), None));
+        assert!(!Stamp::NONE.is_of(slots.advance(other, 4)), "not even of the ticket 0");
+        assert_eq!(Stamp::from_word(full.to_word()), full);
+    }
+
+    #[test]
     fn the_greatest_number_of_slots_wraps_as_well() {
         let slots = Slots::new(Slots::MAX).unwrap();
         let last = slots.advance(slots.start(), Slots::MAX - 1);
-        assert_eq!(slots.idx(last), Slots::MAX - 1);
+        assert_eq!(slots.turn(last), Slots::MAX - 1);
         assert_eq!(slots.next(last), slots.advance(slots.start(), Slots::MAX));
         assert_eq!(slots.next(last).to_word(), 0, "the laps start again");
         assert!(last.is_before(slots.next(last)));
         assert_eq!(slots.distance(slots.start(), slots.next(last)), Slots::MAX);
+        let grant = slots.grant(slots.start(), Slots::MAX - 1);
+        assert_eq!(slots.granted(slots.start(), grant), Some(Slots::MAX - 1));
     }
 
     #[test]

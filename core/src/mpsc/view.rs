@@ -5,7 +5,7 @@ use core::fmt;
 use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 
-use super::ticket::{Slots, Stamp, Ticket};
+use super::ticket::{Grant, Slots, Stamp, Ticket};
 use crate::overflow::Policy;
 use crate::sync::{AtomicBool, AtomicUsize, CachePadded, Claim, Ordering, SwapBool, SwapUsize, Watch};
 use crate::{Overflow, Refusal};
@@ -14,7 +14,7 @@ use crate::{Overflow, Refusal};
 pub(super) struct Ctl {
     /// The next ticket, and in its lowest bit whether the ring is closed. All producers deal out tickets here.
     pub(super) tail: CachePadded<SwapUsize>,
-    /// Tickets from here on may not be dealt out. Written by the consumer alone.
+    /// No ticket from here on has a slot. Written by the consumer, and read by whoever has the ring to itself.
     pub(super) limit: CachePadded<AtomicUsize>,
     /// What is written seldom.
     pub(super) rest: CachePadded<Rest>,
@@ -24,9 +24,6 @@ pub(super) struct Ctl {
 pub(super) struct Rest {
     /// Some item may lie beyond a ticket that has been dealt out and not been used yet.
     pub(super) gap: SwapBool,
-    /// Some tickets before the limit can't be used: the tail and the limit alone don't tell how much room there is. Written by
-    /// the consumer alone.
-    pub(super) rough: AtomicBool,
     pub(super) policy: Policy,
     /// How many values were dropped at full.
     pub(super) shed: SwapUsize,
@@ -54,7 +51,6 @@ impl Ctl {
             limit: CachePadded::new(AtomicUsize::new(slots.advance(start, slots.count()).to_word())),
             rest: CachePadded::new(Rest {
                 gap: SwapBool::new(false),
-                rough: AtomicBool::new(false),
                 policy: Policy::new(overflow),
                 shed: SwapUsize::new(0),
                 producers: SwapUsize::new(0),
@@ -66,14 +62,16 @@ impl Ctl {
     }
 }
 
-/// Room for one item, and the stamp that says whose turn it is: in the memory that is handed to a
-/// [`SliceRing`](super::SliceRing).
+/// Room for one item, in the memory that is handed to a [`SliceRing`](super::SliceRing).
 ///
 /// # Memory
-/// A word more than the item, rounded up to the alignment of both.
+/// Two words more than the item, rounded up to the alignment of all.
 #[repr(C)]
 pub struct Slot<T> {
-    stamp: AtomicUsize,
+    /// Not of this slot, but of a turn: which slot the ticket of that turn has. Written by the consumer alone.
+    grant: AtomicUsize,
+    /// Written by whoever's the slot is.
+    stamp: SwapUsize,
     value: UnsafeCell<MaybeUninit<T>>,
 }
 
@@ -81,13 +79,9 @@ impl<T> Slot<T> {
     /// A slot without an item.
     #[must_use]
     pub const fn new() -> Self {
-        Self { stamp: AtomicUsize::new(0), value: UnsafeCell::new(MaybeUninit::uninit()) }
-    }
-
-    /// A slot that is free for the first ticket of its ring.
-    pub(super) const fn at_start(slots: Slots) -> Self {
         Self {
-            stamp: AtomicUsize::new(slots.free(slots.start()).to_word()),
+            grant: AtomicUsize::new(Grant::FIRST.to_word()),
+            stamp: SwapUsize::new(Stamp::NONE.to_word()),
             value: UnsafeCell::new(MaybeUninit::uninit()),
         }
     }
@@ -135,13 +129,12 @@ impl<T> View<T> {
     pub(super) fn arm(self) {
         if Watch::ACTIVE {
             self.ctl().rest.watch.arm(self.geometry.count());
-            for idx in 0..self.geometry.count() {
+            for number in 0..self.geometry.count() {
                 // Relaxed, all: one thread knows the ring.
-                self.slot(idx).stamp.load(Ordering::Relaxed);
+                self.slot(number).grant.load(Ordering::Relaxed);
+                self.slot(number).stamp.load(Ordering::Relaxed);
             }
             self.ctl().rest.gap.load(Ordering::Relaxed);
-            // Relaxed, as above.
-            self.ctl().rest.rough.load(Ordering::Relaxed);
             // Relaxed, as above.
             self.ctl().rest.shed.load(Ordering::Relaxed);
             self.ctl().rest.policy.get();
@@ -161,87 +154,90 @@ impl<T> View<T> {
 
     /// The slot with a number below the count.
     #[inline(always)]
-    fn slot(&self, idx: usize) -> &Slot<T> {
-        debug_assert!(idx < self.geometry.count());
+    fn slot(&self, number: usize) -> &Slot<T> {
+        debug_assert!(number < self.geometry.count());
         // SAFETY: the number is below the count, so this stays within the slots.
-        let slot = unsafe { self.slots.add(idx) };
+        let slot = unsafe { self.slots.add(number) };
         // SAFETY: I0: the slots outlive the view; all that is written in a slot is in cells and atomics.
         unsafe { slot.as_ref() }
     }
 
-    /// The stamp of a ticket's slot.
+    /// The grant to the ticket, or to another one of its turn.
     #[inline(always)]
-    pub(super) fn stamp(&self, ticket: Ticket) -> &AtomicUsize {
-        &self.slot(self.geometry.idx(ticket)).stamp
+    pub(super) fn grant(&self, ticket: Ticket) -> &AtomicUsize {
+        &self.slot(self.geometry.turn(ticket)).grant
     }
 
-    /// The stamp of the slot with a number below the count, and its ticket, as an owner or the consumer finds it.
+    /// The grant that lies beside the slot of that number, below the count.
     #[inline(always)]
-    pub(super) fn at(&self, idx: usize, order: Ordering) -> (Stamp, Ticket) {
-        // The ordering is the caller's, who says why.
-        let stamp = Stamp::from_word(self.slot(idx).stamp.load(order));
-        (stamp, self.geometry.ticket(idx, stamp))
+    pub(super) fn grant_beside(&self, slot: usize) -> &AtomicUsize {
+        &self.slot(slot).grant
     }
 
-    /// Puts a value into a slot.
+    /// The stamp of the slot with a number below the count.
+    #[inline(always)]
+    pub(super) fn stamp(&self, slot: usize) -> &SwapUsize {
+        &self.slot(slot).stamp
+    }
+
+    /// Puts a value into the slot with a number below the count.
     ///
     /// # Safety
-    /// The ticket is the caller's (I2), and nothing has been put in yet.
+    /// The slot is the caller's (I2), and holds no item.
     #[inline(always)]
-    pub(super) unsafe fn write(&self, ticket: Ticket, value: T) {
-        let idx = self.geometry.idx(ticket);
-        self.ctl().rest.watch.write(idx);
+    pub(super) unsafe fn write(&self, slot: usize, value: T) {
+        self.ctl().rest.watch.write(slot);
         // SAFETY: the caller owns the slot.
-        unsafe { self.slot(idx).value.get().write(MaybeUninit::new(value)) };
+        unsafe { self.slot(slot).value.get().write(MaybeUninit::new(value)) };
     }
 
-    /// Takes the value out of a slot.
+    /// Takes the value out of the slot with a number below the count.
     ///
     /// # Safety
-    /// The slot holds the item of that ticket, which nobody else takes or drops (I2).
+    /// The slot is the caller's (I2) and holds an item, which nobody takes or drops again.
     #[inline(always)]
-    pub(super) unsafe fn read(&self, ticket: Ticket) -> T {
-        let idx = self.geometry.idx(ticket);
-        self.ctl().rest.watch.read(idx);
+    pub(super) unsafe fn read(&self, slot: usize) -> T {
+        self.ctl().rest.watch.read(slot);
         // SAFETY: the caller owns the slot.
-        let item = unsafe { self.slot(idx).value.get().read() };
+        let item = unsafe { self.slot(slot).value.get().read() };
         // SAFETY: it holds an item.
         unsafe { item.assume_init() }
     }
 
-    /// How many slots are taken: by items, and by producers that are about to put one in.
-    pub(super) fn len(&self) -> usize {
+    /// For whoever has the ring to itself: marks the slots that are not granted to a ticket that can still be dealt out as
+    /// holes. Those have been used, and not been used up. Answers with how many they are.
+    pub(super) fn mark_used(&self) -> usize {
         let slots = self.geometry;
-        // [ML1] Acquire: pairs with [MP3]. Orders: the limit that the ticket was dealt out below before our look at it.
-        let tail = Ticket::from_word(self.ctl().tail.load(Ordering::Acquire));
-        // [ML2] Acquire: pairs with [MC3]. Orders: the stamps, and whether they have to be counted, before our look at them.
-        let limit = Ticket::from_word(self.ctl().limit.load(Ordering::Acquire));
-        // Relaxed: by [ML2].
-        if !self.ctl().rest.rough.load(Ordering::Relaxed) {
-            return slots.count().saturating_sub(slots.distance(tail, limit));
+        // Relaxed, all: nobody else is at work.
+        let mut at = Ticket::from_word(self.ctl().tail.load(Ordering::Relaxed));
+        let limit = Ticket::from_word(self.ctl().limit.load(Ordering::Relaxed));
+        for slot in 0..slots.count() {
+            self.mark(slot, true);
         }
-        let taken = |&idx: &usize| {
-            // Relaxed: by the limit above the stamp is no older.
-            let (stamp, ticket) = self.at(idx, Ordering::Relaxed);
-            !stamp.is_free() || ticket.is_before(tail)
-        };
-        (0..slots.count()).filter(taken).count()
+        let mut used = slots.count();
+        while at != limit {
+            // Relaxed: as above.
+            let grant = Grant::from_word(self.grant(at).load(Ordering::Relaxed));
+            self.mark(slots.slot(at, grant), false);
+            used -= 1;
+            at = slots.next(at);
+        }
+        used
     }
 
-    /// Where the ring stands: the ticket of the oldest item, or the next ticket where there is none. For whoever has the
-    /// ring to itself.
-    pub(super) fn head(&self) -> Ticket {
-        // Relaxed: nobody else is at work.
-        let tail = Ticket::from_word(self.ctl().tail.load(Ordering::Relaxed));
-        let mut head = tail;
-        for idx in 0..self.geometry.count() {
-            // Relaxed, as above.
-            let (stamp, ticket) = self.at(idx, Ordering::Relaxed);
-            if stamp.is_full() && ticket.is_before(head) {
-                head = ticket;
-            }
-        }
-        head
+    /// Marks a slot as a hole, or not. For the consumer, or whoever has the ring to itself.
+    pub(super) fn mark(&self, slot: usize, hole: bool) {
+        let beside = self.grant_beside(slot);
+        // Relaxed: nobody else writes it.
+        let grant = Grant::from_word(beside.load(Ordering::Relaxed));
+        // [MC8] Release: pairs with [MP1], as [MC3], which has granted it before.
+        beside.store(grant.with_hole(hole).to_word(), Ordering::Release);
+    }
+
+    /// Whether a slot is marked as a hole. For the consumer, or whoever has the ring to itself.
+    pub(super) fn is_marked(&self, slot: usize) -> bool {
+        // Relaxed: nobody else writes it.
+        Grant::from_word(self.grant_beside(slot).load(Ordering::Relaxed)).is_hole()
     }
 
     /// Drops all items in place. If one of them panics, the others are dropped all the same.
@@ -251,20 +247,20 @@ impl<T> View<T> {
     pub(super) unsafe fn drop_items(&self) {
         struct Rest<T> {
             view: View<T>,
-            idx: usize,
+            next: usize,
         }
 
         impl<T> Rest<T> {
             fn run(&mut self) {
-                while self.idx < self.view.geometry.count() {
-                    let idx = self.idx;
-                    self.idx += 1;
+                while self.next < self.view.geometry.count() {
+                    let slot = self.next;
+                    self.next += 1;
                     // Relaxed: nobody else is at work.
-                    let (stamp, _) = self.view.at(idx, Ordering::Relaxed);
-                    if stamp.is_full() {
-                        self.view.ctl().rest.watch.write(idx);
+                    let stamp = Stamp::from_word(self.view.stamp(slot).load(Ordering::Relaxed));
+                    if self.view.is_marked(slot) && stamp.is_full() {
+                        self.view.ctl().rest.watch.write(slot);
                         // SAFETY: an item that nobody else takes, counted off before, so it is dropped once even if this panics.
-                        unsafe { self.view.slot(idx).value.get().cast::<T>().drop_in_place() };
+                        unsafe { self.view.slot(slot).value.get().cast::<T>().drop_in_place() };
                     }
                 }
             }
@@ -277,8 +273,9 @@ impl<T> View<T> {
         }
 
         if core::mem::needs_drop::<T>() {
+            self.mark_used();
             // Dropping `Rest` a second time, after the run, finds nothing left, unless the run was cut short by a panic.
-            Rest { view: *self, idx: 0 }.run();
+            Rest { view: *self, next: 0 }.run();
         }
     }
 }
