@@ -3,10 +3,10 @@
 use super::*;
 
 models! {
-    batches_capacity_2 [Some(3), 1] &["all", "some"] => |cx| super::batches(2, 1, cx);
-    batches_capacity_3 [Some(3), 1] &["all"] => |cx| super::batches(3, 2, cx);
-    a_batch_cut_short [Some(3), 1, stepwise] &["empty"] => super::a_batch_cut_short;
-    room_after_draining [Some(3), 1] &["full", "stored"] => super::room_after_draining;
+    batches_capacity_2 [Some(3), 70384] &["all", "some"] => |cx| super::batches(2, 1, cx);
+    batches_capacity_3 [Some(3), 111095] &["all"] => |cx| super::batches(3, 2, cx);
+    a_batch_cut_short [Some(3), 420, stepwise] &["empty"] => super::a_batch_cut_short;
+    room_after_draining [Some(3), 143] &["full", "stored"] => super::room_after_draining;
 }
 
 /// The items of a batch come out in order and once, beside those of another producer.

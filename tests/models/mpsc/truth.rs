@@ -4,16 +4,16 @@
 use super::*;
 
 models! {
-    empty_is_true_capacity_2 [Some(3), 1] &["the other", "both"] => |cx| super::empty_is_true(2, 1, cx);
-    empty_is_true_capacity_3 [Some(3), 1] &["the other", "both"] => |cx| super::empty_is_true(3, 2, cx);
-    empty_is_true_twice [Some(2), 1] &["gap", "in order"] => super::empty_is_true_twice;
-    empty_is_true_beyond_two [Some(2), 1] &["ahead"] => super::empty_is_true_beyond_two;
-    order_is_true [Some(3), 1] &["the other first"] => super::order_is_true;
-    room_after_a_pop_capacity_1 [Some(3), 1] &["ours", "theirs"] => |cx| super::room_after_a_pop(1, cx);
-    room_after_a_pop_capacity_2 [Some(3), 1] &["ours"] => |cx| super::room_after_a_pop(2, cx);
-    one_slot_is_held [Some(2), 1] &["later"] => super::one_slot_is_held;
-    shed_is_counted [Some(3), 1] &["shed", "stored"] => super::shed_is_counted;
-    counts_are_true [Some(3), 1, stepwise] &["none", "one", "two"] => super::counts_are_true;
+    empty_is_true_capacity_2 [Some(3), 365] &["the other", "both"] => |cx| super::empty_is_true(2, 1, cx);
+    empty_is_true_capacity_3 [Some(3), 365] &["the other", "both"] => |cx| super::empty_is_true(3, 2, cx);
+    empty_is_true_twice [Some(2), 67241] &["gap", "in order"] => super::empty_is_true_twice;
+    empty_is_true_beyond_two [Some(2), 6078] &["ahead"] => super::empty_is_true_beyond_two;
+    order_is_true [Some(3), 18818] &["the other first"] => super::order_is_true;
+    room_after_a_pop_capacity_1 [Some(3), 25] &["ours", "theirs"] => |cx| super::room_after_a_pop(1, cx);
+    room_after_a_pop_capacity_2 [Some(3), 25] &["ours"] => |cx| super::room_after_a_pop(2, cx);
+    one_slot_is_held [Some(2), 2410] &["later"] => super::one_slot_is_held;
+    shed_is_counted [Some(3), 4279] &["shed", "stored"] => super::shed_is_counted;
+    counts_are_true [Some(3), 26072, stepwise] &["none", "one", "two"] => super::counts_are_true;
 }
 
 /// An item whose push was over before is found, although another producer is in the middle of a push with an earlier ticket.
