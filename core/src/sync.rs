@@ -31,6 +31,8 @@ pub(crate) use crossbeam_utils::CachePadded;
 /// Whether waiting for another core can be of use: not where there is one core, nor where every step counts.
 pub(crate) const SEVERAL_CORES: bool =
     !cfg!(any(forebay_loom, forebay_steps, all(target_os = "none", not(target_pointer_width = "64"))));
+/// How many entries a short list has: so few in models and stall tests that it overflows.
+pub(crate) const SHORT_LIST: usize = if cfg!(any(forebay_loom, forebay_steps)) { 1 } else { 16 };
 #[cfg(all(target_os = "none", not(target_pointer_width = "64")))]
 pub(crate) use unpadded::Unpadded as CachePadded;
 

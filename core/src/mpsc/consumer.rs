@@ -71,7 +71,7 @@ impl<T> Rx<T> {
         while self.marked > 0 {
             let before = slots.previous(self.head);
             let Some(slot) = slots.granted(before, self.grant(before)) else { return };
-            if !self.ring.is_marked(slot) || !self.stamp(slot).is_of(before) {
+            if !self.ring.beside(slot).is_hole() || !self.stamp(slot).is_of(before) {
                 return;
             }
             self.unmark(slot);
@@ -97,19 +97,19 @@ impl<T> Rx<T> {
         Stamp::from_word(self.ring.stamp(slot).load(Ordering::Acquire))
     }
 
-    fn mark(&mut self, slot: usize) {
-        self.ring.mark(slot, true);
+    fn mark(&mut self, hole: Hole) {
+        self.ring.mark(hole.slot, Some(hole.ticket));
         self.marked += 1;
     }
 
     fn unmark(&mut self, slot: usize) {
-        self.ring.mark(slot, false);
+        self.ring.mark(slot, None);
         self.marked -= 1;
     }
 
     fn load_tail(&self) -> usize {
-        // [MC4] Acquire: pairs with [MP3]. Orders: what was before the dealing out before our looks at the stamps.
-        self.ring.ctl().tail.load(Ordering::Acquire)
+        // Relaxed: what has to be seen has been seen before, and what the tickets were used for is seen by [MC1].
+        self.ring.ctl().tail.load(Ordering::Relaxed)
     }
 
     /// Takes the oldest item.
@@ -141,7 +141,7 @@ impl<T> Rx<T> {
         let (slots, ring) = (self.ring.geometry(), self.ring);
         let mut grant = slots.grant(self.limit, slot);
         if self.odd {
-            grant = grant.with_hole(self.grant(self.limit).is_hole());
+            grant = slots.beside(grant, self.grant(self.limit));
         }
         // [MC3] Release: pairs with [MP1]. Orders: our read of an item before the next write to its slot; the dealing out of
         // the tickets that we have seen used before a producer's next look at the tail.
@@ -177,7 +177,7 @@ impl<T> Rx<T> {
     /// An error if there may be more items.
     fn look_whether_closed(&self) -> Result<(), PopError> {
         let ctl = self.ring.ctl();
-        // [MC6] Acquire: pairs with [MP7]. Orders: the producers' last items before our last look.
+        // [MC5] Acquire: pairs with [MP7]. Orders: the producers' last items before our last look.
         if ctl.rest.producers.load(Ordering::Acquire) == 0 {
             return Ok(());
         }
@@ -203,10 +203,13 @@ impl<T> Rx<T> {
                 self.become_odd();
             }
             let tail = Ticket::from_word(self.load_tail());
-            let found = self.find_before(tail).map(|ticket| self.move_past(ticket));
+            let found = self.find_before(tail).and_then(|ticket| self.move_past(ticket));
             self.become_even();
             let slot = found?;
-            if self.stamp(slot).is_full() {
+            let is_full = self.stamp(slot).is_full();
+            // Relaxed: the slot is ours. It may have been held for more laps than a mark can tell from each other.
+            self.ring.stamp(slot).store(Stamp::NONE.to_word(), Ordering::Relaxed);
+            if is_full {
                 return Some(slot);
             }
             // Given back without an item.
@@ -215,13 +218,13 @@ impl<T> Rx<T> {
     }
 
     fn is_gap(&self) -> bool {
-        // Relaxed: what is left to be seen is seen by [MC5].
+        // Relaxed: what is left to be seen is seen by [MC4].
         self.ring.ctl().rest.gap.load(Ordering::Relaxed)
     }
 
     /// From now on every look is at all tickets that have been dealt out.
     fn become_odd(&mut self) {
-        // [MC5] Acquire: pairs with [MP5]. Orders: the dealing out of their tickets to the producers that have left a note,
+        // [MC4] Acquire: pairs with [MP5]. Orders: the dealing out of their tickets to the producers that have left a note,
         // before our look at the tail.
         self.ring.ctl().rest.gap.swap(false, Ordering::Acquire);
         self.until = Ticket::from_word(self.load_tail());
@@ -271,8 +274,7 @@ impl<T> Rx<T> {
         loop {
             let before = found.unwrap_or(self.head);
             let used = (0..self.ring.geometry().count())
-                .filter(|&slot| self.ring.is_marked(slot))
-                .filter_map(|slot| self.stamp(slot).ticket())
+                .filter_map(|slot| self.used_hole(slot))
                 .filter(|ticket| ticket.is_before(before))
                 .reduce(|a, b| if a.is_before(b) { a } else { b });
             match used {
@@ -282,8 +284,13 @@ impl<T> Rx<T> {
         }
     }
 
+    /// The ticket that has been used in a slot that is marked as its hole.
+    fn used_hole(&self, slot: usize) -> Option<Ticket> {
+        self.ring.geometry().used_hole(self.ring.beside(slot), self.stamp(slot))
+    }
+
     /// The ticket that was found will be used up, and those between the head and it are holes. Answers with its slot.
-    fn move_past(&mut self, ticket: Ticket) -> usize {
+    fn move_past(&mut self, ticket: Ticket) -> Option<usize> {
         let slots = self.ring.geometry();
         if !ticket.is_before(self.head) {
             while self.head != ticket {
@@ -291,40 +298,23 @@ impl<T> Rx<T> {
                 self.head = slots.next(self.head);
             }
             self.head = slots.next(ticket);
-            return self.slot(ticket);
+            return Some(self.slot(ticket));
         }
-        if let Some(slot) = self.holes.remove(ticket) {
-            return slot;
-        }
-        let is_it = |&slot: &usize| self.ring.is_marked(slot) && self.stamp(slot).is_of(ticket);
-        let slot = (0..slots.count()).find(is_it).expect("it was found among the marked ones");
-        self.unmark(slot);
-        slot
+        let listed = self.holes.remove(ticket);
+        listed.or_else(|| {
+            let slot = (0..slots.count()).find(|&slot| self.used_hole(slot) == Some(ticket))?;
+            self.unmark(slot);
+            Some(slot)
+        })
     }
 
     fn note(&mut self, hole: Hole) {
         if self.marked == 0 && !self.holes.is_full() {
             return self.holes.push(hole);
         }
-        self.note_marked(hole);
+        self.mark(hole);
         while let Some(hole) = self.holes.pop() {
-            self.note_marked(hole);
-        }
-    }
-
-    /// Marks the slot of a hole, and takes away an older stamp, so that one that is there from now on is of the hole's ticket.
-    fn note_marked(&mut self, Hole { ticket, slot }: Hole) {
-        self.mark(slot);
-        let stamp = self.stamp(slot);
-        if !stamp.is_of(ticket) {
-            // Relaxed, both: if it fails, the ticket has been used by now, which [MC1] sees.
-            let swapped = self.ring.stamp(slot).compare_exchange(
-                stamp.to_word(),
-                Stamp::NONE.to_word(),
-                Ordering::Relaxed,
-                Ordering::Relaxed,
-            );
-            debug_assert!(swapped.is_ok() || self.stamp(slot).is_of(ticket));
+            self.mark(hole);
         }
     }
 }
@@ -332,7 +322,7 @@ impl<T> Rx<T> {
 impl<T> Drop for Rx<T> {
     fn drop(&mut self) {
         close(&self.ring);
-        // [MC7] Release: pairs with [MO2]. Orders: all that we did before what the next ends do.
+        // [MC6] Release: pairs with [MO2]. Orders: all that we did before what the next ends do.
         self.ring.ctl().rest.consumer.store(false, Ordering::Release);
     }
 }

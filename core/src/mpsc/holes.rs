@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 use super::ticket::Ticket;
+use crate::sync::SHORT_LIST;
 
 /// A ticket and its slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +20,7 @@ pub(super) struct Holes {
 
 impl Holes {
     /// As many threads as may well stand still at the same time.
-    const ROOM: usize = 16;
+    const ROOM: usize = SHORT_LIST;
 
     pub(super) const NONE: Self = Self { list: [None; Self::ROOM], len: 0 };
 

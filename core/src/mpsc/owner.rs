@@ -124,7 +124,7 @@ impl<T, const N: usize> Ring<T, N> {
         let decide = || {
             // [MO1] Acquire: pairs with [MP7]. Orders: the last producers' stores before the new ends' loads.
             let producers = rest.producers.load(Ordering::Acquire);
-            // [MO2] Acquire: pairs with [MC7], likewise.
+            // [MO2] Acquire: pairs with [MC6], likewise.
             let consumer = rest.consumer.load(Ordering::Acquire);
             if producers != 0 || consumer {
                 return None;

@@ -79,8 +79,8 @@ impl<T> Tx<T> {
                 next = slots.next(next);
                 count += 1;
             }
-            // [MP3] Release: pairs with [MC4] and [MP2]. Orders: the grants that we have seen before another producer's look at
-            // them; the dealing out before the consumer's look at the tail. Relaxed when it fails: it is looked at again.
+            // [MP3] Release: pairs with [MP2]. Orders: the grants that we have seen before another producer's look at
+            // them. Relaxed when it fails: it is looked at again.
             match ring.ctl().tail.compare_exchange_weak(word, next.to_word(), Ordering::Release, Ordering::Relaxed) {
                 Ok(_) => return Ok(Dealt { first, count, slots: granted, in_turn }),
                 Err(_) => backoff.wait(),
@@ -103,7 +103,7 @@ impl<T> Tx<T> {
                 spin_loop();
             }
         }
-        // [MP5] Release: pairs with [MC5]. Orders: [MP3] before the consumer's look at the tail after it has taken the note
+        // [MP5] Release: pairs with [MC4]. Orders: [MP3] before the consumer's look at the tail after it has taken the note
         // away. An exchange, so that this holds for every note that was left since the last time.
         ring.ctl().rest.gap.swap(true, Ordering::Release);
     }
@@ -224,7 +224,7 @@ fn load_tail<T>(ring: &View<T>) -> usize {
 
 #[inline(always)]
 fn load_grant<T>(ring: &View<T>, ticket: Ticket) -> Grant {
-    // [MP1] Acquire: pairs with [MC3] and [MC8]. Orders: the consumer's read of an item before our write to its slot; the
+    // [MP1] Acquire: pairs with [MC3] and [MC7]. Orders: the consumer's read of an item before our write to its slot; the
     // dealing out of the tickets that it has seen used before our next look at the tail.
     Grant::from_word(ring.grant(ticket).load(Ordering::Acquire))
 }
@@ -254,7 +254,7 @@ fn at_full<T>(ring: &View<T>, value: T) -> PushError<T> {
 
 impl<T> Drop for Tx<T> {
     fn drop(&mut self) {
-        // [MP7] Release: pairs with [MC6]. Orders: our last [MP4] before the consumer's last look.
+        // [MP7] Release: pairs with [MC5]. Orders: our last [MP4] before the consumer's last look.
         self.ring.ctl().rest.producers.fetch_sub(1, Ordering::Release);
     }
 }

@@ -6,9 +6,10 @@
 //! ticket  | lap               | turn       | 0 0 |   b bits for the turn, as many as N - 1 has
 //!         +-------------------+------------+-----+
 //! stamp   | ticket                         |state|   full or void; none before the first
-//!         +--------------------------------+-+---+
-//! grant   | slot - turn, modulo N          |h|odd|   odd: of the lap; h: this slot is a hole
-//!         +--------------------------------+-+---+
+//!          BITS-1          3+b      2+b  2   1   0
+//!         +-------------------+------------+-+---+
+//! grant   | slot - turn, mod N| hole       |h|odd|   odd: of the lap; h: the slot beside it is a hole of the ticket whose
+//!         +-------------------+------------+-+---+   turn and odd lap stand before it
 //! ```
 //! Tickets are dealt out in order, each once. The first one is in the last lap that there is, so that every ring meets the
 //! wrap of the laps after its first N items. A lap comes around after 2^(BITS - 2 - b) laps: never with 64 bits, after 2^29
@@ -27,8 +28,8 @@ pub(super) struct Slots {
 }
 
 impl Slots {
-    /// So that at least a thousand laps can be told apart.
-    pub(super) const MAX: usize = 1 << (usize::BITS - 12);
+    /// So that there is room in a grant for two numbers of slots.
+    pub(super) const MAX: usize = 1 << (usize::BITS / 2 - 2);
 
     pub(super) const fn new(count: usize) -> Result<Self, CapacityError> {
         match count {
@@ -41,7 +42,7 @@ impl Slots {
     /// Those of an array, checked at compile time.
     pub(super) const fn of_array<const N: usize>() -> Self {
         const { assert!(N > 0, "a ring holds at least one item: its capacity can't be 0") };
-        const { assert!(N <= Self::MAX, "the capacity of an mpsc ring can't be above 2^(usize::BITS - 12)") };
+        const { assert!(N <= Self::MAX, "the capacity of an mpsc ring can't be above 2^(usize::BITS / 2 - 2)") };
         match Self::new(N) {
             Ok(slots) => slots,
             Err(_) => unreachable!(),
@@ -79,7 +80,7 @@ impl Slots {
     pub(super) const fn grant(self, ticket: Ticket, slot: usize) -> Grant {
         let turn = self.turn(ticket);
         let ahead = if slot >= turn { slot - turn } else { slot + self.count - turn };
-        Grant(ahead << 2 | self.is_odd(ticket) as usize)
+        Grant(ahead << (self.shift + 1) | self.is_odd(ticket) as usize)
     }
 
     /// The slot that is granted to a ticket, below the count. `None`: it is a grant to another ticket of the same turn.
@@ -91,8 +92,38 @@ impl Slots {
     /// The slot of a grant to a ticket of this turn.
     #[inline(always)]
     pub(super) const fn slot(self, ticket: Ticket, grant: Grant) -> usize {
-        let slot = self.turn(ticket) + (grant.0 >> 2);
+        let slot = self.turn(ticket) + (grant.0 >> (self.shift + 1));
         if slot >= self.count { slot - self.count } else { slot }
+    }
+
+    /// A ticket among 2 N in a row, as it stands in a grant.
+    const fn key(self, ticket: Ticket) -> usize {
+        ticket.0 & (2 * self.lap() - 1)
+    }
+
+    /// The same grant beside a slot that is a hole of that ticket, or of none.
+    pub(super) const fn with_hole(self, grant: Grant, hole: Option<Ticket>) -> Grant {
+        let grant = grant.0 & !(2 * self.lap() - 1) | grant.0 & Grant::ODD;
+        match hole {
+            Some(ticket) => Grant(grant | self.key(ticket) | Grant::HOLE),
+            None => Grant(grant),
+        }
+    }
+
+    /// The same grant beside the slot that the other one lies beside.
+    pub(super) const fn beside(self, grant: Grant, other: Grant) -> Grant {
+        Grant(grant.0 | other.0 & (2 * self.lap() - 1) & !Grant::ODD)
+    }
+
+    /// The ticket that has been used in a slot, if the slot is a hole of that ticket. Older stamps are of tickets that are N
+    /// before it at most.
+    pub(super) const fn used_hole(self, beside: Grant, stamp: Stamp) -> Option<Ticket> {
+        match stamp.ticket() {
+            Some(ticket) if beside.is_hole() && self.key(ticket) == beside.0 & (2 * self.lap() - 1) & !3 => {
+                Some(ticket)
+            }
+            _ => None,
+        }
     }
 
     /// The ticket after this one.
@@ -211,7 +242,7 @@ impl Stamp {
 }
 
 /// Which slot a ticket has. There is one for each turn, and beside it, for the consumer, whether the slot of the same number
-/// is a hole.
+/// is a hole, and of which ticket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Grant(usize);
 
@@ -233,10 +264,6 @@ impl Grant {
 
     pub(super) const fn is_hole(self) -> bool {
         self.0 & Self::HOLE != 0
-    }
-
-    pub(super) const fn with_hole(self, hole: bool) -> Self {
-        Self(if hole { self.0 | Self::HOLE } else { self.0 & !Self::HOLE })
     }
 }
 
@@ -279,9 +306,20 @@ mod tests {
                 for slot in 0..n {
                     let grant = slots.grant(ticket, slot);
                     assert_eq!((slots.granted(ticket, grant), slots.granted(later, grant)), (Some(slot), None));
-                    assert!(!grant.is_hole() && grant.with_hole(true).is_hole());
-                    assert_eq!(slots.granted(ticket, grant.with_hole(true)), Some(slot));
-                    assert_eq!(grant.with_hole(true).with_hole(false), grant);
+                    assert!(!grant.is_hole());
+                    let hole = slots.with_hole(grant, Some(later));
+                    assert!(hole.is_hole());
+                    assert_eq!(slots.granted(ticket, hole), Some(slot));
+                    assert_eq!(slots.with_hole(hole, None), grant);
+                    assert_eq!(slots.beside(grant, hole), hole);
+                    let mut used = slots.advance(slots.start(), turn);
+                    for steps in turn..=n + turn {
+                        let expected = (used == later).then_some(later);
+                        assert_eq!(slots.used_hole(hole, Stamp::full(used)), expected, "{n} {turn} {steps}");
+                        used = slots.next(used);
+                    }
+                    assert_eq!(slots.used_hole(hole, Stamp::NONE), None);
+                    assert_eq!(slots.used_hole(grant, Stamp::full(later)), None);
                     assert_eq!(Grant::from_word(grant.to_word()), grant);
                 }
                 ticket = slots.next(ticket);

@@ -71,7 +71,7 @@ pub struct Slot<T> {
     /// Not of this slot, but of a turn: which slot the ticket of that turn has. Written by the consumer alone.
     grant: AtomicUsize,
     /// Written by whoever's the slot is.
-    stamp: SwapUsize,
+    stamp: AtomicUsize,
     value: UnsafeCell<MaybeUninit<T>>,
 }
 
@@ -81,7 +81,7 @@ impl<T> Slot<T> {
     pub const fn new() -> Self {
         Self {
             grant: AtomicUsize::new(Grant::FIRST.to_word()),
-            stamp: SwapUsize::new(Stamp::NONE.to_word()),
+            stamp: AtomicUsize::new(Stamp::NONE.to_word()),
             value: UnsafeCell::new(MaybeUninit::uninit()),
         }
     }
@@ -168,15 +168,9 @@ impl<T> View<T> {
         &self.slot(self.geometry.turn(ticket)).grant
     }
 
-    /// The grant that lies beside the slot of that number, below the count.
-    #[inline(always)]
-    pub(super) fn grant_beside(&self, slot: usize) -> &AtomicUsize {
-        &self.slot(slot).grant
-    }
-
     /// The stamp of the slot with a number below the count.
     #[inline(always)]
-    pub(super) fn stamp(&self, slot: usize) -> &SwapUsize {
+    pub(super) fn stamp(&self, slot: usize) -> &AtomicUsize {
         &self.slot(slot).stamp
     }
 
@@ -212,32 +206,29 @@ impl<T> View<T> {
         let mut at = Ticket::from_word(self.ctl().tail.load(Ordering::Relaxed));
         let limit = Ticket::from_word(self.ctl().limit.load(Ordering::Relaxed));
         for slot in 0..slots.count() {
-            self.mark(slot, true);
+            // Relaxed: as above.
+            self.mark(slot, Stamp::from_word(self.stamp(slot).load(Ordering::Relaxed)).ticket());
         }
-        let mut used = slots.count();
         while at != limit {
             // Relaxed: as above.
             let grant = Grant::from_word(self.grant(at).load(Ordering::Relaxed));
-            self.mark(slots.slot(at, grant), false);
-            used -= 1;
+            self.mark(slots.slot(at, grant), None);
             at = slots.next(at);
         }
-        used
+        (0..slots.count()).filter(|&slot| self.beside(slot).is_hole()).count()
     }
 
-    /// Marks a slot as a hole, or not. For the consumer, or whoever has the ring to itself.
-    pub(super) fn mark(&self, slot: usize, hole: bool) {
-        let beside = self.grant_beside(slot);
-        // Relaxed: nobody else writes it.
-        let grant = Grant::from_word(beside.load(Ordering::Relaxed));
-        // [MC8] Release: pairs with [MP1], as [MC3], which has granted it before.
-        beside.store(grant.with_hole(hole).to_word(), Ordering::Release);
+    /// Marks a slot as a hole of a ticket, or of none. For the consumer, or whoever has the ring to itself.
+    pub(super) fn mark(&self, slot: usize, hole: Option<Ticket>) {
+        let grant = self.geometry.with_hole(self.beside(slot), hole);
+        // [MC7] Release: pairs with [MP1], as [MC3], which has granted it before.
+        self.slot(slot).grant.store(grant.to_word(), Ordering::Release);
     }
 
-    /// Whether a slot is marked as a hole. For the consumer, or whoever has the ring to itself.
-    pub(super) fn is_marked(&self, slot: usize) -> bool {
+    /// The grant that lies beside a slot. For the consumer, or whoever has the ring to itself.
+    pub(super) fn beside(&self, slot: usize) -> Grant {
         // Relaxed: nobody else writes it.
-        Grant::from_word(self.grant_beside(slot).load(Ordering::Relaxed)).is_hole()
+        Grant::from_word(self.slot(slot).grant.load(Ordering::Relaxed))
     }
 
     /// Drops all items in place. If one of them panics, the others are dropped all the same.
@@ -257,7 +248,7 @@ impl<T> View<T> {
                     self.next += 1;
                     // Relaxed: nobody else is at work.
                     let stamp = Stamp::from_word(self.view.stamp(slot).load(Ordering::Relaxed));
-                    if self.view.is_marked(slot) && stamp.is_full() {
+                    if self.view.beside(slot).is_hole() && stamp.is_full() {
                         self.view.ctl().rest.watch.write(slot);
                         // SAFETY: an item that nobody else takes, counted off before, so it is dropped once even if this panics.
                         unsafe { self.view.slot(slot).value.get().cast::<T>().drop_in_place() };

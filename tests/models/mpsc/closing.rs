@@ -4,14 +4,14 @@ use super::*;
 
 models! {
     closed_comes_last_capacity_1 [Some(3), 137004] &["empty", "closed"] => |cx| super::closed_comes_last(1, cx);
-    closed_comes_last_capacity_2 [Some(2), 105766] &["empty", "closed"] => |cx| super::closed_comes_last(2, cx);
+    closed_comes_last_capacity_2 [Some(2), 108462] &["empty", "closed"] => |cx| super::closed_comes_last(2, cx);
     close_is_sticky [Some(3), 18520] &["stored", "closed"] => super::close_is_sticky;
     consumer_gone [Some(3), 34110] &["stored", "closed"] => super::consumer_gone;
 }
 
 /// A pop says `Closed` only after the last item of the last producer.
 ///
-/// [MP7] [MC6].
+/// [MP7] [MC5].
 fn closed_comes_last(capacity: usize, cx: &Context) {
     let (producer, mut consumer) = numbers(capacity, 1);
     let pushers: Vec<_> = (0..2)
@@ -48,7 +48,7 @@ fn closed_comes_last(capacity: usize, cx: &Context) {
 
 /// A ring that was closed says `Closed` to the consumer only when no item can follow, and takes nothing after that.
 ///
-/// [MP3] [MC4].
+/// [MP3].
 fn close_is_sticky(cx: &Context) {
     let (producer, mut consumer) = numbers(2, 1);
     let pushers: Vec<_> = (0..2)

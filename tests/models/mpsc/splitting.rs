@@ -3,21 +3,20 @@
 use super::*;
 
 models! {
-    split_again [Some(3), 2568] &["in use", "split"] => super::split_again;
+    split_again [Some(3), 2763] &["in use", "split"] => super::split_again;
 }
 
 /// Whoever splits a ring again after all its ends have gone finds what they left, and owns it.
 ///
-/// [MO1] [MO2] [MP7] [MC7].
+/// [MO1] [MO2] [MP7] [MC6].
 fn split_again(cx: &Context) {
     let ring: &'static Ring<u32, 2> = Box::leak(Box::new(Ring::new()));
     let (mut producer, mut consumer) = ring.try_split().unwrap();
     let another = producer.clone();
     let pusher = thread::spawn(move || producer.push(1).is_ok());
     let popper = thread::spawn(move || {
-        let popped = consumer.pop().ok();
         drop(another);
-        popped
+        consumer.pop().ok()
     });
     let early = ring.try_split();
     cx.note(if early.is_ok() { "split" } else { "in use" });
