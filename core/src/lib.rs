@@ -6,6 +6,7 @@
 //!
 //! - [`spsc`]: one producer, one consumer; wait-free, loads and stores only, so it runs on cores without compare-and-swap
 //!   and from interrupts.
+//! - [`mpsc`]: several producers in one order, one consumer; lock-free: a producer that is held up stops nobody else.
 //! - [`latest`]: the newest value and nothing else, for one writer and one reader; wait-free, one exchange per write.
 //!
 //! The crate `forebay` re-exports all of this for programs with a standard library.

@@ -183,8 +183,8 @@ impl<'a, T> SliceRing<'a, T> {
     /// A ring without items, with as many slots as the slice has, that gives values back when it is full.
     ///
     /// # Errors
-    /// [`Zero`](CapacityError::Zero) if the slice is empty; [`TooLarge`](CapacityError::TooLarge) above 2<sup>`usize::BITS` -
-    /// 12</sup> slots.
+    /// [`Zero`](CapacityError::Zero) if the slice is empty; [`TooLarge`](CapacityError::TooLarge) above 2<sup>30</sup> slots,
+    /// with 32 bits above 16384.
     pub fn new(slots: &'a mut [Slot<T>]) -> Result<Self, CapacityError> {
         let geometry = Slots::new(slots.len())?;
         slots.fill_with(Slot::new);
@@ -283,8 +283,8 @@ mod heap {
         /// A ring without items that gives values back when it is full.
         ///
         /// # Errors
-        /// [`Zero`](CapacityError::Zero), [`TooLarge`](CapacityError::TooLarge) above 2<sup>`usize::BITS` - 12</sup> items,
-        /// [`OutOfMemory`](CapacityError::OutOfMemory).
+        /// [`Zero`](CapacityError::Zero), [`TooLarge`](CapacityError::TooLarge) above 2<sup>30</sup> items, with 32 bits above
+        /// 16384, [`OutOfMemory`](CapacityError::OutOfMemory).
         pub fn new(capacity: usize) -> Result<Self, CapacityError> {
             let geometry = Slots::new(capacity)?;
             let mut slots = Vec::new();
