@@ -97,8 +97,8 @@ fn closing() {
 /// The consumer just goes, while producers push: what is inside is dropped with the ring, once.
 #[test]
 fn the_consumer_goes() {
-    const ROUNDS: usize = 300;
-    const ITEMS: usize = 3000;
+    const ROUNDS: usize = 120;
+    const ITEMS: usize = 1000;
     let _alone = alone();
     for round in 0..ROUNDS {
         let (producers, capacity) = ([1, 2, 4][round % 3], [1, 2, 3, 64][round / 3 % 4]);
