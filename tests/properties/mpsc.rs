@@ -91,7 +91,7 @@ fn every_capacity_is_exact() {
             for inside in 0..=capacity {
                 let fill = vec![PUSH; inside];
                 let ops =
-                    [fill, vec![(18, 0)], vec![PUSH, POP].repeat(3), vec![PUSH; capacity + 1], vec![POP; capacity + 1]];
+                    [fill, vec![(18, 0)], [PUSH, POP].repeat(3), vec![PUSH; capacity + 1], vec![POP; capacity + 1]];
                 for drops in [false, true] {
                     let plan = Plan { capacity, start, fresh: start % 2 == 1, drops, ops: ops.concat() };
                     assert!(storages_agree::<u32>(plan));
