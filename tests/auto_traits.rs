@@ -22,6 +22,7 @@ use forebay::spsc::{
     ReadRun, ReadSlot, Ring, SliceRing, Slot, WriteRun, WriteSlot,
 };
 use forebay::{CapacityError, InUse, PopError, PushError};
+use forebay_core::mpsc;
 
 /// Asks whether a type has a trait, without demanding it: where the bound holds, the type's own constant hides the
 /// other one.
@@ -34,6 +35,7 @@ trait Otherwise {
     const UNWIND_SAFE: bool = false;
     const REF_UNWIND_SAFE: bool = false;
     const COPY: bool = false;
+    const CLONE: bool = false;
     const DEBUG: bool = false;
     const ERROR: bool = false;
 }
@@ -62,6 +64,10 @@ impl<T: ?Sized + RefUnwindSafe> Ask<T> {
 
 impl<T: Copy> Ask<T> {
     const COPY: bool = true;
+}
+
+impl<T: Clone> Ask<T> {
+    const CLONE: bool = true;
 }
 
 impl<T: ?Sized + Debug> Ask<T> {
@@ -179,6 +185,49 @@ fn the_triple_buffer_is_sent_and_shared_if_its_values_may_be_sent() {
     assert_eq!(answers!(ReaderWithRc), NEITHER);
 }
 
+/// The ring for several producers, with a name for each of its types.
+mod many {
+    use super::{Rc, mpsc};
+
+    pub(crate) type Producer<T> = mpsc::Producer<'static, T>;
+    pub(crate) type Consumer<T> = mpsc::Consumer<'static, T>;
+    pub(crate) type ProducerWithRc<T> = mpsc::Producer<'static, T, Rc<()>>;
+    pub(crate) type ConsumerWithRc<T> = mpsc::Consumer<'static, T, Rc<()>>;
+    pub(crate) type OwnedProducer<T> = mpsc::OwnedProducer<T>;
+    pub(crate) type OwnedConsumer<T> = mpsc::OwnedConsumer<T>;
+    pub(crate) type Drain<T> = mpsc::Drain<'static, T>;
+    pub(crate) type Keep<T> = mpsc::Keep<T>;
+    pub(crate) type Ring<T> = mpsc::Ring<T, 4>;
+    pub(crate) type SliceRing<T> = mpsc::SliceRing<'static, T>;
+    pub(crate) type HeapRing<T> = mpsc::HeapRing<T>;
+    pub(crate) type Slot<T> = mpsc::Slot<T>;
+}
+
+/// For some of those.
+macro_rules! each_of_many {
+    ($what:ident, $expected:expr, $($type:ident)*) => {
+        $({
+            type Here<T> = many::$type<T>;
+            assert_eq!($what!(Here), $expected, stringify!($type));
+        })*
+    };
+}
+
+#[test]
+fn the_ring_for_several_producers() {
+    each_of_many!(answers, SENT_NEVER_SHARED, Producer Consumer OwnedProducer OwnedConsumer Drain Slot);
+    each_of_many!(answers, SENT_AND_SHARED, Ring SliceRing HeapRing Keep);
+    each_of_many!(answers, NEITHER, ProducerWithRc ConsumerWithRc);
+    // Whatever the item is, there is one consumer and any number of producers.
+    macro_rules! clone {
+        ($of:ident) => {
+            (Ask::<$of<Opaque>>::CLONE, Ask::<$of<Opaque>>::COPY)
+        };
+    }
+    each_of_many!(clone, (true, false), Producer ProducerWithRc OwnedProducer Keep);
+    each_of_many!(clone, (false, false), Consumer OwnedConsumer Drain Ring SliceRing HeapRing Slot);
+}
+
 #[test]
 fn errors_are_as_the_value_that_they_give_back() {
     type OfPush<T> = PushError<T>;
@@ -221,6 +270,8 @@ fn the_other_auto_traits() {
     assert_eq!(plain!(OwnedWriter), ENDS);
     assert_eq!(plain!(OwnedReader), ENDS);
     assert_eq!(plain!(TripleBuffer), OWNERS);
+    each_of_many!(plain, ENDS, Producer Consumer OwnedProducer OwnedConsumer Drain SliceRing);
+    each_of_many!(plain, OWNERS, Ring HeapRing);
 }
 
 /// An item that has no trait at all.
@@ -264,6 +315,8 @@ fn owners_and_ends_are_printed_whatever_the_item_is() {
     type OfWriteSlot<T> = latest::WriteSlot<'static, T>;
     type OfReadSlot<T> = latest::ReadSlot<'static, T>;
     assert_eq!(debug!(TripleBuffer), (true, false));
+    each_of_many!(debug, (true, false), Producer Consumer OwnedProducer OwnedConsumer Drain Keep);
+    each_of_many!(debug, (true, false), Ring SliceRing HeapRing Slot);
     assert_eq!(debug!(OfWriter), (true, false));
     assert_eq!(debug!(OfReader), (true, false));
     assert_eq!(debug!(OfWriteSlot), (true, false));
@@ -282,6 +335,8 @@ fn for_every_item_that_may_be_sent() {
         sent::<Consumer<'q, T, L, K>>();
         sent::<Writer<'q, T, K>>();
         sent::<Reader<'q, T, K>>();
+        sent::<mpsc::Producer<'q, T, K>>();
+        sent::<mpsc::Consumer<'q, T, K>>();
     }
     fn owners<'a, T: Send + 'a, L: Layout>() {
         sent::<Ring<T, 1, L>>();
@@ -292,6 +347,12 @@ fn for_every_item_that_may_be_sent() {
         shared::<SliceRing<'a, T, L>>();
         sent::<TripleBuffer<T>>();
         shared::<TripleBuffer<T>>();
+        sent::<mpsc::Ring<T, 1>>();
+        shared::<mpsc::Ring<T, 1>>();
+        sent::<mpsc::HeapRing<T>>();
+        shared::<mpsc::HeapRing<T>>();
+        sent::<mpsc::SliceRing<'a, T>>();
+        shared::<mpsc::SliceRing<'a, T>>();
     }
     fn owned<T: Send + 'static, L: Layout>() {
         sent::<OwnedProducer<T, L>>();
@@ -300,6 +361,8 @@ fn for_every_item_that_may_be_sent() {
         forever::<OwnedConsumer<T, L>>();
         forever::<OwnedWriter<T>>();
         forever::<OwnedReader<T>>();
+        forever::<mpsc::OwnedProducer<T>>();
+        forever::<mpsc::OwnedConsumer<T>>();
     }
     ends::<&str, Dense, ()>();
     ends::<&str, Flagged, ()>();

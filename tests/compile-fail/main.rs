@@ -10,10 +10,11 @@ use std::process::{Command, Output};
 use std::sync::Mutex;
 use std::{env, fs, thread};
 
-/// The crate that the cases use, as built.
+/// The crates that the cases use, as built.
 struct Library {
     rustc: OsString,
     rlib: PathBuf,
+    core: PathBuf,
     scratch: PathBuf,
 }
 
@@ -28,14 +29,18 @@ impl Library {
             .expect("cargo runs");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let messages = String::from_utf8(output.stdout).expect("JSON is UTF-8");
-        let rlib = (messages.lines())
-            .filter(|line| line.contains(r#""reason":"compiler-artifact""#))
-            .flat_map(|line| line.split('"'))
-            .find(|text| text.ends_with(".rlib") && text.contains("libforebay") && !text.contains("libforebay_"))
-            .expect("cargo names the library that it has built");
+        let named = |is_it: fn(&str) -> bool| {
+            (messages.lines())
+                .filter(|line| line.contains(r#""reason":"compiler-artifact""#))
+                .flat_map(|line| line.split('"'))
+                .find(|text| text.ends_with(".rlib") && is_it(text))
+                .expect("cargo names the library that it has built")
+                .into()
+        };
         Self {
             rustc: env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()),
-            rlib: rlib.into(),
+            rlib: named(|path| path.contains("libforebay") && !path.contains("libforebay_")),
+            core: named(|path| path.contains("libforebay_core")),
             scratch: env!("CARGO_TARGET_TMPDIR").into(),
         }
     }
@@ -50,6 +55,8 @@ impl Library {
             .args(mended.then_some(["--cfg", "mended"]).into_iter().flatten())
             .arg("--extern")
             .arg(format!("forebay={}", self.rlib.display()))
+            .arg("--extern")
+            .arg(format!("forebay_core={}", self.core.display()))
             .arg("-L")
             .arg(format!("dependency={}", self.rlib.with_file_name("deps").display()))
             .arg("-o")

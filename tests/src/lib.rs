@@ -3,6 +3,7 @@
 pub mod latest;
 pub mod ledger;
 pub mod model;
+pub mod mpsc;
 pub mod payload;
 pub mod spsc;
 #[cfg(forebay_steps)]

@@ -1,0 +1,204 @@
+//! Items of awkward shapes, all with a drop: without size, aligned like two cache lines, larger than a page, odd.
+
+use std::cell::Cell;
+
+use forebay_core::mpsc::{Consumer, HeapRing, Producer, Ring, SliceRing, Slot};
+
+const N: usize = 3;
+
+thread_local! {
+    /// How many items there are in this thread: an item without size can't be told from another.
+    static ALIVE: Cell<usize> = const { Cell::new(0) };
+}
+
+fn alive() -> usize {
+    ALIVE.get()
+}
+
+/// A member that is counted while it lives.
+struct Counted;
+
+impl Counted {
+    fn new() -> Self {
+        ALIVE.set(ALIVE.get() + 1);
+        Self
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        ALIVE.set(ALIVE.get().checked_sub(1).expect("an item was dropped twice"));
+    }
+}
+
+/// An item that bears a number if it has room for one.
+trait Shape: Sized {
+    fn new(id: u8) -> Self;
+    /// Panics if the item is not the one of that number, whole.
+    fn check(&self, id: u8);
+}
+
+struct Nothing(Counted);
+
+impl Shape for Nothing {
+    fn new(_id: u8) -> Self {
+        Self(Counted::new())
+    }
+
+    fn check(&self, _id: u8) {
+        let Self(Counted) = self;
+    }
+}
+
+#[repr(align(128))]
+struct AlignedNothing(Counted);
+
+impl Shape for AlignedNothing {
+    fn new(_id: u8) -> Self {
+        Self(Counted::new())
+    }
+
+    fn check(&self, _id: u8) {
+        let Self(Counted) = self;
+    }
+}
+
+#[repr(align(128))]
+struct Aligned(u8, Counted);
+
+impl Shape for Aligned {
+    fn new(id: u8) -> Self {
+        Self(id, Counted::new())
+    }
+
+    fn check(&self, id: u8) {
+        assert_eq!(std::ptr::from_ref(self).addr() % 128, 0, "an item out of alignment");
+        assert_eq!(self.0, id);
+    }
+}
+
+/// Every byte of it bears the number.
+struct Bytes<const LEN: usize>([u8; LEN], Counted);
+
+impl<const LEN: usize> Shape for Bytes<LEN> {
+    fn new(id: u8) -> Self {
+        Self([id; LEN], Counted::new())
+    }
+
+    fn check(&self, id: u8) {
+        assert!(self.0.iter().all(|&byte| byte == id), "a torn item");
+    }
+}
+
+type Odd = Bytes<5>;
+type Page = Bytes<5000>;
+
+fn number(of: usize) -> u8 {
+    u8::try_from(of % 256).expect("below 256")
+}
+
+/// Some laps of all the ways in and out, at every fill level.
+fn laps<T: Shape, K: Clone>(producer: Producer<'_, T, K>, mut consumer: Consumer<'_, T, K>) {
+    let mut producers = [producer.clone(), producer];
+    let (mut next, mut oldest) = (0, 0);
+    for round in 0..60 {
+        let count = 1 + round % (N - (next - oldest));
+        let producer = &mut producers[round / 3 % 2];
+        if round % 2 == 0 {
+            (0..count).for_each(|step| assert!(producer.push(T::new(number(next + step))).is_ok()));
+        } else {
+            assert_eq!(producer.push_iter((0..count).map(|step| T::new(number(next + step)))), count);
+        }
+        next += count;
+        assert_eq!((consumer.len(), alive()), (next - oldest, next - oldest));
+        if next - oldest == N {
+            let refused = producer.push(T::new(7)).expect_err("it is full").into_inner();
+            refused.check(7);
+        }
+        let least = usize::from(next - oldest == N);
+        let count = least + round * 5 % (next - oldest - least + 1);
+        if round % 3 == 0 {
+            (oldest..oldest + count).for_each(|id| consumer.pop().expect("inside").check(number(id)));
+        } else {
+            consumer.drain().take(count).zip(oldest..).for_each(|(item, id)| item.check(number(id)));
+        }
+        oldest += count;
+        assert_eq!((consumer.len(), alive()), (next - oldest, next - oldest));
+    }
+    consumer.drain().for_each(drop);
+    // Something stays for the ring to drop.
+    let [first, second] = &mut producers;
+    assert!(first.push(T::new(1)).is_ok() && second.push(T::new(2)).is_ok());
+    assert_eq!(alive(), 2);
+}
+
+fn shape<T: Shape>() {
+    let mut ring = Ring::<T, N>::new();
+    let (producer, consumer) = ring.split();
+    laps(producer, consumer);
+    drop(ring);
+    assert_eq!(alive(), 0);
+
+    let ring = Box::new(Ring::<T, N>::new());
+    let (producer, consumer) = ring.try_split().expect("no end is out");
+    laps(producer, consumer);
+    drop(ring);
+    assert_eq!(alive(), 0);
+
+    let mut memory = [const { Slot::new() }; N];
+    let mut ring = SliceRing::<T>::new(&mut memory).expect("a capacity above 0");
+    let (producer, consumer) = ring.split();
+    laps(producer, consumer);
+    drop(ring);
+    assert_eq!(alive(), 0);
+
+    let mut ring = HeapRing::<T>::new(N).expect("a small capacity");
+    let (producer, consumer) = ring.split();
+    laps(producer, consumer);
+    drop(ring);
+    assert_eq!(alive(), 0);
+
+    let (producer, consumer) = HeapRing::<T>::new(N).expect("a small capacity").into_ends();
+    laps(producer, consumer);
+    assert_eq!(alive(), 0);
+}
+
+#[test]
+fn without_size() {
+    assert_eq!(size_of::<Nothing>(), 0);
+    shape::<Nothing>();
+}
+
+#[test]
+fn without_size_and_aligned() {
+    assert_eq!((size_of::<AlignedNothing>(), align_of::<AlignedNothing>()), (0, 128));
+    shape::<AlignedNothing>();
+}
+
+#[test]
+fn aligned_to_128() {
+    assert_eq!((size_of::<Aligned>(), align_of::<Aligned>()), (128, 128));
+    shape::<Aligned>();
+}
+
+#[test]
+fn larger_than_a_page() {
+    assert!(size_of::<Page>() > 4096);
+    shape::<Page>();
+}
+
+#[test]
+fn of_an_odd_size() {
+    assert_eq!((size_of::<Odd>(), align_of::<Odd>()), (5, 1));
+    shape::<Odd>();
+}
+
+/// The memory of a slot, as its documentation says: a word more than the item, rounded up to the alignment of both.
+#[test]
+fn slots_are_as_large_as_they_say() {
+    const WORD: usize = size_of::<usize>();
+    assert_eq!(size_of::<Slot<()>>(), WORD);
+    assert_eq!(size_of::<Slot<usize>>(), 2 * WORD);
+    assert_eq!(size_of::<Slot<u8>>(), 2 * WORD);
+    assert_eq!((size_of::<Slot<Aligned>>(), align_of::<Slot<Aligned>>()), (256, 128));
+}
