@@ -11,13 +11,19 @@ use std::time::Duration;
 use criterion::{BenchmarkGroup, Criterion, Throughput, measurement::WallTime};
 
 use crate::effort::Effort;
-use crate::queue::{Item, Queue, Role};
+use crate::queue::{Item, MpscQueue, Queue, Role};
 use crate::ratios::Spread;
 
 /// Something that is asked of a queue.
 pub(crate) trait Question {
     /// The time it takes with `count` items, on a queue made for this one call.
     fn time<T: Item, Q: Queue<T>>(capacity: usize, count: u64) -> Duration;
+}
+
+/// Something that is asked of a queue for several producers.
+pub(crate) trait MpscQuestion {
+    /// The time it takes with `count` items, on a queue made for this one call.
+    fn time<Q: MpscQueue>(capacity: usize, count: u64) -> Duration;
 }
 
 /// A queue under a question.
@@ -31,6 +37,10 @@ pub(crate) struct Contestant {
 impl Contestant {
     pub(crate) fn new<Q: Question, T: Item, C: Queue<T>>() -> Self {
         Self { name: C::NAME, role: C::ROLE, time: Q::time::<T, C> }
+    }
+
+    pub(crate) fn mpsc<Q: MpscQuestion, C: MpscQueue>() -> Self {
+        Self { name: C::NAME, role: C::ROLE, time: Q::time::<C> }
     }
 }
 

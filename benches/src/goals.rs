@@ -3,11 +3,12 @@
 use crate::contest::{Outcome, Score};
 use crate::ratios::Spread;
 
-/// A ratio of speeds that a contestant is to reach at one capacity, in every setting with it.
+/// A ratio of speeds that a contestant is to reach at one capacity, in every setting with it that begins with `setting`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Goal {
     pub(crate) what: &'static str,
     pub(crate) question: &'static str,
+    pub(crate) setting: &'static str,
     pub(crate) capacity: usize,
     pub(crate) who: &'static str,
     pub(crate) against: Against,
@@ -30,7 +31,8 @@ pub(crate) struct Reached {
 impl Goal {
     /// None if the goal is about something else, or if somebody is missing whom it takes.
     pub(crate) fn look(&self, outcome: &Outcome) -> Option<Reached> {
-        if outcome.question != self.question || outcome.capacity != self.capacity {
+        let asked = outcome.question == self.question && outcome.capacity == self.capacity;
+        if !asked || !outcome.setting.starts_with(self.setting) {
             return None;
         }
         let against: &Score = match self.against {

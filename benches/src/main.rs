@@ -1,4 +1,4 @@
-//! How fast forebay's rings for one producer and one consumer are, beside others and beside the machine's own limits.
+//! How fast forebay's rings are, beside others and beside the machine's own limits.
 //!
 //! `README.md` says how to run it and how to read it.
 
@@ -11,6 +11,7 @@ mod questions;
 mod queue;
 mod ratios;
 mod report;
+mod work;
 
 use std::error::Error;
 use std::fs;
@@ -19,9 +20,10 @@ use std::time::Instant;
 
 use criterion::Criterion;
 
+use crate::contest::{Contest, Outcome};
 use crate::cores::Cores;
 use crate::effort::Effort;
-use crate::questions::{batches, pair, round_trip, throughput};
+use crate::questions::{batches, mpsc_batches, pair, producers, round_trip, throughput};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let (effort, cores) = (Effort::get(), Cores::get());
@@ -33,18 +35,29 @@ fn main() -> Result<(), Box<dyn Error>> {
         .measurement_time(effort.measurement)
         .configure_from_args();
 
+    let mut several = Vec::new();
     let mut contests = pair::contests();
     if cores.two() {
+        several.extend(producers::contests());
+        several.extend(mpsc_batches::contests());
         contests.extend(throughput::contests());
         contests.extend(batches::contests());
         contests.extend(round_trip::contests());
     }
-    let goals: Vec<_> =
-        [pair::GOALS, throughput::GOALS, batches::GOALS, round_trip::GOALS].into_iter().flatten().collect();
+    let goals: Vec<_> = [pair::GOALS, throughput::GOALS, batches::GOALS, round_trip::GOALS, producers::GOALS]
+        .into_iter()
+        .flatten()
+        .collect();
 
-    cores.stay_on_first();
     let start = Instant::now();
-    let outcomes: Vec<_> = contests.iter().filter_map(|contest| contest.hold(&mut criterion, &effort)).collect();
+    let mut hold = |contests: Vec<Contest>| -> Vec<Outcome> {
+        contests.iter().filter_map(|contest| contest.hold(&mut criterion, &effort)).collect()
+    };
+    // First, while this thread may run anywhere: those that it starts may run where it may.
+    let several = hold(several);
+    cores.stay_on_first();
+    let mut outcomes = hold(contests);
+    outcomes.extend(several);
     criterion.final_summary();
     if outcomes.is_empty() {
         return Ok(());

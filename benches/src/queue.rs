@@ -1,5 +1,6 @@
 //! What a contestant must be able to do, and what it is asked to do.
 
+use std::array;
 use std::time::Duration;
 
 /// The most items that go in or come out at once in the questions about batches.
@@ -62,22 +63,41 @@ impl Item for Block {
     }
 }
 
-/// Checks that items arrive whole and in order, without a branch on the way.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Check {
-    seen: u64,
+/// The number of a producer's first item. The others follow on it; so it can be told whose they are.
+pub(crate) const fn first_of(producer: usize) -> u64 {
+    (producer as u64) << PRODUCER_SHIFT
+}
+
+const PRODUCER_SHIFT: u32 = 48;
+
+/// Checks that items arrive whole, and those of each of `P` producers in order, without a branch on the way.
+#[derive(Clone, Copy)]
+pub(crate) struct Check<const P: usize = 1> {
+    /// The number of the next item, by producer.
+    next: [u64; P],
     wrong: u64,
 }
 
+impl<const P: usize> Default for Check<P> {
+    fn default() -> Self {
+        Self { next: array::from_fn(first_of), wrong: 0 }
+    }
+}
+
 impl Check {
+    pub(crate) const fn seen(&self) -> u64 {
+        self.next[0]
+    }
+}
+
+impl<const P: usize> Check<P> {
     #[inline(always)]
     pub(crate) fn see<T: Item>(&mut self, item: &T) {
-        self.wrong |= item.differs(self.seen);
-        self.seen += 1;
-    }
-
-    pub(crate) const fn seen(&self) -> u64 {
-        self.seen
+        const { assert!(P.is_power_of_two()) };
+        // Within bounds even if the item is not what was put in.
+        let producer = (item.seq() >> PRODUCER_SHIFT) as usize & (P - 1);
+        self.wrong |= item.differs(self.next[producer]);
+        self.next[producer] += 1;
     }
 
     /// By value, and without a reference to the figures: they stay in registers while items are counted.
@@ -105,7 +125,7 @@ pub(crate) trait Rx<T: Item>: Send {
 
     /// Takes out up to `max` items at once and shows them to `check`. Answers with how many.
     #[inline(always)]
-    fn take_run(&mut self, max: usize, check: &mut Check) -> usize {
+    fn take_run<const P: usize>(&mut self, max: usize, check: &mut Check<P>) -> usize {
         (0..max).map_while(|_| self.take()).inspect(|item| check.see(item)).count()
     }
 }
@@ -113,6 +133,12 @@ pub(crate) trait Rx<T: Item>: Send {
 /// What is done with the two ends of a queue. Answers with the time it took.
 pub(crate) trait Job<T: Item> {
     fn run(self, tx: impl Tx<T>, rx: impl Rx<T>) -> Duration;
+}
+
+/// What is done with the ends of a queue for several producers, of which there is one to be cloned. Answers with the time
+/// it took.
+pub(crate) trait MpscJob {
+    fn run(self, tx: impl Tx<u64> + Clone, rx: impl Rx<u64>) -> Duration;
 }
 
 /// Whose queue it is.
@@ -131,4 +157,13 @@ pub(crate) trait Queue<T: Item> {
 
     /// Makes a queue that holds `capacity` items and lets the job have its ends.
     fn with(capacity: usize, job: impl Job<T>) -> Duration;
+}
+
+/// A queue for several producers.
+pub(crate) trait MpscQueue {
+    const NAME: &'static str;
+    const ROLE: Role;
+
+    /// Makes a queue that holds `capacity` items and lets the job have its ends.
+    fn with(capacity: usize, job: impl MpscJob) -> Duration;
 }

@@ -33,6 +33,7 @@
 pub use forebay_core::{CapacityError, InUse, NeverEvicts, Overflow, PopError, PushError, Pushed, Refusal};
 
 pub mod latest;
+pub mod mpsc;
 pub mod spsc;
 
 #[cfg(doctest)]

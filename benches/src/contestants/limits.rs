@@ -203,7 +203,7 @@ impl<T: Item> Rx<T> for StreamReader<'_, T> {
     }
 
     #[inline(always)]
-    fn take_run(&mut self, max: usize, check: &mut Check) -> usize {
+    fn take_run<const P: usize>(&mut self, max: usize, check: &mut Check<P>) -> usize {
         if !self.has_items() {
             return 0;
         }

@@ -115,7 +115,7 @@ impl<T: Item> Rx<T> for InPlace<OwnedConsumer<T>> {
     }
 
     #[inline(always)]
-    fn take_run(&mut self, max: usize, check: &mut Check) -> usize {
+    fn take_run<const P: usize>(&mut self, max: usize, check: &mut Check<P>) -> usize {
         let run = self.0.read_run(max);
         let (first, second) = run.as_slices();
         first.iter().for_each(|item| check.see(item));
@@ -161,7 +161,7 @@ impl<T: Item, L: Named> Rx<T> for BySlice<OwnedConsumer<T, L>> {
     }
 
     #[inline(always)]
-    fn take_run(&mut self, max: usize, check: &mut Check) -> usize {
+    fn take_run<const P: usize>(&mut self, max: usize, check: &mut Check<P>) -> usize {
         let mut items = [T::new(0); BATCH];
         let len = self.0.pop_slice(&mut items[..max]);
         items[..len].iter().for_each(|item| check.see(item));

@@ -48,7 +48,7 @@ impl<T: Item> Rx<T> for rtrb::Consumer<T> {
     }
 
     #[inline(always)]
-    fn take_run(&mut self, max: usize, check: &mut Check) -> usize {
+    fn take_run<const P: usize>(&mut self, max: usize, check: &mut Check<P>) -> usize {
         let ready = match self.read_chunk(max) {
             Ok(chunk) => return see_chunk(chunk, check),
             Err(rtrb::chunks::ChunkError::TooFewSlots(ready)) => ready,
@@ -58,7 +58,7 @@ impl<T: Item> Rx<T> for rtrb::Consumer<T> {
 }
 
 #[inline(always)]
-fn see_chunk<T: Item>(chunk: rtrb::chunks::ReadChunk<'_, T>, check: &mut Check) -> usize {
+fn see_chunk<T: Item, const P: usize>(chunk: rtrb::chunks::ReadChunk<'_, T>, check: &mut Check<P>) -> usize {
     let (first, second) = chunk.as_slices();
     first.iter().for_each(|item| check.see(item));
     second.iter().for_each(|item| check.see(item));
@@ -137,7 +137,7 @@ impl<T: Item> Rx<T> for ringbuf::HeapCons<T> {
     }
 
     #[inline(always)]
-    fn take_run(&mut self, max: usize, check: &mut Check) -> usize {
+    fn take_run<const P: usize>(&mut self, max: usize, check: &mut Check<P>) -> usize {
         let mut items = [T::new(0); BATCH];
         let len = self.pop_slice(&mut items[..max]);
         items[..len].iter().for_each(|item| check.see(item));
@@ -211,7 +211,7 @@ impl<T: Item> Rx<T> for gil::spsc::Receiver<T> {
     }
 
     #[inline(always)]
-    fn take_run(&mut self, max: usize, check: &mut Check) -> usize {
+    fn take_run<const P: usize>(&mut self, max: usize, check: &mut Check<P>) -> usize {
         let mut items = self.read_guard();
         let len = items.len().min(max);
         items.as_slice()[..len].iter().for_each(|item| check.see(item));

@@ -4,11 +4,11 @@
 use std::hint::spin_loop;
 use std::time::Duration;
 
-use super::{CAPACITIES, least, stream};
+use super::{CAPACITIES, batch, least, stream};
 use crate::contest::{Contest, Contestant, Question};
 use crate::contestants::{self, BareQuarters, BareStream};
 use crate::goals::{Against, Goal};
-use crate::queue::{BATCH, Block, Item, Job, Queue, Rx, Tx};
+use crate::queue::{Block, Item, Job, Queue, Rx, Tx};
 
 const NAME: &str = "batches";
 
@@ -19,7 +19,7 @@ pub(crate) const GOALS: &[Goal] = &[
 ];
 
 const fn goal(capacity: usize, what: &'static str) -> Goal {
-    Goal { what, question: NAME, capacity, who: "forebay", against: Against::FastestPeer, at_least: 0.9 }
+    Goal { what, question: NAME, setting: "", capacity, who: "forebay", against: Against::FastestPeer, at_least: 0.9 }
 }
 
 pub(crate) fn contests() -> Vec<Contest> {
@@ -77,9 +77,4 @@ impl<T: Item> Job<T> for Batches {
             },
         )
     }
-}
-
-/// The size of the next batch, with so many items to go.
-fn batch(left: u64) -> usize {
-    left.min(BATCH as u64) as usize
 }

@@ -1,8 +1,11 @@
 //! What is asked, a file for each question.
 
 pub(crate) mod batches;
+pub(crate) mod mpsc_batches;
 pub(crate) mod pair;
+pub(crate) mod producers;
 pub(crate) mod round_trip;
+mod several;
 pub(crate) mod throughput;
 
 use std::hint::black_box;
@@ -11,13 +14,18 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::cores::Cores;
-use crate::queue::Check;
+use crate::queue::{BATCH, Check};
 
 const CAPACITIES: [usize; 3] = [64, 1024, 65536];
 
 /// So many items are passed on in a turn at least: enough that one queue full more or less at the ends doesn't count.
 fn least(capacity: usize) -> u64 {
     (16 * capacity as u64).max(20_000)
+}
+
+/// The size of the next batch, with so many items to go.
+fn batch(left: u64) -> usize {
+    left.min(BATCH as u64) as usize
 }
 
 /// Does the work up to each mark in turn, and answers with the time that the last part took.

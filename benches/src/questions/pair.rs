@@ -16,6 +16,7 @@ const fn goal(capacity: usize) -> Goal {
     Goal {
         what: "a one-thread pair takes no longer than heapless",
         question: NAME,
+        setting: "",
         capacity,
         who: "forebay",
         against: Against::Named("heapless"),

@@ -18,6 +18,7 @@ const fn goal(capacity: usize) -> Goal {
     Goal {
         what: "a round trip takes at most 1.25 x the bare cache line's",
         question: NAME,
+        setting: "",
         capacity,
         who: "forebay flagged",
         against: Against::Named("bare cache line"),

@@ -15,6 +15,7 @@ pub(crate) const GOALS: &[Goal] = &[
     Goal {
         what: "item by item at least 1.5 x rtrb at capacity 1024",
         question: NAME,
+        setting: "",
         capacity: 1024,
         who: "forebay",
         against: Against::Named("rtrb"),
@@ -23,6 +24,7 @@ pub(crate) const GOALS: &[Goal] = &[
     Goal {
         what: "item by item at least 1.5 x rtrb at capacity 65536",
         question: NAME,
+        setting: "",
         capacity: 65536,
         who: "forebay",
         against: Against::Named("rtrb"),

@@ -1,0 +1,150 @@
+//! One to four producers and one consumer: how long does an item take from the first push to the last pop?
+//!
+//! All as fast as they can, or one of the two sides held up by some work on each item.
+
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use super::several::{Patience, gather, least, setting};
+use crate::contest::{Contest, MpscQuestion};
+use crate::contestants;
+use crate::goals::{Against, Goal};
+use crate::queue::{Check, MpscJob, MpscQueue, Rx, Tx};
+use crate::work::Work;
+
+pub(crate) const GOALS: &[Goal] = &[
+    Goal {
+        what: "several producers: level with nexus-queue or ahead",
+        question: Fast::NAME,
+        setting: "",
+        capacity: 1024,
+        who: "forebay",
+        against: Against::Named("nexus-queue"),
+        at_least: 0.9,
+    },
+    Goal {
+        what: "one producer: at least 3 x ArrayQueue",
+        question: Fast::NAME,
+        setting: "1p",
+        capacity: 1024,
+        who: "forebay",
+        against: Against::Named("ArrayQueue"),
+        at_least: 3.0,
+    },
+];
+
+pub(crate) fn contests() -> Vec<Contest> {
+    let mut contests = of_pace::<Fast>();
+    contests.insert(2, contest::<1, Fast>(65536));
+    contests.extend(of_pace::<SlowConsumer>());
+    contests.extend(of_pace::<SlowProducers>());
+    contests
+}
+
+fn of_pace<W: Pace>() -> Vec<Contest> {
+    vec![
+        contest::<1, W>(64),
+        contest::<1, W>(1024),
+        contest::<2, W>(64),
+        contest::<2, W>(1024),
+        contest::<4, W>(64),
+        contest::<4, W>(1024),
+    ]
+}
+
+fn contest<const P: usize, W: Pace>(capacity: usize) -> Contest {
+    Contest {
+        question: W::NAME,
+        setting: setting(P, capacity),
+        capacity,
+        least: least(capacity),
+        contestants: contestants::several::<Producers<P, W>>(),
+        reference: "nexus-queue",
+    }
+}
+
+/// Who works on an item for a while.
+trait Pace: Send + 'static {
+    const NAME: &'static str;
+    /// A producer, before it pushes it.
+    const PRODUCERS: bool;
+    /// The consumer, after it has popped it.
+    const CONSUMER: bool;
+}
+
+struct Fast;
+
+impl Pace for Fast {
+    const NAME: &'static str = "mpsc";
+    const PRODUCERS: bool = false;
+    const CONSUMER: bool = false;
+}
+
+struct SlowConsumer;
+
+impl Pace for SlowConsumer {
+    const NAME: &'static str = "mpsc_slow_consumer";
+    const PRODUCERS: bool = false;
+    const CONSUMER: bool = true;
+}
+
+struct SlowProducers;
+
+impl Pace for SlowProducers {
+    const NAME: &'static str = "mpsc_slow_producers";
+    const PRODUCERS: bool = true;
+    const CONSUMER: bool = false;
+}
+
+struct Producers<const P: usize, W> {
+    capacity: usize,
+    count: u64,
+    pace: PhantomData<W>,
+}
+
+impl<const P: usize, W: Pace> MpscQuestion for Producers<P, W> {
+    #[inline(never)]
+    fn time<Q: MpscQueue>(capacity: usize, count: u64) -> Duration {
+        Q::with(capacity, Self { capacity, count, pace: PhantomData })
+    }
+}
+
+impl<const P: usize, W: Pace> MpscJob for Producers<P, W> {
+    fn run(self, tx: impl Tx<u64> + Clone, rx: impl Rx<u64>) -> Duration {
+        gather::<P, _, _>(self.capacity, self.count, tx, rx, send::<W>, receive::<P, W>)
+    }
+}
+
+#[inline(always)]
+fn send<W: Pace>(mut tx: impl Tx<u64>, first: u64, count: u64) {
+    let mut work = Work::get();
+    for item in first..first + count {
+        if W::PRODUCERS {
+            work.on(item);
+        }
+        let mut patience = Patience::default();
+        while !tx.offer(item) {
+            patience.wait();
+        }
+    }
+}
+
+#[inline(always)]
+fn receive<const P: usize, W: Pace>(rx: &mut impl Rx<u64>, count: u64) -> Check<P> {
+    let mut work = Work::get();
+    let mut check = Check::default();
+    for _ in 0..count {
+        let mut patience = Patience::default();
+        let item = loop {
+            match rx.take() {
+                Some(item) => break item,
+                None => patience.wait(),
+            }
+        };
+        check.see(&item);
+        if W::CONSUMER {
+            work.on(item);
+        }
+    }
+    check
+}
