@@ -6,7 +6,7 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{self, Sender};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, SystemTime};
 
@@ -148,14 +148,25 @@ pub(crate) fn start(arguments: &[&str], stdin: Stdio) -> (Running, Option<ChildS
     start_with(arguments, stdin, Stdio::piped(), |child| child.stdout.take().unwrap())
 }
 
+/// Held while a program starts: until it really runs, it has all that is open here.
+static STARTING: Mutex<()> = Mutex::new(());
+
+/// Closes our end of a program's output, and really so: no other program is just starting with it.
+pub(crate) fn close(output: impl Read) {
+    let _starting = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
+    drop(output);
+}
+
 fn start_with<O>(
     arguments: &[&str],
     stdin: Stdio,
     stdout: Stdio,
     take: impl FnOnce(&mut Child) -> O,
 ) -> (Running, Option<ChildStdin>, O) {
+    let starting = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
     let mut child =
         Command::new(program()).args(arguments).stdin(stdin).stdout(stdout).stderr(Stdio::piped()).spawn().unwrap();
+    drop(starting);
     let (stdin, stdout, mut errors) = (child.stdin.take(), take(&mut child), child.stderr.take().unwrap());
     let stderr = thread::spawn(move || {
         let mut text = String::new();
