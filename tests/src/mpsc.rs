@@ -531,15 +531,15 @@ impl<'a> Run<'a> {
                 assert_eq!(id, None, "no more than the capacity");
             }
             self.drained(id.as_slice(), at < self.capacity && id.is_none());
-            if id.is_none() {
-                break;
-            }
             for _ in 0..(argument >> (at % 7)) % 3 {
                 let Some(producer) = ends.producer(argument + at) else { break };
                 let item = T::make(&mut self.maker);
                 let id = item.id();
                 let outcome = producer.push(item).map_err(|error| error.map(|item| item.id()));
                 self.pushed(id, outcome, closed);
+            }
+            if id.is_none() {
+                break;
             }
         }
         assert!(drain.next().is_none(), "it is fused");

@@ -1,8 +1,10 @@
 //! Ends that come and go while others work, and rings that are closed meanwhile.
 
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use forebay_core::mpsc::{HeapRing, Ring};
+use forebay_core::mpsc::{HeapRing, OwnedProducer, Ring};
 use forebay_core::{PopError, PushError};
 
 use crate::random::Random;
@@ -52,6 +54,52 @@ fn producers_come_and_go() {
         }
         assert!(receiver.consumer.is_closed());
     }
+}
+
+/// Two producers push an item each and go at once, while the consumer asks: it hears of the end after both.
+#[test]
+fn the_last_items() {
+    const ROUNDS: usize = 20_000;
+    let _alone = alone();
+    let (ready, going) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let hands: [Mutex<Option<OwnedProducer<Words>>>; 2] = Default::default();
+    thread::scope(|threads| {
+        for (from, hand) in hands.iter().enumerate() {
+            let (ready, going) = (&ready, &going);
+            threads.spawn(move || {
+                for round in 1..=ROUNDS {
+                    // Relaxed: the lock orders what must be ordered.
+                    Wait::until(|| (going.load(Ordering::Relaxed) >= round).then_some(()));
+                    let mut producer =
+                        hand.lock().expect("no panic while it is held").take().expect("one for each round");
+                    assert!(producer.push(Words::new(from, round)).is_ok(), "there is room for both");
+                    drop(producer);
+                    ready.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        }
+        for round in 1..=ROUNDS {
+            let (producer, mut consumer) = HeapRing::new(2).expect("a small capacity").into_ends();
+            *hands[0].lock().expect("no panic while it is held") = Some(producer.clone());
+            *hands[1].lock().expect("no panic while it is held") = Some(producer);
+            going.store(round, Ordering::Relaxed);
+            let mut came = [false; 2];
+            let mut wait = Wait::default();
+            loop {
+                match consumer.pop() {
+                    Ok(item) => {
+                        let (from, number) = item.origin();
+                        assert!(number == round && !came[from]);
+                        came[from] = true;
+                    }
+                    Err(PopError::Empty) => wait.wait(),
+                    Err(PopError::Closed) => break,
+                }
+            }
+            assert_eq!(came, [true; 2], "closed before the last item");
+            Wait::until(|| (ready.load(Ordering::Relaxed) == 2 * round).then_some(()));
+        }
+    });
 }
 
 /// The consumer closes the ring while producers push, and pops to the end: what was stored comes, what came back didn't.

@@ -13,7 +13,7 @@ use crate::random::Random;
 use crate::wait::{Wait, alone};
 
 /// Items of all producers together.
-const ITEMS: usize = 24_000;
+const ITEMS: usize = 16_000;
 
 /// What the threads share beside the ring.
 struct Office {
@@ -62,7 +62,12 @@ impl Office {
                 let count = (1 + random.below(6)).min(numbers.end - next);
                 self.begun.fetch_add(count, Ordering::AcqRel);
                 let begun = self.tick();
-                let stored = producer.push_iter((next..next + count).map(|number| Stamped { number, begun }));
+                let items = (next..next + count).map(|number| Stamped { number, begun });
+                // Some give the others time, while they hold slots.
+                let stored = match random.below(2) {
+                    0 => producer.push_iter(items),
+                    _ => producer.push_iter(items.inspect(|_| thread::yield_now())),
+                };
                 let over = self.tick();
                 self.over[next..next + stored].iter().for_each(|slot| slot.store(over, Ordering::Relaxed));
                 next += stored;

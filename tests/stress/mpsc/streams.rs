@@ -8,7 +8,7 @@ use crate::wait::alone;
 use crate::work::{Item, Owner, Receiver, Sender, Words, drops, settle};
 
 /// Items of all producers together.
-const ITEMS: usize = 60_000;
+const ITEMS: usize = 20_000;
 
 /// Sends and receives, and sees that what came and what was shed are together all there were.
 fn stream<T: Item + Send, K: Clone + Send>(

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use std::{hint, thread};
 
 /// Nobody waits so long, but for a thread that is gone or a ring that is stuck.
-const TOO_LONG: Duration = Duration::from_secs(60);
+const TOO_LONG: Duration = Duration::from_secs(30);
 
 /// Keeps other tests away as long as the guard lives: each has several threads that yield to each other, and more of them
 /// would get in the way of each other.

@@ -1,6 +1,7 @@
 //! What the threads do: all the ways into the ring and out of it, mixed, with every item checked.
 
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::{hint, thread};
 
 use forebay_core::mpsc::{Consumer, Producer};
 use forebay_core::{PopError, PushError, Refusal};
@@ -133,14 +134,20 @@ impl<'q, T: Item, K, F: Fn(usize, usize) -> T> Sender<'q, T, K, F> {
         let count = (1 + self.random.below(16)).min(left);
         let (from, first) = (self.from, self.sent);
         let mut items = (first..first + count).map(|number| (self.make)(from, number));
-        let stored = match self.random.below(3) {
+        let stored = match self.random.below(4) {
             0 => self.producer.push_iter(&mut items),
             1 => {
                 // It doesn't say how many there are.
                 let mut items = items.by_ref().map(Some).chain([None]);
                 self.producer.push_iter(std::iter::from_fn(|| items.next().flatten()))
             }
-            _ => self.producer.push_iter(items.by_ref().step_by(1)),
+            // It gives the others time, while it holds slots.
+            2 => self.producer.push_iter(items.by_ref().inspect(|_| thread::yield_now())),
+            _ => {
+                let mut random = Random::new(first as u64);
+                let pause = |_: &T| (0..random.below(50)).for_each(|_| hint::spin_loop());
+                self.producer.push_iter(items.by_ref().inspect(pause))
+            }
         };
         assert_eq!(items.len(), count - stored, "what isn't stored is not made");
         self.sent += stored;
