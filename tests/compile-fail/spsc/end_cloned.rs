@@ -1,4 +1,4 @@
-//! error[E0599]: no method named `clone` found for struct `Producer
+//! error[E0599]: no method named `clone` found for struct
 
 use forebay::spsc::Ring;
 

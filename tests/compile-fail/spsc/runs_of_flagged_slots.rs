@@ -1,4 +1,4 @@
-//! error[E0599]: no method named `write_run` found for struct `Producer<'_, u32, Flagged>`
+//! error[E0599]: no method named `write_run` found for struct
 
 use forebay::spsc::{Dense, Flagged, Ring};
 

@@ -1,5 +1,7 @@
 //! Drains and ends that are never dropped: the ring goes on, and nothing is dropped twice.
 
+#![expect(clippy::forget_non_drop, clippy::drop_non_drop, reason = "that a drain does nothing when it goes may change")]
+
 use std::mem;
 
 use forebay_core::mpsc::{Consumer, HeapRing, Producer, Ring, SliceRing, Slot};
