@@ -13,7 +13,7 @@ use crate::random::Random;
 use crate::wait::{Wait, alone};
 
 /// Items of all producers together.
-const ITEMS: usize = 16_000;
+const ITEMS: usize = 20_000;
 
 /// What the threads share beside the ring.
 struct Office {

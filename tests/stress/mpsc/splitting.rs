@@ -11,7 +11,7 @@ use crate::random::Random;
 use crate::wait::{Wait, alone};
 use crate::work::{Item as _, Words};
 
-const ROUNDS: usize = 10_000;
+const ROUNDS: usize = 6_000;
 
 static RING: Ring<Words, 3> = Ring::new();
 
