@@ -22,11 +22,6 @@ pub use crate::spsc::{MAX_CAPACITY, Storage};
 /// As many producers are out at most, beside those that were forgotten.
 const MAX_PRODUCERS: usize = 5;
 
-/// Whether room is lost where nobody tells the producers of it: for ever at another split, and until the next item comes out
-/// after a pop that finds nothing. It should not be; the ignored tests in `tests/drops/mpsc` show it. Whoever mends that sets
-/// this to `false`.
-const LOSES_ROOM: bool = true;
-
 /// A ring, where its tickets start, and what is done with it.
 #[derive(Clone, Debug)]
 pub struct Case<'a> {
@@ -100,8 +95,6 @@ struct Model {
     given_back: usize,
     /// Slots of items that a drain took which is still there or was forgotten: until the consumer says so.
     untold: usize,
-    /// Slots that may be lost, see [`LOSES_ROOM`].
-    astray: usize,
     refusal: Refusal,
     closed: bool,
     stored: usize,
@@ -119,7 +112,6 @@ impl Model {
             items: VecDeque::new(),
             given_back: 0,
             untold: 0,
-            astray: 0,
             refusal,
             closed: false,
             stored: 0,
@@ -259,10 +251,7 @@ impl<'a> Run<'a> {
         let mut ends = Ends { producers: vec![producer], consumer: Some(consumer) };
         self.ring.closed = false;
         self.ring.told = self.ring.shed;
-        let lost = mem::take(&mut self.ring.given_back) + mem::take(&mut self.ring.untold);
-        if LOSES_ROOM {
-            self.ring.astray += lost;
-        }
+        self.ring.untold = 0;
         if mem::take(&mut self.first) {
             for which in 0..self.start {
                 self.push(&mut ends, which);
@@ -315,7 +304,7 @@ impl<'a> Run<'a> {
 
     /// How many of the free slots the producers may not have been told of.
     fn unsure(&self) -> usize {
-        (self.ring.given_back + self.ring.untold + self.ring.astray).min(self.free())
+        (self.ring.given_back + self.ring.untold).min(self.free())
     }
 
     /// Everything that the ends say, and the account of the items.
@@ -392,9 +381,7 @@ impl<'a> Run<'a> {
                 let counts = self.ring.forgotten > 0 && !self.ring.closed && error == PopError::Empty;
                 assert!(counts || error == if closed { PopError::Closed } else { PopError::Empty }, "{error}");
                 self.ring.given_back = 0;
-                if !LOSES_ROOM {
-                    self.ring.untold = 0;
-                }
+                self.ring.untold = 0;
                 self.trace.push(u32::MAX);
             }
         }

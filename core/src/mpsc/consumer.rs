@@ -43,6 +43,8 @@ impl<T> Rx<T> {
         let ctl = ring.ctl();
         // Relaxed, all: whoever makes the ends has the ring to itself.
         ctl.rest.consumer.store(true, Ordering::Relaxed);
+        // Relaxed: as above. Ends that were forgotten are gone, too.
+        ctl.rest.producers.store(0, Ordering::Relaxed);
         let tail = Ticket::from_word(ctl.tail.load(Ordering::Relaxed));
         // Relaxed: as above. Open again, if it was closed.
         ctl.tail.store(tail.to_word(), Ordering::Relaxed);

@@ -319,8 +319,12 @@ impl<T, K> Producer<'_, T, K> {
     /// much cheaper than one by one, and those items lie side by side in the order of all. Does nothing at full, whatever the policy,
     /// but a [closed](Self::is_closed) ring takes nothing either.
     ///
+    /// The iterator is asked for an item when there is a slot for it. If it has none then, though it did not say so by its
+    /// [`size_hint`](Iterator::size_hint) (a `filter` can't), the slot counts as taken until the consumer comes by.
+    ///
     /// # Panics
-    /// If the iterator does. What it gave before is in the ring, and nobody has to wait for the rest.
+    /// If the iterator does. What it gave before is in the ring, and nobody has to wait for the rest; the slots that it was asked
+    /// for count as taken until the consumer comes by.
     ///
     /// # Progress
     /// Lock-free, as [`push`](Self::push); while the iterator works out an item it holds the slots of this batch.

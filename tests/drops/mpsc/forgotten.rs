@@ -56,7 +56,6 @@ fn drained_and_forgotten<K: Clone>(
 }
 
 #[test]
-#[ignore = "a pop that finds nothing does not tell of the room that a forgotten drain made: full and empty for ever"]
 fn a_ring_that_was_emptied_by_a_forgotten_drain() {
     on_every_ring!(drained_and_forgotten);
 }
@@ -130,7 +129,6 @@ fn drain_and_consumer(ledger: &Ledger, ring: &mut impl Owner<Tracked>, taken: us
 }
 
 #[test]
-#[ignore = "the next ends start at the limit that was last published, and never find the slots beyond it"]
 fn a_drain_and_its_consumer_that_are_forgotten_before_another_split() {
     for taken in 0..=N {
         on_every_owner!(|ledger: &Ledger, ring: &mut _| drain_and_consumer(ledger, ring, taken));
