@@ -6,6 +6,8 @@
 //!
 //! - [`spsc`]: one producer, one consumer; wait-free, loads and stores only, so it runs on cores without compare-and-swap
 //!   and from interrupts.
+//! - [`swap`]: one or several producers, one consumer, and a push at full that may take the oldest item's place, in one
+//!   step; lock-free, by compare-and-swap.
 //!
 //! The crate `forebay` re-exports all of this for programs with a standard library.
 //!
@@ -53,6 +55,8 @@ mod error;
 mod overflow;
 mod position;
 pub mod spsc;
+#[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
+pub mod swap;
 mod sync;
 
 pub use error::{CapacityError, InUse, PopError, PushError, Pushed};
