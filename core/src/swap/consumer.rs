@@ -59,12 +59,12 @@ impl<T> Rx<T> {
                         Err(now) => word = now,
                     }
                 }
-                State::Free => {
+                // An item of the lap before is one that was left behind: we have been there.
+                State::Free | State::Before => {
                     self.look_again()?;
                     word = ring.load(self.head);
                 }
-                // The consumer alone frees slots, and goes on before it looks again.
-                State::Before | State::Later => word = self.overtaken(word),
+                State::Later => word = self.overtaken(word),
             }
         }
     }
@@ -158,7 +158,7 @@ impl<T> Rx<T> {
         self.races = 0;
         let why = if self.ring.has_producers() {
             PopError::Empty
-        } else if self.ring.shape.state(self.ring.load(self.head), self.head) != State::Free {
+        } else if matches!(self.ring.shape.state(self.ring.load(self.head), self.head), State::Full | State::Later) {
             // One was left before the last producer went.
             return Ok(());
         } else {
