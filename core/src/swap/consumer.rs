@@ -19,8 +19,8 @@ pub(super) struct Rx<T> {
     lost: usize,
     /// What `lost` was when it was asked for.
     told: usize,
-    /// How many races were lost to evictors of late.
-    races: u32,
+    /// Whether a race for the oldest item was lost of late.
+    haste: bool,
     /// How many items were received since one was lost.
     calm: usize,
     /// From where on items before `head` may still be inside.
@@ -32,15 +32,12 @@ pub(super) struct Rx<T> {
 unsafe impl<T: Send> Send for Rx<T> {}
 
 impl<T> Rx<T> {
-    /// So many lost races make the consumer leave items behind.
-    const PATIENCE: u32 = 2;
-
     /// # Safety
     /// This becomes the only consumer's end of the ring, and no other end is at work yet.
     pub(super) unsafe fn new(ring: View<T>) -> Self {
         let (mine, lost) = (ring.sit_down_to_read(), ring.lost());
         let head = ring.head();
-        Self { ring, mine, head, lost, told: lost, races: 0, calm: 0, left_behind: None }
+        Self { ring, mine, head, lost, told: lost, haste: false, calm: 0, left_behind: None }
     }
 
     #[inline]
@@ -50,6 +47,7 @@ impl<T> Rx<T> {
         }
         let ring = self.ring;
         let mut word = ring.load(self.head);
+        let mut looked = false;
         loop {
             match ring.shape.state(word, self.head) {
                 State::Full => {
@@ -64,7 +62,11 @@ impl<T> Rx<T> {
                     self.look_again()?;
                     word = ring.load(self.head);
                 }
-                State::Later => word = self.overtaken(word),
+                State::Later => {
+                    self.haste |= looked;
+                    looked = true;
+                    word = self.overtaken(word);
+                }
             }
         }
     }
@@ -77,11 +79,9 @@ impl<T> Rx<T> {
         let item = unsafe { self.ring.read(self.mine) };
         self.head = self.ring.shape.next(self.head);
         self.ring.set_head(self.head);
-        if self.races > 0 {
+        if self.haste {
             self.calm += 1;
-            if self.calm > self.ring.shape.slots() {
-                self.races = 0;
-            }
+            self.haste = self.calm <= self.ring.shape.slots();
         }
         item
     }
@@ -97,14 +97,13 @@ impl<T> Rx<T> {
         let oldest = shape.lap_before(shape.after_last(word, self.head.idx()));
         self.calm = 0;
         self.left_behind = None;
-        let (to, word) = if !LAPS_WRAP && self.races >= Self::PATIENCE {
+        let (to, word) = if !LAPS_WRAP && self.haste {
             let to = shape.advance(oldest, shape.slots() / 2);
             if to != oldest {
                 self.left_behind = Some((oldest, to));
             }
             (to, self.ring.load(to))
         } else {
-            self.races += 1;
             self.oldest_from(oldest)
         };
         self.lost = self.lost.wrapping_add(shape.distance(self.head, to));
@@ -155,7 +154,7 @@ impl<T> Rx<T> {
     /// There was no item at `head`: is that for good?
     #[cold]
     fn look_again(&mut self) -> Result<(), PopError> {
-        self.races = 0;
+        self.haste = false;
         let why = if self.ring.has_producers() {
             PopError::Empty
         } else if matches!(self.ring.shape.state(self.ring.load(self.head), self.head), State::Full | State::Later) {

@@ -1,0 +1,43 @@
+//! A consumer that loses races, and leaves items behind.
+
+use super::*;
+
+models! {
+    left_behind_capacity_2 [1, 1] LEFT => |cx| super::left_behind(2, 3, Overflow::DropOldest, cx);
+    left_behind_capacity_3 [1, 1] LEFT => |cx| super::left_behind(3, 3, Overflow::DropOldest, cx);
+    left_behind_then_reject [1, 1] LEFT => |cx| super::left_behind(2, 3, Overflow::Reject, cx);
+}
+
+const LEFT: &[&str] = if cfg!(forebay_narrow) { &[] } else { &["left behind"] };
+
+/// What the consumer leaves behind goes one way, is counted, and is room to the producers.
+///
+/// [S1] [S2] [S4] [S5].
+fn left_behind(capacity: usize, count: u32, then: Overflow, cx: &Context) {
+    let (mut producer, mut consumer) = ends(capacity, 1, 1, Overflow::DropOldest);
+    let mut here = Pusher::default();
+    // Overtaken from the start: the consumer looks for the oldest at once.
+    (0..=capacity as u32).for_each(|number| here.push(&mut producer, number, cx));
+    let pusher = Pusher::spawn(producer, 10..10 + count, cx);
+    cx.step();
+    let first = consumer.pop().expect("never empty");
+    consumer.set_overflow(then);
+    let (pusher, mut producer) = pusher.join().unwrap();
+    // The oldest items at the time of the pop may still be inside, though they won't be received.
+    let mut after = Pusher::default();
+    let room = capacity - consumer.len();
+    for number in 20..20 + room as u32 {
+        after.push(&mut producer, number, cx);
+    }
+    assert_eq!(after.stored.len(), room, "there was room");
+    if !after.evicted.is_empty() && then == Overflow::Reject {
+        assert!(after.evicted.iter().all(|&victim| victim < first || (victim < 10) == (first < 10)));
+    }
+    if after.evicted.len() > 0 {
+        cx.note("left behind");
+    }
+    if then == Overflow::Reject {
+        assert_eq!(producer.push(29), Err(PushError::Full(29)));
+    }
+    settle(capacity, &[&here, &pusher, &after], vec![first], &mut consumer);
+}
