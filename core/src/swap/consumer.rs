@@ -97,19 +97,24 @@ impl<T> Rx<T> {
         let oldest = shape.lap_before(shape.after_last(word, self.head.idx()));
         self.calm = 0;
         self.left_behind = None;
-        let (to, word) = if !LAPS_WRAP && self.haste {
+        if !LAPS_WRAP && self.haste {
             let to = shape.advance(oldest, shape.slots() / 2);
             if to != oldest {
                 self.left_behind = Some((oldest, to));
             }
-            (to, self.ring.load(to))
-        } else {
-            self.oldest_from(oldest)
-        };
-        self.lost = self.lost.wrapping_add(shape.distance(self.head, to));
+            self.go_to(to);
+            return self.ring.load(to);
+        }
+        let (oldest, word) = self.oldest_from(oldest);
+        self.go_to(oldest);
+        word
+    }
+
+    /// Goes on to a position without the items before it.
+    fn go_to(&mut self, to: Position) {
+        self.lost = self.lost.wrapping_add(self.ring.shape.distance(self.head, to));
         self.ring.set_lost(self.lost);
         self.head = to;
-        word
     }
 
     /// From a position before which all was evicted to the oldest item, with the word that is there.
@@ -144,10 +149,7 @@ impl<T> Rx<T> {
         let word = self.ring.load(last);
         // If the slot before the head is free, we freed it, and nobody was there since: we were not overtaken.
         if shape.full_cell(word).is_some() {
-            let oldest = shape.lap_before(shape.after_last(word, last.idx()));
-            self.lost = self.lost.wrapping_add(shape.distance(self.head, oldest));
-            self.ring.set_lost(self.lost);
-            self.head = oldest;
+            self.go_to(shape.lap_before(shape.after_last(word, last.idx())));
         }
     }
 
