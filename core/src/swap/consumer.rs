@@ -97,17 +97,19 @@ impl<T> Rx<T> {
         let oldest = shape.lap_before(shape.after_last(word, self.head.idx()));
         self.calm = 0;
         self.left_behind = None;
-        if !LAPS_WRAP && self.haste {
-            let to = shape.advance(oldest, shape.slots() / 2);
-            if to != oldest {
-                self.left_behind = Some((oldest, to));
+        if LAPS_WRAP || !self.haste {
+            if let Some((oldest, word)) = self.oldest_from(oldest) {
+                self.go_to(oldest);
+                return word;
             }
-            self.go_to(to);
-            return self.ring.load(to);
+            self.haste = true;
         }
-        let (oldest, word) = self.oldest_from(oldest);
-        self.go_to(oldest);
-        word
+        let to = shape.advance(oldest, shape.slots() / 2);
+        if to != oldest {
+            self.left_behind = Some((oldest, to));
+        }
+        self.go_to(to);
+        self.ring.load(to)
     }
 
     /// Goes on to a position without the items before it.
@@ -117,14 +119,17 @@ impl<T> Rx<T> {
         self.head = to;
     }
 
-    /// From a position before which all was evicted to the oldest item, with the word that is there.
+    /// From a position before which all was evicted to the oldest item, with the word that is there. `None` if that takes
+    /// more looks than it can where nobody evicts: the race is lost.
     ///
     /// Strides double as long as they land on what was evicted, and are halved after that. They end before the last item,
     /// which is less than a lap on.
-    fn oldest_from(&self, mut at: Position) -> (Position, Word) {
+    fn oldest_from(&self, mut at: Position) -> Option<(Position, Word)> {
         let shape = self.ring.shape;
         let (mut stride, mut grow) = (0, true);
-        loop {
+        let mut looks = 2 * (usize::BITS - shape.slots().leading_zeros()) + 4;
+        while LAPS_WRAP || looks > 0 {
+            looks = looks.saturating_sub(1);
             let probe = shape.advance(at, stride);
             let word = self.ring.load(probe);
             if matches!(shape.state(word, probe), State::Later) {
@@ -134,12 +139,13 @@ impl<T> Rx<T> {
                 }
                 stride = if grow { (2 * stride + 1).min(shape.slots() - 1) } else { stride / 2 };
             } else if stride == 0 {
-                return (at, word);
+                return Some((at, word));
             } else {
                 grow = false;
                 stride /= 2;
             }
         }
+        None
     }
 
     /// Where laps come around: goes on to where the oldest item is or was, less than a lap ago, if it was overtaken.
