@@ -16,7 +16,7 @@
 #![forbid(unsafe_code)]
 
 use crate::CapacityError;
-use crate::sync::{MOST_LAP_BITS, Word};
+use crate::sync::{LAPS_WRAP, MOST_LAP_BITS, Word};
 
 /// Set in the word of a slot that has an item.
 const FULL: Word = 1;
@@ -172,8 +172,13 @@ impl Shape {
 
     /// How many steps lead from one position to a later one. It wraps as the laps do.
     pub(super) const fn distance(self, from: Position, to: Position) -> usize {
-        let laps = to.lap.wrapping_sub(from.lap) >> self.one_lap.trailing_zeros();
-        (laps as usize).wrapping_mul(self.slots).wrapping_add(to.idx).wrapping_sub(from.idx)
+        let lap_at = self.one_lap.trailing_zeros();
+        let laps = (to.lap.wrapping_sub(from.lap) >> lap_at) as usize;
+        if LAPS_WRAP && laps == 0 && to.idx < from.idx {
+            // A few steps back in the lap are all laps forward less those steps.
+            return (self.slots << (Word::BITS - lap_at)) - (from.idx - to.idx);
+        }
+        laps.wrapping_mul(self.slots).wrapping_add(to.idx).wrapping_sub(from.idx)
     }
 
     /// A position as it lies in an atomic word.
