@@ -155,9 +155,9 @@ impl<T, const N: usize, const P: usize> Ring<T, N, P> {
     pub fn try_split(&self) -> Result<(Producer<'_, T>, Consumer<'_, T>), InUse> {
         let ends = &self.ctl.ends;
         let decide = || {
-            // [O1] Acquire: pairs with [S9]. Orders: the last producers' stores before the new ends' loads.
+            // [S13] Acquire: pairs with [S9]. Orders: the last producers' stores before the new ends' loads.
             let producers = ends.producers.load(Ordering::Acquire) != 0;
-            // [O2] Acquire: pairs with [S6], likewise.
+            // [S14] Acquire: pairs with [S6], likewise.
             let consumer = ends.consumer.load(Ordering::Acquire);
             if producers || consumer {
                 return None;

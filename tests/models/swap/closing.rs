@@ -124,7 +124,7 @@ fn consumers_end_with_room(cx: &Context) {
 
 /// Who splits a shared ring again has what the last ends left in it.
 ///
-/// [O1] [O2] [K1] [K2] [S6] [S9] [S12].
+/// [S13] [S14] [K1] [K2] [S6] [S9] [S12].
 fn split_again(cx: &Context) {
     use forebay_core::swap::Ring;
 
