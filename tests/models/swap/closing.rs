@@ -3,10 +3,11 @@
 use super::*;
 
 models! {
-    producers_end [1, 1] &["closed", "empty", "popped"] => super::producers_end;
-    consumers_end [1, 1] &["closed", "evicted"] => super::consumers_end;
-    consumers_end_with_room [1, 1] &["closed", "stored"] => super::consumers_end_with_room;
-    split_again [1, 1] &["split", "in use"] => super::split_again;
+    producers_end [8559, 9783] &["closed", "empty", "popped"] => super::producers_end;
+    consumers_end [295, 517] &["closed", "evicted"] => super::consumers_end;
+    consumers_end_with_room [54, 32] &["closed", "stored"] => super::consumers_end_with_room;
+    split_again_after_two [2573, 3586] &["split", "in use"] => super::split_again_after_two;
+    split_again [57, 57] &["split", "in use"] => super::split_again;
 }
 
 /// Closed comes after the last item of the last producer.
@@ -156,4 +157,45 @@ fn split_again(cx: &Context) {
         Err(_) => cx.note("in use"),
     }
     user.join().unwrap();
+}
+
+/// The same where the ends went in two threads.
+///
+/// [S6] [S9] [S13] [S14].
+fn split_again_after_two(cx: &Context) {
+    use forebay_core::swap::Ring;
+
+    let ring: &'static Ring<u32, 1, 1> = Box::leak(Box::new(Ring::with_overflow(Overflow::DropOldest)));
+    let (mut producer, mut consumer) = ring.try_split().unwrap();
+    assert_eq!(producer.push(0), Ok(Pushed::Stored));
+    let pusher = thread::spawn({
+        let cx = cx.clone();
+        move || {
+            let outcome = producer.push(1);
+            cx.step();
+            drop(producer);
+            outcome
+        }
+    });
+    let popper = thread::spawn({
+        let cx = cx.clone();
+        move || {
+            let popped = consumer.pop();
+            cx.step();
+            drop(consumer);
+            popped
+        }
+    });
+    cx.step();
+    match ring.try_split() {
+        Ok((mut producer, mut consumer)) => {
+            cx.note("split");
+            let more = producer.push(2);
+            assert!(more.is_ok());
+            assert!(consumer.pop().is_ok());
+        }
+        Err(_) => cx.note("in use"),
+    }
+    let (pushed, popped) = (pusher.join().unwrap(), popper.join().unwrap());
+    assert!(popped.is_ok() && pushed.is_ok());
 }

@@ -3,21 +3,22 @@
 use super::*;
 
 models! {
-    evict_pop_capacity_1 [1, 1] &["evicted", "popped"] => |cx| super::evict_pop(1, 1, 3, cx);
-    evict_pop_capacity_2 [1, 1] &["evicted", "popped"] => |cx| super::evict_pop(2, 3, 3, cx);
-    evict_pop_capacity_3 [1, 1] &["evicted", "popped"] => |cx| super::evict_pop(3, 5, 3, cx);
-    evict_evict_capacity_1 [1, 1] &["evicted"] => |cx| super::evict_evict(1, 1, cx);
-    evict_evict_capacity_2 [1, 1] &["evicted"] => |cx| super::evict_evict(2, 3, cx);
-    evict_evict_pop_capacity_1 [1, 1] &["evicted", "popped"] => |cx| super::evict_evict_pop(1, 1, cx);
-    evict_evict_pop_capacity_2 [1, 1] &["evicted", "popped"] => |cx| super::evict_evict_pop(2, 2, cx);
-    reject_capacity_1 [1, 1] &["full", "popped"] => |cx| super::reject(1, 1, Overflow::Reject, cx);
-    reject_capacity_2 [1, 1] &["full", "popped"] => |cx| super::reject(2, 1, Overflow::Reject, cx);
-    shed_capacity_1 [1, 1] &["shed", "popped"] => |cx| super::reject(1, 1, Overflow::DropIncoming, cx);
-    policy_switched [1, 1] &["evicted", "shed", "full"] => super::policy_switched;
-    never_one_short [1, 1] &["evicted"] => |cx| super::never_one_short(2, cx);
-    push_happens_before_pop [1, 1] &["popped"] => super::push_happens_before_pop;
-    push_happens_before_eviction [1, 1] &["evicted"] => super::push_happens_before_eviction;
-    pop_happens_before_push [1, 1] &["pushed"] => super::pop_happens_before_push;
+    evict_pop_capacity_1 [364, 1170] &["evicted", "popped"] => |cx| super::evict_pop(1, 1, 3, cx);
+    evict_pop_capacity_2 [350, 659] &["evicted", "popped"] => |cx| super::evict_pop(2, 3, 3, cx);
+    evict_pop_capacity_3 [290, 582] &["evicted", "popped"] => |cx| super::evict_pop(3, 5, 3, cx);
+    evict_evict_capacity_1 [324, 714] &["evicted"] => |cx| super::evict_evict(1, 1, cx);
+    evict_evict_capacity_2 [227, 313] &["evicted"] => |cx| super::evict_evict(2, 3, cx);
+    evict_evict_pop_capacity_1 [2531, 6211] &["evicted", "popped"] => |cx| super::evict_evict_pop(1, 1, cx);
+    evict_evict_pop_capacity_2 [2418, 2636] &["evicted", "popped"] => |cx| super::evict_evict_pop(2, 2, cx);
+    reject_capacity_1 [424, 309] &["full", "popped"] => |cx| super::reject(1, 1, Overflow::Reject, cx);
+    reject_capacity_2 [416, 122] &["full", "popped"] => |cx| super::reject(2, 1, Overflow::Reject, cx);
+    shed_capacity_1 [463, 335] &["shed", "popped"] => |cx| super::reject(1, 1, Overflow::DropIncoming, cx);
+    policy_switched [282, 282] &["evicted", "shed", "full"] => super::policy_switched;
+    never_one_short [2167, 781] &["evicted"] => |cx| super::never_one_short(2, cx);
+    len_is_of_one_time [1125, 1125] &["none", "one"] => super::len_is_of_one_time;
+    push_happens_before_pop [25, 32] &["popped"] => super::push_happens_before_pop;
+    push_happens_before_eviction [18, 28] &["evicted"] => super::push_happens_before_eviction;
+    pop_happens_before_push [25, 14] &["pushed"] => super::pop_happens_before_push;
 }
 
 fn noted(popped: Vec<u32>, cx: &Context) -> Vec<u32> {
@@ -128,6 +129,36 @@ fn never_one_short(capacity: usize, cx: &Context) {
     }
     let (pusher, _producer) = pusher.join().unwrap();
     settle(capacity, &[&before, &pusher], Vec::new(), &mut consumer);
+}
+
+/// Who counts finds no more than there ever were, though it knows less of the tail than of the head.
+///
+/// [S4] [S5].
+fn len_is_of_one_time(cx: &Context) {
+    let (producer, mut consumer) = ends(3, 2, 1, Overflow::DropOldest);
+    let mut other = producer.try_clone().unwrap();
+    let pusher = thread::spawn({
+        let cx = cx.clone();
+        move || {
+            cx.step();
+            assert_eq!(other.push(0), Ok(Pushed::Stored));
+        }
+    });
+    let popper = thread::spawn({
+        let cx = cx.clone();
+        move || {
+            cx.step();
+            let _ = consumer.pop();
+        }
+    });
+    cx.step();
+    match producer.len() {
+        0 => cx.note("none"),
+        1 => cx.note("one"),
+        more => panic!("{more} where there was one"),
+    }
+    pusher.join().unwrap();
+    popper.join().unwrap();
 }
 
 /// What happens before a push happens before what follows the pop of that item.

@@ -3,8 +3,9 @@
 use super::*;
 
 models! {
-    a_dropped_handle_is_reused [1, 1] &["reused", "too many"] => super::reused;
-    two_ask_for_one_seat [1, 1] &["got it"] => super::two_for_one;
+    a_dropped_handle_is_reused [19, 19] &["reused", "too many"] => super::reused;
+    a_seat_of_one_who_still_counts [284, 233] &["reused", "evicted"] => super::still_counted;
+    two_ask_for_one_seat [76, 76] &["got it"] => super::two_for_one;
 }
 
 /// A cell that a dropped producer leaves is the next one's alone.
@@ -36,6 +37,34 @@ fn reused(cx: &Context) {
     pusher.join().unwrap();
     let first = Pusher { stored: vec![10], ..Pusher::default() };
     settle(1, &[&first, &pushed], Vec::new(), &mut consumer);
+}
+
+/// A seat may be taken again before its last producer has counted itself out; its cell is the next one's alone all the same.
+///
+/// [S11] [S12].
+fn still_counted(cx: &Context) {
+    let (producer, mut consumer) = ends(1, 3, 1, Overflow::DropOldest);
+    let mut other = producer.try_clone().unwrap();
+    let mut before = Pusher::default();
+    before.push(&mut other, 0, cx);
+    let pusher = thread::spawn({
+        let cx = cx.clone();
+        move || {
+            let mut pusher = Pusher::default();
+            // It ends with the victim in its own cell.
+            pusher.push(&mut other, 10, &cx);
+            cx.step();
+            drop(other);
+            pusher
+        }
+    });
+    cx.step();
+    let mut third = producer.try_clone().expect("there are three seats");
+    let mut pushed = Pusher::default();
+    pushed.push(&mut third, 20, cx);
+    let first = pusher.join().unwrap();
+    cx.note("reused");
+    settle(1, &[&before, &first, &pushed], Vec::new(), &mut consumer);
 }
 
 /// One of two gets the only seat.
