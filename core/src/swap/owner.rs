@@ -155,9 +155,9 @@ impl<T, const N: usize, const P: usize> Ring<T, N, P> {
     pub fn try_split(&self) -> Result<(Producer<'_, T>, Consumer<'_, T>), InUse> {
         let ends = &self.ctl.ends;
         let decide = || {
-            // [S13] Acquire: pairs with [S9]. Orders: the last producers' stores before the new ends' loads.
-            let producers = ends.producers.load(Ordering::Acquire) != 0;
-            // [S14] Acquire: pairs with [S6], likewise.
+            // Relaxed: [S10] follows, and has what the last producers did.
+            let producers = ends.producers.load(Ordering::Relaxed) != 0;
+            // [S13] Acquire: pairs with [S6]. Orders: the last consumer's stores before the new ends' loads.
             let consumer = ends.consumer.load(Ordering::Acquire);
             if producers || consumer {
                 return None;
@@ -264,6 +264,9 @@ mod heap {
         /// As [`new`](Self::new).
         pub fn with_overflow(capacity: usize, producers: usize, overflow: Overflow) -> Result<Self, CapacityError> {
             let shape = Shape::new(capacity, producers)?;
+            // Both are looked at before the first is made.
+            fits::<SwapWord>(shape.cells())?;
+            fits::<Cell<T>>(shape.cells())?;
             let words = slice_of(shape.cells(), || SwapWord::new(0))?;
             let cells = slice_of(shape.cells(), Cell::new)?;
             Ok(Self { ctl: Ctl::new(overflow), words, cells, shape })
@@ -311,10 +314,12 @@ mod heap {
         }
     }
 
+    fn fits<V>(len: usize) -> Result<(), CapacityError> {
+        let fits = len.checked_mul(size_of::<V>()).is_some_and(|bytes| bytes <= isize::MAX as usize);
+        if fits { Ok(()) } else { Err(CapacityError::TooLarge) }
+    }
+
     fn slice_of<V>(len: usize, new: impl FnMut() -> V) -> Result<Box<[V]>, CapacityError> {
-        if len.checked_mul(size_of::<V>()).is_none_or(|bytes| bytes > isize::MAX as usize) {
-            return Err(CapacityError::TooLarge);
-        }
         let mut values = Vec::new();
         values.try_reserve_exact(len).map_err(|_| CapacityError::OutOfMemory)?;
         values.resize_with(len, new);

@@ -386,7 +386,7 @@ impl<T> View<T> {
     pub(super) fn stand_up_from_reading(&self, cell: usize) {
         // Relaxed: [S6] follows.
         self.word(self.consumer_seat()).store(cell as Word, Ordering::Relaxed);
-        // [S6] Release: pairs with [S7] and [S14]. Orders: our last pops, and our cell, before whoever sees us gone.
+        // [S6] Release: pairs with [S7] and [S13]. Orders: our last pops, and our cell, before whoever sees us gone.
         self.ctl().ends.consumer.store(false, Ordering::Release);
     }
 
@@ -441,7 +441,7 @@ impl<T> View<T> {
     pub(super) fn stand_up(&self, seat: usize, cell: usize) {
         // [S12] Release: pairs with [S11]. Orders: all that was done with the cell before what the next one does.
         self.word(seat).store(cell as Word, Ordering::Release);
-        // [S9] Release: pairs with [S8], [S10] and [S13]. Orders: our last pushes, and our seat, before whoever sees us gone.
+        // [S9] Release: pairs with [S8] and [S10]. Orders: our last pushes, and our seat, before whoever sees us gone.
         self.ctl().ends.producers.fetch_sub(1, Ordering::Release);
     }
 }
