@@ -34,7 +34,7 @@ pub(crate) type Word = usize;
 pub(crate) const LAPS_WRAP: bool = cfg!(any(not(target_has_atomic = "64"), forebay_narrow));
 /// How many bits of a [`Word`] count laps at most.
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
-pub(crate) const MOST_LAP_BITS: u32 = if cfg!(forebay_narrow) { 3 } else { u32::MAX };
+pub(crate) const MOST_LAP_BITS: u32 = if cfg!(forebay_narrow) { 3 } else { Word::BITS };
 
 #[cfg(all(feature = "alloc", not(forebay_loom), target_has_atomic = "ptr"))]
 pub(crate) use alloc::sync::Arc;

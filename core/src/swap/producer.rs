@@ -24,6 +24,14 @@ pub(super) struct Tx<T> {
 // it touches is its own (I2).
 unsafe impl<T: Send> Send for Tx<T> {}
 
+/// How far a push has come.
+enum Attempt<T> {
+    /// It is over.
+    Done(Result<Pushed<T>, PushError<T>>),
+    /// The tail is or was at this position, with this word in its slot.
+    Look(Position, Word),
+}
+
 /// What to do about a slot that has the item of the lap before.
 enum Verdict {
     /// Take its place.
@@ -47,44 +55,62 @@ impl<T> Tx<T> {
 
     #[inline]
     fn push(&mut self, value: T) -> Result<Pushed<T>, PushError<T>> {
-        let ring = self.ring;
         // SAFETY: I2: our own cell, which holds no item between two pushes.
-        unsafe { ring.write(self.mine, value) };
-        let mut at = ring.refresh(self.tail);
-        let mut word = ring.load(at);
+        unsafe { self.ring.write(self.mine, value) };
+        let at = self.ring.refresh(self.tail);
+        match self.attempt(at, self.ring.load(at)) {
+            Attempt::Done(outcome) => outcome,
+            Attempt::Look(at, word) => self.go_on(at, word),
+        }
+    }
+
+    /// The rest of a push that others came before.
+    #[cold]
+    #[inline(never)]
+    fn go_on(&mut self, mut at: Position, mut word: Word) -> Result<Pushed<T>, PushError<T>> {
         loop {
-            let full = ring.shape.full(at, self.mine);
-            match ring.shape.state(word, at) {
-                State::Free if ring.shape.producers() == 1 => {
+            match self.attempt(at, word) {
+                Attempt::Done(outcome) => return outcome,
+                Attempt::Look(further, now) => (at, word) = (further, now),
+            }
+        }
+    }
+
+    /// Does what a push does about a slot, with the value in our cell. All positions before `at` were published.
+    #[inline(always)]
+    fn attempt(&mut self, at: Position, word: Word) -> Attempt<T> {
+        let ring = self.ring;
+        let full = ring.shape.full(at, self.mine);
+        match ring.shape.state(word, at) {
+            State::Free => {
+                if ring.shape.producers() == 1 {
                     // Free slots are the producers', and there is no other.
                     ring.replace(at, full);
-                    self.swapped(at, word);
-                    return Ok(Pushed::Stored);
+                } else if let Err(now) = ring.exchange(at, word, full) {
+                    return Attempt::Look(at, now);
                 }
-                State::Free => match ring.exchange(at, word, full) {
-                    Ok(()) => {
-                        self.swapped(at, word);
-                        return Ok(Pushed::Stored);
+                self.swapped(at, word);
+                Attempt::Done(Ok(Pushed::Stored))
+            }
+            State::Before => match self.at_full(at, word) {
+                Verdict::Evict => {
+                    if let Err(now) = ring.exchange(at, word, full) {
+                        return Attempt::Look(at, now);
                     }
-                    Err(now) => word = now,
-                },
-                State::Before => match self.at_full(at, word) {
-                    Verdict::Evict => match ring.exchange(at, word, full) {
-                        Ok(()) => {
-                            self.swapped(at, word);
-                            // SAFETY: I2: the cell that we got for ours, with the item that was the oldest.
-                            return Ok(Pushed::Evicted(unsafe { ring.read(self.mine) }));
-                        }
-                        Err(now) => word = now,
-                    },
-                    Verdict::Again => word = ring.load(at),
-                    Verdict::Refuse(why) => {
-                        self.tail = at;
-                        // SAFETY: I2: our own cell, with the value that was put in above.
-                        return Err(why.map(|()| unsafe { ring.read(self.mine) }));
-                    }
-                },
-                State::Full | State::Later => (at, word) = ring.tail_from(at),
+                    self.swapped(at, word);
+                    // SAFETY: I2: the cell that we got for ours, with the item that was the oldest.
+                    Attempt::Done(Ok(Pushed::Evicted(unsafe { ring.read(self.mine) })))
+                }
+                Verdict::Again => Attempt::Look(at, ring.load(at)),
+                Verdict::Refuse(why) => {
+                    self.tail = at;
+                    // SAFETY: I2: our own cell, with the value of this push.
+                    Attempt::Done(Err(why.map(|()| unsafe { ring.read(self.mine) })))
+                }
+            },
+            State::Full | State::Later => {
+                let (at, word) = ring.tail_from(at);
+                Attempt::Look(at, word)
             }
         }
     }
@@ -97,8 +123,17 @@ impl<T> Tx<T> {
     }
 
     /// The ring was full when `word` was loaded: what now?
-    #[inline]
+    #[inline(always)]
     fn at_full(&self, at: Position, word: Word) -> Verdict {
+        let ring = &self.ring;
+        if ring.has_consumer() && ring.ctl().ends.policy.get() == Overflow::DropOldest {
+            return Verdict::Evict;
+        }
+        self.at_full_or_closed(at, word)
+    }
+
+    #[cold]
+    fn at_full_or_closed(&self, at: Position, word: Word) -> Verdict {
         let ring = &self.ring;
         if !ring.has_consumer() {
             // It may have made room before it went.

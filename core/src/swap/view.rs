@@ -183,6 +183,7 @@ impl<T> View<T> {
     /// the item of a lap before.
     ///
     /// Strides double as long as they land on items, and are halved after that.
+    #[cold]
     pub(super) fn tail_from(&self, mut at: Position) -> (Position, Word) {
         let shape = self.shape;
         let (mut stride, mut grow) = (0, true);
@@ -222,7 +223,7 @@ impl<T> View<T> {
     pub(super) fn head(&self) -> Position {
         // [S4] Acquire: pairs with [S5]. Orders: the publication of what the consumer took before our look for the tail,
         // which is never found before the head therefore.
-        self.shape.from_word(self.ctl().reader.head.load(Ordering::Acquire))
+        self.shape.position(self.ctl().reader.head.load(Ordering::Acquire))
     }
 
     /// The consumer's, to tell where it is and how many items it has lost.

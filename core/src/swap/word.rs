@@ -189,7 +189,7 @@ impl Shape {
 
     /// From an atomic word.
     #[inline(always)]
-    pub(super) const fn from_word(self, word: Word) -> Position {
+    pub(super) const fn position(self, word: Word) -> Position {
         Position { lap: word & !(self.one_lap - 1), idx: self.cell(word) }
     }
 }
@@ -237,7 +237,7 @@ mod tests {
                 assert_eq!(shape.previous(shape.next(at)), at);
                 assert_eq!(shape.lap_later(at), after(start + slots, shape));
                 assert_eq!(shape.lap_before(shape.lap_later(at)), at);
-                assert_eq!(shape.from_word(shape.to_word(at)), at);
+                assert_eq!(shape.position(shape.to_word(at)), at);
                 for count in 0..slots {
                     let to = shape.advance(at, count);
                     assert_eq!(to, after(start + count, shape));

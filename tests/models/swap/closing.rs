@@ -5,8 +5,8 @@ use super::*;
 models! {
     producers_end [8559, 9783] &["closed", "empty", "popped"] => super::producers_end;
     consumers_end [295, 517] &["closed", "evicted"] => super::consumers_end;
-    consumers_end_with_room [54, 32] &["closed", "stored"] => super::consumers_end_with_room;
-    split_again_after_two [2573, 3586] &["split", "in use"] => super::split_again_after_two;
+    consumers_end_with_room [92, 54] &["closed", "stored"] => super::consumers_end_with_room;
+    split_again_after_two [2604, 3617] &["split", "in use"] => super::split_again_after_two;
     split_again [57, 57] &["split", "in use"] => super::split_again;
 }
 

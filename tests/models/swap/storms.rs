@@ -34,7 +34,7 @@ fn left_behind(capacity: usize, count: u32, then: Overflow, cx: &Context) {
     if !after.evicted.is_empty() && then == Overflow::Reject {
         assert!(after.evicted.iter().all(|&victim| victim < first || (victim < 10) == (first < 10)));
     }
-    if after.evicted.len() > 0 {
+    if !after.evicted.is_empty() {
         cx.note("left behind");
     }
     if then == Overflow::Reject {
