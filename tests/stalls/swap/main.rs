@@ -9,6 +9,9 @@
 
 mod frozen;
 mod interrupts;
+// Where laps come around soon, nothing is left behind.
+#[cfg(not(forebay_narrow))]
+mod sweeps;
 
 use std::cell::Cell;
 use std::rc::Rc;
