@@ -20,8 +20,11 @@ fn interrupted<R>(step: usize, mut interrupt: impl FnMut() + 'static, operation:
     (result, came.get())
 }
 
-/// What an interrupt pushed, and what became of it.
-type Log = Rc<std::cell::RefCell<Vec<(u32, Result<Pushed<u32>, PushError<u32>>)>>>;
+/// What was pushed, and what became of it.
+type Entry = (u32, Result<Pushed<u32>, PushError<u32>>);
+
+/// What an interrupt pushed.
+type Log = Rc<std::cell::RefCell<Vec<Entry>>>;
 
 /// An interrupt that pushes so many numbers from 500 on.
 fn pusher(mut producer: P, count: u32) -> (Log, impl FnMut()) {
@@ -106,7 +109,7 @@ fn a_storm_in_a_pop() {
         let mut got = vec![popped];
         got.extend(drain(&mut consumer));
         let evicted: Vec<u32> =
-            log.borrow().iter().filter_map(|(_, outcome)| outcome.clone().ok().and_then(Pushed::evicted)).collect();
+            log.borrow().iter().filter_map(|(_, outcome)| outcome.ok().and_then(Pushed::evicted)).collect();
         let stored = inside as usize + 1 + log.borrow().len();
         assert_eq!(stored, got.len() + consumer.evicted(), "{got:?} {evicted:?}");
         assert!(got.is_sorted_by(|a, b| a < b));
@@ -133,17 +136,11 @@ fn pushes_in_a_clone() {
 }
 
 /// Everything went one way, in order, and was counted.
-fn check(
-    inside: u32,
-    log: &Log,
-    own: Option<(u32, Result<Pushed<u32>, PushError<u32>>)>,
-    popped: Vec<u32>,
-    consumer: &mut C,
-) {
+fn check(inside: u32, log: &Log, own: Option<Entry>, popped: Vec<u32>, consumer: &mut C) {
     let mut stored: Vec<u32> = (0..inside).collect();
     let (mut evicted, mut shed) = (Vec::new(), 0);
     let capacity = consumer.capacity();
-    for (number, outcome) in log.borrow().iter().cloned().chain(own) {
+    for (number, outcome) in log.borrow().iter().copied().chain(own) {
         match outcome {
             Ok(Pushed::Stored) => stored.push(number),
             Ok(Pushed::Evicted(victim)) => {

@@ -62,7 +62,7 @@ fn a_drop_that_panics_leaves_a_ring_that_works() {
         if armed >= left {
             continue;
         }
-        while consumer.len() > 0 {
+        while !consumer.is_empty() {
             drop(consumer.pop());
         }
         assert_eq!(ledger.alive(), left);
