@@ -39,7 +39,7 @@
 //! | feature | what it adds |
 //! |---|---|
 //! | `alloc` | rings on the heap, and ends that own their ring |
-//! | `portable-atomic` | [`spsc::Ring::try_split`] on cores without an atomic exchange, by that crate's means |
+//! | `portable-atomic` | [`spsc::Ring::try_split`] and [`swap`] on cores without an atomic exchange, by that crate's means |
 //! | `critical-section` | the same, through the implementation of a critical section that the program provides |
 //! | `defmt` | `defmt::Format` for the errors |
 //!
