@@ -327,8 +327,6 @@ impl<T> View<T> {
         }
         // Relaxed: as above.
         self.ctl().ends.producers.store(0, Ordering::Relaxed);
-        // Relaxed: as above.
-        self.ctl().ends.consumer.store(false, Ordering::Relaxed);
     }
 
     /// Drops all items inside. For the owner, while no end is at work, and none will be.

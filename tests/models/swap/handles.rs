@@ -5,6 +5,7 @@ use super::*;
 models! {
     a_dropped_handle_is_reused [19, 19] &["reused", "too many"] => super::reused;
     a_seat_of_one_who_still_counts [284, 233] &["reused", "evicted"] => super::still_counted;
+    forgotten_ends [1, 1] &["split"] => super::forgotten;
     two_ask_for_one_seat [76, 76] &["got it"] => super::two_for_one;
 }
 
@@ -96,4 +97,25 @@ fn two_for_one(cx: &Context) {
     let (there, _second) = asker.join().unwrap();
     assert!(here.stored.len() + there.stored.len() > 0, "nobody got the seat");
     settle(1, &[&here, &there], Vec::new(), &mut consumer);
+}
+
+/// The cells of ends that were forgotten are found again when the ring is split anew.
+fn forgotten(cx: &Context) {
+    let mut ring = HeapRing::with_overflow(2, 2, Overflow::DropOldest).unwrap();
+    for pops in 1..6 {
+        let (mut producer, mut consumer) = ring.split();
+        let mut other = producer.try_clone().unwrap();
+        // So that the consumer has another cell than it began with.
+        for number in 0..pops {
+            assert!(producer.push(number).is_ok());
+            assert_eq!(consumer.pop(), Ok(number));
+        }
+        for _ in 0..5 {
+            assert!(producer.push(10).is_ok());
+            assert!(other.push(20).is_ok());
+            assert_eq!((consumer.pop(), consumer.pop()), (Ok(10), Ok(20)));
+        }
+        cx.note("split");
+        std::mem::forget((producer, other, consumer));
+    }
 }
