@@ -8,6 +8,8 @@
 //!   and from interrupts.
 //! - [`mpsc`]: several producers in one order, one consumer; lock-free: a producer that is held up stops nobody else.
 //! - [`latest`]: the newest value and nothing else, for one writer and one reader; wait-free, one exchange per write.
+//! - [`swap`]: one or several producers, one consumer, and a push at full that may take the oldest item's place, in one
+//!   step; lock-free, by compare-and-swap.
 //!
 //! The crate `forebay` re-exports all of this for programs with a standard library.
 //!
@@ -39,7 +41,7 @@
 //! | feature | what it adds |
 //! |---|---|
 //! | `alloc` | rings on the heap, and ends that own their ring |
-//! | `portable-atomic` | [`latest`], [`mpsc`] and [`spsc::Ring::try_split`] on cores without an atomic exchange, by that crate's means |
+//! | `portable-atomic` | [`latest`], [`mpsc`], [`swap`] and [`spsc::Ring::try_split`] on cores without an atomic exchange, by that crate's means |
 //! | `critical-section` | the same, through the implementation of a critical section that the program provides |
 //! | `defmt` | `defmt::Format` for the errors |
 //!
@@ -60,6 +62,8 @@ mod overflow;
 mod position;
 mod slip;
 pub mod spsc;
+#[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
+pub mod swap;
 mod sync;
 
 pub use error::{CapacityError, InUse, PopError, PushError, Pushed};

@@ -15,13 +15,36 @@ pub(crate) use modelled::{Arc, AtomicBool, AtomicU8, AtomicUsize, Ordering, Watc
 #[cfg(forebay_steps)]
 pub(crate) use stepped::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 
+// A word that carries a count of laps: 64 bits where the machine can exchange them, a machine word elsewhere.
+#[cfg(all(target_has_atomic = "64", not(any(forebay_loom, forebay_steps))))]
+pub(crate) use core::sync::atomic::AtomicU64 as SwapWord;
+#[cfg(all(target_has_atomic = "64", forebay_loom))]
+pub(crate) use modelled::AtomicU64 as SwapWord;
+#[cfg(all(target_has_atomic = "64", forebay_steps))]
+pub(crate) use stepped::AtomicU64 as SwapWord;
+#[cfg(target_has_atomic = "64")]
+pub(crate) type Word = u64;
+#[cfg(all(not(target_has_atomic = "64"), any(target_has_atomic = "ptr", feature = "portable-atomic")))]
+pub(crate) use SwapUsize as SwapWord;
+#[cfg(all(not(target_has_atomic = "64"), any(target_has_atomic = "ptr", feature = "portable-atomic")))]
+pub(crate) type Word = usize;
+
+/// Whether a count of laps in a [`Word`] can come around in the life of a program. Tests make it come around soon.
+#[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
+pub(crate) const LAPS_WRAP: bool = cfg!(any(not(target_has_atomic = "64"), forebay_narrow));
+/// How many bits of a [`Word`] count laps at most.
+#[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
+pub(crate) const MOST_LAP_BITS: u32 = if cfg!(forebay_narrow) { 3 } else { Word::BITS };
+
 #[cfg(all(feature = "alloc", not(forebay_loom), target_has_atomic = "ptr"))]
 pub(crate) use alloc::sync::Arc;
 
 // What has a swap and a compare-exchange, too, on cores that lack them.
 #[cfg(all(feature = "portable-atomic", not(any(forebay_loom, forebay_steps))))]
+#[allow(unused_imports, reason = "not every ring needs each of them")]
 pub(crate) use portable_atomic::{AtomicBool as SwapBool, AtomicU8 as SwapU8, AtomicUsize as SwapUsize};
 #[cfg(not(all(feature = "portable-atomic", not(any(forebay_loom, forebay_steps)))))]
+#[allow(unused_imports, reason = "not every ring needs each of them")]
 pub(crate) use {AtomicBool as SwapBool, AtomicU8 as SwapU8, AtomicUsize as SwapUsize};
 
 // Padding keeps apart what two cores write. A 32-bit microcontroller mostly has one core and no cache:
@@ -32,6 +55,7 @@ pub(crate) use crossbeam_utils::CachePadded;
 pub(crate) const SEVERAL_CORES: bool =
     !cfg!(any(forebay_loom, forebay_steps, all(target_os = "none", not(target_pointer_width = "64"))));
 /// How many entries a short list has: so few in models and stall tests that it overflows.
+#[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
 pub(crate) const SHORT_LIST: usize = if cfg!(any(forebay_loom, forebay_steps)) { 1 } else { 16 };
 #[cfg(all(target_os = "none", not(target_pointer_width = "64")))]
 pub(crate) use unpadded::Unpadded as CachePadded;

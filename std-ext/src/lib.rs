@@ -35,6 +35,7 @@ pub use forebay_core::{CapacityError, InUse, NeverEvicts, Overflow, PopError, Pu
 pub mod latest;
 pub mod mpsc;
 pub mod spsc;
+pub mod swap;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

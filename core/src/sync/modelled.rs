@@ -70,6 +70,8 @@ macro_rules! modelled {
 }
 
 modelled!(AtomicBool: bool, AtomicU8: u8, AtomicUsize: usize);
+#[cfg(target_has_atomic = "64")]
+modelled!(AtomicU64: u64);
 
 #[allow(dead_code, reason = "for the rings that count")]
 impl AtomicUsize {

@@ -91,6 +91,8 @@ macro_rules! stepped {
 }
 
 stepped!(AtomicBool: bool, AtomicU8: u8, AtomicUsize: usize);
+#[cfg(target_has_atomic = "64")]
+stepped!(AtomicU64: u64);
 
 #[allow(dead_code, reason = "for the rings that count")]
 impl AtomicUsize {

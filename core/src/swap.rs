@@ -1,0 +1,147 @@
+//! A bounded ring for one or several producers and one consumer, where a push at full may take the oldest item's place in
+//! one step.
+//!
+//! The ring holds exactly as many items as asked for, any number from 1. What a push does at full is a
+//! [policy](crate::Overflow) that can be changed while the ring runs: give the value back, drop it, or evict the oldest item.
+//! Every item comes out one way: popped, evicted and handed to the pusher, or left inside. A thread that stops for ever in
+//! the middle of a push or a pop stops nobody else, and an interrupt that preempts one may push and returns.
+//!
+//! | owner | memory | made |
+//! |---|---|---|
+//! | [`Ring`] | an array within it | at compile time, for statics |
+//! | `HeapRing` (feature `alloc`) | the heap | at run time; its ends can own it |
+//!
+//! Each of them splits into a [`Producer`], of which [clones](Producer::try_clone) can be made up to the number that the ring
+//! was made for, and one [`Consumer`].
+//!
+//! # Examples
+//! The newest readings of two sensors:
+//! ```
+//! use forebay_core::{Overflow, Pushed, swap::Ring};
+//!
+//! let mut ring = Ring::<(char, u32), 4, 2>::with_overflow(Overflow::DropOldest);
+//! let (mut first, mut consumer) = ring.split();
+//! let mut second = first.try_clone()?;
+//! for reading in 0..3 {
+//!     let _ = first.push(('a', reading));
+//!     let _ = second.push(('b', reading));
+//! }
+//! assert_eq!(first.push(('a', 3)), Ok(Pushed::Evicted(('a', 1))));
+//! assert_eq!(consumer.pop(), Ok(('b', 1)));
+//! assert_eq!((consumer.lost(), consumer.len()), (3, 3));
+//! # Ok::<(), forebay_core::swap::TooManyProducers>(())
+//! ```
+//!
+//! # What is counted
+//! `stored = popped + evicted + inside`, and `shed`, whenever no push or pop is under way: [`Producer::evicted`],
+//! [`Producer::len`], [`Producer::shed`], and the same of the [`Consumer`]. A push counts nothing, but for a value that it
+//! sheds: how many were evicted follows from the positions. [`Consumer::lost`] says how many items were missing before one.
+//!
+//! # A reader in a storm
+//! Where producers evict faster than the consumer can take one item, it would lose every race for the oldest. So after a
+//! race that it has lost it goes half a ring further on and takes items from there, which leaves it time for some more.
+//! Those that it leaves behind count as evicted from then on: they are no longer inside, and their slots are room. They are
+//! handed to the pushers that come to their slots, as [`Evicted`](crate::Pushed::Evicted) whatever the policy is, or dropped
+//! by the pop that finds the ring empty. The consumer stops to do so after a lap without an item lost, or when it finds the
+//! ring empty. Where nobody races the consumer gets exactly the newest items, from the oldest of them on.
+//!
+//! On targets without 64-bit atomics the consumer always aims at the oldest item and leaves nothing behind.
+//!
+//! # Shutting down
+//! The last producer goes: the consumer pops until [`Closed`](crate::PopError::Closed) and has everything. The consumer goes:
+//! pushes are stored while there is room, and at full the value comes back as [`Closed`](crate::PushError::Closed) under
+//! every policy. Both are flags beside the slots, which no push or eviction writes.
+//!
+//! # Limits
+//! A word counts laps of the ring in the bits that are left: with 64 bits they don't come around in the life of a program.
+//! On targets without 64-bit atomics, a word of 32 bits has `31 − log2(N + P + 1)` bits for the lap (rounded down), at least
+//! 8, so that laps come around after 2^28 to 2^30 pushes with `P` near 1 (fewer if `P` is far greater than `N`). Ends that
+//! sleep for longer find their place again, but count modulo that. One operation that is held up for so long *between two
+//! of its steps* may take one lap for another: the order of items is lost then, and with it the truth of "full" and "empty";
+//! memory safety and dropping once are not, as a cell changes hands with the word that names it, whatever its lap.
+//!
+//! # The algorithm
+//! Source: the exchange of a private cell for a shared one is that of a triple buffer, made a ring of `N` cells. Slots that
+//! carry their lap are those of D. Vyukov's *bounded MPMC queue* (2010); here the word that says so also names the payload's
+//! cell, so that publishing is one compare-and-swap and claims nothing before it. Strides that double and are halved are J.
+//! L. Bentley and A. C. Yao, *An almost optimal algorithm for unbounded searching* (1976).
+//!
+//! Item number `p` belongs to slot `p mod N` in lap `p / N`. The payloads lie in `N + P + 1` cells beside the slots: one for
+//! each slot, one for each producer, one for the consumer. (`word.rs` draws the word of a slot.) A push writes its value into
+//! its own cell, and exchanges that for the one in the slot at the tail:
+//!
+//! | the slot at `(L, i)` | means | so a push, for which all before `(L, i)` was published |
+//! |---|---|---|
+//! | `FREE(L)` | there is room | stores: `FULL(L, own)` |
+//! | `FULL(L−1)` | full: no later item, and the one a lap ago is inside | gives up, or evicts: `FULL(L, own)` |
+//! | `FULL(L)` or later | somebody was here | looks further on |
+//!
+//! A pop does the same at the head: `FULL(L)` becomes `FREE(L+1, own)`. If the slot is further on, the consumer was
+//! overtaken, and looks for the oldest item.
+//!
+//! ## Invariants
+//! - **I0** The words and the cells outlive all ends: by the borrow `'q`, or by what the ends keep.
+//! - **I1** Items are published one after another: who publishes `p` has seen `p − 1` published, in its slot or in a later
+//!   one. So the tail is one position, though no word holds it: all before it were published, none after.
+//! - **I2** Each cell has one owner: the slot whose word names it, the end that has it for its own, or the empty seat that
+//!   keeps it for the next end. It changes hands with the exchange of the word that names it. It holds an item if the word
+//!   says `FULL`, and none if `FREE`; an end's own cell holds one only within a push, before its exchange.
+//! - **I3** One thread at a time has each end: the ends are not `Sync`, and what changes anything takes `&mut self`.
+//! - **I4** The word of a slot goes `FREE(L)`, `FULL(L)`, then `FREE(L+1)` or `FULL(L+1)`, and never back. So a word that is
+//!   as it was has not changed in between, as long as laps don't come around meanwhile.
+//! - **I5** Where an end believes the tail or the oldest item to be, it is or was: never further on.
+//! - **I6** Items are evicted one after another, too: publishing `p` evicts `p − N`, if the consumer has not taken it. So all
+//!   before one that was evicted are gone.
+//!
+//! ## Who owns a cell
+//! `S1`, `S2` and so on name the places in the source where the operation stands with its ordering.
+//!
+//! | from | to | by |
+//! |---|---|---|
+//! | a producer, with an item | a slot | push: `S2`, or `S3` where the producer is the only one and the slot free |
+//! | a slot, with an item | the consumer | pop: `S2` |
+//! | a slot, with an item | a producer | push that evicts: the same `S2` that brings the new one |
+//! | the consumer, empty | a slot | pop: the same `S2` |
+//! | a slot, empty | a producer | push that stores: the same `S2` or `S3` |
+//! | a producer, empty | its seat | its drop: `S12`, counted by `S9` |
+//! | a seat | a new producer | a clone: `S11`, counted by `S10` |
+//!
+//! A producer that stops for ever keeps its seat and its cell; others never wait for them.
+//!
+//! ## Linearization points
+//! | operation | point |
+//! |---|---|
+//! | push that stores or evicts | the exchange `S2` or store `S3` of the slot's word |
+//! | push that is refused | the load `S1` of that word; a closed one, the second such load |
+//! | pop that takes | its exchange `S2`; if it left items behind, at the latest the store `S5` |
+//! | pop that finds nothing | the load `S1` of the word at the head |
+//!
+//! The specification is a bounded queue, whose push at full takes the oldest out first if it evicts, and whose pop may
+//! discard items before the one that it takes if it lost a race. A refusal or "empty" is true of all that happens before it;
+//! on machines that show stores to different threads in different orders that is all that can be said.
+//!
+//! ## Progress and cost
+//! | operation | progress | steps |
+//! |---|---|---|
+//! | push | lock-free; wait-free with one producer | 1 load and 1 compare-and-swap of the slot, or a store where one producer finds room; at full, 2 loads of what seldom changes; `2 log N` loads to find the tail where others pushed many |
+//! | pop | lock-free: a push that evicts what it is after makes it look again | 1 load, 1 compare-and-swap, 1 store to a line that is the consumer's; `2 log N` loads where it was overtaken |
+//! | pop that finds nothing | the same; it drops what was left behind, up to N / 2 items | 2 loads |
+//! | clone, drop of an end | lock-free, wait-free | up to P |
+//!
+//! No end waits for another in any of them.
+
+mod consumer;
+mod error;
+mod owner;
+mod producer;
+mod view;
+mod word;
+
+pub use consumer::Consumer;
+pub use error::TooManyProducers;
+#[cfg(feature = "alloc")]
+pub use owner::HeapRing;
+pub use owner::Ring;
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
+pub use owner::{Keep, OwnedConsumer, OwnedProducer};
+pub use producer::Producer;

@@ -1,0 +1,383 @@
+//! The consumer's end.
+
+use core::fmt;
+use core::marker::PhantomData;
+
+use super::view::View;
+use super::word::{Position, State};
+use crate::sync::{LAPS_WRAP, Word};
+use crate::{Overflow, PopError};
+
+/// The algorithm of the consumer's end.
+pub(super) struct Rx<T> {
+    ring: View<T>,
+    /// Its own cell: it holds no item.
+    mine: usize,
+    /// The next position to be read. The oldest item is at it, or after it if it was evicted.
+    head: Position,
+    /// How many items before `head` were not received.
+    lost: usize,
+    /// What `lost` was when it was asked for.
+    told: usize,
+    /// Whether a race for the oldest item was lost of late.
+    haste: bool,
+    /// How many items were received since one was lost.
+    calm: usize,
+    /// From where on items before `head` may still be inside.
+    left_behind: Option<(Position, Position)>,
+}
+
+// SAFETY: the end receives items from another thread, so they must be `Send`. The shared words are atomics, and the cell
+// that it touches is its own (I2).
+unsafe impl<T: Send> Send for Rx<T> {}
+
+impl<T> Rx<T> {
+    /// # Safety
+    /// This becomes the only consumer's end of the ring, and no other end is at work yet.
+    pub(super) unsafe fn new(ring: View<T>) -> Self {
+        let (mine, lost) = (ring.sit_down_to_read(), ring.lost());
+        let head = ring.head();
+        Self { ring, mine, head, lost, told: lost, haste: false, calm: 0, left_behind: None }
+    }
+
+    #[inline]
+    fn pop(&mut self) -> Result<T, PopError> {
+        if LAPS_WRAP {
+            self.refresh();
+        }
+        let ring = self.ring;
+        let mut word = ring.load(self.head);
+        let mut looked = false;
+        loop {
+            match ring.shape.state(word, self.head) {
+                State::Full => {
+                    let free = ring.shape.free(ring.shape.lap_later(self.head), self.mine);
+                    match ring.exchange(self.head, word, free) {
+                        Ok(()) => return Ok(self.received(word)),
+                        Err(now) => word = now,
+                    }
+                }
+                // An item of the lap before is one that was left behind: we have been there.
+                State::Free | State::Before => {
+                    self.look_again()?;
+                    word = ring.load(self.head);
+                }
+                State::Later => {
+                    self.haste |= looked;
+                    looked = true;
+                    word = self.overtaken(word);
+                }
+            }
+        }
+    }
+
+    /// Our cell went into the slot at `head`, and the one that was there is ours, with an item.
+    #[inline(always)]
+    fn received(&mut self, word: Word) -> T {
+        self.mine = self.ring.shape.cell(word);
+        // SAFETY: I2: the cell that we got for ours, with the item at `head`.
+        let item = unsafe { self.ring.read(self.mine) };
+        self.head = self.ring.shape.next(self.head);
+        self.ring.set_head(self.head);
+        if self.haste {
+            self.calm += 1;
+            self.haste = self.calm <= self.ring.shape.slots();
+        }
+        item
+    }
+
+    /// The item at `head` was evicted. Goes to one that is inside; answers with the word there.
+    ///
+    /// That is the oldest one, unless that race was lost before: then it's one that can be had before it is evicted, and
+    /// those before it are left behind.
+    #[cold]
+    fn overtaken(&mut self, word: Word) -> Word {
+        let shape = self.ring.shape;
+        // What was evicted before `word` was stored ends a lap before it.
+        let oldest = shape.lap_before(shape.after_last(word, self.head.idx()));
+        self.calm = 0;
+        self.left_behind = None;
+        if LAPS_WRAP || !self.haste {
+            if let Some((oldest, word)) = self.oldest_from(oldest) {
+                self.go_to(oldest);
+                return word;
+            }
+            self.haste = true;
+        }
+        let to = shape.advance(oldest, shape.slots() / 2);
+        if to != oldest {
+            self.left_behind = Some((oldest, to));
+        }
+        self.go_to(to);
+        self.ring.load(to)
+    }
+
+    /// Goes on to a position without the items before it.
+    fn go_to(&mut self, to: Position) {
+        self.lost = self.lost.wrapping_add(self.ring.shape.distance(self.head, to));
+        self.ring.set_lost(self.lost);
+        self.head = to;
+    }
+
+    /// From a position before which all was evicted to the oldest item, with the word that is there. `None` if that takes
+    /// more looks than it can where nobody evicts: the race is lost.
+    ///
+    /// Strides double as long as they land on what was evicted, and are halved after that. They end before the last item,
+    /// which is less than a lap on.
+    fn oldest_from(&self, mut at: Position) -> Option<(Position, Word)> {
+        let shape = self.ring.shape;
+        let (mut stride, mut grow) = (0, true);
+        let mut looks = 2 * (usize::BITS - shape.slots().leading_zeros()) + 4;
+        while LAPS_WRAP || looks > 0 {
+            looks = looks.saturating_sub(1);
+            let probe = shape.advance(at, stride);
+            let word = self.ring.load(probe);
+            if matches!(shape.state(word, probe), State::Later) {
+                at = shape.lap_before(shape.after_last(word, probe.idx()));
+                if stride == 0 {
+                    grow = true;
+                }
+                stride = if grow { (2 * stride + 1).min(shape.slots() - 1) } else { stride / 2 };
+            } else if stride == 0 {
+                return Some((at, word));
+            } else {
+                grow = false;
+                stride /= 2;
+            }
+        }
+        None
+    }
+
+    /// Where laps come around: goes on to where the oldest item is or was, less than a lap ago, if it was overtaken.
+    fn refresh(&mut self) {
+        let shape = self.ring.shape;
+        let last = shape.previous(self.head);
+        let word = self.ring.load(last);
+        // If the slot before the head is free, we freed it, and nobody was there since: we were not overtaken.
+        if shape.full_cell(word).is_some() {
+            self.go_to(shape.lap_before(shape.after_last(word, last.idx())));
+        }
+    }
+
+    /// There was no item at `head`: is that for good?
+    #[cold]
+    fn look_again(&mut self) -> Result<(), PopError> {
+        self.haste = false;
+        let why = if self.ring.has_producers() {
+            PopError::Empty
+        } else if matches!(self.ring.shape.state(self.ring.load(self.head), self.head), State::Full | State::Later) {
+            // One was left before the last producer went.
+            return Ok(());
+        } else {
+            PopError::Closed
+        };
+        self.sweep();
+        Err(why)
+    }
+
+    /// Takes out what was left behind, from the latest on until all before was evicted.
+    fn sweep(&mut self) {
+        while let Some((from, to)) = self.left_behind {
+            let shape = self.ring.shape;
+            let at = shape.previous(to);
+            let word = self.ring.load(at);
+            let free = shape.free(shape.lap_later(at), self.mine);
+            if shape.state(word, at) != State::Full || self.ring.exchange(at, word, free).is_err() {
+                self.left_behind = None;
+                return;
+            }
+            self.left_behind = (at != from).then_some((from, at));
+            self.mine = shape.cell(word);
+            // SAFETY: I2: the cell that we got for ours, with the item at `at`. All is noted: a drop may panic.
+            drop(unsafe { self.ring.read(self.mine) });
+        }
+    }
+}
+
+impl<T> Drop for Rx<T> {
+    fn drop(&mut self) {
+        self.ring.stand_up_from_reading(self.mine);
+    }
+}
+
+/// The end of a ring that takes items out. There is one at a time.
+///
+/// `'q` is how long the ring is borrowed, and `K` what keeps the ring alive where the ends own it (nothing, by default). It
+/// is [`Send`] if the items are, and never [`Sync`].
+///
+/// Counts such as [`len`](Self::len) may be out of date at once: others push, and may evict.
+///
+/// Dropping it closes the ring: from then on a push at full gives its value back as
+/// [`Closed`](crate::PushError::Closed).
+pub struct Consumer<'q, T, K = ()> {
+    // The order matters: the end goes before what keeps its ring.
+    rx: Rx<T>,
+    _keep: K,
+    _borrow: PhantomData<(&'q (), core::cell::UnsafeCell<T>)>,
+}
+
+impl<T, K> Consumer<'_, T, K> {
+    /// # Safety
+    /// The ring lives for the lifetime of the type, or as long as `keep`.
+    pub(super) unsafe fn new(rx: Rx<T>, keep: K) -> Self {
+        Self { rx, _keep: keep, _borrow: PhantomData }
+    }
+
+    /// Takes the oldest item out. [Under a storm](super#a-reader-in-a-storm) it may leave items behind and take a later one;
+    /// those count as lost.
+    ///
+    /// # Errors
+    /// [`Empty`](PopError::Empty): there was no item. [`Closed`](PopError::Closed): so it was, and no producer is left.
+    ///
+    /// # Panics
+    /// If there was no item, what was left behind is dropped here: if such a drop panics. The ring goes on.
+    ///
+    /// # Progress
+    /// Lock-free: it is held up only by pushes that evict the item it is after.
+    ///
+    /// # Ordering
+    /// All that happened before the push of the item happens before what follows the pop.
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay_core::{PopError, swap::Ring};
+    ///
+    /// let mut ring = Ring::<_, 2>::new();
+    /// let (mut producer, mut consumer) = ring.split();
+    /// let _ = producer.push('a');
+    /// assert_eq!(consumer.pop(), Ok('a'));
+    /// assert_eq!(consumer.pop(), Err(PopError::Empty));
+    /// drop(producer);
+    /// assert_eq!(consumer.pop(), Err(PopError::Closed));
+    /// ```
+    #[inline]
+    pub fn pop(&mut self) -> Result<T, PopError> {
+        self.rx.pop()
+    }
+
+    /// How many items were lost to this consumer since it asked last, up to the item that it received last: evicted or left
+    /// behind between the items that it received. Asked after each pop, it says how many were missing before that item.
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay_core::{Overflow, swap::Ring};
+    ///
+    /// let mut ring = Ring::<_, 2>::with_overflow(Overflow::DropOldest);
+    /// let (mut producer, mut consumer) = ring.split();
+    /// for number in 0..5 {
+    ///     let _ = producer.push(number);
+    /// }
+    /// assert_eq!((consumer.pop(), consumer.lost()), (Ok(3), 3));
+    /// assert_eq!((consumer.pop(), consumer.lost()), (Ok(4), 0));
+    /// ```
+    pub fn lost(&mut self) -> usize {
+        let lost = self.rx.lost.wrapping_sub(self.rx.told);
+        self.rx.told = self.rx.lost;
+        lost
+    }
+
+    /// Hands all items that are inside to a closure, and those that come meanwhile, but no more than the capacity. Answers
+    /// with how many.
+    ///
+    /// If the closure panics, the item that it had is gone, and the others are still inside.
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay_core::swap::Ring;
+    ///
+    /// let mut ring = Ring::<_, 8>::new();
+    /// let (mut producer, mut consumer) = ring.split();
+    /// for number in 0..5 {
+    ///     let _ = producer.push(number);
+    /// }
+    /// let mut sum = 0;
+    /// assert_eq!(consumer.pop_all(|number| sum += number), 5);
+    /// assert_eq!(sum, 10);
+    /// ```
+    pub fn pop_all(&mut self, mut take: impl FnMut(T)) -> usize {
+        let mut count = 0;
+        while count < self.capacity() {
+            let Ok(item) = self.pop() else { break };
+            take(item);
+            count += 1;
+        }
+        count
+    }
+
+    /// How many items are inside: at most the capacity.
+    ///
+    /// # Progress
+    /// Lock-free, in a number of steps that grows with the logarithm of the capacity.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rx.ring.count(None).0
+    }
+
+    /// Whether nothing is inside.
+    ///
+    /// # Progress
+    /// As [`len`](Self::len).
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether every slot has an item.
+    ///
+    /// # Progress
+    /// As [`len`](Self::len).
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.len() == self.capacity()
+    }
+
+    /// How many items the ring holds at most: exactly as many as it was made for.
+    #[must_use]
+    pub const fn capacity(&self) -> usize {
+        self.rx.ring.shape.slots()
+    }
+
+    /// What a push does at full.
+    #[must_use]
+    pub fn overflow(&self) -> Overflow {
+        self.rx.ring.ctl().ends.policy.get()
+    }
+
+    /// Changes what pushes do at full, from now on. One that is under way may or may not obey.
+    pub fn set_overflow(&self, overflow: Overflow) {
+        self.rx.ring.ctl().ends.policy.set(overflow);
+    }
+
+    /// Whether all producers are gone. What they left can still be popped.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        !self.rx.ring.has_producers()
+    }
+
+    /// How many items were evicted or left behind by the consumer, since the ring was made. It wraps.
+    ///
+    /// Exact when no push or pop is under way.
+    ///
+    /// # Progress
+    /// As [`len`](Self::len).
+    #[must_use]
+    pub fn evicted(&self) -> usize {
+        self.rx.ring.evicted(None)
+    }
+
+    /// How many values were [shed](crate::PushError::Shed), by all producers, since the ring was made. It wraps.
+    #[must_use]
+    pub fn shed(&self) -> usize {
+        self.rx.ring.shed()
+    }
+}
+
+impl<T, K> fmt::Debug for Consumer<'_, T, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Consumer")
+            .field("len", &self.len())
+            .field("capacity", &self.capacity())
+            .field("is_closed", &self.is_closed())
+            .finish()
+    }
+}

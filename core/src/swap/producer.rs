@@ -1,0 +1,330 @@
+//! The producer's end.
+
+use core::fmt;
+use core::marker::PhantomData;
+
+use super::TooManyProducers;
+use super::view::{Admission, View};
+use super::word::{Position, State};
+use crate::sync::Word;
+use crate::{Overflow, PushError, Pushed};
+
+/// The algorithm of a producer's end.
+pub(super) struct Tx<T> {
+    ring: View<T>,
+    /// Where it sits.
+    seat: usize,
+    /// Its own cell: it holds no item between two pushes.
+    mine: usize,
+    /// All positions before this one were published.
+    tail: Position,
+}
+
+// SAFETY: the end carries items to another thread, so they must be `Send`. The shared words are atomics, and the cell that
+// it touches is its own (I2).
+unsafe impl<T: Send> Send for Tx<T> {}
+
+/// How far a push has come.
+enum Attempt<T> {
+    /// It is over.
+    Done(Result<Pushed<T>, PushError<T>>),
+    /// The tail is or was at this position, with this word in its slot.
+    Look(Position, Word),
+}
+
+/// What to do about a slot that has the item of the lap before.
+enum Verdict {
+    /// Take its place.
+    Evict,
+    /// Look once more.
+    Again,
+    /// Give the value back.
+    Refuse(PushError<()>),
+}
+
+impl<T> Tx<T> {
+    /// An end for a producer that was admitted.
+    pub(super) fn new(ring: View<T>, admission: Admission, tail: Position) -> Self {
+        let (seat, mine) = ring.sit_down(admission);
+        Self { ring, seat, mine, tail }
+    }
+
+    pub(super) fn try_clone(&self) -> Result<Self, TooManyProducers> {
+        Ok(Self::new(self.ring, self.ring.admit()?, self.tail))
+    }
+
+    #[inline]
+    fn push(&mut self, value: T) -> Result<Pushed<T>, PushError<T>> {
+        // SAFETY: I2: our own cell, which holds no item between two pushes.
+        unsafe { self.ring.write(self.mine, value) };
+        let at = self.ring.refresh(self.tail);
+        match self.attempt(at, self.ring.load(at)) {
+            Attempt::Done(outcome) => outcome,
+            Attempt::Look(at, word) => self.go_on(at, word),
+        }
+    }
+
+    /// The rest of a push that others came before.
+    #[cold]
+    #[inline(never)]
+    fn go_on(&mut self, mut at: Position, mut word: Word) -> Result<Pushed<T>, PushError<T>> {
+        loop {
+            match self.attempt(at, word) {
+                Attempt::Done(outcome) => return outcome,
+                Attempt::Look(further, now) => (at, word) = (further, now),
+            }
+        }
+    }
+
+    /// Does what a push does about a slot, with the value in our cell. All positions before `at` were published.
+    #[inline(always)]
+    fn attempt(&mut self, at: Position, word: Word) -> Attempt<T> {
+        let ring = self.ring;
+        let full = ring.shape.full(at, self.mine);
+        match ring.shape.state(word, at) {
+            State::Free => {
+                if ring.shape.producers() == 1 {
+                    // Free slots are the producers', and there is no other.
+                    ring.replace(at, full);
+                } else if let Err(now) = ring.exchange(at, word, full) {
+                    return Attempt::Look(at, now);
+                }
+                self.swapped(at, word);
+                Attempt::Done(Ok(Pushed::Stored))
+            }
+            State::Before => match self.at_full(at, word) {
+                Verdict::Evict => {
+                    if let Err(now) = ring.exchange(at, word, full) {
+                        return Attempt::Look(at, now);
+                    }
+                    self.swapped(at, word);
+                    // SAFETY: I2: the cell that we got for ours, with the item that was the oldest.
+                    Attempt::Done(Ok(Pushed::Evicted(unsafe { ring.read(self.mine) })))
+                }
+                Verdict::Again => Attempt::Look(at, ring.load(at)),
+                Verdict::Refuse(why) => {
+                    self.tail = at;
+                    // SAFETY: I2: our own cell, with the value of this push.
+                    Attempt::Done(Err(why.map(|()| unsafe { ring.read(self.mine) })))
+                }
+            },
+            State::Full | State::Later => {
+                let (at, word) = ring.tail_from(at);
+                Attempt::Look(at, word)
+            }
+        }
+    }
+
+    /// Our cell went into the slot of a position, and the one that was there is ours.
+    #[inline(always)]
+    fn swapped(&mut self, at: Position, word: Word) {
+        self.mine = self.ring.shape.cell(word);
+        self.tail = self.ring.shape.next(at);
+    }
+
+    /// The ring was full when `word` was loaded: what now?
+    #[inline(always)]
+    fn at_full(&self, at: Position, word: Word) -> Verdict {
+        let ring = &self.ring;
+        if ring.has_consumer() && ring.ctl().ends.policy.get() == Overflow::DropOldest {
+            return Verdict::Evict;
+        }
+        self.at_full_or_closed(at, word)
+    }
+
+    #[cold]
+    fn at_full_or_closed(&self, at: Position, word: Word) -> Verdict {
+        let ring = &self.ring;
+        if !ring.has_consumer() {
+            // It may have made room before it went.
+            return if ring.load(at) == word { Verdict::Refuse(PushError::Closed(())) } else { Verdict::Again };
+        }
+        let overflow = ring.ctl().ends.policy.get();
+        if overflow == Overflow::DropOldest || ring.is_left_behind(at) {
+            return Verdict::Evict;
+        }
+        Verdict::Refuse(if overflow == Overflow::Reject {
+            PushError::Full(())
+        } else {
+            ring.count_shed();
+            PushError::Shed(())
+        })
+    }
+}
+
+impl<T> Drop for Tx<T> {
+    fn drop(&mut self) {
+        self.ring.stand_up(self.seat, self.mine);
+    }
+}
+
+/// An end of a ring that puts items in. There are as many at a time as the ring was made for.
+///
+/// `'q` is how long the ring is borrowed, and `K` what keeps the ring alive where the ends own it (nothing, by default). It
+/// is [`Send`] if the items are, and never [`Sync`]: a thread or an interrupt that pushes has an end of its own, made by
+/// [`try_clone`](Self::try_clone).
+///
+/// Counts such as [`len`](Self::len) may be out of date at once: others push and pop.
+///
+/// The last one to be dropped closes the ring: the consumer still gets what is inside, and then
+/// [`Closed`](crate::PopError::Closed).
+pub struct Producer<'q, T, K = ()> {
+    // The order matters: the end goes before what keeps its ring.
+    tx: Tx<T>,
+    keep: K,
+    _borrow: PhantomData<(&'q (), core::cell::UnsafeCell<T>)>,
+}
+
+impl<T, K> Producer<'_, T, K> {
+    /// # Safety
+    /// The ring lives for the lifetime of the type, or as long as `keep` or any clone of it.
+    pub(super) unsafe fn new(tx: Tx<T>, keep: K) -> Self {
+        Self { tx, keep, _borrow: PhantomData }
+    }
+
+    /// Another producer of the same ring.
+    ///
+    /// # Errors
+    /// [`TooManyProducers`]: as many are out as the ring was made for. One that is just being dropped still counts. One that
+    /// was forgotten ([`mem::forget`](core::mem::forget)) counts for ever.
+    ///
+    /// # Progress
+    /// Lock-free.
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay_core::swap::Ring;
+    ///
+    /// let mut ring = Ring::<u32, 4, 2>::new();
+    /// let (first, _consumer) = ring.split();
+    /// let second = first.try_clone()?;
+    /// assert!(first.try_clone().is_err(), "it was made for two");
+    /// drop(second);
+    /// assert!(first.try_clone().is_ok());
+    /// # Ok::<(), forebay_core::swap::TooManyProducers>(())
+    /// ```
+    pub fn try_clone(&self) -> Result<Self, TooManyProducers>
+    where
+        K: Clone,
+    {
+        // User code first: it may panic.
+        let keep = self.keep.clone();
+        let tx = self.tx.try_clone()?;
+        // SAFETY: the ring lives as ours does: borrowed for as long, or kept by a clone.
+        Ok(unsafe { Self::new(tx, keep) })
+    }
+
+    /// Puts an item in. At full, the ring's [policy](Overflow) decides what happens.
+    ///
+    /// The outcome says which it was: [`Stored`](Pushed::Stored) in a free slot, or in the place of the oldest item, which is
+    /// [`Evicted`](Pushed::Evicted) in the same step. Under another policy than [`DropOldest`](Overflow::DropOldest) that
+    /// happens too, but only to an item that the consumer has left behind, see [the module](super#a-reader-in-a-storm).
+    ///
+    /// # Errors
+    /// All give the value back. [`Full`](PushError::Full): every slot had an item. [`Shed`](PushError::Shed): so it was, and
+    /// the value counts as lost. [`Closed`](PushError::Closed): so it was, and the consumer is gone, whatever the policy is.
+    /// While there is room, items are stored whether the consumer is there or not.
+    ///
+    /// # Progress
+    /// Lock-free: it is held up only by others who complete pushes. Wait-free with one producer. An interrupt may come at
+    /// any step of it, push by another end, and returns.
+    ///
+    /// # Ordering
+    /// All that happened before the push happens before what is done with the item by whoever takes it: the consumer, or
+    /// the producer that evicts it.
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay_core::{Overflow, PushError, Pushed, swap::Ring};
+    ///
+    /// let mut ring = Ring::<_, 2>::new();
+    /// let (mut producer, mut consumer) = ring.split();
+    /// assert_eq!(producer.push('a'), Ok(Pushed::Stored));
+    /// assert_eq!(producer.push('b'), Ok(Pushed::Stored));
+    /// assert_eq!(producer.push('c'), Err(PushError::Full('c')));
+    /// consumer.set_overflow(Overflow::DropOldest);
+    /// assert_eq!(producer.push('c'), Ok(Pushed::Evicted('a')));
+    /// assert_eq!(consumer.pop(), Ok('b'));
+    /// ```
+    #[inline]
+    pub fn push(&mut self, value: T) -> Result<Pushed<T>, PushError<T>> {
+        self.tx.push(value)
+    }
+
+    /// How many items are inside: at most the capacity.
+    ///
+    /// # Progress
+    /// Lock-free, in a number of steps that grows with the logarithm of the capacity.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.tx.ring.count(Some(self.tx.tail)).0
+    }
+
+    /// Whether nothing is inside.
+    ///
+    /// # Progress
+    /// As [`len`](Self::len).
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether every slot has an item.
+    ///
+    /// # Progress
+    /// As [`len`](Self::len).
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.len() == self.capacity()
+    }
+
+    /// How many items the ring holds at most: exactly as many as it was made for.
+    #[must_use]
+    pub const fn capacity(&self) -> usize {
+        self.tx.ring.shape.slots()
+    }
+
+    /// What a push does at full.
+    #[must_use]
+    pub fn overflow(&self) -> Overflow {
+        self.tx.ring.ctl().ends.policy.get()
+    }
+
+    /// Changes what pushes do at full, from now on. One that is under way may or may not obey.
+    pub fn set_overflow(&self, overflow: Overflow) {
+        self.tx.ring.ctl().ends.policy.set(overflow);
+    }
+
+    /// Whether the consumer is gone.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        !self.tx.ring.has_consumer()
+    }
+
+    /// How many items were evicted or left behind by the consumer, since the ring was made. It wraps.
+    ///
+    /// Exact when no push or pop is under way.
+    ///
+    /// # Progress
+    /// As [`len`](Self::len).
+    #[must_use]
+    pub fn evicted(&self) -> usize {
+        self.tx.ring.evicted(Some(self.tx.tail))
+    }
+
+    /// How many values were [shed](PushError::Shed), by all producers, since the ring was made. It wraps.
+    #[must_use]
+    pub fn shed(&self) -> usize {
+        self.tx.ring.shed()
+    }
+}
+
+impl<T, K> fmt::Debug for Producer<'_, T, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Producer")
+            .field("len", &self.len())
+            .field("capacity", &self.capacity())
+            .field("is_closed", &self.is_closed())
+            .finish()
+    }
+}

@@ -1,0 +1,294 @@
+//! What lies in the word of a slot, and positions.
+//!
+//! ```text
+//!  Word::BITS-1                                        1   0
+//!     +----------------------+--------------------------+----+
+//!     | lap                  | index of a payload cell  |full|
+//!     +----------------------+--------------------------+----+
+//! ```
+//! | word | the slot | the cell |
+//! |---|---|---|
+//! | `FREE(L, c)` | waits for the item of lap `L` | holds none |
+//! | `FULL(L, c)` | has the item of lap `L` | holds it |
+//!
+//! The lap has the bits that are left by as many as the cells need, and is added to in place: it comes around by itself.
+
+#![forbid(unsafe_code)]
+
+use crate::CapacityError;
+use crate::sync::{LAPS_WRAP, MOST_LAP_BITS, Word};
+
+/// Set in the word of a slot that has an item.
+const FULL: Word = 1;
+
+/// How many slots, how many cells, and where the lap lies in a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Shape {
+    slots: usize,
+    producers: usize,
+    /// 1, added to a lap in place.
+    one_lap: Word,
+}
+
+/// What a word says to someone who is at a position of its slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// The slot waits for the item of this position.
+    Free,
+    /// It has the item of this position.
+    Full,
+    /// It has the item of the same slot one lap before.
+    Before,
+    /// It is further on than this position.
+    Later,
+}
+
+impl Shape {
+    /// Laps must be told apart while one thread is held up in an operation.
+    const LEAST_LAP_BITS: u32 = 8;
+
+    /// # Errors
+    /// If the slots and the handles are too many for a word, or there are none.
+    pub(super) const fn new(slots: usize, producers: usize) -> Result<Self, CapacityError> {
+        if slots == 0 || producers == 0 {
+            return Err(CapacityError::Zero);
+        }
+        let Some(most) = slots.checked_add(producers) else { return Err(CapacityError::TooLarge) };
+        // Cells are numbered from 0 to `most`; one bit more is for the kind.
+        let lap_bits = most.leading_zeros() + (Word::BITS - usize::BITS) - 1;
+        if most > isize::MAX as usize || lap_bits < Self::LEAST_LAP_BITS {
+            return Err(CapacityError::TooLarge);
+        }
+        let lap_bits = if lap_bits > MOST_LAP_BITS { MOST_LAP_BITS } else { lap_bits };
+        Ok(Self { slots, producers, one_lap: 1 << (Word::BITS - lap_bits) })
+    }
+
+    /// The shape of an array, checked at compile time.
+    pub(super) const fn of_array<const N: usize, const P: usize>() -> Self {
+        const { assert!(N > 0, "a ring holds at least one item: its capacity can't be 0") };
+        const { assert!(P > 0, "a ring has at least one producer: their number can't be 0") };
+        match const { Self::new(N, P) } {
+            Ok(shape) => shape,
+            Err(_) => panic!("the slots and producers are too many for the words of this target"),
+        }
+    }
+
+    #[inline(always)]
+    pub(super) const fn slots(self) -> usize {
+        self.slots
+    }
+
+    #[inline(always)]
+    pub(super) const fn producers(self) -> usize {
+        self.producers
+    }
+
+    /// One for each slot, each producer, and the consumer.
+    #[inline(always)]
+    pub(super) const fn cells(self) -> usize {
+        self.slots + self.producers + 1
+    }
+
+    #[inline(always)]
+    pub(super) const fn free(self, at: Position, cell: usize) -> Word {
+        at.lap | (cell as Word) << 1
+    }
+
+    #[inline(always)]
+    pub(super) const fn full(self, at: Position, cell: usize) -> Word {
+        self.free(at, cell) | FULL
+    }
+
+    #[inline(always)]
+    pub(super) const fn cell(self, word: Word) -> usize {
+        ((word & (self.one_lap - 1)) >> 1) as usize
+    }
+
+    /// The cell of a slot that has an item, whatever its lap.
+    #[inline(always)]
+    pub(super) const fn full_cell(self, word: Word) -> Option<usize> {
+        if word & FULL == 0 { None } else { Some(self.cell(word)) }
+    }
+
+    #[inline(always)]
+    pub(super) const fn state(self, word: Word, at: Position) -> State {
+        let ahead = word.wrapping_sub(at.lap);
+        if ahead < self.one_lap {
+            if ahead & FULL == 0 { State::Free } else { State::Full }
+        } else if ahead.wrapping_add(self.one_lap) < self.one_lap && ahead & FULL != 0 {
+            State::Before
+        } else {
+            State::Later
+        }
+    }
+
+    /// The position after the last one that was published in a slot.
+    #[inline(always)]
+    pub(super) const fn after_last(self, word: Word, idx: usize) -> Position {
+        let lap = word & !(self.one_lap - 1);
+        let lap = if word & FULL == 0 { lap.wrapping_sub(self.one_lap) } else { lap };
+        self.next(Position { lap, idx })
+    }
+
+    #[inline(always)]
+    pub(super) const fn next(self, at: Position) -> Position {
+        if at.idx + 1 == self.slots {
+            Position { lap: at.lap.wrapping_add(self.one_lap), idx: 0 }
+        } else {
+            Position { lap: at.lap, idx: at.idx + 1 }
+        }
+    }
+
+    /// The position before. There is one before the first, too.
+    #[inline(always)]
+    pub(super) const fn previous(self, at: Position) -> Position {
+        if at.idx == 0 {
+            Position { lap: at.lap.wrapping_sub(self.one_lap), idx: self.slots - 1 }
+        } else {
+            Position { lap: at.lap, idx: at.idx - 1 }
+        }
+    }
+
+    /// `count` steps on; `count` is below the number of slots.
+    #[inline(always)]
+    pub(super) const fn advance(self, at: Position, count: usize) -> Position {
+        let room = self.slots - at.idx;
+        if count < room {
+            Position { lap: at.lap, idx: at.idx + count }
+        } else {
+            Position { lap: at.lap.wrapping_add(self.one_lap), idx: count - room }
+        }
+    }
+
+    #[inline(always)]
+    pub(super) const fn lap_later(self, at: Position) -> Position {
+        Position { lap: at.lap.wrapping_add(self.one_lap), idx: at.idx }
+    }
+
+    #[inline(always)]
+    pub(super) const fn lap_before(self, at: Position) -> Position {
+        Position { lap: at.lap.wrapping_sub(self.one_lap), idx: at.idx }
+    }
+
+    /// How many steps lead from one position to a later one. It wraps as the laps do.
+    pub(super) const fn distance(self, from: Position, to: Position) -> usize {
+        let lap_at = self.one_lap.trailing_zeros();
+        let laps = (to.lap.wrapping_sub(from.lap) >> lap_at) as usize;
+        if LAPS_WRAP && laps == 0 && to.idx < from.idx {
+            // A few steps back in the lap are all laps forward less those steps.
+            return (self.slots << (Word::BITS - lap_at)) - (from.idx - to.idx);
+        }
+        laps.wrapping_mul(self.slots).wrapping_add(to.idx).wrapping_sub(from.idx)
+    }
+
+    /// A position as it lies in an atomic word.
+    #[inline(always)]
+    pub(super) const fn to_word(self, at: Position) -> Word {
+        self.free(at, at.idx)
+    }
+
+    /// From an atomic word.
+    #[inline(always)]
+    pub(super) const fn position(self, word: Word) -> Position {
+        Position { lap: word & !(self.one_lap - 1), idx: self.cell(word) }
+    }
+}
+
+/// Where an item is or will be: its lap, in place, and its slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Position {
+    lap: Word,
+    idx: usize,
+}
+
+impl Position {
+    /// The first slot in the first lap.
+    pub(super) const START: Self = Self { lap: 0, idx: 0 };
+
+    #[inline(always)]
+    pub(super) const fn idx(self) -> usize {
+        self.idx
+    }
+
+    /// Whether it comes before another one that is less than half the laps away.
+    #[inline(always)]
+    pub(super) const fn is_before(self, other: Self) -> bool {
+        let laps = other.lap.wrapping_sub(self.lap);
+        if laps == 0 { self.idx < other.idx } else { laps <= Word::MAX / 2 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(steps: usize, shape: Shape) -> Position {
+        (0..steps).fold(Position::START, |at, _| shape.next(at))
+    }
+
+    #[test]
+    fn small_shapes_agree_with_plain_arithmetic() {
+        for slots in 1..=5 {
+            let shape = Shape::new(slots, 2).unwrap();
+            assert_eq!(shape.cells(), slots + 3);
+            for start in 0..3 * slots {
+                let at = after(start, shape);
+                assert_eq!(at.idx(), start % slots);
+                assert_eq!(shape.previous(shape.next(at)), at);
+                assert_eq!(shape.lap_later(at), after(start + slots, shape));
+                assert_eq!(shape.lap_before(shape.lap_later(at)), at);
+                assert_eq!(shape.position(shape.to_word(at)), at);
+                for count in 0..slots {
+                    let to = shape.advance(at, count);
+                    assert_eq!(to, after(start + count, shape));
+                    assert_eq!(shape.distance(at, to), count);
+                    assert_eq!(at.is_before(to), count > 0);
+                    assert!(!to.is_before(at));
+                }
+                assert_eq!(shape.distance(at, after(start + 2 * slots + 1, shape)), 2 * slots + 1);
+            }
+        }
+    }
+
+    #[test]
+    fn words_say_what_was_put_in() {
+        let shape = Shape::new(3, 2).unwrap();
+        for start in 0..9 {
+            let at = after(start, shape);
+            for cell in 0..shape.cells() {
+                let (free, full) = (shape.free(at, cell), shape.full(at, cell));
+                assert_eq!((shape.cell(free), shape.cell(full)), (cell, cell));
+                assert_eq!((shape.full_cell(free), shape.full_cell(full)), (None, Some(cell)));
+                assert_eq!((shape.state(free, at), shape.state(full, at)), (State::Free, State::Full));
+                let later = shape.lap_later(at);
+                assert_eq!(shape.state(full, later), State::Before);
+                let before = shape.lap_before(at);
+                assert_eq!((shape.state(free, before), shape.state(full, before)), (State::Later, State::Later));
+                assert_eq!(shape.after_last(full, at.idx()), shape.next(at));
+                assert_eq!(shape.after_last(free, at.idx()), shape.next(before));
+            }
+        }
+    }
+
+    #[test]
+    fn positions_go_around() {
+        let shape = Shape::new(3, 1).unwrap();
+        let first = Position::START;
+        let before = shape.previous(first);
+        assert!(before.is_before(first) && !first.is_before(before));
+        assert_eq!(shape.distance(before, first), 1);
+        assert_eq!(shape.state(shape.full(shape.lap_before(first), 2), first), State::Before);
+    }
+
+    #[test]
+    fn shapes_out_of_range_are_refused() {
+        assert_eq!(Shape::new(0, 1), Err(CapacityError::Zero));
+        assert_eq!(Shape::new(1, 0), Err(CapacityError::Zero));
+        assert_eq!(Shape::new(usize::MAX, 1), Err(CapacityError::TooLarge));
+        let most_bits = Word::BITS - 1 - Shape::LEAST_LAP_BITS;
+        if most_bits < usize::BITS {
+            assert!(Shape::new((1 << most_bits) - 2, 1).is_ok());
+            assert_eq!(Shape::new((1 << most_bits) - 1, 1), Err(CapacityError::TooLarge));
+        }
+    }
+}

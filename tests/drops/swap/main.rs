@@ -1,0 +1,251 @@
+//! Every item is dropped exactly once: whoever owns the ring, whoever takes the item out, whatever panics, whatever is
+//! forgotten, and in whatever order the ends go.
+
+#![allow(unused_mut, reason = "each test has both ends, and changes those that it needs to")]
+
+use std::mem;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use forebay_core::swap::{Consumer, HeapRing, Producer, Ring};
+use forebay_core::{CapacityError, Overflow, PopError, PushError, Pushed};
+use forebay_tests::ledger::{Ledger, Tracked, go_off, goes_off};
+
+const N: usize = 3;
+const P: usize = 2;
+
+/// Hands the ends of every kind of ring, at every position of its slots, to an action, and drops the ring after it.
+fn on_every_ring(action: impl Fn(&Ledger, Ends<'_>)) {
+    fn at<'q, K>(
+        start: usize,
+        ledger: &Ledger,
+        ends: (Producer<'q, Tracked, K>, Consumer<'q, Tracked, K>),
+    ) -> Both<'q, K> {
+        let (mut producer, mut consumer) = ends;
+        for _ in 0..start {
+            assert!(producer.push(ledger.item()).is_ok());
+            assert!(consumer.pop().is_ok());
+        }
+        (producer, consumer)
+    }
+
+    for start in 0..2 * N {
+        let ledger = Ledger::new();
+        let mut ring = Ring::<Tracked, N, P>::with_overflow(Overflow::DropOldest);
+        action(&ledger, Ends::Borrowed(at(start, &ledger, ring.split())));
+        end(&ledger, ring);
+
+        let ledger = Ledger::new();
+        let ring = Ring::<Tracked, N, P>::with_overflow(Overflow::DropOldest);
+        action(&ledger, Ends::Borrowed(at(start, &ledger, ring.try_split().unwrap())));
+        end(&ledger, ring);
+
+        let ledger = Ledger::new();
+        let mut ring = HeapRing::with_overflow(N, P, Overflow::DropOldest).unwrap();
+        action(&ledger, Ends::Borrowed(at(start, &ledger, ring.split())));
+        end(&ledger, ring);
+
+        let ledger = Ledger::new();
+        let ring = HeapRing::with_overflow(N, P, Overflow::DropOldest).unwrap();
+        action(&ledger, Ends::Owned(at(start, &ledger, ring.into_ends())));
+        ledger.check();
+    }
+}
+
+type Both<'q, K> = (Producer<'q, Tracked, K>, Consumer<'q, Tracked, K>);
+
+enum Ends<'q> {
+    Borrowed(Both<'q, ()>),
+    Owned(Both<'static, forebay_core::swap::Keep<Tracked>>),
+}
+
+/// Runs the same code on both kinds of ends.
+macro_rules! with {
+    ($ends:expr, |$producer:ident, $consumer:ident| $body:expr) => {
+        match $ends {
+            Ends::Borrowed((mut $producer, mut $consumer)) => $body,
+            Ends::Owned((mut $producer, mut $consumer)) => $body,
+        }
+    };
+}
+
+/// Drops a ring whose ends are gone.
+fn end<R>(ledger: &Ledger, ring: R) {
+    let armed = ledger.armed() > 0;
+    assert_eq!(goes_off(|| drop(ring)), armed);
+    ledger.settle();
+}
+
+#[test]
+fn what_is_left_is_dropped_with_the_ring() {
+    for left in 0..=N {
+        on_every_ring(|ledger, ends| {
+            with!(ends, |producer, consumer| {
+                (0..left).for_each(|_| assert!(producer.push(ledger.item()).is_ok()));
+                assert_eq!(ledger.alive(), left);
+                drop(consumer);
+                assert_eq!(producer.len(), left);
+                drop(producer);
+            });
+        });
+    }
+}
+
+#[test]
+fn either_end_may_go_first() {
+    on_every_ring(|ledger, ends| {
+        with!(ends, |producer, consumer| {
+            let another = producer.try_clone().unwrap();
+            (0..N + 2).for_each(|_| assert!(producer.push(ledger.item()).is_ok()));
+            drop(producer);
+            assert!(consumer.pop().is_ok());
+            drop(another);
+            assert!(consumer.pop().is_ok());
+            drop(consumer);
+        });
+    });
+}
+
+#[test]
+fn what_is_evicted_is_the_pushers() {
+    on_every_ring(|ledger, ends| {
+        with!(ends, |producer, _consumer| {
+            let inside: Vec<u32> = (0..N)
+                .map(|_| {
+                    let item = ledger.item();
+                    let id = item.id();
+                    assert!(matches!(producer.push(item), Ok(Pushed::Stored)));
+                    id
+                })
+                .collect();
+            for id in inside {
+                let Ok(Pushed::Evicted(victim)) = producer.push(ledger.item()) else { panic!("it was full") };
+                assert_eq!(victim.id(), id);
+                assert!(!ledger.is_dropped(id));
+                drop(victim);
+                assert!(ledger.is_dropped(id));
+            }
+        });
+    });
+}
+
+#[test]
+fn what_is_refused_comes_back_whole() {
+    on_every_ring(|ledger, ends| {
+        with!(ends, |producer, consumer| {
+            (0..N).for_each(|_| assert!(producer.push(ledger.item()).is_ok()));
+            for overflow in [Overflow::Reject, Overflow::DropIncoming] {
+                producer.set_overflow(overflow);
+                let item = ledger.item();
+                let id = item.id();
+                let back = producer.push(item).unwrap_err();
+                assert_eq!(
+                    (back.is_full(), back.is_shed()),
+                    (overflow == Overflow::Reject, overflow != Overflow::Reject)
+                );
+                assert_eq!(back.into_inner().id(), id);
+            }
+            drop(consumer.pop());
+            drop(consumer);
+            assert!(matches!(producer.push(ledger.item()), Ok(Pushed::Stored)));
+            assert!(matches!(producer.push(ledger.item()), Err(PushError::Closed(_))));
+        });
+    });
+}
+
+#[test]
+fn a_drop_that_panics_in_the_ring() {
+    for armed in 0..N {
+        on_every_ring(|ledger, ends| {
+            with!(ends, |producer, consumer| {
+                for at in 0..N {
+                    let item = ledger.item();
+                    if at == armed {
+                        ledger.arm(item.id());
+                    }
+                    assert!(producer.push(item).is_ok());
+                }
+                drop(consumer);
+                // The ring goes with the last end that owns it.
+                goes_off(|| drop(producer));
+            });
+        });
+    }
+}
+
+#[test]
+fn a_closure_that_panics_loses_its_item_alone() {
+    on_every_ring(|ledger, ends| {
+        with!(ends, |producer, consumer| {
+            (0..N).for_each(|_| assert!(producer.push(ledger.item()).is_ok()));
+            let alive = ledger.alive();
+            assert!(goes_off(|| consumer.pop_all(|_item| go_off())));
+            assert_eq!((ledger.alive(), consumer.len()), (alive - 1, N - 1));
+            assert!(producer.push(ledger.item()).is_ok());
+            assert_eq!(consumer.pop_all(drop), N);
+            assert!(matches!(consumer.pop(), Err(PopError::Empty)));
+        });
+    });
+}
+
+#[test]
+fn ends_that_were_forgotten_leave_a_ring_that_works() {
+    for forgotten in 0..8 {
+        let ledger = Ledger::new();
+        let mut ring = Ring::<Tracked, N, P>::with_overflow(Overflow::DropOldest);
+        for round in 0..3 {
+            let (mut producer, mut consumer) = ring.split();
+            let mut another = producer.try_clone().unwrap();
+            assert!(producer.try_clone().is_err());
+            for _ in 0..2 {
+                assert!(producer.push(ledger.item()).is_ok());
+                assert!(another.push(ledger.item()).is_ok());
+            }
+            assert!(consumer.pop().is_ok());
+            assert_eq!(consumer.len(), N - 1, "in round {round}");
+            if forgotten & 1 != 0 {
+                mem::forget(producer);
+            }
+            if forgotten & 2 != 0 {
+                mem::forget(another);
+            }
+            if forgotten & 4 != 0 {
+                mem::forget(consumer);
+            }
+        }
+        assert_eq!(ring.try_split().is_err(), forgotten != 0);
+        end(&ledger, ring);
+    }
+}
+
+#[test]
+fn items_without_a_size() {
+    static DROPS: AtomicUsize = AtomicUsize::new(0);
+
+    struct Nothing;
+
+    impl Drop for Nothing {
+        fn drop(&mut self) {
+            DROPS.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    let ring = HeapRing::with_overflow(5, 2, Overflow::DropOldest).unwrap();
+    let (mut producer, mut consumer) = ring.into_ends();
+    (0..12).for_each(|_| assert!(producer.push(Nothing).is_ok()));
+    assert_eq!(DROPS.load(Ordering::Relaxed), 7);
+    assert!(consumer.pop().is_ok());
+    assert_eq!(DROPS.load(Ordering::Relaxed), 8);
+    drop((producer, consumer));
+    assert_eq!(DROPS.load(Ordering::Relaxed), 12);
+}
+
+#[test]
+fn rings_that_cant_be_made() {
+    assert!(matches!(HeapRing::<u8>::new(0, 1), Err(CapacityError::Zero)));
+    assert!(matches!(HeapRing::<u8>::new(1, 0), Err(CapacityError::Zero)));
+    assert!(matches!(HeapRing::<u8>::new(usize::MAX, 1), Err(CapacityError::TooLarge)));
+    assert!(matches!(HeapRing::<u8>::new(1, usize::MAX), Err(CapacityError::TooLarge)));
+    assert!(matches!(HeapRing::<[u8; 1 << 20]>::new(usize::MAX >> 12, 1), Err(CapacityError::TooLarge)));
+    #[cfg(target_pointer_width = "64")]
+    assert!(matches!(HeapRing::<u8>::new(1 << 48, 1), Err(CapacityError::OutOfMemory)));
+}
