@@ -11,7 +11,8 @@ pub enum PushError<T> {
     /// Every slot holds an item, and the ring's [policy](crate::Overflow::DropIncoming) is that this value is lost: it is
     /// counted, and handed back to be looked at. A ring without such a policy never says so.
     Shed(T),
-    /// Every slot is taken and the consumer is gone: nobody will make room, unless the ring is split again.
+    /// The ring takes nothing in: the consumer is gone, or has closed the ring. Some rings say so only where there is no room
+    /// either, as their `push` tells.
     Closed(T),
 }
 
@@ -42,7 +43,7 @@ impl<T> PushError<T> {
         matches!(self, Self::Shed(_))
     }
 
-    /// Whether the ring was full and the consumer gone, so that no later push can succeed.
+    /// Whether the ring takes nothing in, so that no later push can succeed.
     pub const fn is_closed(&self) -> bool {
         matches!(self, Self::Closed(_))
     }
@@ -63,7 +64,7 @@ impl<T> fmt::Display for PushError<T> {
         f.write_str(match self {
             Self::Full(_) => "the ring is full",
             Self::Shed(_) => "the ring is full, and what comes then is dropped",
-            Self::Closed(_) => "the ring is full and the consumer is gone",
+            Self::Closed(_) => "the ring takes nothing in: its consumer is gone or has closed it",
         })
     }
 }
@@ -126,7 +127,8 @@ impl<T> defmt::Format for Pushed<T> {
 pub enum PopError {
     /// There is no item now. There may be one at any time.
     Empty,
-    /// There is no item, and the producer is gone: there will be none, unless the ring is split again.
+    /// There is no item, and there will be none, unless the ring is split again: the last producer is gone, or the ring is
+    /// closed.
     Closed,
 }
 
@@ -134,7 +136,7 @@ impl fmt::Display for PopError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Empty => "the ring is empty",
-            Self::Closed => "the ring is empty and the producer is gone",
+            Self::Closed => "the ring is empty, and its producers are gone or it is closed",
         })
     }
 }
@@ -148,7 +150,7 @@ impl core::error::Error for PopError {}
 pub enum CapacityError {
     /// The capacity was 0. A ring holds at least one item.
     Zero,
-    /// The capacity was above `isize::MAX` items or bytes.
+    /// The capacity was above `isize::MAX` items or bytes, or above the ring's own limit.
     TooLarge,
     /// The allocator has no room for the slots.
     OutOfMemory,
@@ -158,7 +160,7 @@ impl fmt::Display for CapacityError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Zero => "the capacity is 0: a ring holds at least one item",
-            Self::TooLarge => "the capacity is above isize::MAX items or bytes",
+            Self::TooLarge => "the capacity is above isize::MAX bytes or the limit of the ring",
             Self::OutOfMemory => "the allocator has no room for the slots",
         })
     }
@@ -166,14 +168,14 @@ impl fmt::Display for CapacityError {
 
 impl core::error::Error for CapacityError {}
 
-/// The ends of this ring are out already: each ring has one producer and one consumer at a time.
+/// The ends of this ring are out already: a ring is split once at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct InUse;
 
 impl fmt::Display for InUse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the ends of this ring are in use: drop both before splitting again")
+        f.write_str("the ends of this ring are in use: drop all of them before splitting again")
     }
 }
 

@@ -32,7 +32,7 @@
 //! ```
 //!
 //! # Shutting down
-//! The producers go: the consumer pops until [`Closed`](crate::PopError::Closed) and has everything. The consumer wants to
+//! No end waits or wakes anybody: poll, yield, or park by your own means. The producers go: the consumer pops until [`Closed`](crate::PopError::Closed) and has everything. The consumer wants to
 //! go: it [closes](Consumer::close) the ring, pops until `Closed`, and has everything that was taken in. It just goes: the
 //! ring is closed, and what is inside stays there.
 //!
@@ -74,7 +74,7 @@
 //!   when the ticket *t* is granted the slot of *s*, those from *s* to *t* all have slots of their own; but a slot that was a
 //!   hole has none.
 //! - **I4** The limit, from which on no ticket has a slot, is N tickets after the tail, but for the slots that hold an item or
-//!   an open ticket or are the consumer's.
+//!   an open ticket, were given back without an item, or are the consumer's.
 //! - **I5** *The note.* If a push is over and its item has not been taken, and an earlier ticket is open that the consumer
 //!   has not listed, then there is a note, or the consumer is looking up to the tail. For let *u* be the last open ticket
 //!   before the item's. The one after *u* has been used, or it would be the last open one itself. Before that its producer saw
@@ -105,7 +105,7 @@
 //! | pop that takes | the grant of the freed slot `MC3` |
 //! | pop that finds nothing | its first step: all pushes that were over then have been taken |
 //!
-//! A batch is its items one after another.
+//! A batch is its items one after another, and those of others may come in between.
 //!
 //! ## Progress and cost
 //! Push is lock-free: a compare-and-swap that fails has been beaten by another producer's. Pop is bounded. Loops that wait for
@@ -113,19 +113,20 @@
 //!
 //! | operation | loads of what others write | stores to what they read | read-modify-write |
 //! |---|---|---|---|
-//! | push | tail, grant; the stamp of the ticket before, unless it was our own | 1 | 1 |
+//! | push | tail, grant; grant and stamp of the ticket before, unless it was our own | 1 | 1 |
 //! | push that is refused | tail twice, grant | 0 | none |
 //! | pop | a stamp | 1 | none |
 //! | pop that finds nothing | a stamp, two words that are written seldom, the tail | 0 | none |
-//! | batch of k, up to 32 | tail, k grants, a stamp | k | 1 |
+//! | batch of k, up to 32 | tail, k grants; grant and stamp of the ticket before | k | 1 |
 //! | push near a producer that is held up | some more stamps | 1 | 2 |
 //! | pop near one | the open tickets' stamps, the tail | 1 | at most 1 |
 //!
 //! ## Limits
 //! The capacity is at most 2<sup>BITS / 2 − 2</sup>: 16384 with 32 bits. Laps come around: with 32 bits after at least
 //! 2<sup>29</sup> tickets. A producer that is held up between its look at a grant and its compare-and-swap for exactly so many is
-//! dealt a ticket that has been dealt out before, and a hole that stays open for half as many is taken for a later ticket. With
-//! 64 bits that takes centuries.
+//! dealt a ticket that has been dealt out before, and two producers have one slot then. One that stays in the middle of a push
+//! for half as many, or that pushes nothing for exactly as many, may lose its place in the order, or leave no note where one is
+//! due. With 64 bits that takes centuries.
 
 mod consumer;
 mod holes;

@@ -12,6 +12,15 @@ use crate::slip::Slip;
 use crate::sync::{Ordering, SEVERAL_CORES};
 use crate::{PopError, Refusal};
 
+/// A ticket that has been used, and its slot.
+#[derive(Clone, Copy)]
+struct Found {
+    ticket: Ticket,
+    slot: usize,
+    /// Whether it is a hole: one that is listed or marked, and not one from the head on.
+    is_hole: bool,
+}
+
 /// The algorithm of the consumer's end.
 ///
 /// All tickets before `head` have been used up, but for the holes. Those before `limit` have a slot. While no hole is known
@@ -191,7 +200,9 @@ impl<T> Rx<T> {
     /// Finds the slot of the oldest item, and moves past it. `None`: each push that was over before has been taken.
     fn find(&mut self) -> Option<usize> {
         let slots = self.ring.geometry();
-        loop {
+        // The earliest ticket that has been used is found each time. After N that were given back without an item, the next has
+        // been dealt out since we began, and so all pushes that were over before have been taken.
+        for _ in 0..=slots.count() {
             if !self.odd {
                 let slot = self.slot(self.head);
                 let stamp = self.stamp(slot);
@@ -205,7 +216,7 @@ impl<T> Rx<T> {
                 self.become_odd();
             }
             let tail = Ticket::from_word(self.load_tail());
-            let found = self.find_before(tail).and_then(|ticket| self.move_past(ticket));
+            let found = self.find_before(tail).map(|found| self.move_past(found));
             self.become_even();
             let slot = found?;
             let is_full = self.stamp(slot).is_full();
@@ -217,6 +228,7 @@ impl<T> Rx<T> {
             // Given back without an item.
             self.release(slot);
         }
+        None
     }
 
     fn is_gap(&self) -> bool {
@@ -240,74 +252,68 @@ impl<T> Rx<T> {
 
     /// The earliest ticket before `tail` that has been used and not been used up, so that none is passed over whose push was
     /// over before that of the one that is found began.
-    fn find_before(&self, tail: Ticket) -> Option<Ticket> {
+    fn find_before(&self, tail: Ticket) -> Option<Found> {
         let slots = self.ring.geometry();
-        let is_used = |ticket| self.stamp(self.slot(ticket)).is_of(ticket);
+        let used = |ticket| {
+            let slot = self.slot(ticket);
+            self.stamp(slot).is_of(ticket).then_some(Found { ticket, slot, is_hole: false })
+        };
         let mut found = None;
         let mut at = self.head;
-        while at.is_before(tail) {
-            if is_used(at) {
-                found = Some(at);
-                break;
-            }
+        while found.is_none() && at != tail {
+            found = used(at);
             at = slots.next(at);
         }
         // Now that one has been seen to be used, all earlier ones again, the latest first: if it was used after another one had
         // been, that one is seen now.
         while at != self.head {
             at = slots.previous(at);
-            if is_used(at) {
-                found = Some(at);
-            }
+            found = used(at).or(found);
         }
         if self.marked > 0 {
             return self.find_marked(found);
         }
         for hole in self.holes.iter().rev() {
             if self.stamp(hole.slot).is_of(hole.ticket) {
-                found = Some(hole.ticket);
+                found = Some(Found { ticket: hole.ticket, slot: hole.slot, is_hole: true });
             }
         }
         found
     }
 
     /// The same among the holes that are not listed.
-    fn find_marked(&self, mut found: Option<Ticket>) -> Option<Ticket> {
-        loop {
-            let before = found.unwrap_or(self.head);
-            let used = (0..self.ring.geometry().count())
-                .filter_map(|slot| self.used_hole(slot))
-                .filter(|ticket| ticket.is_before(before))
-                .reduce(|a, b| if a.is_before(b) { a } else { b });
-            match used {
-                Some(ticket) => found = Some(ticket),
-                None => return found,
+    fn find_marked(&self, mut found: Option<Found>) -> Option<Found> {
+        let (ring, slots) = (self.ring, self.ring.geometry());
+        // Each time an earlier one is found, of at most as many as there are slots. All are looked at again after that, as it
+        // may have been used after another one had been.
+        for _ in 0..slots.count() {
+            let before = found.map_or(self.head, |found| found.ticket);
+            let earliest = (0..slots.count())
+                .filter_map(|slot| {
+                    Some(Found { ticket: slots.used_hole(ring.beside(slot), self.stamp(slot))?, slot, is_hole: true })
+                })
+                .filter(|hole| hole.ticket.is_before(before))
+                .reduce(|a, b| if a.ticket.is_before(b.ticket) { a } else { b });
+            if earliest.is_none() {
+                break;
             }
+            found = earliest;
         }
+        found
     }
 
-    /// The ticket that has been used in a slot that is marked as its hole.
-    fn used_hole(&self, slot: usize) -> Option<Ticket> {
-        self.ring.geometry().used_hole(self.ring.beside(slot), self.stamp(slot))
-    }
-
-    /// The ticket that was found will be used up, and those between the head and it are holes. Answers with its slot.
-    fn move_past(&mut self, ticket: Ticket) -> Option<usize> {
-        let slots = self.ring.geometry();
-        if !ticket.is_before(self.head) {
+    /// What was found will be used up, and the tickets between the head and it are holes. Answers with its slot.
+    fn move_past(&mut self, Found { ticket, slot, is_hole }: Found) -> usize {
+        if !is_hole {
             while self.head != ticket {
                 self.note(Hole { ticket: self.head, slot: self.slot(self.head) });
-                self.head = slots.next(self.head);
+                self.head = self.ring.geometry().next(self.head);
             }
-            self.head = slots.next(ticket);
-            return Some(self.slot(ticket));
-        }
-        let listed = self.holes.remove(ticket);
-        listed.or_else(|| {
-            let slot = (0..slots.count()).find(|&slot| self.used_hole(slot) == Some(ticket))?;
+            self.head = self.ring.geometry().next(ticket);
+        } else if !self.holes.remove(ticket) {
             self.unmark(slot);
-            Some(slot)
-        })
+        }
+        slot
     }
 
     fn note(&mut self, hole: Hole) {
@@ -364,8 +370,8 @@ impl<T, K> Consumer<'_, T, K> {
     /// will be no other, because the last producer is gone or the ring is [closed](Self::close).
     ///
     /// # Progress
-    /// Wait-free while no producer is held up in the middle of a push. Otherwise bounded as well: it looks at the open tickets,
-    /// or where there are many at all slots, before each item. Where items stream and this end keeps catching up with the
+    /// Bounded. While no producer is held up in the middle of a push it looks at one slot; otherwise also at those that are held,
+    /// or where they are many at all slots, before each item. Where items stream and this end keeps catching up with the
     /// producers, it may stay behind on purpose for some 32 spin-loop hints.
     ///
     /// # Ordering
@@ -394,7 +400,7 @@ impl<T, K> Consumer<'_, T, K> {
     }
 
     /// Nothing is taken in from now on; what is inside can still be taken out. A push that is under way may still put its
-    /// item in.
+    /// item in, and while one is held up the consumer is told [`Empty`](PopError::Empty), not `Closed`.
     pub fn close(&mut self) {
         close(&self.rx.ring);
     }
@@ -409,7 +415,8 @@ impl<T, K> Consumer<'_, T, K> {
 
     /// How many items are inside; an item that a producer is just putting in may count.
     ///
-    /// At rest it is exact, and it is never above the capacity.
+    /// It is never above the capacity, and exact at rest, but for slots that [`Producer::push_iter`](super::Producer::push_iter)
+    /// asked an item for in vain: those count until a pop comes by.
     #[must_use]
     pub fn len(&self) -> usize {
         // Relaxed: a producer may go on at any time.

@@ -38,13 +38,12 @@ impl Holes {
         self.len += 1;
     }
 
-    /// Forgets the one of a ticket, and answers with its slot.
-    pub(super) fn remove(&mut self, ticket: Ticket) -> Option<usize> {
-        let at = self.iter().position(|hole| hole.ticket == ticket)?;
-        let slot = self.list[at]?.slot;
+    /// Forgets the one of a ticket. Answers with whether there was one.
+    pub(super) fn remove(&mut self, ticket: Ticket) -> bool {
+        let Some(at) = self.iter().position(|hole| hole.ticket == ticket) else { return false };
         self.list.copy_within(at + 1..self.len, at);
         self.len -= 1;
-        Some(slot)
+        true
     }
 
     /// Takes the last one away.

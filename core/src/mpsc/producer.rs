@@ -316,7 +316,7 @@ impl<T, K> Producer<'_, T, K> {
     /// stay in the iterator.
     ///
     /// Tickets are taken for as many items at once as the iterator says that it has at least and there is room for, up to 32:
-    /// much cheaper than one by one, and those items lie side by side in the order of all. Does nothing at full, whatever the policy,
+    /// much cheaper than one by one. Items of others may come out between them. Does nothing at full, whatever the policy,
     /// but a [closed](Self::is_closed) ring takes nothing either.
     ///
     /// The iterator is asked for an item when there is a slot for it. If it has none then, though it did not say so by its

@@ -137,7 +137,13 @@ impl<T> Tx<T> {
         let ring = &self.ring;
         if !ring.has_consumer() {
             // It may have made room before it went.
-            return if ring.load(at) == word { Verdict::Refuse(PushError::Closed(())) } else { Verdict::Again };
+            return if ring.load(at) != word {
+                Verdict::Again
+            } else if ring.is_left_behind(at) {
+                Verdict::Evict
+            } else {
+                Verdict::Refuse(PushError::Closed(()))
+            };
         }
         let overflow = ring.ctl().ends.policy.get();
         if overflow == Overflow::DropOldest || ring.is_left_behind(at) {

@@ -54,6 +54,25 @@ fn they_are_room() {
     }
 }
 
+/// Also when the consumer has gone meanwhile.
+#[test]
+fn they_are_room_without_a_consumer() {
+    for overflow in OVERFLOWS {
+        let ledger = Ledger::new();
+        let (mut producer, consumer, left) = left_behind(&ledger, overflow);
+        let room = N - consumer.len();
+        drop(consumer);
+        let mut victims = 0;
+        for _ in 0..room {
+            victims += usize::from(producer.push(ledger.item()).expect("there is room").evicted().is_some());
+        }
+        assert_eq!((victims, producer.len()), (left, N));
+        assert!(producer.push(ledger.item()).is_err_and(|error| error.is_closed()));
+        drop(producer);
+        ledger.settle();
+    }
+}
+
 #[test]
 fn a_drop_that_panics_leaves_a_ring_that_works() {
     for armed in 0..N / 2 {
