@@ -18,7 +18,7 @@ pub trait Offer: Send + Sized {
 }
 
 /// A consumer's end.
-pub trait Take {
+pub trait Take: Send {
     /// Takes an item out.
     fn pop(&mut self) -> Result<Stamped, PopError>;
 

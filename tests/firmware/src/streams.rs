@@ -1,8 +1,8 @@
-//! One stream of items from the interrupt, and one from the main loop itself, to the main loop. Every item is checked,
-//! wherever it comes out, and so is the account at the end.
+//! A stream of items from the interrupt and one from the main loop, or either of them alone, to one of the two. Every item is
+//! checked, wherever it comes out, and so is the account at the end.
 
 use core::fmt;
-use core::sync::atomic::{AtomicU32, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use forebay_core::{Overflow, PopError, PushError, Pushed};
 
@@ -11,10 +11,14 @@ use crate::item::{Item, Stamped};
 use crate::random::Random;
 use crate::rings::{Offer, Take};
 
-/// The interrupt's stream.
-const ABOVE: usize = 0;
-/// The main loop's.
-const BELOW: usize = 1;
+/// Who consumes: the interrupt or the main loop.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum To {
+    /// The interrupt.
+    Above,
+    /// The main loop.
+    Below,
+}
 
 /// What came of it.
 #[derive(Default)]
@@ -187,109 +191,153 @@ impl<'a> Source<'a> {
 }
 
 /// Where the streams end.
-struct Sink {
+struct Sink<'a, C> {
+    consumer: C,
     exit: Exit,
     missing: u32,
     empty: u32,
+    /// How many items of each stream are in.
+    done: &'a [AtomicU32; 2],
+    policies: &'a [Overflow],
     /// Whether there is one stream only, of which the ring tells what is missing.
     single: bool,
+    turn: usize,
+    /// For so many times it does nothing.
+    rest: u32,
     random: Random,
 }
 
-impl Sink {
-    /// Some pops; `None` at the end.
-    fn step(&mut self, consumer: &mut impl Take) -> Option<()> {
-        let capacity = consumer.capacity();
-        assert!(consumer.len() <= capacity);
+impl<C: Take> Sink<'_, C> {
+    /// Some pops, or nothing, as chance says; `None` at the end.
+    fn step(&mut self) -> Option<()> {
+        if self.rest > 0 {
+            self.rest -= 1;
+            return Some(());
+        }
+        if self.random.below(16) == 0 {
+            self.rest = self.random.below(64);
+        }
+        self.turn += 1;
+        if self.turn % 64 == 0 {
+            self.consumer.set_overflow(self.policies[self.turn / 64 % self.policies.len()]);
+        }
+        let capacity = self.consumer.capacity();
+        assert!(self.consumer.len() <= capacity);
         if self.random.below(4) == 0 {
             let max = if self.random.below(2) == 0 { capacity } else { 1 + self.random.below(8) as usize };
             let (mut count, mut missing) = (0, 0);
-            let taken = consumer.pop_several(max, |item| {
+            let taken = self.consumer.pop_several(max, |item| {
                 missing += self.exit.check(&item);
                 count += 1;
             });
             assert_eq!(taken, count);
-            self.told(consumer, missing);
+            self.told(missing);
             return Some(());
         }
         for _ in 0..=self.random.below(16) {
-            match consumer.pop() {
+            // Acquire: pairs with the store in `stored`.
+            let done = [0, 1].map(|stream| self.done[stream].load(Ordering::Acquire));
+            match self.consumer.pop() {
                 Ok(item) => {
                     let missing = self.exit.check(&item);
-                    self.told(consumer, missing);
+                    self.told(missing);
                 }
-                Err(PopError::Empty) => {
+                Err(error) => {
+                    let all = done.iter().zip(self.exit.least).all(|(&done, least)| done <= least);
+                    assert!(all || self.policies.contains(&Overflow::DropOldest), "empty, with items inside");
+                    if error == PopError::Closed {
+                        return None;
+                    }
                     self.empty += 1;
                     break;
                 }
-                Err(PopError::Closed) => return None,
             }
         }
         Some(())
     }
 
     /// What is missing is what the ring says, of one stream exactly.
-    fn told(&mut self, consumer: &mut impl Take, missing: u32) {
-        let told = consumer.missing() as u32;
+    fn told(&mut self, missing: u32) {
+        let told = self.consumer.missing() as u32;
         assert!(!self.single || told == missing, "{told} were lost, and {missing} are missing");
         self.missing += told;
     }
 }
 
-/// The interrupt produces `total` items, the main loop consumes them; and produces as many itself, if it has an end for that.
-/// The policies are set in turn.
+/// The interrupt and the main loop each produce `total` items, if they have an end for that, and one of them consumes all. The
+/// policies are set in turn.
 pub fn run<P: Offer, C: Take>(
-    above: P,
-    mut below: Option<P>,
-    mut consumer: C,
+    (mut above, mut below): (Option<P>, Option<P>),
+    (mut consumer, to): (C, To),
     policies: &[Overflow],
     total: u32,
 ) -> Figures {
     let done = [AtomicU32::new(0), AtomicU32::new(0)];
+    let ended = AtomicBool::new(false);
     let mut interrupts = 0;
-    let mut first = Source::new(ABOVE, total, &done, policies);
-    let mut second = Source::new(BELOW, if below.is_some() { total } else { 0 }, &done, policies);
-    let mut sink =
-        Sink { exit: Exit::default(), missing: 0, empty: 0, single: below.is_none(), random: Random::new(!total) };
-    let capacity = consumer.capacity();
+    let mut first = Source::new(0, if above.is_some() { total } else { 0 }, &done, policies);
+    let mut second = Source::new(1, if below.is_some() { total } else { 0 }, &done, policies);
     let (evicted, shed) = (consumer.evicted(), consumer.shed());
     consumer.set_overflow(policies[0]);
+    let capacity = consumer.capacity();
+    let mut sink = Sink {
+        consumer,
+        exit: Exit::default(),
+        missing: 0,
+        empty: 0,
+        done: &done,
+        policies,
+        single: above.is_none() || below.is_none(),
+        turn: 0,
+        rest: 0,
+        random: Random::new(!total),
+    };
 
-    let mut above = Some(above);
+    let (mut sink_above, mut sink_below) = match to {
+        To::Above => (Some(&mut sink), None),
+        To::Below => (None, Some(&mut sink)),
+    };
+    let end = |sink: &mut Option<&mut Sink<'_, C>>| {
+        if let Some(at) = sink
+            && at.step().is_none()
+        {
+            *sink = None;
+            // Release: what the interrupt has counted is there for who sees the end.
+            ended.store(true, Ordering::Release);
+        }
+    };
     let mut tick = || {
         interrupts += 1;
         first.step(&mut above, capacity);
+        end(&mut sink_above);
     };
     interrupt::during(&mut tick, || {
-        for turn in 1.. {
+        // Acquire: pairs with the store above.
+        while !ended.load(Ordering::Acquire) {
             second.step(&mut below, capacity);
-            if sink.step(&mut consumer).is_none() {
-                break;
-            }
-            if turn % 64 == 0 {
-                consumer.set_overflow(policies[turn / 64 % policies.len()]);
-            }
+            end(&mut sink_below);
         }
     });
+    let Sink { mut consumer, exit, missing, empty, .. } = sink;
     assert!(above.is_none() && below.is_none() && consumer.len() == 0);
 
     // The law: what was stored was popped or evicted, and each item once.
     let victims = first.victims.account.and(second.victims.account);
     let stored = first.stored.and(second.stored);
-    assert!(stored == sink.exit.account.and(victims), "what was taken in came out, once");
+    assert!(stored == exit.account.and(victims), "what was taken in came out, once");
     assert_eq!(stored.count, first.total + second.total);
     // What was lost is counted, and nothing else.
     let (evicted, shed) = (consumer.evicted().wrapping_sub(evicted), consumer.shed().wrapping_sub(shed));
-    assert_eq!((evicted as u32, sink.missing), (victims.count, victims.count), "the ring counts what it evicts");
+    assert_eq!((evicted as u32, missing), (victims.count, victims.count), "the ring counts what it evicts");
     assert_eq!(shed as u32, first.shed + second.shed, "the ring counts what it sheds");
 
     let figures = Figures {
         items: stored.count,
-        popped: sink.exit.account.count,
+        popped: exit.account.count,
         evicted: victims.count,
         shed: first.shed + second.shed,
         full: first.full + second.full,
-        empty: sink.empty,
+        empty,
         interrupts,
         places: interrupt::take_places(),
     };

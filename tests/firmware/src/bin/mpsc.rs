@@ -1,4 +1,5 @@
-//! The ring for several producers, one of them in the interrupt and one in the main loop: both policies, several capacities.
+//! The ring for several producers, one of them in the interrupt and one in the main loop: both policies, several capacities,
+//! and the consumer in either place.
 
 #![no_std]
 #![no_main]
@@ -8,28 +9,36 @@ use core::panic::PanicInfo;
 use forebay_core::Overflow::{self, DropIncoming, Reject};
 use forebay_core::mpsc::{Consumer, Producer, Ring};
 use forebay_firmware::item::Stamped;
-use forebay_firmware::{board, say, streams};
+use forebay_firmware::streams::{self, To};
+use forebay_firmware::{board, say};
 
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
     forebay_firmware::report_panic(info)
 }
 
-const ITEMS: u32 = 5_000;
+const ITEMS: u32 = 3_000;
 
 const POLICIES: [&[Overflow]; 3] = [&[Reject], &[DropIncoming], &[Reject, DropIncoming]];
 
-/// All policies, one after another, on the same ring, with one producer and with two.
+/// All policies and ways, one after another, on the same ring.
 fn all<const N: usize>(ring: &'static Ring<Stamped, N>) -> u32 {
     let mut all = 0;
     for policies in POLICIES {
-        for producers in 1..=2 {
-            let (above, consumer) = ring.try_split().expect("all ends are back");
+        for (to, above, below) in [
+            (To::Below, true, false),
+            (To::Below, true, true),
+            (To::Above, false, true),
+            // Here the consumer comes upon pushes that are not over.
+            (To::Above, true, true),
+        ] {
+            let (producer, consumer) = ring.try_split().expect("all ends are back");
             assert!(ring.try_split().is_err(), "one split at a time");
-            let below = (producers == 2).then(|| above.clone());
-            let figures = streams::run(above, below, consumer, policies, ITEMS);
+            let ends = (above.then(|| producer.clone()), below.then(|| producer.clone()));
+            drop(producer);
+            let figures = streams::run(ends, (consumer, to), policies, ITEMS);
             all += figures.items;
-            say!("mpsc {N:2} {producers} {policies:?}: {figures}");
+            say!("mpsc {N:2} {to:?} {policies:?}: {figures}");
         }
     }
     all

@@ -1,4 +1,5 @@
-//! The evicting ring: every policy, one producer or two, several capacities, with a producer in the interrupt.
+//! The evicting ring: every policy, one producer or two, several capacities, between an interrupt
+//! and the main loop, both ways.
 
 #![no_std]
 #![no_main]
@@ -8,29 +9,33 @@ use core::panic::PanicInfo;
 use forebay_core::Overflow::{self, DropIncoming, DropOldest, Reject};
 use forebay_core::swap::{Consumer, Producer, Ring};
 use forebay_firmware::item::Stamped;
-use forebay_firmware::{board, say, streams};
+use forebay_firmware::streams::{self, To};
+use forebay_firmware::{board, say};
 
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
     forebay_firmware::report_panic(info)
 }
 
-const ITEMS: u32 = 5_000;
+const ITEMS: u32 = 3_000;
 
 const POLICIES: [&[Overflow]; 4] = [&[Reject], &[DropIncoming], &[DropOldest], &[DropOldest, Reject, DropIncoming]];
 
-/// All policies, one after another, on the same ring. Where there are seats for more than one producer, the main loop has
-/// one too.
+/// All policies and ways, one after another, on the same ring: the producers' ends in the interrupt or the main loop, or in
+/// both where there are seats for that.
 fn all<const N: usize, const P: usize>(ring: &'static Ring<Stamped, N, P>) -> u32 {
     let mut all = 0;
     for policies in POLICIES {
-        let (above, consumer) = ring.try_split().expect("all ends are back");
-        assert!(ring.try_split().is_err(), "one split at a time");
-        let below = above.try_clone().ok();
-        assert_eq!(below.is_some(), P > 1);
-        let figures = streams::run(above, below, consumer, policies, ITEMS);
-        all += figures.items;
-        say!("swap {N:2} {P} {policies:?}: {figures}");
+        for to in [To::Below, To::Above] {
+            let (producer, consumer) = ring.try_split().expect("all ends are back");
+            assert!(ring.try_split().is_err(), "one split at a time");
+            let second = producer.try_clone().ok();
+            assert_eq!(second.is_some(), P > 1);
+            let ends = if to == To::Below { (Some(producer), second) } else { (second, Some(producer)) };
+            let figures = streams::run(ends, (consumer, to), policies, ITEMS);
+            all += figures.items;
+            say!("swap {N:2} {P} {to:?} {policies:?}: {figures}");
+        }
     }
     all
 }
