@@ -179,10 +179,10 @@ impl<'a> Source<'a> {
                 }
             }
         }
-        if self.random.below(16) == 0
-            && let Some(other) = end.another()
-        {
-            *end = other;
+        if self.random.below(16) == 0 {
+            if let Some(other) = end.another() {
+                *end = other;
+            }
         }
         if self.next == self.total {
             *place = None;
@@ -298,9 +298,7 @@ pub fn run<P: Offer, C: Take>(
         To::Below => (None, Some(&mut sink)),
     };
     let end = |sink: &mut Option<&mut Sink<'_, C>>| {
-        if let Some(at) = sink
-            && at.step().is_none()
-        {
+        if sink.as_mut().is_some_and(|sink| sink.step().is_none()) {
             *sink = None;
             // Release: what the interrupt has counted is there for who sees the end.
             ended.store(true, Ordering::Release);
