@@ -17,7 +17,8 @@ for tool in "$RUSTC" "$CARGO" ld.lld qemu-system-arm qemu-system-riscv32 size; d
 done
 
 ITEMS=100000 # at least, from each image that counts them
-RING_FLASH=1024 # bytes at most, for push, pop and split
+# The small image of each ring, and how many bytes of flash push, pop and split may take there at most.
+rings=("spsc nopanic 1024" "swap nopanic_swap 3584" "mpsc price_mpsc 6144")
 
 arm() { qemu-system-arm -M "$1" -icount shift=0 -nographic -semihosting-config enable=on,target=native -kernel "$2"; }
 riscv() { qemu-system-riscv32 -M "$1" -cpu rv32,a=off -bios none -icount shift=0 -nographic -kernel "$2"; }
@@ -41,7 +42,7 @@ run() { # target profile image emulator machine
         result=FAILED
     fi
     items=$(sed -n 's/^items checked: //p' "$log")
-    if [[ $3 == pair || $3 == shared ]] && ((${items:-0} < ITEMS)); then
+    if [[ $3 =~ ^(pair|shared|swap|mpsc)$ ]] && ((${items:-0} < ITEMS)); then
         result=FAILED
     fi
     if [[ $result == FAILED ]]; then
@@ -54,21 +55,26 @@ run() { # target profile image emulator machine
 }
 
 board() { # target emulator machine
-    local image price
+    local ring image most price
     echo "firmware: $1 on $3"
     build "$1" release
     for image in pair nopanic nopanic_batches bare; do
         run "$1" release $image "$2" "$3"
     done
     build "$1" release --features critical-section
-    run "$1" release shared "$2" "$3"
+    for image in shared swap mpsc nopanic_swap price_mpsc; do
+        run "$1" release $image "$2" "$3"
+    done
 
-    price=$(($(flash "$CARGO_TARGET_DIR/$1/release/nopanic") - $(flash "$CARGO_TARGET_DIR/$1/release/bare")))
-    table+=("$(printf '%-28s the ring itself: %d bytes of flash' "$1" "$price")")
-    if ((price > RING_FLASH)); then
-        echo "firmware: $1: the ring takes $price bytes of flash, more than $RING_FLASH"
-        failed=$((failed + 1))
-    fi
+    for ring in "${rings[@]}"; do
+        read -r ring image most <<<"$ring"
+        price=$(($(flash "$CARGO_TARGET_DIR/$1/release/$image") - $(flash "$CARGO_TARGET_DIR/$1/release/bare")))
+        table+=("$(printf '%-28s %s itself: %d bytes of flash' "$1" "$ring" "$price")")
+        if ((price > most)); then
+            echo "firmware: $1: $ring takes $price bytes of flash, more than $most"
+            failed=$((failed + 1))
+        fi
+    done
 }
 
 board thumbv6m-none-eabi arm microbit
@@ -77,11 +83,16 @@ board riscv32imc-unknown-none-elf riscv virt
 
 # Once more with the checks of the language and its core library.
 build thumbv6m-none-eabi checked --bin pair
-run thumbv6m-none-eabi checked pair arm microbit
+build thumbv6m-none-eabi checked --features critical-section --bin swap --bin mpsc
+for image in pair swap mpsc; do
+    run thumbv6m-none-eabi checked $image arm microbit
+done
 
 printf '%-28s %-8s %-16s %9s %7s %7s %6s\n' target profile image items flash RAM ms
 printf '%s\n' "${table[@]}"
-sed -n 's/^bytes of RAM: //p' "$CARGO_TARGET_DIR/thumbv6m-none-eabi-release-pair.log"
+for image in pair swap mpsc; do
+    sed -n 's/^bytes of RAM: //p' "$CARGO_TARGET_DIR/thumbv6m-none-eabi-release-$image.log"
+done
 if ((failed > 0)); then
     echo "firmware: $failed failed"
     exit 1

@@ -8,6 +8,7 @@ pub mod payload;
 pub mod spsc;
 #[cfg(forebay_steps)]
 pub mod stall;
+pub mod swap;
 
 /// The code in the README at the root runs.
 #[cfg(doctest)]

@@ -44,3 +44,27 @@ impl Item for Sample {
         self.number == number && self.checksum == Self::checksum(self.number, self.value)
     }
 }
+
+/// An item of one of two streams that knows what was in before it.
+#[derive(Clone, Copy)]
+pub struct Stamped {
+    /// The number in its stream, and the stream in the lowest bit.
+    number: u32,
+    /// How many items of the other stream had been put in before the push of this one began.
+    seen: u32,
+    checksum: u32,
+}
+
+impl Stamped {
+    /// Item `number` of a stream, whose push begins when `seen` items of the other are in.
+    pub fn new(stream: usize, number: u32, seen: u32) -> Self {
+        let number = 2 * number + stream as u32;
+        Self { number, seen, checksum: Sample::checksum(number, seen) }
+    }
+
+    /// Its stream and number, and what it has seen of the other stream, if it has come through whole.
+    pub fn open(&self) -> (usize, u32, u32) {
+        assert!(self.checksum == Sample::checksum(self.number, self.seen), "an item is torn");
+        ((self.number % 2) as usize, self.number / 2, self.seen)
+    }
+}

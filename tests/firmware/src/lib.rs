@@ -1,8 +1,8 @@
 //! What the firmware images share: a board with one timer interrupt, items that can be checked, and the traffic between
 //! the interrupt and the main loop.
 //!
-//! No image but `shared` needs compare-and-swap or a critical section: [`ring!`] hands out a `&'static mut` ring, and its
-//! ends use loads and stores alone.
+//! The images of the feature `critical-section` need compare-and-swap, which cores without it do within one. The others don't:
+//! [`ring!`] hands out a `&'static mut` ring, and its ends use loads and stores alone.
 
 #![no_std]
 
@@ -12,6 +12,10 @@ pub mod batch;
 pub mod board;
 pub mod interrupt;
 pub mod item;
+#[cfg(feature = "critical-section")]
+pub mod rings;
+#[cfg(feature = "critical-section")]
+pub mod streams;
 pub mod traffic;
 
 mod random;
@@ -23,8 +27,11 @@ mod random;
 /// knows the ring, and nobody else can name the static.
 #[macro_export]
 macro_rules! ring {
-    ($item:ty, $capacity:literal, $layout:ty) => {{
-        static mut RING: $crate::Ring<$item, $capacity, $layout> = $crate::Ring::new();
+    ($item:ty, $capacity:literal, $layout:ty) => {
+        $crate::ring!($crate::Ring<$item, $capacity, $layout>)
+    };
+    ($ring:ty) => {{
+        static mut RING: $ring = <$ring>::new();
         // SAFETY: this is the only reference that is ever made: the caller comes here once, and no one else sees RING.
         unsafe { &mut *::core::ptr::addr_of_mut!(RING) }
     }};

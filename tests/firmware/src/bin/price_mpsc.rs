@@ -1,0 +1,44 @@
+//! The ring for several producers in a small image: its size less that of `bare` is the price of that ring, and on cores
+//! without compare-and-swap of the critical section.
+
+#![no_std]
+#![no_main]
+
+use core::panic::PanicInfo;
+
+use forebay_core::mpsc::Ring;
+use forebay_firmware::{board, interrupt, ring};
+
+// Not as in `nopanic`: the list of holes is accessed with bounds that are checked.
+#[panic_handler]
+fn panic(_: &PanicInfo<'_>) -> ! {
+    loop {}
+}
+
+#[board::entry]
+fn main() -> ! {
+    let ring: &'static mut _ = ring!(Ring<u8, 64>);
+    let (mut producer, mut consumer) = ring.split();
+    let mut next = 0;
+    let mut tick = || {
+        if producer.push(next).is_ok() {
+            next = next.wrapping_add(1);
+        }
+    };
+    let right = interrupt::during(&mut tick, || {
+        let mut expected = 0u8;
+        for _ in 0..1000 {
+            let item = loop {
+                if let Ok(item) = consumer.pop() {
+                    break item;
+                }
+            };
+            if item != expected {
+                return false;
+            }
+            expected = expected.wrapping_add(1);
+        }
+        true
+    });
+    board::exit(right)
+}

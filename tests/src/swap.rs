@@ -1,0 +1,462 @@
+//! The specification of the evicting ring: a `VecDeque` with a bound beside every kind of ring, operation by operation, with
+//! several producers.
+//!
+//! A [`Case`] is data, so it can come from a property test as well as from a fuzzer. One thread runs it; what several
+//! threads may see of each other is the business of the models.
+
+use std::collections::VecDeque;
+use std::mem;
+
+use forebay_core::swap::{Consumer, HeapRing, Producer, Ring};
+use forebay_core::{Overflow, PopError, PushError, Pushed};
+
+use crate::ledger::{go_off, goes_off};
+use crate::payload::{Maker, Payload};
+pub use crate::spsc::{MAX_CAPACITY, Storage};
+
+/// As many producers has a case at most.
+pub const MAX_SEATS: usize = 3;
+
+/// Every policy.
+pub const OVERFLOWS: [Overflow; 3] = [Overflow::Reject, Overflow::DropIncoming, Overflow::DropOldest];
+
+/// A ring, where its positions start, and what is done with it.
+#[derive(Clone, Debug)]
+pub struct Case<'a> {
+    /// 1 to [`MAX_CAPACITY`].
+    pub capacity: usize,
+    /// For how many producers the ring is made: 1 to [`MAX_SEATS`].
+    pub seats: usize,
+    /// How many items go through the ring first.
+    pub start: usize,
+    /// Whether the ends are made anew after that.
+    pub fresh: bool,
+    /// The policy at the start.
+    pub overflow: Overflow,
+    /// What is done: an operation and its argument.
+    pub ops: &'a [(u8, u8)],
+}
+
+impl Case<'_> {
+    /// Runs the case, and panics where the ring differs from its specification. Answers with all that could be seen.
+    ///
+    /// # Panics
+    /// Also for [`Storage::Slice`], as there is no such ring.
+    #[must_use]
+    pub fn run<T: Payload>(&self, storage: Storage) -> Vec<u32> {
+        let mut run = Run::new(self);
+        match storage {
+            Storage::Array => run.in_array::<T>(false),
+            Storage::Shared => {
+                run.keeps_ends = true;
+                run.in_array::<T>(true);
+            }
+            Storage::Slice => panic!("no evicting ring lies in a caller's slice"),
+            Storage::Heap => {
+                let mut ring = run.heap::<T>();
+                while run.goes_on() {
+                    let (producer, consumer) = ring.split();
+                    run.session(producer, consumer, &|| None);
+                }
+            }
+            Storage::Owned => {
+                run.keeps_ends = true;
+                while run.goes_on() {
+                    // What is inside goes with the ends.
+                    run.ring = Model::new(self.overflow);
+                    let mut ring = run.heap::<T>();
+                    if run.first && run.fresh {
+                        let (producer, consumer) = ring.split();
+                        run.session(producer, consumer, &|| None);
+                    }
+                    let (producer, consumer) = ring.into_ends();
+                    run.session(producer, consumer, &|| None);
+                    run.maker.ledger().check();
+                    assert_eq!(run.maker.ledger().alive(), 0, "the ends are gone, and with them the ring");
+                }
+            }
+        }
+        run.maker.ledger().settle();
+        run.trace
+    }
+}
+
+/// The specification: what is known of a ring.
+struct Model {
+    items: VecDeque<u32>,
+    overflow: Overflow,
+    stored: usize,
+    popped: usize,
+    evicted: usize,
+    shed: usize,
+    /// How many were evicted since the last item was popped.
+    ahead: usize,
+    /// And how many before that, of which the consumer was not told.
+    untold: usize,
+    /// Producers that were forgotten, and still have their seats.
+    forgotten: usize,
+    /// Whether the consumer was forgotten, and counts as there.
+    forgotten_consumer: bool,
+}
+
+impl Model {
+    const fn new(overflow: Overflow) -> Self {
+        Self {
+            items: VecDeque::new(),
+            overflow,
+            stored: 0,
+            popped: 0,
+            evicted: 0,
+            shed: 0,
+            ahead: 0,
+            untold: 0,
+            forgotten: 0,
+            forgotten_consumer: false,
+        }
+    }
+
+    fn put(&mut self, id: u32) {
+        self.items.push_back(id);
+        self.stored += 1;
+    }
+
+    /// Enters that the oldest item was popped.
+    fn take(&mut self, id: u32) {
+        assert_eq!(self.items.pop_front(), Some(id), "the items come out in order");
+        self.popped += 1;
+        self.untold += mem::take(&mut self.ahead);
+    }
+}
+
+/// What a run of a case knows.
+struct Run<'a> {
+    capacity: usize,
+    seats: usize,
+    start: usize,
+    fresh: bool,
+    ops: &'a [(u8, u8)],
+    /// Whether ends must be dropped, and not forgotten.
+    keeps_ends: bool,
+    ring: Model,
+    maker: Maker,
+    trace: Vec<u32>,
+    /// Whether the first split is yet to come.
+    first: bool,
+}
+
+/// The ends, while they are there.
+struct Ends<'q, T, K> {
+    producers: Vec<Producer<'q, T, K>>,
+    consumer: Option<Consumer<'q, T, K>>,
+}
+
+impl<'q, T, K> Ends<'q, T, K> {
+    fn producer(&mut self, which: usize) -> Option<&mut Producer<'q, T, K>> {
+        let count = self.producers.len();
+        self.producers.get_mut(which.checked_rem(count)?)
+    }
+
+    #[allow(clippy::missing_const_for_fn, reason = "not in the oldest Rust that is promised")]
+    fn are_gone(&self) -> bool {
+        self.producers.is_empty() && self.consumer.is_none()
+    }
+}
+
+impl<'a> Run<'a> {
+    fn new(case: &Case<'a>) -> Self {
+        Self {
+            capacity: case.capacity,
+            seats: case.seats,
+            start: case.start,
+            fresh: case.fresh,
+            ops: case.ops,
+            keeps_ends: false,
+            ring: Model::new(case.overflow),
+            maker: Maker::default(),
+            trace: Vec::new(),
+            first: true,
+        }
+    }
+
+    fn heap<T>(&self) -> HeapRing<T> {
+        HeapRing::with_overflow(self.capacity, self.seats, self.ring.overflow).expect("a small capacity above 0")
+    }
+
+    fn in_array<T: Payload>(&mut self, shared: bool) {
+        match self.capacity {
+            1 => self.in_array_of::<T, 1>(shared),
+            2 => self.in_array_of::<T, 2>(shared),
+            3 => self.in_array_of::<T, 3>(shared),
+            4 => self.in_array_of::<T, 4>(shared),
+            5 => self.in_array_of::<T, 5>(shared),
+            6 => self.in_array_of::<T, 6>(shared),
+            7 => self.in_array_of::<T, 7>(shared),
+            8 => self.in_array_of::<T, 8>(shared),
+            MAX_CAPACITY => self.in_array_of::<T, MAX_CAPACITY>(shared),
+            other => panic!("a case of capacity {other}"),
+        }
+    }
+
+    fn in_array_of<T: Payload, const N: usize>(&mut self, shared: bool) {
+        match self.seats {
+            1 => self.in_array_for::<T, N, 1>(shared),
+            2 => self.in_array_for::<T, N, 2>(shared),
+            MAX_SEATS => self.in_array_for::<T, N, MAX_SEATS>(shared),
+            other => panic!("a case for {other} producers"),
+        }
+    }
+
+    fn in_array_for<T: Payload, const N: usize, const P: usize>(&mut self, shared: bool) {
+        let mut ring = Ring::<T, N, P>::with_overflow(self.ring.overflow);
+        while self.goes_on() {
+            if shared {
+                let (producer, consumer) = ring.try_split().expect("all ends are gone");
+                self.session(producer, consumer, &|| Some(ring.try_split().is_ok()));
+            } else {
+                let (producer, consumer) = ring.split();
+                self.session(producer, consumer, &|| None);
+            }
+        }
+        // It moves with what is inside.
+        drop(Box::new(ring));
+    }
+
+    fn goes_on(&self) -> bool {
+        self.first || !self.ops.is_empty()
+    }
+
+    fn saw(&mut self, what: usize) {
+        self.trace.push(u32::try_from(what).expect("small numbers"));
+    }
+
+    /// Works with the ends of one split until the operations ask for another, or are used up. `splits` tells whether the ring
+    /// can be split meanwhile, if one can ask.
+    fn session<T: Payload, K: Clone>(
+        &mut self,
+        producer: Producer<'_, T, K>,
+        consumer: Consumer<'_, T, K>,
+        splits: &dyn Fn() -> Option<bool>,
+    ) {
+        let mut ends = Ends { producers: vec![producer], consumer: Some(consumer) };
+        // The new consumer is not told of what was missing before the last one's last item.
+        self.ring.untold = 0;
+        (self.ring.forgotten, self.ring.forgotten_consumer) = (0, false);
+        if mem::take(&mut self.first) {
+            for which in 0..self.start {
+                self.push(&mut ends, which);
+                self.pop(&mut ends);
+            }
+            if self.fresh {
+                return;
+            }
+        }
+        self.look(&ends);
+        while let Some((&(op, argument), rest)) = self.ops.split_first() {
+            self.ops = rest;
+            self.step(&mut ends, op, usize::from(argument));
+            self.look(&ends);
+            assert!(splits().is_none_or(|splits| splits == ends.are_gone()), "a shared ring is split once at a time");
+            if ends.are_gone() {
+                break;
+            }
+        }
+    }
+
+    /// One operation.
+    fn step<T: Payload, K: Clone>(&mut self, ends: &mut Ends<'_, T, K>, op: u8, argument: usize) {
+        match op % 20 {
+            0..=5 => self.push(ends, argument),
+            6..=9 => self.pop(ends),
+            10 => (0..argument % 20).for_each(|which| self.push(ends, which)),
+            11 => self.pop_all(ends),
+            12 => self.pop_all_armed(ends, argument),
+            13 => self.set_overflow(ends, argument),
+            14 | 15 => self.clone_producer(ends, argument),
+            16 => self.drop_producer(ends, argument),
+            17 => self.lost(ends),
+            18 if argument % 4 == 0 => {
+                let consumer = ends.consumer.take();
+                if argument % 8 == 4 && !self.keeps_ends {
+                    self.ring.forgotten_consumer |= consumer.is_some();
+                    mem::forget(consumer);
+                }
+            }
+            19 => self.end(ends, argument),
+            _ => self.push(ends, argument),
+        }
+    }
+
+    /// Everything that the ends say, and the account of the items.
+    #[allow(clippy::len_zero, reason = "it is `is_empty` that is compared")]
+    fn look<T: Payload, K>(&mut self, ends: &Ends<'_, T, K>) {
+        let (ring, len, capacity) = (&self.ring, self.ring.items.len(), self.capacity);
+        assert_eq!(ring.stored, ring.popped + ring.evicted + len, "the specification keeps the law");
+        for end in &ends.producers {
+            assert_eq!((end.len(), end.is_empty(), end.is_full()), (len, len == 0, len == capacity));
+            same_count(capacity, end.evicted(), ring.evicted);
+            assert_eq!(end.shed(), ring.shed);
+            assert_eq!((end.capacity(), end.overflow()), (capacity, ring.overflow));
+            assert_eq!(end.is_closed(), ends.consumer.is_none() && !ring.forgotten_consumer);
+        }
+        if let Some(end) = &ends.consumer {
+            assert_eq!((end.len(), end.is_empty(), end.is_full()), (len, len == 0, len == capacity));
+            same_count(capacity, end.evicted(), ring.evicted);
+            assert_eq!(end.shed(), ring.shed);
+            assert_eq!((end.capacity(), end.overflow()), (capacity, ring.overflow));
+            assert_eq!(end.is_closed(), ends.producers.is_empty() && ring.forgotten == 0);
+        }
+        self.maker.ledger().check();
+        if self.maker.ledger().born() > 0 && (!ends.are_gone() || !self.keeps_ends) {
+            assert_eq!(self.maker.ledger().alive(), len, "what is inside is alive, and nothing else");
+        }
+        self.saw(len);
+    }
+
+    fn push<T: Payload, K>(&mut self, ends: &mut Ends<'_, T, K>, which: usize) {
+        let closed = ends.consumer.is_none() && !self.ring.forgotten_consumer;
+        let Some(producer) = ends.producer(which) else { return };
+        let item = T::make(&mut self.maker);
+        let id = item.id();
+        let outcome = producer.push(item);
+        if self.ring.items.len() < self.capacity {
+            assert!(matches!(outcome, Ok(Pushed::Stored)), "{outcome:?} with room");
+            self.ring.put(id);
+            return;
+        }
+        match outcome {
+            Ok(outcome) => {
+                assert!(!closed && self.ring.overflow == Overflow::DropOldest, "{outcome:?} at full");
+                let victim = outcome.evicted().expect("it is full").id();
+                assert_eq!(Some(victim), self.ring.items.pop_front(), "the oldest is evicted");
+                self.ring.put(id);
+                self.ring.evicted += 1;
+                self.ring.ahead += 1;
+                self.trace.push(victim);
+            }
+            Err(error) => {
+                let expected = match self.ring.overflow {
+                    _ if closed => PushError::Closed(()),
+                    Overflow::Reject => PushError::Full(()),
+                    Overflow::DropIncoming => PushError::Shed(()),
+                    Overflow::DropOldest => panic!("{error} with a policy to evict"),
+                };
+                self.ring.shed += usize::from(error.is_shed());
+                assert_eq!(expected, error.map(|item| assert_eq!(item.id(), id, "another item came back")));
+            }
+        }
+    }
+
+    fn pop<T: Payload, K>(&mut self, ends: &mut Ends<'_, T, K>) {
+        let closed = ends.producers.is_empty() && self.ring.forgotten == 0;
+        let Some(consumer) = &mut ends.consumer else { return };
+        match consumer.pop() {
+            Ok(item) => {
+                self.ring.take(item.id());
+                self.trace.push(item.id());
+            }
+            Err(error) => {
+                assert!(self.ring.items.is_empty(), "{error}, with {} items inside", self.ring.items.len());
+                assert_eq!(error, if closed { PopError::Closed } else { PopError::Empty });
+                self.trace.push(u32::MAX);
+            }
+        }
+    }
+
+    fn pop_all<T: Payload, K>(&mut self, ends: &mut Ends<'_, T, K>) {
+        let Some(consumer) = &mut ends.consumer else { return };
+        let inside = self.ring.items.len();
+        let mut ids = Vec::new();
+        assert_eq!(consumer.pop_all(|item| ids.push(item.id())), inside);
+        assert_eq!(ids.len(), inside);
+        ids.iter().for_each(|&id| self.ring.take(id));
+        self.trace.extend(ids);
+    }
+
+    /// The closure panics at some item, which is gone then.
+    fn pop_all_armed<T: Payload, K>(&mut self, ends: &mut Ends<'_, T, K>, argument: usize) {
+        let Some(consumer) = &mut ends.consumer else { return };
+        let (inside, good) = (self.ring.items.len(), argument % (MAX_CAPACITY + 1));
+        let mut ids = Vec::new();
+        let gone_off = goes_off(|| {
+            consumer.pop_all(|item| {
+                ids.push(item.id());
+                if ids.len() > good {
+                    go_off();
+                }
+            })
+        });
+        assert_eq!((gone_off, ids.len()), (good < inside, inside.min(good + 1)));
+        ids.iter().for_each(|&id| self.ring.take(id));
+        self.trace.extend(ids);
+    }
+
+    fn set_overflow<T, K>(&mut self, ends: &mut Ends<'_, T, K>, argument: usize) {
+        let overflow = OVERFLOWS[argument % 3];
+        if let Some(consumer) = ends.consumer.as_ref().filter(|_| argument / 3 % 2 == 0) {
+            consumer.set_overflow(overflow);
+        } else if let Some(producer) = ends.producer(argument / 6) {
+            producer.set_overflow(overflow);
+        } else {
+            return;
+        }
+        self.ring.overflow = overflow;
+    }
+
+    fn clone_producer<T, K: Clone>(&self, ends: &mut Ends<'_, T, K>, argument: usize) {
+        let taken = ends.producers.len() + self.ring.forgotten;
+        let Some(producer) = ends.producer(argument) else { return };
+        let clone = producer.try_clone();
+        assert_eq!(clone.is_ok(), taken < self.seats, "{taken} producers are out");
+        ends.producers.extend(clone);
+    }
+
+    fn drop_producer<T, K>(&mut self, ends: &mut Ends<'_, T, K>, argument: usize) {
+        let count = ends.producers.len();
+        let Some(which) = (argument / 8).checked_rem(count) else { return };
+        // The last one stays for the most part.
+        if count > 1 || argument % 8 == 0 {
+            let producer = ends.producers.remove(which);
+            if argument % 8 == 1 && !self.keeps_ends {
+                self.ring.forgotten += 1;
+                mem::forget(producer);
+            }
+        }
+    }
+
+    fn lost<T, K>(&mut self, ends: &mut Ends<'_, T, K>) {
+        let Some(consumer) = &mut ends.consumer else { return };
+        same_count(self.capacity, consumer.lost(), mem::take(&mut self.ring.untold));
+    }
+
+    /// Lets all ends go, so that the ring is split anew.
+    fn end<T, K>(&self, ends: &mut Ends<'_, T, K>, argument: usize) {
+        let (producers, mut consumer) = (mem::take(&mut ends.producers), ends.consumer.take());
+        let (forgets_producers, forgets_consumer) = match argument % 6 {
+            _ if self.keeps_ends => (false, false),
+            0 => (true, true),
+            1 => (true, false),
+            2 => (false, true),
+            _ => (false, false),
+        };
+        if forgets_consumer {
+            mem::forget(consumer.take());
+        }
+        if argument / 6 % 2 == 0 {
+            drop(consumer.take());
+        }
+        if forgets_producers {
+            mem::forget(producers);
+        } else if argument / 12 % 2 == 0 {
+            drop(producers);
+        } else {
+            producers.into_iter().rev().for_each(drop);
+        }
+        drop(consumer);
+    }
+}
+
+/// Where laps come around every eighth, so does a count while the consumer sleeps.
+fn same_count(capacity: usize, count: usize, expected: usize) {
+    let wrap = if cfg!(forebay_narrow) { 8 * capacity } else { usize::MAX };
+    assert_eq!(count % wrap, expected % wrap);
+}
