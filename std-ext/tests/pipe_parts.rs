@@ -18,6 +18,8 @@ mod pace;
 mod records;
 #[path = "../examples/pipe/relay.rs"]
 mod relay;
+#[path = "../examples/pipe/ring.rs"]
+mod ring;
 #[path = "../examples/pipe/screen.rs"]
 mod screen;
 #[path = "../examples/pipe/view.rs"]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Parser;
 
 use crate::records::Framing;
-use crate::relay::OnFull;
+use crate::ring::{Kind, OnFull};
 
 /// Relays records from standard input or a file to standard output, through a
 /// bounded ring between two threads.
@@ -26,6 +26,10 @@ pub(crate) struct Args {
     /// What happens to a record that finds the ring full [default: block]
     #[arg(long, value_name = "POLICY")]
     pub(crate) on_full: Option<OnFull>,
+
+    /// Keep the newest record only: one that nobody took in time gives way to the next
+    #[arg(long, conflicts_with_all = ["capacity", "on_full"])]
+    pub(crate) latest: bool,
 
     /// Write no more than this many records a second: 500, 2k/s, 0.5/s
     #[arg(long, value_name = "N/s", value_parser = interval)]
@@ -75,6 +79,11 @@ impl Args {
             Some(size) => (Framing::Block(size), usize::MAX),
             None => (Framing::Ended(if self.null { 0 } else { b'\n' }), self.max_record),
         }
+    }
+
+    /// What lies between the reader and the writer, if it is to obey this policy.
+    pub(crate) const fn kind(&self, on_full: OnFull) -> Kind {
+        if self.latest { Kind::Latest } else { Kind::Fixed(self.capacity, on_full) }
     }
 
     /// The least time from one record written to the next.

@@ -21,6 +21,8 @@ pub(crate) struct Intake {
     pub(crate) closed: bool,
     pub(crate) offered: u64,
     pub(crate) shed: u64,
+    /// Records that came back from the ring to make room for newer ones.
+    pub(crate) replaced: u64,
     held: Duration,
     held_since: Option<Instant>,
 }
@@ -48,6 +50,8 @@ impl Intake {
 pub(crate) struct Delivery {
     /// Records taken out of the ring.
     pub(crate) taken: u64,
+    /// Records that were missing between those.
+    pub(crate) missed: u64,
     /// Records that the output took.
     pub(crate) delivered: u64,
     pub(crate) bytes: u64,
@@ -67,7 +71,8 @@ impl Books {
         let (intake, delivery) = (self.intake(), self.delivery());
         Tally {
             offered: intake.offered,
-            shed: intake.shed,
+            // Some that are missed came back, and some that came back will be missed. What was neither yet shows soon.
+            lost: intake.shed + intake.replaced.max(delivery.missed),
             held: intake.held(Instant::now()),
             taken: delivery.taken,
             delivered: delivery.delivered,
@@ -80,7 +85,8 @@ impl Books {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Tally {
     pub(crate) offered: u64,
-    pub(crate) shed: u64,
+    /// Records lost by rule, whatever the rule.
+    pub(crate) lost: u64,
     pub(crate) held: Duration,
     pub(crate) taken: u64,
     pub(crate) delivered: u64,
@@ -88,9 +94,10 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    /// How many records were in the ring, give or take the one that the writer is taking.
+    /// How many records were in the ring, give or take the one that the writer is taking, and those that the ring has just
+    /// dropped.
     pub(crate) const fn depth(&self) -> u64 {
-        self.offered - self.shed - self.taken
+        self.offered.saturating_sub(self.lost + self.taken)
     }
 }
 
@@ -101,8 +108,12 @@ pub(crate) struct Law {
     pub(crate) offered: u64,
     /// Records that the output took.
     pub(crate) delivered: u64,
+    /// Records lost by `drop-oldest`.
+    pub(crate) evicted: u64,
     /// Records lost by `drop-incoming`.
     pub(crate) shed: u64,
+    /// Records lost by `--latest`.
+    pub(crate) conflated: u64,
     /// Records on their way when the output closed or time was up.
     pub(crate) dropped_at_close: u64,
     /// Records that the ring still had after that.
@@ -111,18 +122,23 @@ pub(crate) struct Law {
 
 impl Law {
     pub(crate) const fn holds(&self) -> bool {
-        self.offered == self.delivered + self.shed + self.dropped_at_close + self.still_inside
+        self.offered == self.delivered + self.lost() + self.dropped_at_close + self.still_inside
+    }
+
+    /// Records lost by rule.
+    pub(crate) const fn lost(&self) -> u64 {
+        self.evicted + self.shed + self.conflated
     }
 }
 
 impl fmt::Display for Law {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { offered, delivered, shed, dropped_at_close, still_inside } = self;
+        let Self { offered, delivered, evicted, shed, conflated, dropped_at_close, still_inside } = self;
         let relation = if self.holds() { "==" } else { "!=" };
         write!(
             f,
-            "offered {offered} {relation} delivered {delivered} + shed {shed} + dropped_at_close {dropped_at_close} + \
-             still_inside {still_inside}"
+            "offered {offered} {relation} delivered {delivered} + evicted {evicted} + shed {shed} + \
+             conflated {conflated} + dropped_at_close {dropped_at_close} + still_inside {still_inside}"
         )
     }
 }
@@ -133,15 +149,28 @@ mod tests {
 
     #[test]
     fn every_term_counts() {
-        let law = Law { offered: 10, delivered: 1, shed: 2, dropped_at_close: 3, still_inside: 4 };
+        let law = Law {
+            offered: 63,
+            delivered: 1,
+            evicted: 2,
+            shed: 4,
+            conflated: 8,
+            dropped_at_close: 16,
+            still_inside: 32,
+        };
         assert!(law.holds());
-        assert_eq!(law.to_string(), "offered 10 == delivered 1 + shed 2 + dropped_at_close 3 + still_inside 4");
+        assert_eq!(
+            law.to_string(),
+            "offered 63 == delivered 1 + evicted 2 + shed 4 + conflated 8 + dropped_at_close 16 + still_inside 32"
+        );
         for broken in [
-            Law { offered: 11, ..law },
+            Law { offered: 64, ..law },
             Law { delivered: 0, ..law },
+            Law { evicted: 3, ..law },
             Law { shed: 3, ..law },
-            Law { dropped_at_close: 2, ..law },
-            Law { still_inside: 5, ..law },
+            Law { conflated: 7, ..law },
+            Law { dropped_at_close: 15, ..law },
+            Law { still_inside: 33, ..law },
         ] {
             assert!(!broken.holds());
             assert!(broken.to_string().contains(" != "));

@@ -19,6 +19,7 @@ mod output;
 mod pace;
 mod records;
 mod relay;
+mod ring;
 mod screen;
 mod view;
 mod wait;
@@ -37,7 +38,8 @@ use input::{Input, Stdin};
 use ledger::Law;
 use output::Output;
 use records::Source;
-use relay::{End, OnFull, Outcome, Relay};
+use relay::{End, Outcome, Relay};
+use ring::{Kind, OnFull};
 use screen::Screen;
 use view::{Look, View};
 
@@ -73,8 +75,8 @@ fn relay_input(args: &Args, screen: &Screen, input: &Input, file: Option<&Path>,
             return status::IO;
         }
     };
-    let on_full = args.on_full.unwrap_or(OnFull::Block);
-    let relay = Relay { capacity: args.capacity, on_full, drain_interval: args.drain_interval(), limit: None };
+    let kind = args.kind(args.on_full.unwrap_or(OnFull::Block));
+    let relay = Relay { kind, drain_interval: args.drain_interval(), limit: None };
     let progress = if typing { Progress::None } else { Progress::choose(args.quiet) };
     let outcome = match run(&relay, source, screen, progress, true) {
         Ok(outcome) => outcome,
@@ -92,8 +94,10 @@ fn show_demo(args: &Args, screen: &Screen, seconds: u16, asked: bool) -> u8 {
     /// What is inside when the producer stops has at least this time to get out.
     const GRACE: Duration = Duration::from_secs(1);
     let interval = args.drain_interval().unwrap_or(INTERVAL);
-    let policies = args.on_full.as_ref().map_or(OnFull::value_variants(), std::slice::from_ref);
-    let share = Duration::from_secs(seconds.into()) / policies.len() as u32;
+    let asked_for = if args.latest { Some(OnFull::Block) } else { args.on_full };
+    let policies = asked_for.as_ref().map_or(OnFull::value_variants(), std::slice::from_ref);
+    let kinds: Vec<_> = policies.iter().map(|&on_full| args.kind(on_full)).collect();
+    let share = Duration::from_secs(seconds.into()) / kinds.len() as u32;
     let length = share * 4 / 5;
     let limit = share.max(length + GRACE);
     // Whoever did not ask for records wants none, and a terminal would be flooded.
@@ -107,14 +111,18 @@ fn show_demo(args: &Args, screen: &Screen, seconds: u16, asked: bool) -> u8 {
         "the producer surges to {}/s, the consumer takes {}/s, the ring holds {}",
         view::si(rate * demo::IN_SURGE),
         view::si(rate),
-        args.capacity,
+        kinds[0].capacity(),
     ));
-    for &on_full in policies {
-        screen.say(match on_full {
-            OnFull::Block => "block: when the ring is full, the producer is held back",
-            OnFull::DropIncoming => "drop-incoming: when the ring is full, what comes is lost",
+    for kind in kinds {
+        screen.say(match kind {
+            Kind::Fixed(_, OnFull::Block) => "block: when the ring is full, the producer is held back",
+            Kind::Fixed(_, OnFull::DropIncoming) => "drop-incoming: when the ring is full, what comes is lost",
+            Kind::Fixed(_, OnFull::DropOldest) => {
+                "drop-oldest: when the ring is full, the oldest is lost for what comes"
+            }
+            Kind::Latest => "latest: what nobody took in time is lost for what comes",
         });
-        let relay = Relay { capacity: args.capacity, on_full, drain_interval: Some(interval), limit: Some(limit) };
+        let relay = Relay { kind, drain_interval: Some(interval), limit: Some(limit) };
         let source = Surges::new(interval, length);
         let status = match run(&relay, source, screen, Progress::choose(args.quiet), write) {
             Ok(outcome) => conclude(screen, &Input::Demo { seconds, asked }, &outcome),
@@ -148,14 +156,14 @@ fn run(
             }
         }
     };
-    let mut view = View::new(policy_name(relay.on_full), relay.capacity);
+    let mut view = View::new(relay.kind.to_string(), relay.kind.capacity());
     let outcome = relay.run(source, output, progress.tick(), |at, tally| match progress {
         Progress::None => {}
         Progress::Lines => screen.say(view.plain(at, tally)),
         Progress::Live(look) => screen.draw(&view.live(at, tally, look)),
     });
     outcome.map_err(|error| {
-        screen.error(format_args!("cannot make a ring for {} records: {error}", relay.capacity));
+        screen.error(format_args!("cannot make a ring for {} records: {error}", relay.kind.capacity()));
         status::USAGE
     })
 }
@@ -223,10 +231,6 @@ fn speaks_unicode() -> bool {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(|name| env::var(name).ok());
     let decisive = locale.into_iter().find(|value| !value.is_empty()).unwrap_or_default().to_lowercase();
     decisive.contains("utf-8") || decisive.contains("utf8")
-}
-
-fn policy_name(on_full: OnFull) -> String {
-    on_full.to_possible_value().map(|value| value.get_name().to_string()).unwrap_or_default()
 }
 
 /// Standard output without a buffer of its own: the relay counts what the output really took.

@@ -7,31 +7,20 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use clap::ValueEnum;
 use forebay::spsc::{self, OwnedConsumer, OwnedProducer};
-use forebay::{CapacityError, PopError, PushError};
+use forebay::{CapacityError, PopError, PushError, Pushed};
 
 use crate::ledger::{Books, Law, Tally};
 use crate::output::Output;
 use crate::pace::Pacer;
 use crate::records::Source;
+use crate::ring::Kind;
 use crate::wait::{self, Closed, Receiver, Sender};
-
-/// What happens to a record that finds the ring full.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum OnFull {
-    /// The reader waits for room: nothing is lost, and the input is held back
-    Block,
-    /// The record is dropped and counted: the input is never held back
-    DropIncoming,
-}
 
 /// How a relay is set up.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Relay {
-    /// How many records the ring holds.
-    pub(crate) capacity: usize,
-    pub(crate) on_full: OnFull,
+    pub(crate) kind: Kind,
     /// The least time from one record written to the next.
     pub(crate) drain_interval: Option<Duration>,
     /// When the relay ends, whatever is still inside.
@@ -73,13 +62,13 @@ impl Relay {
         tick: Option<Duration>,
         mut watch: impl FnMut(Duration, &Tally),
     ) -> Result<Outcome, CapacityError> {
-        let (sender, receiver) = wait::channel(self.capacity)?;
+        let (sender, receiver) = wait::channel(self.kind)?;
         // Empty records go back to be filled again. Where this ring is full or empty they are freed or made anew.
-        let (spares_in, spares_out) = spsc::ring(self.capacity.min(MOST_SPARES))?;
+        let (spares_in, spares_out) = spsc::ring(self.kind.capacity().min(MOST_SPARES))?;
         let books = Arc::new(Books::default());
         let started = Instant::now();
 
-        let reader = Reader { records: sender, spares: spares_out, on_full: self.on_full, books: books.clone() };
+        let reader = Reader { records: sender, spares: spares_out, books: books.clone() };
         let reader = thread::spawn(move || reader.run(source));
 
         let writer = Writer {
@@ -118,12 +107,15 @@ impl Relay {
         let law = Law {
             offered: intake.offered,
             delivered: output.records(),
+            evicted: records.ring().evicted(),
             shed: intake.shed,
+            conflated: records.ring().conflated(),
             dropped_at_close,
-            still_inside: records.len() as u64,
+            still_inside: records.ring().len() as u64,
         };
         drop(intake);
-        Ok(Outcome { end, law, tally: books.tally(), took })
+        let tally = Tally { lost: law.lost(), ..books.tally() };
+        Ok(Outcome { end, law, tally, took })
     }
 }
 
@@ -131,30 +123,34 @@ impl Relay {
 const MOST_SPARES: usize = 1024;
 const LARGEST_SPARE: usize = 64 << 10;
 
+/// Whether the memory of a record that is done with is kept.
+fn is_spare(record: &Vec<u8>) -> bool {
+    record.capacity() <= LARGEST_SPARE
+}
+
 struct Reader {
     records: Sender<Vec<u8>>,
     spares: OwnedConsumer<Vec<u8>>,
-    on_full: OnFull,
     books: Arc<Books>,
 }
 
 impl Reader {
     /// Reads until the source ends or nobody takes records any more.
     fn run(mut self, mut source: impl Source) -> io::Result<()> {
-        let mut shed = None;
+        let mut spare = None::<Vec<u8>>;
         loop {
-            let mut record = shed.take().or_else(|| self.spares.pop().ok()).unwrap_or_default();
+            let mut record = spare.take().filter(is_spare).or_else(|| self.spares.pop().ok()).unwrap_or_default();
             if !source.next(&mut record)? {
                 return Ok(());
             }
             match self.offer(record) {
-                Ok(back) => shed = back,
+                Ok(back) => spare = back,
                 Err(Closed) => return Ok(()),
             }
         }
     }
 
-    /// Puts a record into the ring. It comes back if it was shed.
+    /// Puts a record into the ring. What was lost for it, or it itself if it was lost, comes back.
     fn offer(&mut self, mut record: Vec<u8>) -> Result<Option<Vec<u8>>, Closed> {
         loop {
             let mut intake = self.books.intake();
@@ -162,16 +158,21 @@ impl Reader {
                 return Err(Closed);
             }
             record = match self.records.try_send(record) {
-                Ok(()) => {
+                Ok(Pushed::Stored) => {
                     intake.offered += 1;
                     return Ok(None);
                 }
-                Err(PushError::Full(back) | PushError::Shed(back)) if self.on_full == OnFull::DropIncoming => {
+                Ok(Pushed::Evicted(older)) => {
+                    intake.offered += 1;
+                    intake.replaced += 1;
+                    return Ok(Some(older));
+                }
+                Err(PushError::Shed(back)) => {
                     intake.offered += 1;
                     intake.shed += 1;
                     return Ok(Some(back));
                 }
-                Err(PushError::Full(back) | PushError::Shed(back)) => back,
+                Err(PushError::Full(back)) => back,
                 Err(PushError::Closed(_)) => return Err(Closed),
             };
             intake.hold(Instant::now());
@@ -218,7 +219,7 @@ impl Writer {
             if self.output.add(&record) {
                 self.flush()?;
             }
-            if record.capacity() <= LARGEST_SPARE {
+            if is_spare(&record) {
                 // If there are enough of them, it is freed.
                 let _ = self.spares.push(record);
             }
@@ -235,7 +236,10 @@ impl Writer {
             settled => settled.ok(),
         };
         if record.is_some() {
-            self.books.delivery().taken += 1;
+            let missed = self.records.missed();
+            let mut delivery = self.books.delivery();
+            delivery.taken += 1;
+            delivery.missed += missed;
         }
         Ok(record)
     }

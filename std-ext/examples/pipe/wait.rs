@@ -8,15 +8,16 @@ use std::sync::atomic::{AtomicBool, Ordering, fence};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 
-use forebay::spsc::{self, OwnedConsumer, OwnedProducer};
-use forebay::{CapacityError, PopError, PushError};
+use forebay::{CapacityError, PopError, PushError, Pushed};
 
-/// A ring of `capacity` items between two threads that can wait for each other.
-pub(crate) fn channel<T>(capacity: usize) -> Result<(Sender<T>, Receiver<T>), CapacityError> {
-    let (producer, consumer) = spsc::ring(capacity)?;
+use crate::ring::{Kind, Rx, Tx};
+
+/// A ring between two threads that can wait for each other.
+pub(crate) fn channel<T>(kind: Kind) -> Result<(Sender<T>, Receiver<T>), CapacityError> {
+    let (tx, rx) = kind.ends()?;
     let (items, room) = (Arc::new(Bell::new()), Arc::new(Bell::new()));
-    let sender = Sender { ring: producer, rings: Ringer(items.clone()), hears: room.clone() };
-    let receiver = Receiver { ring: consumer, rings: Ringer(room), hears: items };
+    let sender = Sender { ring: tx, rings: Ringer(items.clone()), hears: room.clone() };
+    let receiver = Receiver { ring: rx, rings: Ringer(room), hears: items };
     Ok((sender, receiver))
 }
 
@@ -27,17 +28,17 @@ pub(crate) struct Closed;
 /// The end that puts items in.
 pub(crate) struct Sender<T> {
     // The order matters: the end goes before the other side is told.
-    ring: OwnedProducer<T>,
+    ring: Tx<T>,
     rings: Ringer,
     hears: Arc<Bell>,
 }
 
 impl<T> Sender<T> {
-    /// Puts an item in if there is room now.
-    pub(crate) fn try_send(&mut self, item: T) -> Result<(), PushError<T>> {
-        self.ring.push(item)?;
+    /// Puts an item in if there is room now, or if the ring makes room.
+    pub(crate) fn try_send(&mut self, item: T) -> Result<Pushed<T>, PushError<T>> {
+        let pushed = self.ring.push(item)?;
         self.rings.0.ring();
-        Ok(())
+        Ok(pushed)
     }
 
     /// Waits until there is room. As this is the only sender, the next [`try_send`](Self::try_send) finds it.
@@ -53,7 +54,7 @@ impl<T> Sender<T> {
 /// The end that takes items out.
 pub(crate) struct Receiver<T> {
     // The order matters: the end goes before the other side is told.
-    ring: OwnedConsumer<T>,
+    ring: Rx<T>,
     rings: Ringer,
     hears: Arc<Bell>,
 }
@@ -86,9 +87,14 @@ impl<T> Receiver<T> {
         Ok(item)
     }
 
-    /// How many items are inside.
-    pub(crate) fn len(&self) -> usize {
-        self.ring.len()
+    /// How many items were missing before the one that was taken last.
+    pub(crate) fn missed(&mut self) -> u64 {
+        self.ring.missed()
+    }
+
+    /// The ring, for its counts.
+    pub(crate) const fn ring(&self) -> &Rx<T> {
+        &self.ring
     }
 }
 
@@ -167,6 +173,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::ring::OnFull;
 
     /// Does `work` in a thread of its own: whoever sleeps for ever fails the test.
     fn in_time<R: Send + 'static>(work: impl FnOnce() -> R + Send + 'static) -> R {
@@ -183,7 +190,7 @@ mod tests {
 
     /// Passes `count` numbers through a ring, each side waiting for the other whenever it can.
     fn carry(capacity: usize, count: u32) {
-        let (mut sender, mut receiver) = channel(capacity).unwrap();
+        let (mut sender, mut receiver) = channel(Kind::Fixed(capacity, OnFull::Block)).unwrap();
         let worker = thread::spawn(move || {
             for mut number in 0..count {
                 while let Err(refused) = sender.try_send(number) {
@@ -208,8 +215,8 @@ mod tests {
 
     #[test]
     fn a_receiver_that_goes_wakes_the_sender() {
-        let (mut sender, receiver) = channel(1).unwrap();
-        sender.try_send(1).unwrap();
+        let (mut sender, receiver) = channel(Kind::Fixed(1, OnFull::Block)).unwrap();
+        let _ = sender.try_send(1).unwrap();
         let bell = sender.hears.clone();
         let worker = thread::spawn(move || sender.wait_for_room());
         until_asleep(&bell);
@@ -219,7 +226,7 @@ mod tests {
 
     #[test]
     fn a_sender_that_goes_wakes_the_receiver() {
-        let (sender, mut receiver) = channel::<u8>(1).unwrap();
+        let (sender, mut receiver) = channel::<u8>(Kind::Fixed(1, OnFull::Block)).unwrap();
         let bell = receiver.hears.clone();
         let worker = thread::spawn(move || receiver.recv());
         until_asleep(&bell);

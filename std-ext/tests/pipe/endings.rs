@@ -15,14 +15,14 @@ fn an_output_that_closes_ends_the_relay_quietly() {
     // The ring alone holds more of these than a pipe does, so the output is written to again after it has closed.
     let long = format!("{}\n", "x".repeat(199)).repeat(20_000);
     fs::write(&file, format!("1\n{long}")).unwrap();
-    for policy in ["--on-full=block", "--on-full=drop-incoming"] {
+    for policy in ["--on-full=block", "--on-full=drop-incoming", "--on-full=drop-oldest"] {
         // As `head -1` does.
         let (running, _, stdout) = start(&[policy, file.to_str().unwrap()], Stdio::null());
         let mut line = String::new();
         let mut stdout = BufReader::with_capacity(64, stdout);
         stdout.read_line(&mut line).unwrap();
         close(stdout);
-        assert_eq!(line, "1\n");
+        assert!(line == "1\n" || policy == "--on-full=drop-oldest", "{line}");
         let ran = running.finish(Vec::new());
         assert_eq!(ran.code, OUTPUT_CLOSED, "{}", ran.stderr);
         assert!(!ran.stderr.contains("cannot"), "{}", ran.stderr);
@@ -91,7 +91,7 @@ fn a_full_disk_is_an_error_and_what_it_did_not_take_is_counted() {
 
 #[test]
 fn a_wrong_command_line_is_refused_and_explained() {
-    let cases: [(&[&str], &str); 14] = [
+    let cases: [(&[&str], &str); 16] = [
         (&["--capacity=0"], "a ring holds at least one record"),
         (&["--capacity=-1"], "not a number of records"),
         (&["--capacity=18446744073709551615"], "cannot make a ring for 18446744073709551615 records"),
@@ -100,8 +100,10 @@ fn a_wrong_command_line_is_refused_and_explained() {
         (&["--block-size=0"], "would carry nothing"),
         (&["--block-size=x"], "not a number of bytes"),
         (&["--max-record=0"], "would carry nothing"),
-        (&["--on-full=explode"], "possible values: block, drop-incoming"),
+        (&["--on-full=explode"], "possible values: block, drop-incoming, drop-oldest"),
         (&["--demo=0"], "--demo"),
+        (&["--latest", "--capacity=4"], "cannot be used with"),
+        (&["--latest", "--on-full=block"], "cannot be used with"),
         (&["--null", "--block-size=4"], "cannot be used with"),
         (&["--demo", "file"], "cannot be used with"),
         (&["one", "two"], "unexpected argument"),
@@ -127,7 +129,17 @@ fn help_is_no_error() {
     let ran = run_with(&["--help"], Stdio::null());
     assert_eq!((ran.code, &ran.stderr[..]), (Some(0), ""));
     let help = String::from_utf8(ran.stdout).unwrap();
-    for word in ["--capacity", "--on-full", "--drain-rate", "--block-size", "--null", "--demo", "Exit status"] {
+    for word in [
+        "--capacity",
+        "--on-full",
+        "drop-oldest",
+        "--latest",
+        "--drain-rate",
+        "--block-size",
+        "--null",
+        "--demo",
+        "Exit status",
+    ] {
         assert!(help.contains(word), "{word}");
     }
 }

@@ -111,7 +111,9 @@ impl Ran {
 pub(crate) struct Law {
     pub(crate) offered: usize,
     pub(crate) delivered: usize,
+    pub(crate) evicted: usize,
     pub(crate) shed: usize,
+    pub(crate) conflated: usize,
     pub(crate) dropped_at_close: usize,
 }
 
@@ -126,10 +128,13 @@ impl Law {
         let law = Self {
             offered: figure("offered"),
             delivered: figure("delivered"),
+            evicted: figure("evicted"),
             shed: figure("shed"),
+            conflated: figure("conflated"),
             dropped_at_close: figure("dropped_at_close"),
         };
-        assert_eq!(law.offered, law.delivered + law.shed + law.dropped_at_close + figure("still_inside"), "{line}");
+        let lost = law.evicted + law.shed + law.conflated;
+        assert_eq!(law.offered, law.delivered + lost + law.dropped_at_close + figure("still_inside"), "{line}");
         law
     }
 }

@@ -1,0 +1,225 @@
+//! The rings that a relay may run through, behind one face. None of them waits.
+
+use std::fmt;
+
+use clap::ValueEnum;
+use forebay::latest::{self, OwnedReader, OwnedWriter};
+use forebay::{CapacityError, Overflow, PopError, PushError, Pushed, spsc, swap};
+
+/// What happens to a record that finds the ring full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OnFull {
+    /// The reader waits for room: nothing is lost, and the input is held back
+    Block,
+    /// The record is dropped and counted: the input is never held back
+    DropIncoming,
+    /// The oldest record is dropped for it and counted: the input is never held back
+    DropOldest,
+}
+
+impl OnFull {
+    pub(crate) const fn overflow(self) -> Overflow {
+        match self {
+            Self::Block => Overflow::Reject,
+            Self::DropIncoming => Overflow::DropIncoming,
+            Self::DropOldest => Overflow::DropOldest,
+        }
+    }
+}
+
+/// As it is called on the command line.
+impl fmt::Display for OnFull {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Block => "block",
+            Self::DropIncoming => "drop-incoming",
+            Self::DropOldest => "drop-oldest",
+        })
+    }
+}
+
+/// What lies between the readers and the writer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A ring for as many records, which obeys one [`OnFull`] for all its life.
+    Fixed(usize, OnFull),
+    /// The newest record and nothing else. It is never full, and one reader has it.
+    Latest,
+}
+
+impl Kind {
+    /// How many records it holds.
+    pub(crate) const fn capacity(self) -> usize {
+        match self {
+            Self::Fixed(capacity, _) => capacity,
+            Self::Latest => 1,
+        }
+    }
+
+    /// The ends: the one that puts records in, and the one that takes them out.
+    pub(crate) fn ends<T>(self) -> Result<(Tx<T>, Rx<T>), CapacityError> {
+        Ok(match self {
+            Self::Fixed(capacity, on_full @ OnFull::DropOldest) => {
+                let (tx, rx) = swap::HeapRing::with_overflow(capacity, 1, on_full.overflow())?.into_ends();
+                (Tx::Evicting(tx), Rx::Evicting(rx))
+            }
+            Self::Fixed(capacity, on_full) => {
+                let (ring, rx) = spsc::ring(capacity)?;
+                (Tx::Alone { ring, sheds: on_full == OnFull::DropIncoming }, Rx::Alone(rx))
+            }
+            Self::Latest => {
+                let (tx, rx) = latest::triple_buffer();
+                (Tx::Latest(tx), Rx::Latest(rx))
+            }
+        })
+    }
+}
+
+/// The rule by which it loses records.
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fixed(_, on_full) => on_full.fmt(f),
+            Self::Latest => f.write_str("latest"),
+        }
+    }
+}
+
+/// The end that puts records in.
+pub(crate) enum Tx<T> {
+    /// For one reader, where nothing is evicted. It `sheds` at full, or gives the record back.
+    Alone {
+        ring: spsc::OwnedProducer<T>,
+        sheds: bool,
+    },
+    Evicting(swap::OwnedProducer<T>),
+    Latest(OwnedWriter<T>),
+}
+
+impl<T> Tx<T> {
+    /// Puts a record in. A record that had to go for it comes back as [`Evicted`](Pushed::Evicted).
+    pub(crate) fn push(&mut self, record: T) -> Result<Pushed<T>, PushError<T>> {
+        match self {
+            Self::Alone { ring, sheds } => match ring.push(record) {
+                Ok(()) => Ok(Pushed::Stored),
+                Err(PushError::Full(record)) if *sheds => Err(PushError::Shed(record)),
+                Err(error) => Err(error),
+            },
+            Self::Evicting(ring) => ring.push(record),
+            Self::Latest(buffer) if buffer.is_closed() => Err(PushError::Closed(record)),
+            Self::Latest(buffer) => Ok(buffer.write(record).map_or(Pushed::Stored, Pushed::Evicted)),
+        }
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        match self {
+            Self::Alone { ring, .. } => ring.is_full(),
+            Self::Evicting(ring) => ring.is_full(),
+            Self::Latest(_) => false,
+        }
+    }
+
+    /// Whether nobody will take records any more.
+    pub(crate) fn is_closed(&self) -> bool {
+        match self {
+            Self::Alone { ring, .. } => ring.is_closed(),
+            Self::Evicting(ring) => ring.is_closed(),
+            Self::Latest(buffer) => buffer.is_closed(),
+        }
+    }
+}
+
+/// The end that takes records out.
+pub(crate) enum Rx<T> {
+    Alone(spsc::OwnedConsumer<T>),
+    Evicting(swap::OwnedConsumer<T>),
+    Latest(OwnedReader<T>),
+}
+
+impl<T> Rx<T> {
+    pub(crate) fn pop(&mut self) -> Result<T, PopError> {
+        match self {
+            Self::Alone(ring) => ring.pop(),
+            Self::Evicting(ring) => ring.pop(),
+            Self::Latest(buffer) => buffer.read(),
+        }
+    }
+
+    /// How many records are inside.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Alone(ring) => ring.len(),
+            Self::Evicting(ring) => ring.len(),
+            Self::Latest(buffer) => usize::from(!buffer.is_empty()),
+        }
+    }
+
+    /// How many records were missing before the one that was taken last.
+    pub(crate) fn missed(&mut self) -> u64 {
+        match self {
+            Self::Evicting(ring) => ring.lost() as u64,
+            // The writer of the newest value is told of each.
+            Self::Alone(_) | Self::Latest(_) => 0,
+        }
+    }
+
+    /// How many records were evicted, by the ring's own count. Exact while nobody puts records in.
+    pub(crate) fn evicted(&self) -> u64 {
+        match self {
+            Self::Evicting(ring) => ring.evicted() as u64,
+            Self::Alone(_) | Self::Latest(_) => 0,
+        }
+    }
+
+    /// How many records gave way to a newer one, by the buffer's own count. Exact while nobody puts records in.
+    pub(crate) fn conflated(&self) -> u64 {
+        match self {
+            Self::Latest(buffer) => buffer.conflated() as u64,
+            Self::Alone(_) | Self::Evicting(_) => 0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Pushes 1 to 3 into what holds two, or one, then takes all.
+    #[track_caller]
+    fn overfill(kind: Kind, outcomes: [Result<Pushed<u32>, PushError<u32>>; 3], records: &[u32], lost: (u64, u64)) {
+        let (mut tx, mut rx) = kind.ends().unwrap();
+        assert_eq!([1, 2, 3].map(|record| tx.push(record)), outcomes);
+        assert_eq!(rx.len(), records.len());
+        assert_eq!(std::iter::from_fn(|| rx.pop().ok()).collect::<Vec<_>>(), records);
+        assert_eq!((rx.len(), tx.is_full()), (0, false));
+        assert_eq!((rx.evicted(), rx.conflated()), lost);
+    }
+
+    #[test]
+    fn each_rule_loses_what_it_says() {
+        const STORED: Result<Pushed<u32>, PushError<u32>> = Ok(Pushed::Stored);
+        let evicted = |record| Ok(Pushed::Evicted(record));
+        let ring = |on_full| Kind::Fixed(2, on_full);
+        overfill(ring(OnFull::Block), [STORED, STORED, Err(PushError::Full(3))], &[1, 2], (0, 0));
+        overfill(ring(OnFull::DropIncoming), [STORED, STORED, Err(PushError::Shed(3))], &[1, 2], (0, 0));
+        overfill(ring(OnFull::DropOldest), [STORED, STORED, evicted(1)], &[2, 3], (1, 0));
+        overfill(Kind::Latest, [STORED, evicted(1), evicted(2)], &[3], (0, 2));
+    }
+
+    #[test]
+    fn whoever_has_nobody_to_take_records_is_told_so() {
+        for kind in [Kind::Fixed(1, OnFull::Block), Kind::Fixed(1, OnFull::DropOldest), Kind::Latest] {
+            let (mut tx, rx) = kind.ends().unwrap();
+            drop(rx);
+            let _ = tx.push(1);
+            assert!(tx.is_closed() && tx.push(2).unwrap_err().is_closed(), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn names_are_those_of_the_command_line() {
+        for on_full in OnFull::value_variants() {
+            assert_eq!(on_full.to_possible_value().unwrap().get_name(), on_full.to_string());
+        }
+    }
+}
