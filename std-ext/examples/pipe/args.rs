@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Parser;
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
 
 use crate::records::Framing;
 use crate::ring::{Kind, OnFull};
 
-/// Relays records from standard input or a file to standard output, through a
-/// bounded ring between two threads.
+/// Relays records from standard input or files to standard output, through a
+/// bounded ring between threads.
 ///
 /// Figures go to standard error: how full the ring is, the rates in and out, what
 /// was lost, and at the end the account of every record.
@@ -18,6 +19,10 @@ use crate::ring::{Kind, OnFull};
 pub(crate) struct Args {
     /// File to read; `-` is standard input, and so is none
     pub(crate) file: Option<PathBuf>,
+
+    /// One of several files to read at the same time, each in its own order
+    #[arg(short, long = "input", value_name = "FILE", conflicts_with = "file")]
+    pub(crate) inputs: Vec<PathBuf>,
 
     /// How many records the ring holds
     #[arg(short, long, value_name = "N", default_value = "1024", value_parser = capacity)]
@@ -53,7 +58,7 @@ pub(crate) struct Args {
 
     /// Show the relay on generated records, for 5 seconds or as many as given
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "5",
-        value_parser = clap::value_parser!(u16).range(1..), conflicts_with_all = ["file", "null", "block_size"])]
+        value_parser = clap::value_parser!(u16).range(1..), conflicts_with_all = ["file", "inputs", "null", "block_size"])]
     pub(crate) demo: Option<u16>,
 }
 
@@ -62,7 +67,8 @@ Started from a terminal without FILE, or with no argument and the null device as
 input, it shows the demo. `pipe -` reads the terminal. The demo writes its records
 only if it was asked for and standard output is not a terminal.
 
-Under `block` the output is the input, byte for byte. Each record is in memory as a
+Under `block` the output is the input, byte for byte. Of several inputs, the last
+record gets its newline if it lacks it, and the last block may not be short. Each record is in memory as a
 whole, so the ring may take as much as the capacity times the longest record.
 
 Exit status:
@@ -73,6 +79,23 @@ Exit status:
   141  the output was closed early (what a shell reports of other tools then)";
 
 impl Args {
+    /// The arguments of this program. If they are wrong, it says so and ends.
+    pub(crate) fn read() -> Self {
+        Self::parse().checked().unwrap_or_else(|(kind, what)| Self::command().error(kind, what).exit())
+    }
+
+    /// Refuses what each argument alone would allow.
+    fn checked(self) -> Result<Self, (ErrorKind, &'static str)> {
+        let conflict = |what| Err((ErrorKind::ArgumentConflict, what));
+        if self.latest && self.inputs.len() > 1 {
+            return conflict("--latest has room for one --input only");
+        }
+        if self.inputs.iter().filter(|input| input.as_os_str() == "-").count() > 1 {
+            return conflict("standard input can be one --input only");
+        }
+        Ok(self)
+    }
+
     /// How the input is cut into records, and how long these may be.
     pub(crate) fn framing(&self) -> (Framing, usize) {
         match self.block_size {
@@ -134,8 +157,6 @@ fn interval(text: &str) -> Result<Duration, String> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]

@@ -4,17 +4,16 @@ use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The accounts of a relay at work: one of the reader, one of the writer.
+/// The accounts of a relay at work: one of each reader, one of the writer.
 ///
-/// The reader holds its account while it puts a record in and counts it. So whoever has that account sees no record half
+/// A reader holds its account while it puts a record in and counts it. So whoever has that account sees no record half
 /// in, even while the reader is blocked in a read; and whoever closes it knows that no record goes in any more.
-#[derive(Default)]
 pub(crate) struct Books {
-    intake: Mutex<Intake>,
+    intakes: Vec<Mutex<Intake>>,
     delivery: Mutex<Delivery>,
 }
 
-/// What the reader did.
+/// What a reader did.
 #[derive(Default)]
 pub(crate) struct Intake {
     /// No record may go in any more.
@@ -58,8 +57,24 @@ pub(crate) struct Delivery {
 }
 
 impl Books {
-    pub(crate) fn intake(&self) -> MutexGuard<'_, Intake> {
-        self.intake.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn new(readers: usize) -> Self {
+        Self { intakes: (0..readers).map(|_| Mutex::default()).collect(), delivery: Mutex::default() }
+    }
+
+    pub(crate) fn intake(&self, reader: usize) -> MutexGuard<'_, Intake> {
+        self.intakes[reader].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The accounts of all readers. Whoever holds one asks for no other, so nobody waits for ever.
+    fn all_intakes(&self) -> Vec<MutexGuard<'_, Intake>> {
+        (0..self.intakes.len()).map(|reader| self.intake(reader)).collect()
+    }
+
+    /// From now on no record goes in. Answers with how many did or were shed, and how many of them were shed.
+    pub(crate) fn close(&self) -> (u64, u64) {
+        let mut intakes = self.all_intakes();
+        intakes.iter_mut().for_each(|intake| intake.closed = true);
+        (intakes.iter().map(|intake| intake.offered).sum(), intakes.iter().map(|intake| intake.shed).sum())
     }
 
     pub(crate) fn delivery(&self) -> MutexGuard<'_, Delivery> {
@@ -68,12 +83,14 @@ impl Books {
 
     /// The figures at one instant.
     pub(crate) fn tally(&self) -> Tally {
-        let (intake, delivery) = (self.intake(), self.delivery());
+        let (intakes, delivery, now) = (self.all_intakes(), self.delivery(), Instant::now());
+        let sum = |count: fn(&Intake) -> u64| intakes.iter().map(|intake| count(intake)).sum::<u64>();
         Tally {
-            offered: intake.offered,
+            offered: sum(|intake| intake.offered),
             // Some that are missed came back, and some that came back will be missed. What was neither yet shows soon.
-            lost: intake.shed + intake.replaced.max(delivery.missed),
-            held: intake.held(Instant::now()),
+            lost: sum(|intake| intake.shed) + sum(|intake| intake.replaced).max(delivery.missed),
+            // Inputs are held back at the same time, so these don't add up.
+            held: intakes.iter().map(|intake| intake.held(now)).max().unwrap_or_default(),
             taken: delivery.taken,
             delivered: delivery.delivered,
             bytes_out: delivery.bytes,
@@ -87,6 +104,7 @@ pub(crate) struct Tally {
     pub(crate) offered: u64,
     /// Records lost by rule, whatever the rule.
     pub(crate) lost: u64,
+    /// For how long an input was held back, the one that was so the longest.
     pub(crate) held: Duration,
     pub(crate) taken: u64,
     pub(crate) delivered: u64,
@@ -104,7 +122,7 @@ impl Tally {
 /// The conservation law of a relay that has ended: every record offered went one way, and each way is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Law {
-    /// Records that the reader put to the ring, whatever became of them.
+    /// Records that the readers put to the ring, whatever became of them.
     pub(crate) offered: u64,
     /// Records that the output took.
     pub(crate) delivered: u64,
@@ -178,10 +196,26 @@ mod tests {
     }
 
     #[test]
+    fn the_readers_are_taken_together() {
+        let books = Books::new(2);
+        for reader in [0, 1] {
+            let mut intake = books.intake(reader);
+            (intake.offered, intake.shed, intake.replaced) = (10, 1 + reader as u64, 2);
+        }
+        books.delivery().taken = 5;
+        let tally = books.tally();
+        assert_eq!((tally.offered, tally.lost, tally.depth()), (20, 7, 8));
+        books.delivery().missed = 6;
+        assert_eq!(books.tally().lost, 9);
+        assert_eq!(books.close(), (20, 3));
+        assert!(books.intake(0).closed && books.intake(1).closed);
+    }
+
+    #[test]
     fn waiting_is_summed_up_and_shows_while_it_lasts() {
-        let (books, start) = (Books::default(), Instant::now());
+        let (books, start) = (Books::new(1), Instant::now());
         let second = Duration::from_secs(1);
-        let mut intake = books.intake();
+        let mut intake = books.intake(0);
         intake.hold(start);
         assert_eq!(intake.held(start + second), second);
         intake.release(start + 2 * second);

@@ -1,13 +1,13 @@
-//! A relay between two programs: records go from standard input or a file through a forebay ring to standard output.
+//! A relay between programs: records go from standard input or files through a forebay ring to standard output.
 //!
 //! ```text
 //! cargo run --release --example pipe                                  # a demo, if there is no input
-//! producer | pipe --capacity 4096 --on-full drop-incoming | consumer
+//! producer | pipe --capacity 4096 --on-full drop-oldest | consumer
 //! pipe --help
 //! ```
 //!
-//! A reader thread and a writer thread have one end of the ring each ([`relay`]). The ring never waits; [`wait`] adds
-//! that outside. What came in and went out is in the [`ledger`], and the law that binds the figures is checked at the end.
+//! A reader thread for each input and a writer thread have one end of the ring each ([`relay`]). The [`ring`] never waits;
+//! [`wait`] adds that outside. What came in and went out is in the [`ledger`], and the law that binds the figures is checked at the end.
 
 #![forbid(unsafe_code)]
 
@@ -26,15 +26,14 @@ mod wait;
 
 use std::env;
 use std::io::{self, ErrorKind, IsTerminal, Write};
-use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Parser, ValueEnum};
+use clap::ValueEnum;
 
 use args::Args;
 use demo::Surges;
-use input::{Input, Stdin};
+use input::{Input, Stdin, Task};
 use ledger::Law;
 use output::Output;
 use records::Source;
@@ -54,38 +53,42 @@ mod status {
 }
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = Args::read();
     let stdin = Stdin::look();
-    let input = Input::choose(&args, stdin, env::args_os().len() == 1);
     let screen = Screen::new(io::stderr(), args.quiet);
-    let status = match &input {
-        Input::Demo { seconds, asked } => show_demo(&args, &screen, *seconds, *asked),
-        Input::Stdin => relay_input(&args, &screen, &input, None, stdin == Stdin::Terminal),
-        Input::File(path) => relay_input(&args, &screen, &input, Some(path), false),
+    let status = match Task::choose(&args, stdin, env::args_os().len() == 1) {
+        Task::Demo { seconds, asked } => show_demo(&args, &screen, seconds, asked),
+        Task::Relay(inputs) => {
+            let typing = stdin == Stdin::Terminal && inputs.contains(&Input::Stdin);
+            relay_inputs(&args, &screen, &inputs, typing)
+        }
     };
     ExitCode::from(status)
 }
 
-/// Relays an input. Nothing is drawn where somebody is `typing`.
-fn relay_input(args: &Args, screen: &Screen, input: &Input, file: Option<&Path>, typing: bool) -> u8 {
-    let source = match input::open(file, args) {
-        Ok(source) => source,
-        Err(error) => {
-            screen.error(format_args!("cannot open {input}: {}", reason(&error)));
-            return status::IO;
+/// Relays all inputs. Nothing is drawn where somebody is `typing`.
+fn relay_inputs(args: &Args, screen: &Screen, inputs: &[Input], typing: bool) -> u8 {
+    let mut sources = Vec::new();
+    for input in inputs {
+        match input.open(args) {
+            Ok(source) => sources.push(source),
+            Err(error) => {
+                screen.error(format_args!("cannot open {input}: {}", reason(&error)));
+                return status::IO;
+            }
         }
-    };
+    }
     let kind = args.kind(args.on_full.unwrap_or(OnFull::Block));
     let relay = Relay { kind, drain_interval: args.drain_interval(), limit: None };
     let progress = if typing { Progress::None } else { Progress::choose(args.quiet) };
-    let outcome = match run(&relay, source, screen, progress, true) {
+    let outcome = match run(&relay, sources, screen, progress, true) {
         Ok(outcome) => outcome,
         Err(status) => return status,
     };
-    if matches!(outcome, Outcome { end: End::Complete, law: Law { offered: 0, .. }, .. }) && file.is_none() {
+    if matches!(outcome, Outcome { end: End::Complete, law: Law { offered: 0, .. }, .. }) && inputs == [Input::Stdin] {
         screen.say("the input was empty; --demo shows the relay on generated records");
     }
-    conclude(screen, input, &outcome)
+    conclude(screen, inputs, &outcome)
 }
 
 /// Relays generated records: under the policy that was asked for, or under each in turn.
@@ -124,8 +127,8 @@ fn show_demo(args: &Args, screen: &Screen, seconds: u16, asked: bool) -> u8 {
         });
         let relay = Relay { kind, drain_interval: Some(interval), limit: Some(limit) };
         let source = Surges::new(interval, length);
-        let status = match run(&relay, source, screen, Progress::choose(args.quiet), write) {
-            Ok(outcome) => conclude(screen, &Input::Demo { seconds, asked }, &outcome),
+        let status = match run(&relay, vec![source], screen, Progress::choose(args.quiet), write) {
+            Ok(outcome) => conclude(screen, &[], &outcome),
             Err(status) => status,
         };
         if status != status::OK {
@@ -138,7 +141,7 @@ fn show_demo(args: &Args, screen: &Screen, seconds: u16, asked: bool) -> u8 {
 /// Runs a relay to its end, to standard output or, without `write`, to nowhere.
 fn run(
     relay: &Relay,
-    source: impl Source + Send + 'static,
+    sources: Vec<impl Source + Send + 'static>,
     screen: &Screen,
     progress: Progress,
     write: bool,
@@ -157,7 +160,7 @@ fn run(
         }
     };
     let mut view = View::new(relay.kind.to_string(), relay.kind.capacity());
-    let outcome = relay.run(source, output, progress.tick(), |at, tally| match progress {
+    let outcome = relay.run(sources, output, progress.tick(), |at, tally| match progress {
         Progress::None => {}
         Progress::Lines => screen.say(view.plain(at, tally)),
         Progress::Live(look) => screen.draw(&view.live(at, tally, look)),
@@ -169,7 +172,7 @@ fn run(
 }
 
 /// Reports how a relay ended, and gives the exit status for it.
-fn conclude(screen: &Screen, input: &Input, outcome: &Outcome) -> u8 {
+fn conclude(screen: &Screen, inputs: &[Input], outcome: &Outcome) -> u8 {
     let Outcome { end, law, tally, took } = outcome;
     screen.clear();
     screen.say(view::summary(*took, tally));
@@ -185,8 +188,11 @@ fn conclude(screen: &Screen, input: &Input, outcome: &Outcome) -> u8 {
             status::OK
         }
         End::Unwritable(error) if error.kind() == ErrorKind::BrokenPipe => status::OUTPUT_CLOSED,
-        End::Unreadable(error) => {
-            screen.error(format_args!("cannot read {input}: {}", reason(error)));
+        End::Unreadable(errors) => {
+            for (number, error) in errors {
+                let input = inputs.get(*number).map_or("the demo".into(), Input::to_string);
+                screen.error(format_args!("cannot read {input}: {}", reason(error)));
+            }
             status::IO
         }
         End::Unwritable(error) => {

@@ -1,5 +1,6 @@
-//! The relay itself: a reader thread, the ring, a writer thread.
+//! The relay itself: a reader thread for each input, the ring, a writer thread.
 
+use std::collections::VecDeque;
 use std::io;
 use std::panic;
 use std::sync::Arc;
@@ -34,8 +35,8 @@ pub(crate) enum End {
     Complete,
     /// The limit passed.
     TimeUp,
-    /// The input could not be read further; the output took what was stored before.
-    Unreadable(io::Error),
+    /// These inputs could not be read further. The output took what was stored of them before, and all of the others.
+    Unreadable(Vec<(usize, io::Error)>),
     /// The output took no more.
     Unwritable(io::Error),
 }
@@ -50,30 +51,36 @@ pub(crate) struct Outcome {
 }
 
 impl Relay {
-    /// Carries the records of `source` to `output`, until one of them ends. Meanwhile `watch` gets the figures every
-    /// `tick`, if that is set.
+    /// Carries the records of all `sources` to `output`, those of each in their order, until all of them end or the output
+    /// does. Meanwhile `watch` gets the figures every `tick`, if that is set.
     ///
-    /// If the output ends first, the reader may still be waiting for its input. It is left behind: it can't put records
-    /// in any more, and ends with the process.
+    /// If the output ends first, readers may still be waiting for their input. They are left behind: they can't put records
+    /// in any more, and end with the process.
     pub(crate) fn run(
         &self,
-        source: impl Source + Send + 'static,
+        sources: Vec<impl Source + Send + 'static>,
         output: Output,
         tick: Option<Duration>,
         mut watch: impl FnMut(Duration, &Tally),
     ) -> Result<Outcome, CapacityError> {
-        let (sender, receiver) = wait::channel(self.kind)?;
-        // Empty records go back to be filled again. Where this ring is full or empty they are freed or made anew.
-        let (spares_in, spares_out) = spsc::ring(self.kind.capacity().min(MOST_SPARES))?;
-        let books = Arc::new(Books::default());
+        let (senders, receiver) = wait::channel(self.kind, sources.len())?;
+        let books = Arc::new(Books::new(sources.len()));
         let started = Instant::now();
 
-        let reader = Reader { records: sender, spares: spares_out, books: books.clone() };
-        let reader = thread::spawn(move || reader.run(source));
+        // Empty records go back to be filled again, by a ring to each reader. Where it is full or empty they are freed or
+        // made anew.
+        let mut spares = VecDeque::new();
+        let mut readers = Vec::new();
+        for (number, (records, source)) in senders.into_iter().zip(sources).enumerate() {
+            let (spares_in, spares_out) = spsc::ring(self.kind.capacity().min(MOST_SPARES))?;
+            spares.push_back(spares_in);
+            let reader = Reader { number, records, spares: spares_out, books: books.clone() };
+            readers.push(thread::spawn(move || reader.run(source)));
+        }
 
         let writer = Writer {
             records: receiver,
-            spares: spares_in,
+            spares,
             output,
             drain_interval: self.drain_interval,
             deadline: self.limit.map(|limit| started + limit),
@@ -92,28 +99,29 @@ impl Relay {
         let (mut records, output, mut end) = writer.join().unwrap_or_else(|panic| panic::resume_unwind(panic));
         let took = started.elapsed();
         if let End::Complete = end {
-            // The writer saw the reader's end of the ring go, which is the last thing that the reader does.
-            if let Err(error) = reader.join().unwrap_or_else(|panic| panic::resume_unwind(panic)) {
-                end = End::Unreadable(error);
+            // The writer saw the readers' ends of the ring go, which is the last thing that the readers do.
+            let ends =
+                readers.into_iter().map(|reader| reader.join().unwrap_or_else(|panic| panic::resume_unwind(panic)));
+            let errors: Vec<_> = ends.enumerate().filter_map(|(number, end)| Some((number, end.err()?))).collect();
+            if !errors.is_empty() {
+                end = End::Unreadable(errors);
             }
         }
 
-        let mut intake = books.intake();
-        intake.closed = true;
+        let (offered, shed) = books.close();
         let mut dropped_at_close = output.pending();
         while records.try_recv().is_ok() {
             dropped_at_close += 1;
         }
         let law = Law {
-            offered: intake.offered,
+            offered,
             delivered: output.records(),
             evicted: records.ring().evicted(),
-            shed: intake.shed,
+            shed,
             conflated: records.ring().conflated(),
             dropped_at_close,
             still_inside: records.ring().len() as u64,
         };
-        drop(intake);
         let tally = Tally { lost: law.lost(), ..books.tally() };
         Ok(Outcome { end, law, tally, took })
     }
@@ -129,6 +137,7 @@ fn is_spare(record: &Vec<u8>) -> bool {
 }
 
 struct Reader {
+    number: usize,
     records: Sender<Vec<u8>>,
     spares: OwnedConsumer<Vec<u8>>,
     books: Arc<Books>,
@@ -153,7 +162,7 @@ impl Reader {
     /// Puts a record into the ring. What was lost for it, or it itself if it was lost, comes back.
     fn offer(&mut self, mut record: Vec<u8>) -> Result<Option<Vec<u8>>, Closed> {
         loop {
-            let mut intake = self.books.intake();
+            let mut intake = self.books.intake(self.number);
             if intake.closed {
                 return Err(Closed);
             }
@@ -178,14 +187,15 @@ impl Reader {
             intake.hold(Instant::now());
             drop(intake);
             self.records.wait_for_room()?;
-            self.books.intake().release(Instant::now());
+            self.books.intake(self.number).release(Instant::now());
         }
     }
 }
 
 struct Writer {
     records: Receiver<Vec<u8>>,
-    spares: OwnedProducer<Vec<u8>>,
+    /// Of each reader, the next one to get some in front.
+    spares: VecDeque<OwnedProducer<Vec<u8>>>,
     output: Output,
     drain_interval: Option<Duration>,
     deadline: Option<Instant>,
@@ -220,8 +230,11 @@ impl Writer {
                 self.flush()?;
             }
             if is_spare(&record) {
-                // If there are enough of them, it is freed.
-                let _ = self.spares.push(record);
+                if let Some(spares) = self.spares.front_mut() {
+                    // If there are enough of them, it is freed.
+                    let _ = spares.push(record);
+                }
+                self.spares.rotate_left(1);
             }
         }
     }

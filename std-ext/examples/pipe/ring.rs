@@ -43,7 +43,7 @@ impl fmt::Display for OnFull {
 pub(crate) enum Kind {
     /// A ring for as many records, which obeys one [`OnFull`] for all its life.
     Fixed(usize, OnFull),
-    /// The newest record and nothing else. It is never full, and one reader has it.
+    /// The newest record and nothing else. It is never full, and has room for one reader only.
     Latest,
 }
 
@@ -56,20 +56,24 @@ impl Kind {
         }
     }
 
-    /// The ends: the one that puts records in, and the one that takes them out.
-    pub(crate) fn ends<T>(self) -> Result<(Tx<T>, Rx<T>), CapacityError> {
+    /// The ends: one for each reader, which puts records in, and the one that takes them out.
+    pub(crate) fn ends<T>(self, readers: usize) -> Result<(Vec<Tx<T>>, Rx<T>), CapacityError> {
         Ok(match self {
-            Self::Fixed(capacity, on_full @ OnFull::DropOldest) => {
-                let (tx, rx) = swap::HeapRing::with_overflow(capacity, 1, on_full.overflow())?.into_ends();
-                (Tx::Evicting(tx), Rx::Evicting(rx))
+            Self::Fixed(capacity, on_full) if readers == 1 && on_full != OnFull::DropOldest => {
+                let (ring, rx) = spsc::ring(capacity)?;
+                (vec![Tx::Alone { ring, sheds: on_full == OnFull::DropIncoming }], Rx::Alone(rx))
             }
             Self::Fixed(capacity, on_full) => {
-                let (ring, rx) = spsc::ring(capacity)?;
-                (Tx::Alone { ring, sheds: on_full == OnFull::DropIncoming }, Rx::Alone(rx))
+                let (first, rx) = swap::HeapRing::with_overflow(capacity, readers, on_full.overflow())?.into_ends();
+                let another = |_| first.try_clone().expect("the ring was made for as many");
+                let mut all: Vec<_> = (1..readers).map(another).map(Tx::Evicting).collect();
+                all.push(Tx::Evicting(first));
+                (all, Rx::Evicting(rx))
             }
             Self::Latest => {
+                assert_eq!(readers, 1, "the command line is checked");
                 let (tx, rx) = latest::triple_buffer();
-                (Tx::Latest(tx), Rx::Latest(rx))
+                (vec![Tx::Latest(tx)], Rx::Latest(rx))
             }
         })
     }
@@ -186,8 +190,16 @@ mod tests {
 
     /// Pushes 1 to 3 into what holds two, or one, then takes all.
     #[track_caller]
-    fn overfill(kind: Kind, outcomes: [Result<Pushed<u32>, PushError<u32>>; 3], records: &[u32], lost: (u64, u64)) {
-        let (mut tx, mut rx) = kind.ends().unwrap();
+    fn overfill(
+        kind: Kind,
+        readers: usize,
+        outcomes: [Result<Pushed<u32>, PushError<u32>>; 3],
+        records: &[u32],
+        lost: (u64, u64),
+    ) {
+        let (mut txs, mut rx) = kind.ends(readers).unwrap();
+        assert_eq!(txs.len(), readers);
+        let tx = &mut txs[0];
         assert_eq!([1, 2, 3].map(|record| tx.push(record)), outcomes);
         assert_eq!(rx.len(), records.len());
         assert_eq!(std::iter::from_fn(|| rx.pop().ok()).collect::<Vec<_>>(), records);
@@ -200,16 +212,19 @@ mod tests {
         const STORED: Result<Pushed<u32>, PushError<u32>> = Ok(Pushed::Stored);
         let evicted = |record| Ok(Pushed::Evicted(record));
         let ring = |on_full| Kind::Fixed(2, on_full);
-        overfill(ring(OnFull::Block), [STORED, STORED, Err(PushError::Full(3))], &[1, 2], (0, 0));
-        overfill(ring(OnFull::DropIncoming), [STORED, STORED, Err(PushError::Shed(3))], &[1, 2], (0, 0));
-        overfill(ring(OnFull::DropOldest), [STORED, STORED, evicted(1)], &[2, 3], (1, 0));
-        overfill(Kind::Latest, [STORED, evicted(1), evicted(2)], &[3], (0, 2));
+        for readers in [1, 2, 5] {
+            overfill(ring(OnFull::Block), readers, [STORED, STORED, Err(PushError::Full(3))], &[1, 2], (0, 0));
+            overfill(ring(OnFull::DropIncoming), readers, [STORED, STORED, Err(PushError::Shed(3))], &[1, 2], (0, 0));
+            overfill(ring(OnFull::DropOldest), readers, [STORED, STORED, evicted(1)], &[2, 3], (1, 0));
+        }
+        overfill(Kind::Latest, 1, [STORED, evicted(1), evicted(2)], &[3], (0, 2));
     }
 
     #[test]
     fn whoever_has_nobody_to_take_records_is_told_so() {
         for kind in [Kind::Fixed(1, OnFull::Block), Kind::Fixed(1, OnFull::DropOldest), Kind::Latest] {
-            let (mut tx, rx) = kind.ends().unwrap();
+            let (mut txs, rx) = kind.ends(1).unwrap();
+            let tx = &mut txs[0];
             drop(rx);
             let _ = tx.push(1);
             assert!(tx.is_closed() && tx.push(2).unwrap_err().is_closed(), "{kind:?}");

@@ -12,20 +12,21 @@ use forebay::{CapacityError, PopError, PushError, Pushed};
 
 use crate::ring::{Kind, Rx, Tx};
 
-/// A ring between two threads that can wait for each other.
-pub(crate) fn channel<T>(kind: Kind) -> Result<(Sender<T>, Receiver<T>), CapacityError> {
-    let (tx, rx) = kind.ends()?;
+/// A ring between threads that can wait for each other: as many that send, and one that receives.
+pub(crate) fn channel<T>(kind: Kind, senders: usize) -> Result<(Vec<Sender<T>>, Receiver<T>), CapacityError> {
+    let (txs, rx) = kind.ends(senders)?;
     let (items, room) = (Arc::new(Bell::new()), Arc::new(Bell::new()));
-    let sender = Sender { ring: tx, rings: Ringer(items.clone()), hears: room.clone() };
+    let sender = |ring| Sender { ring, rings: Ringer(items.clone()), hears: room.clone() };
+    let senders = txs.into_iter().map(sender).collect();
     let receiver = Receiver { ring: rx, rings: Ringer(room), hears: items };
-    Ok((sender, receiver))
+    Ok((senders, receiver))
 }
 
 /// The receiver is gone: nobody will ever take an item again.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Closed;
 
-/// The end that puts items in.
+/// An end that puts items in.
 pub(crate) struct Sender<T> {
     // The order matters: the end goes before the other side is told.
     ring: Tx<T>,
@@ -41,7 +42,7 @@ impl<T> Sender<T> {
         Ok(pushed)
     }
 
-    /// Waits until there is room. As this is the only sender, the next [`try_send`](Self::try_send) finds it.
+    /// Waits until there is room. If this is the only sender, the next [`try_send`](Self::try_send) finds it.
     pub(crate) fn wait_for_room(&self) -> Result<(), Closed> {
         self.hears.wait(|| match (self.ring.is_closed(), self.ring.is_full()) {
             (true, _) => Some(Err(Closed)),
@@ -107,14 +108,15 @@ impl Drop for Ringer {
     }
 }
 
-/// Lets one thread sleep until another says that something may have changed.
+/// Lets threads sleep until another says that something may have changed.
 ///
-/// The two must not miss each other: the sleeper says that it sleeps and then looks once more at what it waits for; the
+/// They must not miss each other: the sleeper says that it sleeps and then looks once more at what it waits for; the
 /// ringer changes that and then looks whether anybody sleeps. With a fence between the two steps on both sides, at least
 /// one of them sees what the other did.
 struct Bell {
+    /// Somebody may be asleep.
     asleep: AtomicBool,
-    /// Held by the sleeper from before it says so until it is really asleep.
+    /// Held by a sleeper from before it says so until it is really asleep.
     bed: Mutex<()>,
     wake: Condvar,
 }
@@ -124,7 +126,7 @@ impl Bell {
         Self { asleep: AtomicBool::new(false), bed: Mutex::new(()), wake: Condvar::new() }
     }
 
-    /// Asks `ready` until it answers. One thread at a time.
+    /// Asks `ready` until it answers.
     fn wait<R>(&self, mut ready: impl FnMut() -> Option<R>) -> R {
         if let Some(answer) = linger(&mut ready) {
             return answer;
@@ -135,21 +137,21 @@ impl Bell {
             // [B1] SeqCst: pairs with [B2]. Orders: `asleep` before our look at the ring.
             fence(Ordering::SeqCst);
             if let Some(answer) = ready() {
-                self.asleep.store(false, Ordering::Relaxed);
+                // Others may be asleep, so that stays as it is, and the next ring is in vain at worst.
                 return answer;
             }
             bed = self.wake.wait(bed).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
-    /// Wakes the sleeper, if there is one.
+    /// Wakes all sleepers, if there are any.
     fn ring(&self) {
         // [B2] SeqCst: pairs with [B1]. Orders: our change of the ring before our look at `asleep`.
         fence(Ordering::SeqCst);
         // One ring wakes, so that pushes do not pay for a sleeper that is only slow to rise.
         if self.asleep.load(Ordering::Relaxed) && self.asleep.swap(false, Ordering::Relaxed) {
             drop(self.bed.lock().unwrap_or_else(PoisonError::into_inner));
-            self.wake.notify_one();
+            self.wake.notify_all();
         }
     }
 }
@@ -188,34 +190,49 @@ mod tests {
         }
     }
 
-    /// Passes `count` numbers through a ring, each side waiting for the other whenever it can.
-    fn carry(capacity: usize, count: u32) {
-        let (mut sender, mut receiver) = channel(Kind::Fixed(capacity, OnFull::Block)).unwrap();
-        let worker = thread::spawn(move || {
-            for mut number in 0..count {
-                while let Err(refused) = sender.try_send(number) {
-                    number = refused.into_inner();
-                    sender.wait_for_room().unwrap();
+    /// Passes `count` numbers of each sender through a ring, each side waiting for the other whenever it can.
+    fn carry(capacity: usize, senders: usize, count: u32) {
+        let (ends, mut receiver) = channel(Kind::Fixed(capacity, OnFull::Block), senders).unwrap();
+        let send = |(name, mut sender): (usize, Sender<_>)| {
+            thread::spawn(move || {
+                for number in 0..count {
+                    let mut item = (name, number);
+                    while let Err(refused) = sender.try_send(item) {
+                        item = refused.into_inner();
+                        sender.wait_for_room().unwrap();
+                    }
                 }
-            }
-        });
-        for number in 0..count {
-            assert_eq!(receiver.recv(), Ok(number));
+            })
+        };
+        let workers: Vec<_> = ends.into_iter().enumerate().map(send).collect();
+        let mut next = vec![0; senders];
+        for _ in 0..count * senders as u32 {
+            let (name, number) = receiver.recv().unwrap();
+            assert_eq!(number, next[name]);
+            next[name] += 1;
         }
         assert_eq!(receiver.recv(), Err(Closed));
-        worker.join().unwrap();
+        workers.into_iter().for_each(|worker| worker.join().unwrap());
+    }
+
+    /// The ends of a ring for one item.
+    fn narrow() -> (Sender<u8>, Receiver<u8>) {
+        let (mut senders, receiver) = channel(Kind::Fixed(1, OnFull::Block), 1).unwrap();
+        (senders.remove(0), receiver)
     }
 
     #[test]
     fn nobody_sleeps_through_a_ring() {
-        in_time(|| carry(1, 20_000));
-        in_time(|| carry(3, 20_000));
-        in_time(|| carry(64, 100_000));
+        in_time(|| carry(1, 1, 20_000));
+        in_time(|| carry(3, 1, 20_000));
+        in_time(|| carry(64, 1, 100_000));
+        in_time(|| carry(1, 3, 10_000));
+        in_time(|| carry(64, 3, 50_000));
     }
 
     #[test]
     fn a_receiver_that_goes_wakes_the_sender() {
-        let (mut sender, receiver) = channel(Kind::Fixed(1, OnFull::Block)).unwrap();
+        let (mut sender, receiver) = narrow();
         let _ = sender.try_send(1).unwrap();
         let bell = sender.hears.clone();
         let worker = thread::spawn(move || sender.wait_for_room());
@@ -226,7 +243,7 @@ mod tests {
 
     #[test]
     fn a_sender_that_goes_wakes_the_receiver() {
-        let (sender, mut receiver) = channel::<u8>(Kind::Fixed(1, OnFull::Block)).unwrap();
+        let (sender, mut receiver) = narrow();
         let bell = receiver.hears.clone();
         let worker = thread::spawn(move || receiver.recv());
         until_asleep(&bell);

@@ -62,6 +62,26 @@ fn what_cannot_be_read_is_named() {
 }
 
 #[test]
+fn an_input_that_cannot_be_read_does_not_stop_the_others() {
+    let (file, folder) = (scratch("others"), env!("CARGO_MANIFEST_DIR"));
+    fs::write(&file, numbers(9_999)).unwrap();
+    let ran = run(&["-i", folder, "-i", file.to_str().unwrap(), "-i-", "--max-record=5"], b"one\n123456\n");
+    assert_eq!(ran.code, Some(1));
+    assert_eq!(ran.law().delivered, 10_000);
+    for error in [
+        format!("pipe: cannot read '{folder}': Is a directory\n"),
+        "pipe: cannot read standard input: record 2 is longer than 5 bytes (--max-record)\n".into(),
+    ] {
+        assert!(ran.stderr.contains(&error), "{}", ran.stderr);
+    }
+    // One that can't even be opened is known before anything is written.
+    let ran = run_with(&["-i", file.to_str().unwrap(), "-i", "no/such/file"], Stdio::null());
+    assert_eq!((ran.code, &ran.stdout[..]), (Some(1), &b""[..]));
+    assert_eq!(ran.stderr, "pipe: cannot open 'no/such/file': No such file or directory\n");
+    fs::remove_file(file).unwrap();
+}
+
+#[test]
 fn a_record_that_is_too_long_ends_the_relay_after_those_before_it() {
     for (input, line) in [(&b"one\nfour5\nsix\n"[..], 2), (b"one\ntwo\n123456", 3)] {
         let ran = run(&["--max-record=5"], input);
@@ -91,7 +111,7 @@ fn a_full_disk_is_an_error_and_what_it_did_not_take_is_counted() {
 
 #[test]
 fn a_wrong_command_line_is_refused_and_explained() {
-    let cases: [(&[&str], &str); 16] = [
+    let cases: [(&[&str], &str); 20] = [
         (&["--capacity=0"], "a ring holds at least one record"),
         (&["--capacity=-1"], "not a number of records"),
         (&["--capacity=18446744073709551615"], "cannot make a ring for 18446744073709551615 records"),
@@ -104,6 +124,10 @@ fn a_wrong_command_line_is_refused_and_explained() {
         (&["--demo=0"], "--demo"),
         (&["--latest", "--capacity=4"], "cannot be used with"),
         (&["--latest", "--on-full=block"], "cannot be used with"),
+        (&["--latest", "-i=a", "-i=b"], "one --input only"),
+        (&["--input=-", "--input=-"], "one --input only"),
+        (&["--input=a", "b"], "cannot be used with"),
+        (&["--input=a", "--demo"], "cannot be used with"),
         (&["--null", "--block-size=4"], "cannot be used with"),
         (&["--demo", "file"], "cannot be used with"),
         (&["one", "two"], "unexpected argument"),
@@ -134,6 +158,7 @@ fn help_is_no_error() {
         "--on-full",
         "drop-oldest",
         "--latest",
+        "--input",
         "--drain-rate",
         "--block-size",
         "--null",

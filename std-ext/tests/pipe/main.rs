@@ -3,5 +3,6 @@
 mod bytes;
 mod demo;
 mod endings;
+mod inputs;
 mod losses;
 mod tool;
