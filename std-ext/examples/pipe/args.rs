@@ -6,8 +6,9 @@ use std::time::Duration;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 
+use crate::policy::OnFull;
 use crate::records::Framing;
-use crate::ring::{Kind, OnFull};
+use crate::ring::Kind;
 
 /// Relays records from standard input or files to standard output, through a
 /// bounded ring between threads.
@@ -32,8 +33,12 @@ pub(crate) struct Args {
     #[arg(long, value_name = "POLICY")]
     pub(crate) on_full: Option<OnFull>,
 
+    /// File that holds the name of a policy, which is switched to while the relay runs
+    #[arg(long, value_name = "FILE")]
+    pub(crate) control: Option<PathBuf>,
+
     /// Keep the newest record only: one that nobody took in time gives way to the next
-    #[arg(long, conflicts_with_all = ["capacity", "on_full"])]
+    #[arg(long, conflicts_with_all = ["capacity", "on_full", "control"])]
     pub(crate) latest: bool,
 
     /// Write no more than this many records a second: 500, 2k/s, 0.5/s
@@ -58,7 +63,7 @@ pub(crate) struct Args {
 
     /// Show the relay on generated records, for 5 seconds or as many as given
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "5",
-        value_parser = clap::value_parser!(u16).range(1..), conflicts_with_all = ["file", "inputs", "null", "block_size"])]
+        value_parser = clap::value_parser!(u16).range(1..), conflicts_with_all = ["file", "inputs", "control", "null", "block_size"])]
     pub(crate) demo: Option<u16>,
 }
 
@@ -70,6 +75,10 @@ only if it was asked for and standard output is not a terminal.
 Under `block` the output is the input, byte for byte. Of several inputs, the last
 record gets its newline if it lacks it, and the last block may not be short. Each record is in memory as a
 whole, so the ring may take as much as the capacity times the longest record.
+
+The policy is switched by `echo drop-oldest >FILE`, if FILE is what --control names.
+The last line of it counts, which is looked at ten times a second, and goes before
+--on-full. Without FILE, or a line in it, nothing changes. It may be a named pipe.
 
 Exit status:
   0    all records were relayed, or lost as the policy says
@@ -104,9 +113,13 @@ impl Args {
         }
     }
 
-    /// What lies between the reader and the writer, if it is to obey this policy.
+    /// What lies between the reader and the writer, if it is to obey this policy at first.
     pub(crate) const fn kind(&self, on_full: OnFull) -> Kind {
-        if self.latest { Kind::Latest } else { Kind::Fixed(self.capacity, on_full) }
+        match self {
+            Self { latest: true, .. } => Kind::Latest,
+            Self { control: Some(_), .. } => Kind::Switched(self.capacity, on_full),
+            Self { control: None, .. } => Kind::Fixed(self.capacity, on_full),
+        }
     }
 
     /// The least time from one record written to the next.

@@ -115,13 +115,13 @@ impl Read for Fifo {
 }
 
 #[cfg(unix)]
-fn is_fifo(path: &Path) -> bool {
+pub(crate) fn is_fifo(path: &Path) -> bool {
     use std::os::unix::fs::FileTypeExt;
     path.metadata().is_ok_and(|data| data.file_type().is_fifo())
 }
 
 #[cfg(not(unix))]
-const fn is_fifo(_: &Path) -> bool {
+pub(crate) const fn is_fifo(_: &Path) -> bool {
     false
 }
 

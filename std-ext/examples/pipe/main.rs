@@ -12,11 +12,14 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod bell;
+mod control;
 mod demo;
 mod input;
 mod ledger;
 mod output;
 mod pace;
+mod policy;
 mod records;
 mod relay;
 mod ring;
@@ -27,19 +30,21 @@ mod wait;
 use std::env;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::ValueEnum;
 
 use args::Args;
+use control::Control;
 use demo::Surges;
 use input::{Input, Stdin, Task};
 use ledger::Law;
 use output::Output;
+use policy::{OnFull, Policy};
 use records::Source;
 use relay::{End, Outcome, Relay};
-use ring::{Kind, OnFull};
-use screen::Screen;
+use screen::{Screen, reason};
 use view::{Look, View};
 
 /// The exit status, as `--help` lists it.
@@ -78,8 +83,19 @@ fn relay_inputs(args: &Args, screen: &Screen, inputs: &[Input], typing: bool) ->
             }
         }
     }
-    let kind = args.kind(args.on_full.unwrap_or(OnFull::Block));
-    let relay = Relay { kind, drain_interval: args.drain_interval(), limit: None };
+    let on_full = args.on_full.unwrap_or(OnFull::Block);
+    let policy = Arc::new(Policy::new(on_full));
+    if let Some(file) = &args.control {
+        match Control::open(file, &policy, screen) {
+            Ok(control) => control.watch(policy.clone(), screen.clone()),
+            Err(error) => {
+                screen.error(format_args!("cannot be controlled by {error}"));
+                return status::IO;
+            }
+        }
+    }
+    let kind = args.kind(policy.now());
+    let relay = Relay { kind, policy, drain_interval: args.drain_interval(), limit: None };
     let progress = if typing { Progress::None } else { Progress::choose(args.quiet) };
     let outcome = match run(&relay, sources, screen, progress, true) {
         Ok(outcome) => outcome,
@@ -99,8 +115,7 @@ fn show_demo(args: &Args, screen: &Screen, seconds: u16, asked: bool) -> u8 {
     let interval = args.drain_interval().unwrap_or(INTERVAL);
     let asked_for = if args.latest { Some(OnFull::Block) } else { args.on_full };
     let policies = asked_for.as_ref().map_or(OnFull::value_variants(), std::slice::from_ref);
-    let kinds: Vec<_> = policies.iter().map(|&on_full| args.kind(on_full)).collect();
-    let share = Duration::from_secs(seconds.into()) / kinds.len() as u32;
+    let share = Duration::from_secs(seconds.into()) / policies.len() as u32;
     let length = share * 4 / 5;
     let limit = share.max(length + GRACE);
     // Whoever did not ask for records wants none, and a terminal would be flooded.
@@ -114,18 +129,17 @@ fn show_demo(args: &Args, screen: &Screen, seconds: u16, asked: bool) -> u8 {
         "the producer surges to {}/s, the consumer takes {}/s, the ring holds {}",
         view::si(rate * demo::IN_SURGE),
         view::si(rate),
-        kinds[0].capacity(),
+        args.kind(OnFull::Block).capacity(),
     ));
-    for kind in kinds {
-        screen.say(match kind {
-            Kind::Fixed(_, OnFull::Block) => "block: when the ring is full, the producer is held back",
-            Kind::Fixed(_, OnFull::DropIncoming) => "drop-incoming: when the ring is full, what comes is lost",
-            Kind::Fixed(_, OnFull::DropOldest) => {
-                "drop-oldest: when the ring is full, the oldest is lost for what comes"
-            }
-            Kind::Latest => "latest: what nobody took in time is lost for what comes",
+    for &on_full in policies {
+        screen.say(match on_full {
+            _ if args.latest => "latest: what nobody took in time is lost for what comes",
+            OnFull::Block => "block: when the ring is full, the producer is held back",
+            OnFull::DropIncoming => "drop-incoming: when the ring is full, what comes is lost",
+            OnFull::DropOldest => "drop-oldest: when the ring is full, the oldest is lost for what comes",
         });
-        let relay = Relay { kind, drain_interval: Some(interval), limit: Some(limit) };
+        let (kind, policy) = (args.kind(on_full), Arc::new(Policy::new(on_full)));
+        let relay = Relay { kind, policy, drain_interval: Some(interval), limit: Some(limit) };
         let source = Surges::new(interval, length);
         let status = match run(&relay, vec![source], screen, Progress::choose(args.quiet), write) {
             Ok(outcome) => conclude(screen, &[], &outcome),
@@ -159,11 +173,14 @@ fn run(
             }
         }
     };
-    let mut view = View::new(relay.kind.to_string(), relay.kind.capacity());
-    let outcome = relay.run(sources, output, progress.tick(), |at, tally| match progress {
-        Progress::None => {}
-        Progress::Lines => screen.say(view.plain(at, tally)),
-        Progress::Live(look) => screen.draw(&view.live(at, tally, look)),
+    let mut view = View::new(relay.rule(), relay.kind.capacity());
+    let outcome = relay.run(sources, output, progress.tick(), |at, tally| {
+        view.switch(relay.rule());
+        match progress {
+            Progress::None => {}
+            Progress::Lines => screen.say(view.plain(at, tally)),
+            Progress::Live(look) => screen.draw(&view.live(at, tally, look)),
+        }
     });
     outcome.map_err(|error| {
         screen.error(format_args!("cannot make a ring for {} records: {error}", relay.kind.capacity()));
@@ -249,13 +266,4 @@ fn stdout() -> io::Result<impl Write + Send + 'static> {
 #[cfg(not(unix))]
 fn stdout() -> io::Result<impl Write + Send + 'static> {
     Ok(io::stdout())
-}
-
-/// An error in words alone, as other tools print it.
-fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    match (error.raw_os_error(), text.rfind(" (os error ")) {
-        (Some(_), Some(at)) => text[..at].to_string(),
-        _ => text,
-    }
 }

@@ -14,14 +14,16 @@ use forebay::{CapacityError, PopError, PushError, Pushed};
 use crate::ledger::{Books, Law, Tally};
 use crate::output::Output;
 use crate::pace::Pacer;
+use crate::policy::Policy;
 use crate::records::Source;
 use crate::ring::Kind;
 use crate::wait::{self, Closed, Receiver, Sender};
 
 /// How a relay is set up.
-#[derive(Clone, Copy, Debug)]
 pub(crate) struct Relay {
     pub(crate) kind: Kind,
+    /// What a ring that can be switched obeys, and what the others were made for.
+    pub(crate) policy: Arc<Policy>,
     /// The least time from one record written to the next.
     pub(crate) drain_interval: Option<Duration>,
     /// When the relay ends, whatever is still inside.
@@ -51,6 +53,14 @@ pub(crate) struct Outcome {
 }
 
 impl Relay {
+    /// By which rule records are lost now.
+    pub(crate) fn rule(&self) -> String {
+        match self.kind {
+            Kind::Fixed(..) | Kind::Switched(..) => self.policy.now().to_string(),
+            Kind::Latest => "latest".into(),
+        }
+    }
+
     /// Carries the records of all `sources` to `output`, those of each in their order, until all of them end or the output
     /// does. Meanwhile `watch` gets the figures every `tick`, if that is set.
     ///
@@ -63,7 +73,7 @@ impl Relay {
         tick: Option<Duration>,
         mut watch: impl FnMut(Duration, &Tally),
     ) -> Result<Outcome, CapacityError> {
-        let (senders, receiver) = wait::channel(self.kind, sources.len())?;
+        let (senders, receiver) = wait::channel(self.kind, &self.policy, sources.len())?;
         let books = Arc::new(Books::new(sources.len()));
         let started = Instant::now();
 

@@ -1,48 +1,17 @@
 //! The rings that a relay may run through, behind one face. None of them waits.
 
-use std::fmt;
-
-use clap::ValueEnum;
 use forebay::latest::{self, OwnedReader, OwnedWriter};
-use forebay::{CapacityError, Overflow, PopError, PushError, Pushed, spsc, swap};
+use forebay::{CapacityError, PopError, PushError, Pushed, spsc, swap};
 
-/// What happens to a record that finds the ring full.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum OnFull {
-    /// The reader waits for room: nothing is lost, and the input is held back
-    Block,
-    /// The record is dropped and counted: the input is never held back
-    DropIncoming,
-    /// The oldest record is dropped for it and counted: the input is never held back
-    DropOldest,
-}
-
-impl OnFull {
-    pub(crate) const fn overflow(self) -> Overflow {
-        match self {
-            Self::Block => Overflow::Reject,
-            Self::DropIncoming => Overflow::DropIncoming,
-            Self::DropOldest => Overflow::DropOldest,
-        }
-    }
-}
-
-/// As it is called on the command line.
-impl fmt::Display for OnFull {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Block => "block",
-            Self::DropIncoming => "drop-incoming",
-            Self::DropOldest => "drop-oldest",
-        })
-    }
-}
+use crate::policy::OnFull;
 
 /// What lies between the readers and the writer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// A ring for as many records, which obeys one [`OnFull`] for all its life.
     Fixed(usize, OnFull),
+    /// The same, but it obeys that one at first and can be switched.
+    Switched(usize, OnFull),
     /// The newest record and nothing else. It is never full, and has room for one reader only.
     Latest,
 }
@@ -51,7 +20,7 @@ impl Kind {
     /// How many records it holds.
     pub(crate) const fn capacity(self) -> usize {
         match self {
-            Self::Fixed(capacity, _) => capacity,
+            Self::Fixed(capacity, _) | Self::Switched(capacity, _) => capacity,
             Self::Latest => 1,
         }
     }
@@ -63,7 +32,7 @@ impl Kind {
                 let (ring, rx) = spsc::ring(capacity)?;
                 (vec![Tx::Alone { ring, sheds: on_full == OnFull::DropIncoming }], Rx::Alone(rx))
             }
-            Self::Fixed(capacity, on_full) => {
+            Self::Fixed(capacity, on_full) | Self::Switched(capacity, on_full) => {
                 let (first, rx) = swap::HeapRing::with_overflow(capacity, readers, on_full.overflow())?.into_ends();
                 let another = |_| first.try_clone().expect("the ring was made for as many");
                 let mut all: Vec<_> = (1..readers).map(another).map(Tx::Evicting).collect();
@@ -76,16 +45,6 @@ impl Kind {
                 (vec![Tx::Latest(tx)], Rx::Latest(rx))
             }
         })
-    }
-}
-
-/// The rule by which it loses records.
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Fixed(_, on_full) => on_full.fmt(f),
-            Self::Latest => f.write_str("latest"),
-        }
     }
 }
 
@@ -112,6 +71,14 @@ impl<T> Tx<T> {
             Self::Evicting(ring) => ring.push(record),
             Self::Latest(buffer) if buffer.is_closed() => Err(PushError::Closed(record)),
             Self::Latest(buffer) => Ok(buffer.write(record).map_or(Pushed::Stored, Pushed::Evicted)),
+        }
+    }
+
+    /// Obeys this policy from now on. Only a ring that is [switched](Kind::Switched) gets any other than at first.
+    pub(crate) fn obey(&self, on_full: OnFull) {
+        match self {
+            Self::Evicting(ring) if ring.overflow() != on_full.overflow() => ring.set_overflow(on_full.overflow()),
+            Self::Evicting(_) | Self::Alone { .. } | Self::Latest(_) => {}
         }
     }
 
@@ -221,6 +188,20 @@ mod tests {
     }
 
     #[test]
+    fn a_switched_ring_obeys_the_policy_of_the_moment() {
+        let (mut txs, mut rx) = Kind::Switched(1, OnFull::Block).ends(2).unwrap();
+        assert_eq!(txs[0].push(1), Ok(Pushed::Stored));
+        assert_eq!(txs[0].push(2), Err(PushError::Full(2)));
+        txs[1].obey(OnFull::DropOldest);
+        assert_eq!(txs[0].push(2), Ok(Pushed::Evicted(1)));
+        txs[0].obey(OnFull::DropIncoming);
+        assert_eq!(txs[1].push(3), Err(PushError::Shed(3)));
+        txs[1].obey(OnFull::Block);
+        assert_eq!(txs[1].push(3), Err(PushError::Full(3)));
+        assert_eq!((rx.pop(), rx.evicted()), (Ok(2), 1));
+    }
+
+    #[test]
     fn whoever_has_nobody_to_take_records_is_told_so() {
         for kind in [Kind::Fixed(1, OnFull::Block), Kind::Fixed(1, OnFull::DropOldest), Kind::Latest] {
             let (mut txs, rx) = kind.ends(1).unwrap();
@@ -228,13 +209,6 @@ mod tests {
             drop(rx);
             let _ = tx.push(1);
             assert!(tx.is_closed() && tx.push(2).unwrap_err().is_closed(), "{kind:?}");
-        }
-    }
-
-    #[test]
-    fn names_are_those_of_the_command_line() {
-        for on_full in OnFull::value_variants() {
-            assert_eq!(on_full.to_possible_value().unwrap().get_name(), on_full.to_string());
         }
     }
 }

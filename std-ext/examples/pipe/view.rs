@@ -40,6 +40,11 @@ impl View {
         Self { policy, capacity: capacity as u64, past: VecDeque::from([(Duration::ZERO, Tally::default())]) }
     }
 
+    /// From now on this is the policy.
+    pub(crate) fn switch(&mut self, policy: String) {
+        self.policy = policy;
+    }
+
     fn figures(&mut self, at: Duration, tally: &Tally) -> Figures {
         while self.past.get(1).is_some_and(|&(then, _)| at.saturating_sub(then) >= Self::WINDOW) {
             self.past.pop_front();

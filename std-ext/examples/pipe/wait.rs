@@ -3,22 +3,26 @@
 //! Whoever finds nothing to do lingers for some microseconds and then sleeps; the other side rings after each push, each
 //! pop and when it goes. An idle side costs no time, and nobody can sleep through a ring (see [`Bell`]).
 
-use std::hint;
-use std::sync::atomic::{AtomicBool, Ordering, fence};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::thread;
+use std::sync::Arc;
 
 use forebay::{CapacityError, PopError, PushError, Pushed};
 
+use crate::bell::{Bell, linger};
+use crate::policy::{OnFull, Policy};
 use crate::ring::{Kind, Rx, Tx};
 
-/// A ring between threads that can wait for each other: as many that send, and one that receives.
-pub(crate) fn channel<T>(kind: Kind, senders: usize) -> Result<(Vec<Sender<T>>, Receiver<T>), CapacityError> {
+/// A ring between threads that can wait for each other: as many that send, and one that receives. A ring that can be
+/// switched obeys the policy.
+pub(crate) fn channel<T>(
+    kind: Kind,
+    policy: &Arc<Policy>,
+    senders: usize,
+) -> Result<(Vec<Sender<T>>, Receiver<T>), CapacityError> {
     let (txs, rx) = kind.ends(senders)?;
-    let (items, room) = (Arc::new(Bell::new()), Arc::new(Bell::new()));
-    let sender = |ring| Sender { ring, rings: Ringer(items.clone()), hears: room.clone() };
+    let items = Arc::new(Bell::new());
+    let sender = |ring| Sender { ring, rings: Ringer(items.clone()), policy: policy.clone() };
     let senders = txs.into_iter().map(sender).collect();
-    let receiver = Receiver { ring: rx, rings: Ringer(room), hears: items };
+    let receiver = Receiver { ring: rx, rings: Ringer(policy.room().clone()), hears: items };
     Ok((senders, receiver))
 }
 
@@ -31,23 +35,25 @@ pub(crate) struct Sender<T> {
     // The order matters: the end goes before the other side is told.
     ring: Tx<T>,
     rings: Ringer,
-    hears: Arc<Bell>,
+    policy: Arc<Policy>,
 }
 
 impl<T> Sender<T> {
     /// Puts an item in if there is room now, or if the ring makes room.
     pub(crate) fn try_send(&mut self, item: T) -> Result<Pushed<T>, PushError<T>> {
+        self.ring.obey(self.policy.now());
         let pushed = self.ring.push(item)?;
         self.rings.0.ring();
         Ok(pushed)
     }
 
-    /// Waits until there is room. If this is the only sender, the next [`try_send`](Self::try_send) finds it.
+    /// Waits until there is room, or the policy needs none. If this is the only sender, the next
+    /// [`try_send`](Self::try_send) finds it so.
     pub(crate) fn wait_for_room(&self) -> Result<(), Closed> {
-        self.hears.wait(|| match (self.ring.is_closed(), self.ring.is_full()) {
-            (true, _) => Some(Err(Closed)),
-            (false, false) => Some(Ok(())),
-            (false, true) => None,
+        self.policy.room().wait(|| match () {
+            () if self.ring.is_closed() => Some(Err(Closed)),
+            () if !self.ring.is_full() || self.policy.now() != OnFull::Block => Some(Ok(())),
+            () => None,
         })
     }
 }
@@ -108,74 +114,13 @@ impl Drop for Ringer {
     }
 }
 
-/// Lets threads sleep until another says that something may have changed.
-///
-/// They must not miss each other: the sleeper says that it sleeps and then looks once more at what it waits for; the
-/// ringer changes that and then looks whether anybody sleeps. With a fence between the two steps on both sides, at least
-/// one of them sees what the other did.
-struct Bell {
-    /// Somebody may be asleep.
-    asleep: AtomicBool,
-    /// Held by a sleeper from before it says so until it is really asleep.
-    bed: Mutex<()>,
-    wake: Condvar,
-}
-
-impl Bell {
-    const fn new() -> Self {
-        Self { asleep: AtomicBool::new(false), bed: Mutex::new(()), wake: Condvar::new() }
-    }
-
-    /// Asks `ready` until it answers.
-    fn wait<R>(&self, mut ready: impl FnMut() -> Option<R>) -> R {
-        if let Some(answer) = linger(&mut ready) {
-            return answer;
-        }
-        let mut bed = self.bed.lock().unwrap_or_else(PoisonError::into_inner);
-        loop {
-            self.asleep.store(true, Ordering::Relaxed);
-            // [B1] SeqCst: pairs with [B2]. Orders: `asleep` before our look at the ring.
-            fence(Ordering::SeqCst);
-            if let Some(answer) = ready() {
-                // Others may be asleep, so that stays as it is, and the next ring is in vain at worst.
-                return answer;
-            }
-            bed = self.wake.wait(bed).unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-
-    /// Wakes all sleepers, if there are any.
-    fn ring(&self) {
-        // [B2] SeqCst: pairs with [B1]. Orders: our change of the ring before our look at `asleep`.
-        fence(Ordering::SeqCst);
-        // One ring wakes, so that pushes do not pay for a sleeper that is only slow to rise.
-        if self.asleep.load(Ordering::Relaxed) && self.asleep.swap(false, Ordering::Relaxed) {
-            drop(self.bed.lock().unwrap_or_else(PoisonError::into_inner));
-            self.wake.notify_all();
-        }
-    }
-}
-
-/// Asks `ready` for some microseconds, first on this core alone, then letting others run between.
-fn linger<R>(mut ready: impl FnMut() -> Option<R>) -> Option<R> {
-    const SPINS: u32 = 16;
-    const YIELDS: u32 = 16;
-    for turn in 0..SPINS + YIELDS {
-        if let Some(answer) = ready() {
-            return Some(answer);
-        }
-        if turn < SPINS { hint::spin_loop() } else { thread::yield_now() }
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::mpsc;
+    use std::thread;
     use std::time::Duration;
 
     use super::*;
-    use crate::ring::OnFull;
 
     /// Does `work` in a thread of its own: whoever sleeps for ever fails the test.
     fn in_time<R: Send + 'static>(work: impl FnOnce() -> R + Send + 'static) -> R {
@@ -185,14 +130,14 @@ mod tests {
     }
 
     fn until_asleep(bell: &Bell) {
-        while !bell.asleep.load(Ordering::Relaxed) {
+        while !bell.is_needed() {
             thread::yield_now();
         }
     }
 
     /// Passes `count` numbers of each sender through a ring, each side waiting for the other whenever it can.
     fn carry(capacity: usize, senders: usize, count: u32) {
-        let (ends, mut receiver) = channel(Kind::Fixed(capacity, OnFull::Block), senders).unwrap();
+        let (ends, mut receiver) = channel(Kind::Fixed(capacity, OnFull::Block), &blocking(), senders).unwrap();
         let send = |(name, mut sender): (usize, Sender<_>)| {
             thread::spawn(move || {
                 for number in 0..count {
@@ -215,9 +160,13 @@ mod tests {
         workers.into_iter().for_each(|worker| worker.join().unwrap());
     }
 
+    fn blocking() -> Arc<Policy> {
+        Arc::new(Policy::new(OnFull::Block))
+    }
+
     /// The ends of a ring for one item.
     fn narrow() -> (Sender<u8>, Receiver<u8>) {
-        let (mut senders, receiver) = channel(Kind::Fixed(1, OnFull::Block), 1).unwrap();
+        let (mut senders, receiver) = channel(Kind::Switched(1, OnFull::Block), &blocking(), 1).unwrap();
         (senders.remove(0), receiver)
     }
 
@@ -234,11 +183,26 @@ mod tests {
     fn a_receiver_that_goes_wakes_the_sender() {
         let (mut sender, receiver) = narrow();
         let _ = sender.try_send(1).unwrap();
-        let bell = sender.hears.clone();
+        let policy = sender.policy.clone();
         let worker = thread::spawn(move || sender.wait_for_room());
-        until_asleep(&bell);
+        until_asleep(policy.room());
         drop(receiver);
         assert_eq!(in_time(|| worker.join().unwrap()), Err(Closed));
+    }
+
+    #[test]
+    fn a_policy_that_needs_no_room_wakes_the_sender() {
+        let (mut sender, mut receiver) = narrow();
+        let _ = sender.try_send(1).unwrap();
+        let policy = sender.policy.clone();
+        let worker = thread::spawn(move || {
+            sender.wait_for_room().unwrap();
+            sender.try_send(2)
+        });
+        until_asleep(policy.room());
+        policy.set(OnFull::DropOldest);
+        assert_eq!(in_time(|| worker.join().unwrap()), Ok(Pushed::Evicted(1)));
+        assert_eq!(receiver.recv(), Ok(2));
     }
 
     #[test]

@@ -111,7 +111,7 @@ fn a_full_disk_is_an_error_and_what_it_did_not_take_is_counted() {
 
 #[test]
 fn a_wrong_command_line_is_refused_and_explained() {
-    let cases: [(&[&str], &str); 20] = [
+    let cases: [(&[&str], &str); 22] = [
         (&["--capacity=0"], "a ring holds at least one record"),
         (&["--capacity=-1"], "not a number of records"),
         (&["--capacity=18446744073709551615"], "cannot make a ring for 18446744073709551615 records"),
@@ -126,6 +126,8 @@ fn a_wrong_command_line_is_refused_and_explained() {
         (&["--latest", "--on-full=block"], "cannot be used with"),
         (&["--latest", "-i=a", "-i=b"], "one --input only"),
         (&["--input=-", "--input=-"], "one --input only"),
+        (&["--latest", "--control=a"], "cannot be used with"),
+        (&["--demo", "--control=a"], "cannot be used with"),
         (&["--input=a", "b"], "cannot be used with"),
         (&["--input=a", "--demo"], "cannot be used with"),
         (&["--null", "--block-size=4"], "cannot be used with"),
@@ -159,6 +161,7 @@ fn help_is_no_error() {
         "drop-oldest",
         "--latest",
         "--input",
+        "--control",
         "--drain-rate",
         "--block-size",
         "--null",
