@@ -73,16 +73,17 @@ input, it shows the demo. `pipe -` reads the terminal. The demo writes its recor
 only if it was asked for and standard output is not a terminal.
 
 Under `block` the output is the input, byte for byte. Of several inputs, the last
-record gets its newline if it lacks it, and the last block may not be short. Each record is in memory as a
-whole, so the ring may take as much as the capacity times the longest record.
+record gets its newline if it lacks it, and the last block must not be short. Each
+record is in memory as a whole, so the ring may take as much as the capacity times
+the longest record.
 
-The policy is switched by `echo drop-oldest >FILE`, if FILE is what --control names.
-The last line of it counts, which is looked at ten times a second, and goes before
---on-full. Without FILE, or a line in it, nothing changes. It may be a named pipe.
+With --control=switch, `echo drop-oldest >switch` switches the policy. The file is
+looked at ten times a second, and its last line goes before --on-full. Without the
+file, or a line in it, nothing changes. It may be a named pipe.
 
 Exit status:
   0    all records were relayed, or lost as the policy says
-  1    the input could not be read, or the output not be written
+  1    an input or the control file could not be read, or the output not be written
   2    the command line is wrong
   3    the account did not come out even: a bug
   141  the output was closed early (what a shell reports of other tools then)";

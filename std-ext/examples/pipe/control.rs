@@ -101,3 +101,31 @@ fn look(path: &Path) -> Result<Said, String> {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn half_a_word_is_no_error_yet() {
+        let path = std::env::temp_dir().join(format!("pipe-control-{}", std::process::id()));
+        let (policy, screen) = (Policy::new(OnFull::Block), Screen::new(std::io::sink(), false));
+        let mut control = Control::open(&path, &policy, &screen).unwrap();
+        let mut after = |text: &str| {
+            fs::write(&path, text).unwrap();
+            control.look_again(&policy, &screen);
+            (policy.now(), control.told)
+        };
+        assert_eq!(after("drop-"), (OnFull::Block, false));
+        assert_eq!(after("drop-oldest"), (OnFull::DropOldest, false));
+        assert_eq!(after(""), (OnFull::DropOldest, false));
+        assert_eq!(after("drop-"), (OnFull::DropOldest, false));
+        assert_eq!(after("drop-"), (OnFull::DropOldest, true), "it stays so");
+        assert_eq!(after("drop-oldest\nblock\n"), (OnFull::Block, false));
+        assert_eq!(after(&"drop-oldest\n".repeat(1000)), (OnFull::Block, false), "too long");
+        fs::remove_file(&path).unwrap();
+        assert_eq!(look(&path), Ok(Said::Nothing));
+    }
+}

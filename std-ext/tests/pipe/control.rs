@@ -142,7 +142,9 @@ fn a_named_pipe_can_be_the_control_file() {
     assert!(std::process::Command::new("mkfifo").arg(&control).status().unwrap().success());
     let relay = Switched::new("control-fifo", &[]);
     for (from, to) in [("block", "drop-oldest"), ("drop-oldest", "block")] {
-        relay.say(&format!("{to}\n"));
+        // It waits until the program reads.
+        let path = control.clone();
+        thread::spawn(move || fs::write(path, format!("{to}\n")).unwrap());
         relay.running.wait_until_it_says(&format!("pipe: switched from {from} to {to}\n"));
     }
     drop(relay.stdin);

@@ -135,7 +135,8 @@ fn a_named_pipe_that_nobody_writes_to_keeps_no_other_input_waiting() {
     // The second one first, and its record comes out before the first one is even open.
     let mut line = String::new();
     for (path, text) in paths.iter().zip(["first\n", "second\n"]).rev() {
-        let mut fifo = fs::OpenOptions::new().write(true).open(path).unwrap();
+        // Also to read, so that this end does not wait for the other.
+        let mut fifo = fs::OpenOptions::new().read(true).write(true).open(path).unwrap();
         fifo.write_all(text.as_bytes()).unwrap();
         line.clear();
         stdout.read_line(&mut line).unwrap();
