@@ -4,6 +4,10 @@
 
 #[path = "../examples/pipe/args.rs"]
 mod args;
+#[path = "../examples/pipe/bell.rs"]
+mod bell;
+#[path = "../examples/pipe/control.rs"]
+mod control;
 #[path = "../examples/pipe/demo.rs"]
 mod demo;
 #[path = "../examples/pipe/input.rs"]
@@ -14,10 +18,14 @@ mod ledger;
 mod output;
 #[path = "../examples/pipe/pace.rs"]
 mod pace;
+#[path = "../examples/pipe/policy.rs"]
+mod policy;
 #[path = "../examples/pipe/records.rs"]
 mod records;
 #[path = "../examples/pipe/relay.rs"]
 mod relay;
+#[path = "../examples/pipe/ring.rs"]
+mod ring;
 #[path = "../examples/pipe/screen.rs"]
 mod screen;
 #[path = "../examples/pipe/view.rs"]

@@ -3,13 +3,15 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Parser;
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
 
+use crate::policy::OnFull;
 use crate::records::Framing;
-use crate::relay::OnFull;
+use crate::ring::Kind;
 
-/// Relays records from standard input or a file to standard output, through a
-/// bounded ring between two threads.
+/// Relays records from standard input or files to standard output, through a
+/// bounded ring between threads.
 ///
 /// Figures go to standard error: how full the ring is, the rates in and out, what
 /// was lost, and at the end the account of every record.
@@ -19,6 +21,10 @@ pub(crate) struct Args {
     /// File to read; `-` is standard input, and so is none
     pub(crate) file: Option<PathBuf>,
 
+    /// One of several files to read at the same time, each in its own order
+    #[arg(short, long = "input", value_name = "FILE", conflicts_with = "file")]
+    pub(crate) inputs: Vec<PathBuf>,
+
     /// How many records the ring holds
     #[arg(short, long, value_name = "N", default_value = "1024", value_parser = capacity)]
     pub(crate) capacity: usize,
@@ -26,6 +32,14 @@ pub(crate) struct Args {
     /// What happens to a record that finds the ring full [default: block]
     #[arg(long, value_name = "POLICY")]
     pub(crate) on_full: Option<OnFull>,
+
+    /// File that holds the name of a policy, which is switched to while the relay runs
+    #[arg(long, value_name = "FILE")]
+    pub(crate) control: Option<PathBuf>,
+
+    /// Keep the newest record only: one that nobody took in time gives way to the next
+    #[arg(long, conflicts_with_all = ["capacity", "on_full", "control"])]
+    pub(crate) latest: bool,
 
     /// Write no more than this many records a second: 500, 2k/s, 0.5/s
     #[arg(long, value_name = "N/s", value_parser = interval)]
@@ -49,7 +63,7 @@ pub(crate) struct Args {
 
     /// Show the relay on generated records, for 5 seconds or as many as given
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "5",
-        value_parser = clap::value_parser!(u16).range(1..), conflicts_with_all = ["file", "null", "block_size"])]
+        value_parser = clap::value_parser!(u16).range(1..), conflicts_with_all = ["file", "inputs", "control", "null", "block_size"])]
     pub(crate) demo: Option<u16>,
 }
 
@@ -58,22 +72,54 @@ Started from a terminal without FILE, or with no argument and the null device as
 input, it shows the demo. `pipe -` reads the terminal. The demo writes its records
 only if it was asked for and standard output is not a terminal.
 
-Under `block` the output is the input, byte for byte. Each record is in memory as a
-whole, so the ring may take as much as the capacity times the longest record.
+Under `block` the output is the input, byte for byte. Of several inputs, the last
+record gets its newline if it lacks it, and the last block must not be short. Each
+record is in memory as a whole, so the ring may take as much as the capacity times
+the longest record.
+
+With --control=switch, `echo drop-oldest >switch` switches the policy. The file is
+looked at ten times a second, and its last line goes before --on-full. Without the
+file, or a line in it, nothing changes. It may be a named pipe.
 
 Exit status:
   0    all records were relayed, or lost as the policy says
-  1    the input could not be read, or the output not be written
+  1    an input or the control file could not be read, or the output not be written
   2    the command line is wrong
   3    the account did not come out even: a bug
   141  the output was closed early (what a shell reports of other tools then)";
 
 impl Args {
+    /// The arguments of this program. If they are wrong, it says so and ends.
+    pub(crate) fn read() -> Self {
+        Self::parse().checked().unwrap_or_else(|(kind, what)| Self::command().error(kind, what).exit())
+    }
+
+    /// Refuses what each argument alone would allow.
+    fn checked(self) -> Result<Self, (ErrorKind, &'static str)> {
+        let conflict = |what| Err((ErrorKind::ArgumentConflict, what));
+        if self.latest && self.inputs.len() > 1 {
+            return conflict("--latest has room for one --input only");
+        }
+        if self.inputs.iter().filter(|input| input.as_os_str() == "-").count() > 1 {
+            return conflict("standard input can be one --input only");
+        }
+        Ok(self)
+    }
+
     /// How the input is cut into records, and how long these may be.
     pub(crate) fn framing(&self) -> (Framing, usize) {
         match self.block_size {
             Some(size) => (Framing::Block(size), usize::MAX),
             None => (Framing::Ended(if self.null { 0 } else { b'\n' }), self.max_record),
+        }
+    }
+
+    /// What lies between the reader and the writer, if it is to obey this policy at first.
+    pub(crate) const fn kind(&self, on_full: OnFull) -> Kind {
+        match self {
+            Self { latest: true, .. } => Kind::Latest,
+            Self { control: Some(_), .. } => Kind::Switched(self.capacity, on_full),
+            Self { control: None, .. } => Kind::Fixed(self.capacity, on_full),
         }
     }
 
@@ -125,8 +171,6 @@ fn interval(text: &str) -> Result<Duration, String> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]

@@ -8,14 +8,20 @@ use std::path::{Path, PathBuf};
 use crate::args::Args;
 use crate::records::Records;
 
-/// What the relay reads.
+/// What there is to do.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Input {
+pub(crate) enum Task {
     /// Generated records; `asked` for, or for want of any others.
     Demo {
         seconds: u16,
         asked: bool,
     },
+    Relay(Vec<Input>),
+}
+
+/// One thing that the relay reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Input {
     Stdin,
     File(PathBuf),
 }
@@ -56,41 +62,77 @@ fn is_null_device() -> io::Result<bool> {
     Ok(false)
 }
 
-impl Input {
+impl Task {
     /// `bare`: no argument was given at all.
     pub(crate) fn choose(args: &Args, stdin: Stdin, bare: bool) -> Self {
-        const UNASKED: Input = Input::Demo { seconds: 5, asked: false };
-        match (args.demo, &args.file) {
-            (Some(seconds), _) => Self::Demo { seconds, asked: true },
-            (None, Some(file)) if file.as_os_str() == "-" => Self::Stdin,
-            (None, Some(file)) => Self::File(file.clone()),
-            (None, None) if stdin == Stdin::Terminal && !args.quiet => UNASKED,
-            (None, None) if stdin == Stdin::Null && bare => UNASKED,
-            (None, None) => Self::Stdin,
+        let inputs: Vec<_> = args.file.iter().chain(&args.inputs).map(|file| Input::of(file)).collect();
+        match args.demo {
+            Some(seconds) => Self::Demo { seconds, asked: true },
+            None if !inputs.is_empty() => Self::Relay(inputs),
+            None if (stdin == Stdin::Terminal && !args.quiet) || (stdin == Stdin::Null && bare) => {
+                Self::Demo { seconds: 5, asked: false }
+            }
+            None => Self::Relay(vec![Input::Stdin]),
         }
     }
+}
+
+impl Input {
+    fn of(file: &Path) -> Self {
+        if file.as_os_str() == "-" { Self::Stdin } else { Self::File(file.into()) }
+    }
+
+    /// Opens it and cuts it into records.
+    pub(crate) fn open(&self, args: &Args) -> io::Result<Records<BufReader<Box<dyn Read + Send>>>> {
+        const BUFFER: usize = 64 << 10;
+        let input: Box<dyn Read + Send> = match self {
+            Self::Stdin => Box::new(io::stdin()),
+            Self::File(path) if is_fifo(path) => Box::new(Fifo::Named(path.clone())),
+            Self::File(path) => Box::new(File::open(path)?),
+        };
+        let (framing, longest) = args.framing();
+        let records = Records::new(BufReader::with_capacity(BUFFER, input), framing, longest);
+        Ok(if args.inputs.len() > 1 { records.merged() } else { records })
+    }
+}
+
+/// A named pipe. To open it is to wait for whoever writes to it, so the first read does.
+enum Fifo {
+    Named(PathBuf),
+    Open(File),
+}
+
+impl Read for Fifo {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        if let Self::Named(path) = self {
+            *self = Self::Open(File::open(path)?);
+        }
+        match self {
+            Self::Named(_) => Ok(0),
+            Self::Open(file) => file.read(bytes),
+        }
+    }
+}
+
+#[cfg(unix)]
+pub(crate) fn is_fifo(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    path.metadata().is_ok_and(|data| data.file_type().is_fifo())
+}
+
+#[cfg(not(unix))]
+pub(crate) const fn is_fifo(_: &Path) -> bool {
+    false
 }
 
 /// How messages call it.
 impl fmt::Display for Input {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Demo { .. } => f.write_str("the demo"),
             Self::Stdin => f.write_str("standard input"),
             Self::File(path) => write!(f, "'{}'", path.display()),
         }
     }
-}
-
-/// Opens a file, or standard input if there is none, and cuts it into records.
-pub(crate) fn open(file: Option<&Path>, args: &Args) -> io::Result<Records<BufReader<Box<dyn Read + Send>>>> {
-    const BUFFER: usize = 64 << 10;
-    let input: Box<dyn Read + Send> = match file {
-        Some(path) => Box::new(File::open(path)?),
-        None => Box::new(io::stdin()),
-    };
-    let (framing, longest) = args.framing();
-    Ok(Records::new(BufReader::with_capacity(BUFFER, input), framing, longest))
 }
 
 #[cfg(test)]
@@ -99,22 +141,24 @@ mod tests {
 
     use super::*;
 
-    fn choose(arguments: &[&str], stdin: Stdin) -> Input {
+    const STDIN: [Input; 1] = [Input::Stdin];
+
+    fn choose(arguments: &[&str], stdin: Stdin) -> Task {
         let args = Args::try_parse_from([&["pipe"], arguments].concat()).unwrap();
-        Input::choose(&args, stdin, arguments.is_empty())
+        Task::choose(&args, stdin, arguments.is_empty())
     }
 
     #[test]
     fn a_demo_is_shown_if_asked_for() {
         for stdin in [Stdin::Terminal, Stdin::Null, Stdin::Data] {
-            assert_eq!(choose(&["--demo"], stdin), Input::Demo { seconds: 5, asked: true });
-            assert_eq!(choose(&["--quiet", "--demo=2"], stdin), Input::Demo { seconds: 2, asked: true });
+            assert_eq!(choose(&["--demo"], stdin), Task::Demo { seconds: 5, asked: true });
+            assert_eq!(choose(&["--quiet", "--demo=2"], stdin), Task::Demo { seconds: 2, asked: true });
         }
     }
 
     #[test]
     fn a_demo_is_shown_for_want_of_input() {
-        let unasked = Input::Demo { seconds: 5, asked: false };
+        let unasked = Task::Demo { seconds: 5, asked: false };
         assert_eq!(choose(&[], Stdin::Terminal), unasked);
         assert_eq!(choose(&["--capacity", "8"], Stdin::Terminal), unasked);
         assert_eq!(choose(&[], Stdin::Null), unasked);
@@ -122,16 +166,18 @@ mod tests {
 
     #[test]
     fn who_gives_arguments_and_no_input_wants_no_output() {
-        assert_eq!(choose(&["--capacity", "8"], Stdin::Null), Input::Stdin);
-        assert_eq!(choose(&["--quiet"], Stdin::Terminal), Input::Stdin);
+        assert_eq!(choose(&["--capacity", "8"], Stdin::Null), Task::Relay(STDIN.into()));
+        assert_eq!(choose(&["--quiet"], Stdin::Terminal), Task::Relay(STDIN.into()));
     }
 
     #[test]
     fn data_is_read() {
-        assert_eq!(choose(&[], Stdin::Data), Input::Stdin);
+        assert_eq!(choose(&[], Stdin::Data), Task::Relay(STDIN.into()));
         for stdin in [Stdin::Terminal, Stdin::Null, Stdin::Data] {
-            assert_eq!(choose(&["-"], stdin), Input::Stdin);
-            assert_eq!(choose(&["x"], stdin), Input::File("x".into()));
+            assert_eq!(choose(&["-"], stdin), Task::Relay(STDIN.into()));
+            assert_eq!(choose(&["x"], stdin), Task::Relay(vec![Input::File("x".into())]));
+            let several = vec![Input::File("x".into()), Input::Stdin, Input::File("x".into())];
+            assert_eq!(choose(&["-i", "x", "--input=-", "-ix"], stdin), Task::Relay(several));
         }
     }
 }

@@ -1,44 +1,50 @@
-//! A relay between two programs: records go from standard input or a file through a forebay ring to standard output.
+//! A relay between programs: records go from standard input or files through a forebay ring to standard output.
 //!
 //! ```text
 //! cargo run --release --example pipe                                  # a demo, if there is no input
-//! producer | pipe --capacity 4096 --on-full drop-incoming | consumer
+//! producer | pipe --capacity 4096 --on-full drop-oldest | consumer
 //! pipe --help
 //! ```
 //!
-//! A reader thread and a writer thread have one end of the ring each ([`relay`]). The ring never waits; [`wait`] adds
-//! that outside. What came in and went out is in the [`ledger`], and the law that binds the figures is checked at the end.
+//! A reader thread for each input and a writer thread have one end of the ring each ([`relay`]). The [`ring`] never waits;
+//! [`wait`] adds that outside. What came in and went out is in the [`ledger`], and the law that binds the figures is checked at the end.
 
 #![forbid(unsafe_code)]
 
 mod args;
+mod bell;
+mod control;
 mod demo;
 mod input;
 mod ledger;
 mod output;
 mod pace;
+mod policy;
 mod records;
 mod relay;
+mod ring;
 mod screen;
 mod view;
 mod wait;
 
 use std::env;
 use std::io::{self, ErrorKind, IsTerminal, Write};
-use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
-use clap::{Parser, ValueEnum};
+use clap::ValueEnum;
 
 use args::Args;
+use control::Control;
 use demo::Surges;
-use input::{Input, Stdin};
+use input::{Input, Stdin, Task};
 use ledger::Law;
 use output::Output;
+use policy::{OnFull, Policy};
 use records::Source;
-use relay::{End, OnFull, Outcome, Relay};
-use screen::Screen;
+use relay::{End, Outcome, Relay};
+use screen::{Screen, reason};
 use view::{Look, View};
 
 /// The exit status, as `--help` lists it.
@@ -52,38 +58,53 @@ mod status {
 }
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = Args::read();
     let stdin = Stdin::look();
-    let input = Input::choose(&args, stdin, env::args_os().len() == 1);
     let screen = Screen::new(io::stderr(), args.quiet);
-    let status = match &input {
-        Input::Demo { seconds, asked } => show_demo(&args, &screen, *seconds, *asked),
-        Input::Stdin => relay_input(&args, &screen, &input, None, stdin == Stdin::Terminal),
-        Input::File(path) => relay_input(&args, &screen, &input, Some(path), false),
+    let status = match Task::choose(&args, stdin, env::args_os().len() == 1) {
+        Task::Demo { seconds, asked } => show_demo(&args, &screen, seconds, asked),
+        Task::Relay(inputs) => {
+            let typing = stdin == Stdin::Terminal && inputs.contains(&Input::Stdin);
+            relay_inputs(&args, &screen, &inputs, typing)
+        }
     };
     ExitCode::from(status)
 }
 
-/// Relays an input. Nothing is drawn where somebody is `typing`.
-fn relay_input(args: &Args, screen: &Screen, input: &Input, file: Option<&Path>, typing: bool) -> u8 {
-    let source = match input::open(file, args) {
-        Ok(source) => source,
-        Err(error) => {
-            screen.error(format_args!("cannot open {input}: {}", reason(&error)));
-            return status::IO;
+/// Relays all inputs. Nothing is drawn where somebody is `typing`.
+fn relay_inputs(args: &Args, screen: &Screen, inputs: &[Input], typing: bool) -> u8 {
+    let mut sources = Vec::new();
+    for input in inputs {
+        match input.open(args) {
+            Ok(source) => sources.push(source),
+            Err(error) => {
+                screen.error(format_args!("cannot open {input}: {}", reason(&error)));
+                return status::IO;
+            }
         }
-    };
+    }
     let on_full = args.on_full.unwrap_or(OnFull::Block);
-    let relay = Relay { capacity: args.capacity, on_full, drain_interval: args.drain_interval(), limit: None };
+    let policy = Arc::new(Policy::new(on_full));
+    if let Some(file) = &args.control {
+        match Control::open(file, &policy, screen) {
+            Ok(control) => control.watch(policy.clone(), screen.clone()),
+            Err(error) => {
+                screen.error(format_args!("cannot be controlled by {error}"));
+                return status::IO;
+            }
+        }
+    }
+    let kind = args.kind(policy.now());
+    let relay = Relay { kind, policy, drain_interval: args.drain_interval(), limit: None };
     let progress = if typing { Progress::None } else { Progress::choose(args.quiet) };
-    let outcome = match run(&relay, source, screen, progress, true) {
+    let outcome = match run(&relay, sources, screen, progress, true) {
         Ok(outcome) => outcome,
         Err(status) => return status,
     };
-    if matches!(outcome, Outcome { end: End::Complete, law: Law { offered: 0, .. }, .. }) && file.is_none() {
+    if matches!(outcome, Outcome { end: End::Complete, law: Law { offered: 0, .. }, .. }) && inputs == [Input::Stdin] {
         screen.say("the input was empty; --demo shows the relay on generated records");
     }
-    conclude(screen, input, &outcome)
+    conclude(screen, inputs, &outcome)
 }
 
 /// Relays generated records: under the policy that was asked for, or under each in turn.
@@ -92,7 +113,8 @@ fn show_demo(args: &Args, screen: &Screen, seconds: u16, asked: bool) -> u8 {
     /// What is inside when the producer stops has at least this time to get out.
     const GRACE: Duration = Duration::from_secs(1);
     let interval = args.drain_interval().unwrap_or(INTERVAL);
-    let policies = args.on_full.as_ref().map_or(OnFull::value_variants(), std::slice::from_ref);
+    let asked_for = if args.latest { Some(OnFull::Block) } else { args.on_full };
+    let policies = asked_for.as_ref().map_or(OnFull::value_variants(), std::slice::from_ref);
     let share = Duration::from_secs(seconds.into()) / policies.len() as u32;
     let length = share * 4 / 5;
     let limit = share.max(length + GRACE);
@@ -107,17 +129,20 @@ fn show_demo(args: &Args, screen: &Screen, seconds: u16, asked: bool) -> u8 {
         "the producer surges to {}/s, the consumer takes {}/s, the ring holds {}",
         view::si(rate * demo::IN_SURGE),
         view::si(rate),
-        args.capacity,
+        args.kind(OnFull::Block).capacity(),
     ));
     for &on_full in policies {
         screen.say(match on_full {
+            _ if args.latest => "latest: what nobody took in time is lost for what comes",
             OnFull::Block => "block: when the ring is full, the producer is held back",
             OnFull::DropIncoming => "drop-incoming: when the ring is full, what comes is lost",
+            OnFull::DropOldest => "drop-oldest: when the ring is full, the oldest is lost for what comes",
         });
-        let relay = Relay { capacity: args.capacity, on_full, drain_interval: Some(interval), limit: Some(limit) };
+        let (kind, policy) = (args.kind(on_full), Arc::new(Policy::new(on_full)));
+        let relay = Relay { kind, policy, drain_interval: Some(interval), limit: Some(limit) };
         let source = Surges::new(interval, length);
-        let status = match run(&relay, source, screen, Progress::choose(args.quiet), write) {
-            Ok(outcome) => conclude(screen, &Input::Demo { seconds, asked }, &outcome),
+        let status = match run(&relay, vec![source], screen, Progress::choose(args.quiet), write) {
+            Ok(outcome) => conclude(screen, &[], &outcome),
             Err(status) => status,
         };
         if status != status::OK {
@@ -130,7 +155,7 @@ fn show_demo(args: &Args, screen: &Screen, seconds: u16, asked: bool) -> u8 {
 /// Runs a relay to its end, to standard output or, without `write`, to nowhere.
 fn run(
     relay: &Relay,
-    source: impl Source + Send + 'static,
+    sources: Vec<impl Source + Send + 'static>,
     screen: &Screen,
     progress: Progress,
     write: bool,
@@ -148,20 +173,23 @@ fn run(
             }
         }
     };
-    let mut view = View::new(policy_name(relay.on_full), relay.capacity);
-    let outcome = relay.run(source, output, progress.tick(), |at, tally| match progress {
-        Progress::None => {}
-        Progress::Lines => screen.say(view.plain(at, tally)),
-        Progress::Live(look) => screen.draw(&view.live(at, tally, look)),
+    let mut view = View::new(relay.rule(), relay.kind.capacity());
+    let outcome = relay.run(sources, output, progress.tick(), |at, tally| {
+        view.switch(relay.rule());
+        match progress {
+            Progress::None => {}
+            Progress::Lines => screen.say(view.plain(at, tally)),
+            Progress::Live(look) => screen.draw(&view.live(at, tally, look)),
+        }
     });
     outcome.map_err(|error| {
-        screen.error(format_args!("cannot make a ring for {} records: {error}", relay.capacity));
+        screen.error(format_args!("cannot make a ring for {} records: {error}", relay.kind.capacity()));
         status::USAGE
     })
 }
 
 /// Reports how a relay ended, and gives the exit status for it.
-fn conclude(screen: &Screen, input: &Input, outcome: &Outcome) -> u8 {
+fn conclude(screen: &Screen, inputs: &[Input], outcome: &Outcome) -> u8 {
     let Outcome { end, law, tally, took } = outcome;
     screen.clear();
     screen.say(view::summary(*took, tally));
@@ -177,8 +205,11 @@ fn conclude(screen: &Screen, input: &Input, outcome: &Outcome) -> u8 {
             status::OK
         }
         End::Unwritable(error) if error.kind() == ErrorKind::BrokenPipe => status::OUTPUT_CLOSED,
-        End::Unreadable(error) => {
-            screen.error(format_args!("cannot read {input}: {}", reason(error)));
+        End::Unreadable(errors) => {
+            for (number, error) in errors {
+                let input = inputs.get(*number).map_or("the demo".into(), Input::to_string);
+                screen.error(format_args!("cannot read {input}: {}", reason(error)));
+            }
             status::IO
         }
         End::Unwritable(error) => {
@@ -225,10 +256,6 @@ fn speaks_unicode() -> bool {
     decisive.contains("utf-8") || decisive.contains("utf8")
 }
 
-fn policy_name(on_full: OnFull) -> String {
-    on_full.to_possible_value().map(|value| value.get_name().to_string()).unwrap_or_default()
-}
-
 /// Standard output without a buffer of its own: the relay counts what the output really took.
 #[cfg(unix)]
 fn stdout() -> io::Result<impl Write + Send + 'static> {
@@ -239,13 +266,4 @@ fn stdout() -> io::Result<impl Write + Send + 'static> {
 #[cfg(not(unix))]
 fn stdout() -> io::Result<impl Write + Send + 'static> {
     Ok(io::stdout())
-}
-
-/// An error in words alone, as other tools print it.
-fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    match (error.raw_os_error(), text.rfind(" (os error ")) {
-        (Some(_), Some(at)) => text[..at].to_string(),
-        _ => text,
-    }
 }

@@ -46,13 +46,21 @@ pub(crate) struct Records<R> {
     framing: Framing,
     longest: usize,
     count: u64,
+    /// Records of other inputs may follow the last one.
+    merged: bool,
     /// What the input ended with, not reported yet.
     end: Option<io::Result<()>>,
 }
 
 impl<R: BufRead> Records<R> {
     pub(crate) const fn new(input: R, framing: Framing, longest: usize) -> Self {
-        Self { input, framing, longest, count: 0, end: None }
+        Self { input, framing, longest, count: 0, merged: false, end: None }
+    }
+
+    /// The same among records of other inputs. So that the next one can be told from it, the last record gets its end if it
+    /// lacks it; a last block that is short is an error.
+    pub(crate) fn merged(self) -> Self {
+        Self { merged: true, ..self }
     }
 }
 
@@ -86,6 +94,14 @@ impl<R: BufRead> Source for Records<R> {
         // What came before the end is a record too, and goes first.
         if !record.is_empty() {
             self.count += 1;
+            match self.framing {
+                Framing::Ended(end) if self.merged => record.push(end),
+                Framing::Block(size) if self.merged => {
+                    let what = format!("the last block has {} of {size} bytes, and others may follow", record.len());
+                    return Err(io::Error::new(ErrorKind::InvalidData, what));
+                }
+                Framing::Ended(_) | Framing::Block(_) => {}
+            }
             return Ok(true);
         }
         // Asked again, it stays ended: a terminal would go on after its end of file.
@@ -137,6 +153,19 @@ mod tests {
             assert!(records.is_empty());
             assert!(!end.unwrap());
         }
+    }
+
+    #[test]
+    fn among_others_the_last_record_has_its_end() {
+        let mut records = Records::new(&b"one\ntwo"[..], Framing::Ended(b'\n'), 5).merged();
+        let mut record = Vec::new();
+        assert!(records.next(&mut record).unwrap() && record == b"one\n");
+        assert!(records.next(&mut record).unwrap() && record == b"two\n");
+        assert!(!records.next(&mut record).unwrap());
+        let mut blocks = Records::new(&b"one+two"[..], Framing::Block(4), usize::MAX).merged();
+        assert!(blocks.next(&mut record).unwrap() && record == b"one+");
+        let error = blocks.next(&mut record).unwrap_err();
+        assert_eq!(error.to_string(), "the last block has 3 of 4 bytes, and others may follow");
     }
 
     #[test]

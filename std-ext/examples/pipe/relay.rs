@@ -1,5 +1,6 @@
-//! The relay itself: a reader thread, the ring, a writer thread.
+//! The relay itself: a reader thread for each input, the ring, a writer thread.
 
+use std::collections::VecDeque;
 use std::io;
 use std::panic;
 use std::sync::Arc;
@@ -7,31 +8,22 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use clap::ValueEnum;
 use forebay::spsc::{self, OwnedConsumer, OwnedProducer};
-use forebay::{CapacityError, PopError, PushError};
+use forebay::{CapacityError, PopError, PushError, Pushed};
 
 use crate::ledger::{Books, Law, Tally};
 use crate::output::Output;
 use crate::pace::Pacer;
+use crate::policy::Policy;
 use crate::records::Source;
+use crate::ring::Kind;
 use crate::wait::{self, Closed, Receiver, Sender};
 
-/// What happens to a record that finds the ring full.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum OnFull {
-    /// The reader waits for room: nothing is lost, and the input is held back
-    Block,
-    /// The record is dropped and counted: the input is never held back
-    DropIncoming,
-}
-
 /// How a relay is set up.
-#[derive(Clone, Copy, Debug)]
 pub(crate) struct Relay {
-    /// How many records the ring holds.
-    pub(crate) capacity: usize,
-    pub(crate) on_full: OnFull,
+    pub(crate) kind: Kind,
+    /// What a ring that can be switched obeys, and what the others were made for.
+    pub(crate) policy: Arc<Policy>,
     /// The least time from one record written to the next.
     pub(crate) drain_interval: Option<Duration>,
     /// When the relay ends, whatever is still inside.
@@ -45,8 +37,8 @@ pub(crate) enum End {
     Complete,
     /// The limit passed.
     TimeUp,
-    /// The input could not be read further; the output took what was stored before.
-    Unreadable(io::Error),
+    /// These inputs could not be read further. The output took what was stored of them before, and all of the others.
+    Unreadable(Vec<(usize, io::Error)>),
     /// The output took no more.
     Unwritable(io::Error),
 }
@@ -61,30 +53,44 @@ pub(crate) struct Outcome {
 }
 
 impl Relay {
-    /// Carries the records of `source` to `output`, until one of them ends. Meanwhile `watch` gets the figures every
-    /// `tick`, if that is set.
+    /// By which rule records are lost now.
+    pub(crate) fn rule(&self) -> String {
+        match self.kind {
+            Kind::Fixed(..) | Kind::Switched(..) => self.policy.now().to_string(),
+            Kind::Latest => "latest".into(),
+        }
+    }
+
+    /// Carries the records of all `sources` to `output`, those of each in their order, until all of them end or the output
+    /// does. Meanwhile `watch` gets the figures every `tick`, if that is set.
     ///
-    /// If the output ends first, the reader may still be waiting for its input. It is left behind: it can't put records
-    /// in any more, and ends with the process.
+    /// If the output ends first, readers may still be waiting for their input. They are left behind: they can't put records
+    /// in any more, and end with the process.
     pub(crate) fn run(
         &self,
-        source: impl Source + Send + 'static,
+        sources: Vec<impl Source + Send + 'static>,
         output: Output,
         tick: Option<Duration>,
         mut watch: impl FnMut(Duration, &Tally),
     ) -> Result<Outcome, CapacityError> {
-        let (sender, receiver) = wait::channel(self.capacity)?;
-        // Empty records go back to be filled again. Where this ring is full or empty they are freed or made anew.
-        let (spares_in, spares_out) = spsc::ring(self.capacity.min(MOST_SPARES))?;
-        let books = Arc::new(Books::default());
+        let (senders, receiver) = wait::channel(self.kind, &self.policy, sources.len())?;
+        let books = Arc::new(Books::new(sources.len()));
         let started = Instant::now();
 
-        let reader = Reader { records: sender, spares: spares_out, on_full: self.on_full, books: books.clone() };
-        let reader = thread::spawn(move || reader.run(source));
+        // Empty records go back to be filled again, by a ring to each reader. Where it is full or empty they are freed or
+        // made anew.
+        let mut spares = VecDeque::new();
+        let mut readers = Vec::new();
+        for (number, (records, source)) in senders.into_iter().zip(sources).enumerate() {
+            let (spares_in, spares_out) = spsc::ring(self.kind.capacity().min(MOST_SPARES))?;
+            spares.push_back(spares_in);
+            let reader = Reader { number, records, spares: spares_out, books: books.clone() };
+            readers.push(thread::spawn(move || reader.run(source)));
+        }
 
         let writer = Writer {
             records: receiver,
-            spares: spares_in,
+            spares,
             output,
             drain_interval: self.drain_interval,
             deadline: self.limit.map(|limit| started + limit),
@@ -103,27 +109,31 @@ impl Relay {
         let (mut records, output, mut end) = writer.join().unwrap_or_else(|panic| panic::resume_unwind(panic));
         let took = started.elapsed();
         if let End::Complete = end {
-            // The writer saw the reader's end of the ring go, which is the last thing that the reader does.
-            if let Err(error) = reader.join().unwrap_or_else(|panic| panic::resume_unwind(panic)) {
-                end = End::Unreadable(error);
+            // The writer saw the readers' ends of the ring go, which is the last thing that the readers do.
+            let ends =
+                readers.into_iter().map(|reader| reader.join().unwrap_or_else(|panic| panic::resume_unwind(panic)));
+            let errors: Vec<_> = ends.enumerate().filter_map(|(number, end)| Some((number, end.err()?))).collect();
+            if !errors.is_empty() {
+                end = End::Unreadable(errors);
             }
         }
 
-        let mut intake = books.intake();
-        intake.closed = true;
+        let (offered, shed) = books.close();
         let mut dropped_at_close = output.pending();
         while records.try_recv().is_ok() {
             dropped_at_close += 1;
         }
         let law = Law {
-            offered: intake.offered,
+            offered,
             delivered: output.records(),
-            shed: intake.shed,
+            evicted: records.ring().evicted(),
+            shed,
+            conflated: records.ring().conflated(),
             dropped_at_close,
-            still_inside: records.len() as u64,
+            still_inside: records.ring().len() as u64,
         };
-        drop(intake);
-        Ok(Outcome { end, law, tally: books.tally(), took })
+        let tally = Tally { lost: law.lost(), ..books.tally() };
+        Ok(Outcome { end, law, tally, took })
     }
 }
 
@@ -131,60 +141,71 @@ impl Relay {
 const MOST_SPARES: usize = 1024;
 const LARGEST_SPARE: usize = 64 << 10;
 
+/// Whether the memory of a record that is done with is kept.
+fn is_spare(record: &Vec<u8>) -> bool {
+    record.capacity() <= LARGEST_SPARE
+}
+
 struct Reader {
+    number: usize,
     records: Sender<Vec<u8>>,
     spares: OwnedConsumer<Vec<u8>>,
-    on_full: OnFull,
     books: Arc<Books>,
 }
 
 impl Reader {
     /// Reads until the source ends or nobody takes records any more.
     fn run(mut self, mut source: impl Source) -> io::Result<()> {
-        let mut shed = None;
+        let mut spare = None::<Vec<u8>>;
         loop {
-            let mut record = shed.take().or_else(|| self.spares.pop().ok()).unwrap_or_default();
+            let mut record = spare.take().filter(is_spare).or_else(|| self.spares.pop().ok()).unwrap_or_default();
             if !source.next(&mut record)? {
                 return Ok(());
             }
             match self.offer(record) {
-                Ok(back) => shed = back,
+                Ok(back) => spare = back,
                 Err(Closed) => return Ok(()),
             }
         }
     }
 
-    /// Puts a record into the ring. It comes back if it was shed.
+    /// Puts a record into the ring. What was lost for it, or it itself if it was lost, comes back.
     fn offer(&mut self, mut record: Vec<u8>) -> Result<Option<Vec<u8>>, Closed> {
         loop {
-            let mut intake = self.books.intake();
+            let mut intake = self.books.intake(self.number);
             if intake.closed {
                 return Err(Closed);
             }
             record = match self.records.try_send(record) {
-                Ok(()) => {
+                Ok(Pushed::Stored) => {
                     intake.offered += 1;
                     return Ok(None);
                 }
-                Err(PushError::Full(back) | PushError::Shed(back)) if self.on_full == OnFull::DropIncoming => {
+                Ok(Pushed::Evicted(older)) => {
+                    intake.offered += 1;
+                    intake.replaced += 1;
+                    return Ok(Some(older));
+                }
+                Err(PushError::Shed(back)) => {
                     intake.offered += 1;
                     intake.shed += 1;
                     return Ok(Some(back));
                 }
-                Err(PushError::Full(back) | PushError::Shed(back)) => back,
+                Err(PushError::Full(back)) => back,
                 Err(PushError::Closed(_)) => return Err(Closed),
             };
             intake.hold(Instant::now());
             drop(intake);
             self.records.wait_for_room()?;
-            self.books.intake().release(Instant::now());
+            self.books.intake(self.number).release(Instant::now());
         }
     }
 }
 
 struct Writer {
     records: Receiver<Vec<u8>>,
-    spares: OwnedProducer<Vec<u8>>,
+    /// Of each reader, the next one to get some in front.
+    spares: VecDeque<OwnedProducer<Vec<u8>>>,
     output: Output,
     drain_interval: Option<Duration>,
     deadline: Option<Instant>,
@@ -218,9 +239,12 @@ impl Writer {
             if self.output.add(&record) {
                 self.flush()?;
             }
-            if record.capacity() <= LARGEST_SPARE {
-                // If there are enough of them, it is freed.
-                let _ = self.spares.push(record);
+            if is_spare(&record) {
+                if let Some(spares) = self.spares.front_mut() {
+                    // If there are enough of them, it is freed.
+                    let _ = spares.push(record);
+                }
+                self.spares.rotate_left(1);
             }
         }
     }
@@ -235,7 +259,10 @@ impl Writer {
             settled => settled.ok(),
         };
         if record.is_some() {
-            self.books.delivery().taken += 1;
+            let missed = self.records.missed();
+            let mut delivery = self.books.delivery();
+            delivery.taken += 1;
+            delivery.missed += missed;
         }
         Ok(record)
     }

@@ -78,6 +78,15 @@ impl State {
     }
 }
 
+/// An error in words alone, as other tools print it.
+pub(crate) fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    match (error.raw_os_error(), text.rfind(" (os error ")) {
+        (Some(_), Some(at)) => text[..at].to_string(),
+        _ => text,
+    }
+}
+
 /// Made by [`Screen::above`].
 pub(crate) struct Above<W> {
     screen: Screen,

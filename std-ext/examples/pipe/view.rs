@@ -40,6 +40,11 @@ impl View {
         Self { policy, capacity: capacity as u64, past: VecDeque::from([(Duration::ZERO, Tally::default())]) }
     }
 
+    /// From now on this is the policy.
+    pub(crate) fn switch(&mut self, policy: String) {
+        self.policy = policy;
+    }
+
     fn figures(&mut self, at: Duration, tally: &Tally) -> Figures {
         while self.past.get(1).is_some_and(|&(then, _)| at.saturating_sub(then) >= Self::WINDOW) {
             self.past.pop_front();
@@ -53,8 +58,8 @@ impl View {
             depth: tally.depth().min(self.capacity),
             rate_in: per_second(tally.offered, before.offered),
             rate_out: per_second(tally.delivered, before.delivered),
-            lost: tally.shed,
-            lost_share: share(tally.shed as f64, tally.offered as f64),
+            lost: tally.lost,
+            lost_share: share(tally.lost as f64, tally.offered as f64),
             held_share: share(tally.held.saturating_sub(before.held).as_secs_f64(), seconds),
         }
     }
@@ -104,9 +109,9 @@ pub(crate) fn summary(took: Duration, tally: &Tally) -> String {
     if tally.held >= Duration::from_millis(5) {
         text += &format!("; the input was held back for {:.2} s", tally.held.as_secs_f64());
     }
-    if tally.shed > 0 {
-        let percent = 100.0 * share(tally.shed as f64, tally.offered as f64);
-        text += &format!("; {} were lost ({percent:.1}%)", tally.shed);
+    if tally.lost > 0 {
+        let percent = 100.0 * share(tally.lost as f64, tally.offered as f64);
+        text += &format!("; {} were lost ({percent:.1}%)", tally.lost);
     }
     text
 }
@@ -176,8 +181,8 @@ mod tests {
     const ASCII: Look = Look { unicode: false, colour: false };
     const FINE: Look = Look { unicode: true, colour: false };
 
-    fn tally(offered: u64, shed: u64, taken: u64) -> Tally {
-        Tally { offered, shed, taken, delivered: taken, ..Tally::default() }
+    fn tally(offered: u64, lost: u64, taken: u64) -> Tally {
+        Tally { offered, lost, taken, delivered: taken, ..Tally::default() }
     }
 
     #[test]

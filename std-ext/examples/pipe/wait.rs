@@ -3,49 +3,57 @@
 //! Whoever finds nothing to do lingers for some microseconds and then sleeps; the other side rings after each push, each
 //! pop and when it goes. An idle side costs no time, and nobody can sleep through a ring (see [`Bell`]).
 
-use std::hint;
-use std::sync::atomic::{AtomicBool, Ordering, fence};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::thread;
+use std::sync::Arc;
 
-use forebay::spsc::{self, OwnedConsumer, OwnedProducer};
-use forebay::{CapacityError, PopError, PushError};
+use forebay::{CapacityError, PopError, PushError, Pushed};
 
-/// A ring of `capacity` items between two threads that can wait for each other.
-pub(crate) fn channel<T>(capacity: usize) -> Result<(Sender<T>, Receiver<T>), CapacityError> {
-    let (producer, consumer) = spsc::ring(capacity)?;
-    let (items, room) = (Arc::new(Bell::new()), Arc::new(Bell::new()));
-    let sender = Sender { ring: producer, rings: Ringer(items.clone()), hears: room.clone() };
-    let receiver = Receiver { ring: consumer, rings: Ringer(room), hears: items };
-    Ok((sender, receiver))
+use crate::bell::{Bell, linger};
+use crate::policy::{OnFull, Policy};
+use crate::ring::{Kind, Rx, Tx};
+
+/// A ring between threads that can wait for each other: as many that send, and one that receives. A ring that can be
+/// switched obeys the policy.
+pub(crate) fn channel<T>(
+    kind: Kind,
+    policy: &Arc<Policy>,
+    senders: usize,
+) -> Result<(Vec<Sender<T>>, Receiver<T>), CapacityError> {
+    let (txs, rx) = kind.ends(senders)?;
+    let items = Arc::new(Bell::new());
+    let sender = |ring| Sender { ring, rings: Ringer(items.clone()), policy: policy.clone() };
+    let senders = txs.into_iter().map(sender).collect();
+    let receiver = Receiver { ring: rx, rings: Ringer(policy.room().clone()), hears: items };
+    Ok((senders, receiver))
 }
 
 /// The receiver is gone: nobody will ever take an item again.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Closed;
 
-/// The end that puts items in.
+/// An end that puts items in.
 pub(crate) struct Sender<T> {
     // The order matters: the end goes before the other side is told.
-    ring: OwnedProducer<T>,
+    ring: Tx<T>,
     rings: Ringer,
-    hears: Arc<Bell>,
+    policy: Arc<Policy>,
 }
 
 impl<T> Sender<T> {
-    /// Puts an item in if there is room now.
-    pub(crate) fn try_send(&mut self, item: T) -> Result<(), PushError<T>> {
-        self.ring.push(item)?;
+    /// Puts an item in if there is room now, or if the ring makes room.
+    pub(crate) fn try_send(&mut self, item: T) -> Result<Pushed<T>, PushError<T>> {
+        self.ring.obey(self.policy.now());
+        let pushed = self.ring.push(item)?;
         self.rings.0.ring();
-        Ok(())
+        Ok(pushed)
     }
 
-    /// Waits until there is room. As this is the only sender, the next [`try_send`](Self::try_send) finds it.
+    /// Waits until there is room, or the policy needs none. If this is the only sender, the next
+    /// [`try_send`](Self::try_send) finds it so.
     pub(crate) fn wait_for_room(&self) -> Result<(), Closed> {
-        self.hears.wait(|| match (self.ring.is_closed(), self.ring.is_full()) {
-            (true, _) => Some(Err(Closed)),
-            (false, false) => Some(Ok(())),
-            (false, true) => None,
+        self.policy.room().wait(|| match () {
+            () if self.ring.is_closed() => Some(Err(Closed)),
+            () if !self.ring.is_full() || self.policy.now() != OnFull::Block => Some(Ok(())),
+            () => None,
         })
     }
 }
@@ -53,7 +61,7 @@ impl<T> Sender<T> {
 /// The end that takes items out.
 pub(crate) struct Receiver<T> {
     // The order matters: the end goes before the other side is told.
-    ring: OwnedConsumer<T>,
+    ring: Rx<T>,
     rings: Ringer,
     hears: Arc<Bell>,
 }
@@ -86,9 +94,14 @@ impl<T> Receiver<T> {
         Ok(item)
     }
 
-    /// How many items are inside.
-    pub(crate) fn len(&self) -> usize {
-        self.ring.len()
+    /// How many items were missing before the one that was taken last.
+    pub(crate) fn missed(&mut self) -> u64 {
+        self.ring.missed()
+    }
+
+    /// The ring, for its counts.
+    pub(crate) const fn ring(&self) -> &Rx<T> {
+        &self.ring
     }
 }
 
@@ -101,69 +114,10 @@ impl Drop for Ringer {
     }
 }
 
-/// Lets one thread sleep until another says that something may have changed.
-///
-/// The two must not miss each other: the sleeper says that it sleeps and then looks once more at what it waits for; the
-/// ringer changes that and then looks whether anybody sleeps. With a fence between the two steps on both sides, at least
-/// one of them sees what the other did.
-struct Bell {
-    asleep: AtomicBool,
-    /// Held by the sleeper from before it says so until it is really asleep.
-    bed: Mutex<()>,
-    wake: Condvar,
-}
-
-impl Bell {
-    const fn new() -> Self {
-        Self { asleep: AtomicBool::new(false), bed: Mutex::new(()), wake: Condvar::new() }
-    }
-
-    /// Asks `ready` until it answers. One thread at a time.
-    fn wait<R>(&self, mut ready: impl FnMut() -> Option<R>) -> R {
-        if let Some(answer) = linger(&mut ready) {
-            return answer;
-        }
-        let mut bed = self.bed.lock().unwrap_or_else(PoisonError::into_inner);
-        loop {
-            self.asleep.store(true, Ordering::Relaxed);
-            // [B1] SeqCst: pairs with [B2]. Orders: `asleep` before our look at the ring.
-            fence(Ordering::SeqCst);
-            if let Some(answer) = ready() {
-                self.asleep.store(false, Ordering::Relaxed);
-                return answer;
-            }
-            bed = self.wake.wait(bed).unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-
-    /// Wakes the sleeper, if there is one.
-    fn ring(&self) {
-        // [B2] SeqCst: pairs with [B1]. Orders: our change of the ring before our look at `asleep`.
-        fence(Ordering::SeqCst);
-        // One ring wakes, so that pushes do not pay for a sleeper that is only slow to rise.
-        if self.asleep.load(Ordering::Relaxed) && self.asleep.swap(false, Ordering::Relaxed) {
-            drop(self.bed.lock().unwrap_or_else(PoisonError::into_inner));
-            self.wake.notify_one();
-        }
-    }
-}
-
-/// Asks `ready` for some microseconds, first on this core alone, then letting others run between.
-fn linger<R>(mut ready: impl FnMut() -> Option<R>) -> Option<R> {
-    const SPINS: u32 = 16;
-    const YIELDS: u32 = 16;
-    for turn in 0..SPINS + YIELDS {
-        if let Some(answer) = ready() {
-            return Some(answer);
-        }
-        if turn < SPINS { hint::spin_loop() } else { thread::yield_now() }
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::mpsc;
+    use std::thread;
     use std::time::Duration;
 
     use super::*;
@@ -176,50 +130,84 @@ mod tests {
     }
 
     fn until_asleep(bell: &Bell) {
-        while !bell.asleep.load(Ordering::Relaxed) {
+        while !bell.is_needed() {
             thread::yield_now();
         }
     }
 
-    /// Passes `count` numbers through a ring, each side waiting for the other whenever it can.
-    fn carry(capacity: usize, count: u32) {
-        let (mut sender, mut receiver) = channel(capacity).unwrap();
-        let worker = thread::spawn(move || {
-            for mut number in 0..count {
-                while let Err(refused) = sender.try_send(number) {
-                    number = refused.into_inner();
-                    sender.wait_for_room().unwrap();
+    /// Passes `count` numbers of each sender through a ring, each side waiting for the other whenever it can.
+    fn carry(capacity: usize, senders: usize, count: u32) {
+        let (ends, mut receiver) = channel(Kind::Fixed(capacity, OnFull::Block), &blocking(), senders).unwrap();
+        let send = |(name, mut sender): (usize, Sender<_>)| {
+            thread::spawn(move || {
+                for number in 0..count {
+                    let mut item = (name, number);
+                    while let Err(refused) = sender.try_send(item) {
+                        item = refused.into_inner();
+                        sender.wait_for_room().unwrap();
+                    }
                 }
-            }
-        });
-        for number in 0..count {
-            assert_eq!(receiver.recv(), Ok(number));
+            })
+        };
+        let workers: Vec<_> = ends.into_iter().enumerate().map(send).collect();
+        let mut next = vec![0; senders];
+        for _ in 0..count * senders as u32 {
+            let (name, number) = receiver.recv().unwrap();
+            assert_eq!(number, next[name]);
+            next[name] += 1;
         }
         assert_eq!(receiver.recv(), Err(Closed));
-        worker.join().unwrap();
+        workers.into_iter().for_each(|worker| worker.join().unwrap());
+    }
+
+    fn blocking() -> Arc<Policy> {
+        Arc::new(Policy::new(OnFull::Block))
+    }
+
+    /// The ends of a ring for one item.
+    fn narrow() -> (Sender<u8>, Receiver<u8>) {
+        let (mut senders, receiver) = channel(Kind::Switched(1, OnFull::Block), &blocking(), 1).unwrap();
+        (senders.remove(0), receiver)
     }
 
     #[test]
     fn nobody_sleeps_through_a_ring() {
-        in_time(|| carry(1, 20_000));
-        in_time(|| carry(3, 20_000));
-        in_time(|| carry(64, 100_000));
+        in_time(|| carry(1, 1, 20_000));
+        in_time(|| carry(3, 1, 20_000));
+        in_time(|| carry(64, 1, 100_000));
+        in_time(|| carry(1, 3, 10_000));
+        in_time(|| carry(64, 3, 50_000));
     }
 
     #[test]
     fn a_receiver_that_goes_wakes_the_sender() {
-        let (mut sender, receiver) = channel(1).unwrap();
-        sender.try_send(1).unwrap();
-        let bell = sender.hears.clone();
+        let (mut sender, receiver) = narrow();
+        let _ = sender.try_send(1).unwrap();
+        let policy = sender.policy.clone();
         let worker = thread::spawn(move || sender.wait_for_room());
-        until_asleep(&bell);
+        until_asleep(policy.room());
         drop(receiver);
         assert_eq!(in_time(|| worker.join().unwrap()), Err(Closed));
     }
 
     #[test]
+    fn a_policy_that_needs_no_room_wakes_the_sender() {
+        let (mut sender, mut receiver) = narrow();
+        let _ = sender.try_send(1).unwrap();
+        let policy = sender.policy.clone();
+        let worker = thread::spawn(move || {
+            sender.wait_for_room().unwrap();
+            sender.try_send(2)
+        });
+        until_asleep(policy.room());
+        policy.set(OnFull::DropOldest);
+        assert_eq!(in_time(|| worker.join().unwrap()), Ok(Pushed::Evicted(1)));
+        assert_eq!(receiver.recv(), Ok(2));
+    }
+
+    #[test]
     fn a_sender_that_goes_wakes_the_receiver() {
-        let (sender, mut receiver) = channel::<u8>(1).unwrap();
+        let (sender, mut receiver) = narrow();
         let bell = receiver.hears.clone();
         let worker = thread::spawn(move || receiver.recv());
         until_asleep(&bell);

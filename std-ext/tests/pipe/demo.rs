@@ -10,8 +10,10 @@ fn the_null_device_and_no_argument_give_a_demo_without_records() {
     let ran = run_with(&[], Stdio::null());
     assert_eq!((ran.code, &ran.stdout[..]), (Some(0), &b""[..]), "{}", ran.stderr);
     let laws = ran.laws();
-    assert_eq!(laws.len(), 2, "both policies are shown: {}", ran.stderr);
-    assert_eq!(laws[0].shed, 0, "block loses nothing");
+    assert_eq!(laws.len(), 3, "every policy is shown: {}", ran.stderr);
+    let lost: Vec<_> = laws.iter().map(|law| (law.shed > 0, law.evicted > 0)).collect();
+    assert!(!lost[0].0 && !lost[0].1, "block loses nothing: {laws:?}");
+    assert!(!lost[1].1 && !lost[2].0, "each policy loses in its own way: {laws:?}");
     assert!(laws.iter().all(|law| law.delivered > 0));
     assert!(ran.stderr.contains(": depth "), "figures come while it runs: {}", ran.stderr);
 }
@@ -31,6 +33,18 @@ fn a_demo_that_was_asked_for_gives_its_records_and_reads_nothing() {
     let out = increasing(&ran.stdout, "record ");
     assert_eq!(out.len(), law.delivered);
     assert!(law.shed > 0, "the surges are too much for so small a ring: {law:?}");
+}
+
+#[test]
+fn a_demo_shows_what_was_asked_for() {
+    for arguments in [&["--demo=1", "--latest"][..], &["--demo=1", "--on-full=drop-oldest", "--capacity=16"]] {
+        let ran = run(arguments, b"");
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        let law = ran.law();
+        assert_eq!(increasing(&ran.stdout, "record ").len(), law.delivered);
+        assert_eq!(law.shed, 0);
+        assert!(law.evicted + law.conflated > 0, "the surges are too much: {law:?}");
+    }
 }
 
 #[test]

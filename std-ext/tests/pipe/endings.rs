@@ -15,14 +15,14 @@ fn an_output_that_closes_ends_the_relay_quietly() {
     // The ring alone holds more of these than a pipe does, so the output is written to again after it has closed.
     let long = format!("{}\n", "x".repeat(199)).repeat(20_000);
     fs::write(&file, format!("1\n{long}")).unwrap();
-    for policy in ["--on-full=block", "--on-full=drop-incoming"] {
+    for policy in ["--on-full=block", "--on-full=drop-incoming", "--on-full=drop-oldest"] {
         // As `head -1` does.
         let (running, _, stdout) = start(&[policy, file.to_str().unwrap()], Stdio::null());
         let mut line = String::new();
         let mut stdout = BufReader::with_capacity(64, stdout);
         stdout.read_line(&mut line).unwrap();
         close(stdout);
-        assert_eq!(line, "1\n");
+        assert!(line == "1\n" || policy == "--on-full=drop-oldest", "{line}");
         let ran = running.finish(Vec::new());
         assert_eq!(ran.code, OUTPUT_CLOSED, "{}", ran.stderr);
         assert!(!ran.stderr.contains("cannot"), "{}", ran.stderr);
@@ -62,6 +62,26 @@ fn what_cannot_be_read_is_named() {
 }
 
 #[test]
+fn an_input_that_cannot_be_read_does_not_stop_the_others() {
+    let (file, folder) = (scratch("others"), env!("CARGO_MANIFEST_DIR"));
+    fs::write(&file, numbers(9_999)).unwrap();
+    let ran = run(&["-i", folder, "-i", file.to_str().unwrap(), "-i-", "--max-record=5"], b"one\n123456\n");
+    assert_eq!(ran.code, Some(1));
+    assert_eq!(ran.law().delivered, 10_000);
+    for error in [
+        format!("pipe: cannot read '{folder}': Is a directory\n"),
+        "pipe: cannot read standard input: record 2 is longer than 5 bytes (--max-record)\n".into(),
+    ] {
+        assert!(ran.stderr.contains(&error), "{}", ran.stderr);
+    }
+    // One that can't even be opened is known before anything is written.
+    let ran = run_with(&["-i", file.to_str().unwrap(), "-i", "no/such/file"], Stdio::null());
+    assert_eq!((ran.code, &ran.stdout[..]), (Some(1), &b""[..]));
+    assert_eq!(ran.stderr, "pipe: cannot open 'no/such/file': No such file or directory\n");
+    fs::remove_file(file).unwrap();
+}
+
+#[test]
 fn a_record_that_is_too_long_ends_the_relay_after_those_before_it() {
     for (input, line) in [(&b"one\nfour5\nsix\n"[..], 2), (b"one\ntwo\n123456", 3)] {
         let ran = run(&["--max-record=5"], input);
@@ -91,7 +111,7 @@ fn a_full_disk_is_an_error_and_what_it_did_not_take_is_counted() {
 
 #[test]
 fn a_wrong_command_line_is_refused_and_explained() {
-    let cases: [(&[&str], &str); 14] = [
+    let cases: [(&[&str], &str); 22] = [
         (&["--capacity=0"], "a ring holds at least one record"),
         (&["--capacity=-1"], "not a number of records"),
         (&["--capacity=18446744073709551615"], "cannot make a ring for 18446744073709551615 records"),
@@ -100,8 +120,16 @@ fn a_wrong_command_line_is_refused_and_explained() {
         (&["--block-size=0"], "would carry nothing"),
         (&["--block-size=x"], "not a number of bytes"),
         (&["--max-record=0"], "would carry nothing"),
-        (&["--on-full=explode"], "possible values: block, drop-incoming"),
+        (&["--on-full=explode"], "possible values: block, drop-incoming, drop-oldest"),
         (&["--demo=0"], "--demo"),
+        (&["--latest", "--capacity=4"], "cannot be used with"),
+        (&["--latest", "--on-full=block"], "cannot be used with"),
+        (&["--latest", "-i=a", "-i=b"], "one --input only"),
+        (&["--input=-", "--input=-"], "one --input only"),
+        (&["--latest", "--control=a"], "cannot be used with"),
+        (&["--demo", "--control=a"], "cannot be used with"),
+        (&["--input=a", "b"], "cannot be used with"),
+        (&["--input=a", "--demo"], "cannot be used with"),
         (&["--null", "--block-size=4"], "cannot be used with"),
         (&["--demo", "file"], "cannot be used with"),
         (&["one", "two"], "unexpected argument"),
@@ -127,7 +155,19 @@ fn help_is_no_error() {
     let ran = run_with(&["--help"], Stdio::null());
     assert_eq!((ran.code, &ran.stderr[..]), (Some(0), ""));
     let help = String::from_utf8(ran.stdout).unwrap();
-    for word in ["--capacity", "--on-full", "--drain-rate", "--block-size", "--null", "--demo", "Exit status"] {
+    for word in [
+        "--capacity",
+        "--on-full",
+        "drop-oldest",
+        "--latest",
+        "--input",
+        "--control",
+        "--drain-rate",
+        "--block-size",
+        "--null",
+        "--demo",
+        "Exit status",
+    ] {
         assert!(help.contains(word), "{word}");
     }
 }

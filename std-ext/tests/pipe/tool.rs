@@ -2,13 +2,13 @@
 
 use std::env;
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 /// After this time a program that still runs is killed, and its test fails.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -111,7 +111,9 @@ impl Ran {
 pub(crate) struct Law {
     pub(crate) offered: usize,
     pub(crate) delivered: usize,
+    pub(crate) evicted: usize,
     pub(crate) shed: usize,
+    pub(crate) conflated: usize,
     pub(crate) dropped_at_close: usize,
 }
 
@@ -126,10 +128,13 @@ impl Law {
         let law = Self {
             offered: figure("offered"),
             delivered: figure("delivered"),
+            evicted: figure("evicted"),
             shed: figure("shed"),
+            conflated: figure("conflated"),
             dropped_at_close: figure("dropped_at_close"),
         };
-        assert_eq!(law.offered, law.delivered + law.shed + law.dropped_at_close + figure("still_inside"), "{line}");
+        let lost = law.evicted + law.shed + law.conflated;
+        assert_eq!(law.offered, law.delivered + lost + law.dropped_at_close + figure("still_inside"), "{line}");
         law
     }
 }
@@ -137,7 +142,9 @@ impl Law {
 /// A program at work. It is killed if it runs for too long.
 pub(crate) struct Running {
     child: Arc<Mutex<Child>>,
-    stderr: JoinHandle<String>,
+    stderr: JoinHandle<()>,
+    /// What it has said so far.
+    said: Arc<Mutex<String>>,
     /// Gone when the program has ended.
     watched: Sender<()>,
     watch: JoinHandle<bool>,
@@ -167,11 +174,18 @@ fn start_with<O>(
     let mut child =
         Command::new(program()).args(arguments).stdin(stdin).stdout(stdout).stderr(Stdio::piped()).spawn().unwrap();
     drop(starting);
-    let (stdin, stdout, mut errors) = (child.stdin.take(), take(&mut child), child.stderr.take().unwrap());
-    let stderr = thread::spawn(move || {
-        let mut text = String::new();
-        errors.read_to_string(&mut text).unwrap();
-        text
+    let (stdin, stdout, errors) = (child.stdin.take(), take(&mut child), child.stderr.take().unwrap());
+    let said = Arc::new(Mutex::new(String::new()));
+    let stderr = thread::spawn({
+        let said = said.clone();
+        move || {
+            let mut errors = BufReader::new(errors);
+            let mut line = String::new();
+            while errors.read_line(&mut line).unwrap() > 0 {
+                said.lock().unwrap().push_str(&line);
+                line.clear();
+            }
+        }
     });
     let child = Arc::new(Mutex::new(child));
     let (watched, ended) = mpsc::channel::<()>();
@@ -185,14 +199,25 @@ fn start_with<O>(
             late
         }
     });
-    (Running { child, stderr, watched, watch }, stdin, stdout)
+    (Running { child, stderr, said, watched, watch }, stdin, stdout)
 }
 
 impl Running {
+    /// Waits until it has said this.
+    #[track_caller]
+    pub(crate) fn wait_until_it_says(&self, text: &str) {
+        let start = Instant::now();
+        while !self.said.lock().unwrap().contains(text) {
+            assert!(start.elapsed() < PATIENCE, "not {text:?}, but: {}", self.said.lock().unwrap());
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     /// Waits for the end.
     #[track_caller]
     pub(crate) fn finish(self, stdout: Vec<u8>) -> Ran {
-        let stderr = self.stderr.join().unwrap();
+        self.stderr.join().unwrap();
+        let stderr = std::mem::take(&mut *self.said.lock().unwrap());
         drop(self.watched);
         let late = self.watch.join().unwrap();
         let code = self.child.lock().unwrap().wait().unwrap().code();

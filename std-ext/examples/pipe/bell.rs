@@ -1,0 +1,73 @@
+//! A doorbell: sleeping until something changes, and saying that it has.
+
+use std::hint;
+use std::sync::atomic::{AtomicBool, Ordering, fence};
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::thread;
+
+/// Lets threads sleep until another says that something may have changed.
+///
+/// They must not miss each other: the sleeper says that it sleeps and then looks once more at what it waits for; the
+/// ringer changes that and then looks whether anybody sleeps. With a fence between the two steps on both sides, at least
+/// one of them sees what the other did.
+pub(crate) struct Bell {
+    /// Somebody may be asleep.
+    asleep: AtomicBool,
+    /// Held by a sleeper from before it says so until it is really asleep.
+    bed: Mutex<()>,
+    wake: Condvar,
+}
+
+impl Bell {
+    pub(crate) const fn new() -> Self {
+        Self { asleep: AtomicBool::new(false), bed: Mutex::new(()), wake: Condvar::new() }
+    }
+
+    /// Whether somebody sleeps, or has just been about to.
+    #[cfg(test)]
+    pub(crate) fn is_needed(&self) -> bool {
+        self.asleep.load(Ordering::Relaxed)
+    }
+
+    /// Asks `ready` until it answers.
+    pub(crate) fn wait<R>(&self, mut ready: impl FnMut() -> Option<R>) -> R {
+        if let Some(answer) = linger(&mut ready) {
+            return answer;
+        }
+        let mut bed = self.bed.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            self.asleep.store(true, Ordering::Relaxed);
+            // [B1] SeqCst: pairs with [B2]. Orders: `asleep` before our look at the ring.
+            fence(Ordering::SeqCst);
+            if let Some(answer) = ready() {
+                // Others may be asleep, so that stays as it is, and the next ring is in vain at worst.
+                return answer;
+            }
+            bed = self.wake.wait(bed).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Wakes all sleepers, if there are any.
+    pub(crate) fn ring(&self) {
+        // [B2] SeqCst: pairs with [B1]. Orders: our change of the ring before our look at `asleep`.
+        fence(Ordering::SeqCst);
+        // One ring wakes, so that pushes do not pay for a sleeper that is only slow to rise.
+        if self.asleep.load(Ordering::Relaxed) && self.asleep.swap(false, Ordering::Relaxed) {
+            drop(self.bed.lock().unwrap_or_else(PoisonError::into_inner));
+            self.wake.notify_all();
+        }
+    }
+}
+
+/// Asks `ready` for some microseconds, first on this core alone, then letting others run between.
+pub(crate) fn linger<R>(mut ready: impl FnMut() -> Option<R>) -> Option<R> {
+    const SPINS: u32 = 16;
+    const YIELDS: u32 = 16;
+    for turn in 0..SPINS + YIELDS {
+        if let Some(answer) = ready() {
+            return Some(answer);
+        }
+        if turn < SPINS { hint::spin_loop() } else { thread::yield_now() }
+    }
+    None
+}

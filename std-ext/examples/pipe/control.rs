@@ -1,0 +1,131 @@
+//! The control file: whoever writes the name of a policy into it switches a relay at work.
+
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use clap::ValueEnum;
+
+use crate::input::is_fifo;
+use crate::policy::{OnFull, Policy};
+use crate::screen::{self, Screen};
+
+/// How often the file is looked at.
+const INTERVAL: Duration = Duration::from_millis(100);
+/// A longer file is no control file, and is not read further.
+const LONGEST: u64 = 4096;
+
+/// A file, and what it said when it was looked at last.
+pub(crate) struct Control {
+    path: PathBuf,
+    said: Result<Said, String>,
+    /// What it said last was an error and has been told.
+    told: bool,
+}
+
+/// What a file can say that is no error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Said {
+    /// There is no file, or no word in it: all stays as it is.
+    Nothing,
+    Policy(OnFull),
+}
+
+impl Control {
+    /// Has a first look at the file, and sets the policy to what it says.
+    ///
+    /// A named pipe is not looked at yet, since that is to wait for whoever writes to it.
+    pub(crate) fn open(path: &Path, policy: &Policy, screen: &Screen) -> Result<Self, String> {
+        let said = if is_fifo(path) { Said::Nothing } else { look(path)? };
+        if let Said::Policy(on_full) = said {
+            switch(policy, on_full, screen);
+        }
+        Ok(Self { path: path.into(), said: Ok(said), told: false })
+    }
+
+    /// Looks at the file as long as the process lives, and sets the policy to what it says.
+    pub(crate) fn watch(mut self, policy: Arc<Policy>, screen: Screen) {
+        thread::spawn(move || {
+            loop {
+                thread::sleep(INTERVAL);
+                self.look_again(&policy, &screen);
+            }
+        });
+    }
+
+    fn look_again(&mut self, policy: &Policy, screen: &Screen) {
+        let said = look(&self.path);
+        match &said {
+            Ok(Said::Nothing) => {}
+            Ok(Said::Policy(on_full)) => switch(policy, *on_full, screen),
+            // A file may have been read while it was written, so it must stay as it is for a while.
+            Err(error) if (said == self.said || is_fifo(&self.path)) && !self.told => {
+                screen.error(format_args!("cannot switch: {error}"));
+                self.told = true;
+            }
+            Err(_) => {}
+        }
+        self.told &= said == self.said;
+        self.said = said;
+    }
+}
+
+fn switch(policy: &Policy, on_full: OnFull, screen: &Screen) {
+    let before = policy.set(on_full);
+    if before != on_full {
+        screen.say(format_args!("switched from {before} to {on_full}"));
+    }
+}
+
+/// What the file says: the last line that is not blank counts, so it may be replaced or appended to.
+fn look(path: &Path) -> Result<Said, String> {
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_end(&mut bytes));
+    match read {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Said::Nothing),
+        Err(error) => return Err(format!("'{}': {}", path.display(), screen::reason(&error))),
+        Ok(read) if read as u64 > LONGEST => {
+            return Err(format!("'{}' is longer than {LONGEST} bytes", path.display()));
+        }
+        Ok(_) => {}
+    }
+    let text = String::from_utf8_lossy(&bytes);
+    match text.lines().map(str::trim).rfind(|line| !line.is_empty()) {
+        None => Ok(Said::Nothing),
+        Some(name) => match OnFull::from_str(name, false) {
+            Ok(on_full) => Ok(Said::Policy(on_full)),
+            Err(_) => Err(format!("'{}' has no policy but {name:?}", path.display())),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn half_a_word_is_no_error_yet() {
+        let path = std::env::temp_dir().join(format!("pipe-control-{}", std::process::id()));
+        let (policy, screen) = (Policy::new(OnFull::Block), Screen::new(std::io::sink(), false));
+        let mut control = Control::open(&path, &policy, &screen).unwrap();
+        let mut after = |text: &str| {
+            fs::write(&path, text).unwrap();
+            control.look_again(&policy, &screen);
+            (policy.now(), control.told)
+        };
+        assert_eq!(after("drop-"), (OnFull::Block, false));
+        assert_eq!(after("drop-oldest"), (OnFull::DropOldest, false));
+        assert_eq!(after(""), (OnFull::DropOldest, false));
+        assert_eq!(after("drop-"), (OnFull::DropOldest, false));
+        assert_eq!(after("drop-"), (OnFull::DropOldest, true), "it stays so");
+        assert_eq!(after("drop-oldest\nblock\n"), (OnFull::Block, false));
+        assert_eq!(after(&"drop-oldest\n".repeat(1000)), (OnFull::Block, false), "too long");
+        fs::remove_file(&path).unwrap();
+        assert_eq!(look(&path), Ok(Said::Nothing));
+    }
+}
