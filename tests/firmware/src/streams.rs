@@ -340,7 +340,7 @@ pub fn run<P: Offer, C: Take>(
         places: interrupt::take_places(),
     };
     let at_full = figures.evicted + figures.shed + figures.full;
-    assert!(at_full > 20 && figures.empty > 20, "each side was the faster one for a while: {figures}");
-    assert!(figures.places > 100, "the main loop was interrupted everywhere");
+    assert!(at_full > 5 && figures.empty > 5, "each side was the faster one at times: {figures}");
+    assert!(figures.places > 100, "the main loop was interrupted everywhere: {figures}");
     figures
 }
