@@ -56,7 +56,11 @@ pub(crate) const SEVERAL_CORES: bool =
     !cfg!(any(forebay_loom, forebay_steps, all(target_os = "none", not(target_pointer_width = "64"))));
 /// How many entries a short list has: so few in models and stall tests that it overflows.
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
-pub(crate) const SHORT_LIST: usize = if cfg!(any(forebay_loom, forebay_steps)) { 1 } else { 16 };
+pub(crate) const SHORT_LIST: usize = match (cfg!(any(forebay_loom, forebay_steps)), SEVERAL_CORES) {
+    (true, _) => 1,
+    (_, false) => 4,
+    (_, true) => 16,
+};
 #[cfg(all(target_os = "none", not(target_pointer_width = "64")))]
 pub(crate) use unpadded::Unpadded as CachePadded;
 
