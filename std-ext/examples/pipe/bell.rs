@@ -59,10 +59,11 @@ impl Bell {
     }
 }
 
+const SPINS: u32 = 16;
+const YIELDS: u32 = 16;
+
 /// Asks `ready` for some microseconds, first on this core alone, then letting others run between.
 pub(crate) fn linger<R>(mut ready: impl FnMut() -> Option<R>) -> Option<R> {
-    const SPINS: u32 = 16;
-    const YIELDS: u32 = 16;
     for turn in 0..SPINS + YIELDS {
         if let Some(answer) = ready() {
             return Some(answer);
@@ -70,4 +71,74 @@ pub(crate) fn linger<R>(mut ready: impl FnMut() -> Option<R>) -> Option<R> {
         if turn < SPINS { hint::spin_loop() } else { thread::yield_now() }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, AtomicU32};
+    use std::sync::{Arc, mpsc};
+    use std::time::Duration;
+
+    use super::*;
+
+    /// Sleepers who wait for one flag.
+    struct Sleepers {
+        bell: Arc<Bell>,
+        flag: Arc<AtomicBool>,
+        woken: mpsc::Receiver<()>,
+    }
+
+    impl Sleepers {
+        /// As many, of whom each has looked for the last time before its sleep.
+        fn new(count: u32) -> Self {
+            let (bell, flag, looks) = (Arc::new(Bell::new()), Arc::new(AtomicBool::new(false)), Arc::default());
+            let (wakes, woken) = mpsc::channel();
+            for _ in 0..count {
+                let (bell, flag, wakes) = (bell.clone(), flag.clone(), wakes.clone());
+                let looks: Arc<AtomicU32> = Arc::clone(&looks);
+                thread::spawn(move || {
+                    bell.wait(|| {
+                        looks.fetch_add(1, Ordering::Relaxed);
+                        flag.load(Ordering::Relaxed).then_some(())
+                    });
+                    wakes.send(())
+                });
+            }
+            while looks.load(Ordering::Relaxed) < count * (SPINS + YIELDS + 1) {
+                thread::yield_now();
+            }
+            Self { bell, flag, woken }
+        }
+
+        /// Sets the flag and rings once.
+        fn wake(&self) {
+            self.flag.store(true, Ordering::Relaxed);
+            self.bell.ring();
+        }
+
+        #[track_caller]
+        fn assert_woken(&self, count: u32) {
+            (0..count).for_each(|_| self.woken.recv_timeout(Duration::from_secs(60)).expect("woken in time"));
+        }
+    }
+
+    #[test]
+    fn one_ring_wakes_all() {
+        let sleepers = Sleepers::new(3);
+        sleepers.wake();
+        sleepers.assert_woken(3);
+    }
+
+    #[test]
+    fn who_need_not_sleep_lets_the_others_be_woken() {
+        let sleepers = Sleepers::new(1);
+        let mut looks = 0;
+        // Ready at the last look before the sleep.
+        sleepers.bell.wait(|| {
+            looks += 1;
+            (looks > SPINS + YIELDS).then_some(())
+        });
+        sleepers.wake();
+        sleepers.assert_woken(1);
+    }
 }

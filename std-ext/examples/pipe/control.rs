@@ -111,21 +111,24 @@ mod tests {
     #[test]
     fn half_a_word_is_no_error_yet() {
         let path = std::env::temp_dir().join(format!("pipe-control-{}", std::process::id()));
-        let (policy, screen) = (Policy::new(OnFull::Block), Screen::new(std::io::sink(), false));
+        let stderr = path.with_extension("stderr");
+        let (policy, screen) = (Policy::new(OnFull::Block), Screen::new(File::create(&stderr).unwrap(), true));
         let mut control = Control::open(&path, &policy, &screen).unwrap();
         let mut after = |text: &str| {
             fs::write(&path, text).unwrap();
             control.look_again(&policy, &screen);
-            (policy.now(), control.told)
+            (policy.now(), fs::read_to_string(&stderr).unwrap().lines().count())
         };
-        assert_eq!(after("drop-"), (OnFull::Block, false));
-        assert_eq!(after("drop-oldest"), (OnFull::DropOldest, false));
-        assert_eq!(after(""), (OnFull::DropOldest, false));
-        assert_eq!(after("drop-"), (OnFull::DropOldest, false));
-        assert_eq!(after("drop-"), (OnFull::DropOldest, true), "it stays so");
-        assert_eq!(after("drop-oldest\nblock\n"), (OnFull::Block, false));
-        assert_eq!(after(&"drop-oldest\n".repeat(1000)), (OnFull::Block, false), "too long");
+        assert_eq!(after("drop-"), (OnFull::Block, 0));
+        assert_eq!(after("drop-oldest"), (OnFull::DropOldest, 0));
+        assert_eq!(after(""), (OnFull::DropOldest, 0));
+        assert_eq!(after("drop-"), (OnFull::DropOldest, 0));
+        assert_eq!(after("drop-"), (OnFull::DropOldest, 1), "it stays so");
+        assert_eq!(after("drop-"), (OnFull::DropOldest, 1), "once is enough");
+        assert_eq!(after("drop-oldest\nblock\n"), (OnFull::Block, 1));
+        assert_eq!(after(&"drop-oldest\n".repeat(1000)), (OnFull::Block, 1), "too long");
         fs::remove_file(&path).unwrap();
+        fs::remove_file(&stderr).unwrap();
         assert_eq!(look(&path), Ok(Said::Nothing));
     }
 }
