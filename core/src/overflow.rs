@@ -78,6 +78,17 @@ impl Policy {
         Self(AtomicU8::new(overflow as u8))
     }
 
+    /// For a ring that never evicts.
+    pub(crate) const fn of_refusal(refusal: Refusal) -> Self {
+        // The numbers are those of the same policies.
+        Self(AtomicU8::new(refusal as u8))
+    }
+
+    /// In a ring that never evicts.
+    pub(crate) fn refusal(&self) -> Refusal {
+        Refusal::try_from(self.get()).unwrap_or_default()
+    }
+
     pub(crate) fn get(&self) -> Overflow {
         // Relaxed: the policy orders nothing, and any that was or is set will do.
         match self.0.load(Ordering::Relaxed) {
@@ -112,6 +123,7 @@ mod tests {
         for refusal in [Refusal::Reject, Refusal::DropIncoming] {
             assert_eq!(Refusal::try_from(Overflow::from(refusal)), Ok(refusal));
             assert_eq!(refusal as u8, Overflow::from(refusal) as u8);
+            assert_eq!(Policy::of_refusal(refusal).refusal(), refusal);
         }
         assert_eq!(Refusal::try_from(Overflow::DropOldest), Err(NeverEvicts));
     }

@@ -51,16 +51,6 @@ pub(crate) use {AtomicBool as SwapBool, AtomicU8 as SwapU8, AtomicUsize as SwapU
 // it would pay in RAM and gain nothing.
 #[cfg(not(all(target_os = "none", not(target_pointer_width = "64"))))]
 pub(crate) use crossbeam_utils::CachePadded;
-/// Whether waiting for another core can be of use: not where there is one core, nor where every step counts.
-pub(crate) const SEVERAL_CORES: bool =
-    !cfg!(any(forebay_loom, forebay_steps, all(target_os = "none", not(target_pointer_width = "64"))));
-/// How many entries a short list has: so few in models and stall tests that it overflows.
-#[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
-pub(crate) const SHORT_LIST: usize = match (cfg!(any(forebay_loom, forebay_steps)), SEVERAL_CORES) {
-    (true, _) => 1,
-    (_, false) => 4,
-    (_, true) => 16,
-};
 #[cfg(all(target_os = "none", not(target_pointer_width = "64")))]
 pub(crate) use unpadded::Unpadded as CachePadded;
 
@@ -82,6 +72,18 @@ mod unpadded {
         }
     }
 }
+
+/// Whether waiting for another core can be of use: not where there is one core, nor where every step counts.
+pub(crate) const SEVERAL_CORES: bool =
+    !cfg!(any(forebay_loom, forebay_steps, all(target_os = "none", not(target_pointer_width = "64"))));
+
+/// How many entries a short list has: so few in models and stall tests that it overflows.
+#[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
+pub(crate) const SHORT_LIST: usize = match (cfg!(any(forebay_loom, forebay_steps)), SEVERAL_CORES) {
+    (true, _) => 1,
+    (_, false) => 4,
+    (_, true) => 16,
+};
 
 /// The right to hand out the ends of a shared ring: a short lock around that decision, never around an item.
 ///

@@ -5,6 +5,7 @@ pub mod ledger;
 pub mod model;
 pub mod mpsc;
 pub mod payload;
+pub mod shapes;
 pub mod spsc;
 #[cfg(forebay_steps)]
 pub mod stall;

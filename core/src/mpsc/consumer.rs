@@ -5,7 +5,6 @@ use core::iter::FusedIterator;
 use core::marker::PhantomData;
 
 use super::holes::{Hole, Holes};
-use super::producer::refusal;
 use super::ticket::{Grant, Stamp, Ticket};
 use super::view::{Ctl, View};
 use crate::slip::Slip;
@@ -448,7 +447,7 @@ impl<T, K> Consumer<'_, T, K> {
     /// What a push does that finds no room.
     #[must_use]
     pub fn refusal(&self) -> Refusal {
-        refusal(&self.rx.ring)
+        self.rx.ring.ctl().rest.policy.refusal()
     }
 
     /// Changes what a push does that finds no room, for all producers.

@@ -7,7 +7,7 @@ use core::marker::PhantomData;
 use super::ticket::{Grant, Stamp, Ticket};
 use super::view::{Ctl, View};
 use crate::sync::{Ordering, SEVERAL_CORES};
-use crate::{Overflow, PushError, Refusal};
+use crate::{PushError, Refusal};
 
 /// The algorithm of a producer's end.
 ///
@@ -242,13 +242,13 @@ fn is_open<T>(ring: &View<T>, ticket: Ticket) -> bool {
 /// What a push does that finds no room.
 #[cold]
 fn at_full<T>(ring: &View<T>, value: T) -> PushError<T> {
-    match ring.ctl().rest.policy.get() {
-        Overflow::DropIncoming => {
+    match ring.ctl().rest.policy.refusal() {
+        Refusal::DropIncoming => {
             // Relaxed: a count.
             ring.ctl().rest.shed.fetch_add(1, Ordering::Relaxed);
             PushError::Shed(value)
         }
-        Overflow::Reject | Overflow::DropOldest => PushError::Full(value),
+        Refusal::Reject => PushError::Full(value),
     }
 }
 
@@ -359,7 +359,7 @@ impl<T, K> Producer<'_, T, K> {
     /// What a push does that finds no room.
     #[must_use]
     pub fn refusal(&self) -> Refusal {
-        refusal(&self.tx.ring)
+        self.tx.ring.ctl().rest.policy.refusal()
     }
 
     /// Changes what a push does that finds no room, for all producers.
@@ -384,13 +384,6 @@ impl<T, K> Producer<'_, T, K> {
     #[must_use]
     pub const fn capacity(&self) -> usize {
         self.tx.ring.geometry().count()
-    }
-}
-
-pub(super) fn refusal<T>(ring: &View<T>) -> Refusal {
-    match ring.ctl().rest.policy.get() {
-        Overflow::DropIncoming => Refusal::DropIncoming,
-        Overflow::Reject | Overflow::DropOldest => Refusal::Reject,
     }
 }
 

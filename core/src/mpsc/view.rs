@@ -6,9 +6,9 @@ use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 
 use super::ticket::{Grant, Slots, Stamp, Ticket};
+use crate::Refusal;
 use crate::overflow::Policy;
 use crate::sync::{AtomicBool, AtomicUsize, CachePadded, Claim, Ordering, SwapBool, SwapUsize, Watch};
-use crate::{Overflow, Refusal};
 
 /// What is shared beside the slots.
 pub(super) struct Ctl {
@@ -42,16 +42,12 @@ impl Ctl {
 
     pub(super) const fn new(slots: Slots, refusal: Refusal) -> Self {
         let start = slots.start();
-        let overflow = match refusal {
-            Refusal::Reject => Overflow::Reject,
-            Refusal::DropIncoming => Overflow::DropIncoming,
-        };
         Self {
             tail: CachePadded::new(SwapUsize::new(start.to_word())),
             limit: CachePadded::new(AtomicUsize::new(slots.advance(start, slots.count()).to_word())),
             rest: CachePadded::new(Rest {
                 gap: SwapBool::new(false),
-                policy: Policy::new(overflow),
+                policy: Policy::of_refusal(refusal),
                 shed: SwapUsize::new(0),
                 producers: SwapUsize::new(0),
                 consumer: AtomicBool::new(false),

@@ -1,101 +1,10 @@
 //! Items of awkward shapes, all with a drop: without size, aligned like two cache lines, larger than a page, odd.
 
-use std::cell::Cell;
-
 use forebay_core::spsc::{Consumer, Dense, Flagged, HeapRing, Producer, Ring, SliceRing, Slot};
+use forebay_tests::shapes::{Aligned, AlignedNothing, Nothing, Odd, Page, Shape, alive, number};
 use forebay_tests::spsc::Runs;
 
 const N: usize = 3;
-
-thread_local! {
-    /// How many items there are in this thread: an item without size can't be told from another.
-    static ALIVE: Cell<usize> = const { Cell::new(0) };
-}
-
-fn alive() -> usize {
-    ALIVE.get()
-}
-
-/// A member that is counted while it lives.
-struct Counted;
-
-impl Counted {
-    fn new() -> Self {
-        ALIVE.set(ALIVE.get() + 1);
-        Self
-    }
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        ALIVE.set(ALIVE.get().checked_sub(1).expect("an item was dropped twice"));
-    }
-}
-
-/// An item that bears a number if it has room for one.
-trait Shape: Sized {
-    fn new(id: u8) -> Self;
-    /// Panics if the item is not the one of that number, whole.
-    fn check(&self, id: u8);
-}
-
-struct Nothing(Counted);
-
-impl Shape for Nothing {
-    fn new(_id: u8) -> Self {
-        Self(Counted::new())
-    }
-
-    fn check(&self, _id: u8) {
-        let Self(Counted) = self;
-    }
-}
-
-#[repr(align(128))]
-struct AlignedNothing(Counted);
-
-impl Shape for AlignedNothing {
-    fn new(_id: u8) -> Self {
-        Self(Counted::new())
-    }
-
-    fn check(&self, _id: u8) {
-        let Self(Counted) = self;
-    }
-}
-
-#[repr(align(128))]
-struct Aligned(u8, Counted);
-
-impl Shape for Aligned {
-    fn new(id: u8) -> Self {
-        Self(id, Counted::new())
-    }
-
-    fn check(&self, id: u8) {
-        assert_eq!(self.0, id);
-    }
-}
-
-/// Every byte of it bears the number.
-struct Bytes<const LEN: usize>([u8; LEN], Counted);
-
-impl<const LEN: usize> Shape for Bytes<LEN> {
-    fn new(id: u8) -> Self {
-        Self([id; LEN], Counted::new())
-    }
-
-    fn check(&self, id: u8) {
-        assert!(self.0.iter().all(|&byte| byte == id), "a torn item");
-    }
-}
-
-type Odd = Bytes<5>;
-type Page = Bytes<5000>;
-
-fn number(of: usize) -> u8 {
-    u8::try_from(of % 256).expect("below 256")
-}
 
 /// Some laps of all the ways in and out, at every fill level.
 fn laps<T: Shape, L: Runs, K>(mut producer: Producer<'_, T, L, K>, mut consumer: Consumer<'_, T, L, K>) {
