@@ -54,12 +54,14 @@
 extern crate alloc;
 
 mod error;
+mod gauge;
 #[cfg(any(target_has_atomic = "8", feature = "portable-atomic"))]
 pub mod latest;
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
 pub mod mpsc;
 mod overflow;
 mod position;
+mod pressure;
 mod slip;
 pub mod spsc;
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
@@ -67,7 +69,9 @@ pub mod swap;
 mod sync;
 
 pub use error::{CapacityError, InUse, PopError, PushError, Pushed};
+pub use gauge::{Seen, WatermarkError, Watermarks};
 pub use overflow::{NeverEvicts, Overflow, Refusal};
+pub use pressure::Pressure;
 #[cfg(forebay_steps)]
 #[doc(hidden)]
 pub use sync::stepped as steps;

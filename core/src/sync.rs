@@ -9,11 +9,11 @@ mod modelled;
 pub mod stepped;
 
 #[cfg(not(any(forebay_loom, forebay_steps)))]
-pub(crate) use core::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
+pub(crate) use core::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering, fence};
 #[cfg(forebay_loom)]
-pub(crate) use modelled::{Arc, AtomicBool, AtomicU8, AtomicUsize, Ordering, Watch};
+pub(crate) use modelled::{Arc, AtomicBool, AtomicU8, AtomicUsize, Ordering, Watch, fence};
 #[cfg(forebay_steps)]
-pub(crate) use stepped::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
+pub(crate) use stepped::{AtomicBool, AtomicU8, AtomicUsize, Ordering, fence};
 
 // A word that carries a count of laps: 64 bits where the machine can exchange them, a machine word elsewhere.
 #[cfg(all(target_has_atomic = "64", not(any(forebay_loom, forebay_steps))))]

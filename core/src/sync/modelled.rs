@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use std::vec::Vec;
 
 pub(crate) use loom::sync::Arc;
-pub(crate) use loom::sync::atomic::Ordering;
+pub(crate) use loom::sync::atomic::{Ordering, fence};
 
 /// A loom atomic that is made at first use.
 pub(crate) struct Lazy<V, A> {
