@@ -331,3 +331,26 @@ mod heap {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// After more producers than can be counted were forgotten, the ring is in use for ever, however many come and go.
+    #[test]
+    fn the_count_of_producers_does_not_come_around() {
+        let ring = Ring::<u8, 2>::new();
+        let (producer, consumer) = ring.try_split().unwrap();
+        let count = &ring.owner.memory().ctl.rest.producers;
+        // Relaxed: one thread.
+        count.store(Ctl::MANY, Ordering::Relaxed);
+        for _ in 0..3 {
+            let clones = [(); 9].map(|()| producer.clone());
+            // Relaxed: as above.
+            assert_eq!(count.load(Ordering::Relaxed), Ctl::MANY + 1);
+            drop(clones);
+        }
+        drop((producer, consumer));
+        assert!(ring.try_split().is_err());
+    }
+}
