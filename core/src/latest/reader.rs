@@ -124,7 +124,7 @@ impl<T> Drop for Rx<T> {
     }
 }
 
-/// The end of a [`TripleBuffer`] that reads the newest value. There is one at a time.
+/// The end of a [`TripleBuffer`](super::TripleBuffer) that reads the newest value. There is one at a time.
 ///
 /// `'q` is how long the buffer is borrowed, and `K` what keeps it alive where the ends own it (nothing, by default). It is
 /// [`Send`] if the values are, and never [`Sync`].

@@ -78,7 +78,7 @@ impl<T> Drop for Tx<T> {
     }
 }
 
-/// The end of a [`TripleBuffer`] that writes values. There is one at a time.
+/// The end of a [`TripleBuffer`](super::TripleBuffer) that writes values. There is one at a time.
 ///
 /// `'q` is how long the buffer is borrowed, and `K` what keeps it alive where the ends own it (nothing, by default). It is
 /// [`Send`] if the values are, and never [`Sync`].
