@@ -343,7 +343,7 @@ mod tests {
         let (producer, consumer) = ring.try_split().unwrap();
         let count = &ring.owner.memory().ctl.rest.producers;
         // Relaxed: one thread.
-        count.store(Ctl::MANY, Ordering::Relaxed);
+        count.fetch_add(Ctl::MANY - 1, Ordering::Relaxed);
         for _ in 0..3 {
             let clones = [(); 9].map(|()| producer.clone());
             // Relaxed: as above.
