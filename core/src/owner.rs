@@ -3,6 +3,9 @@
 //! A ring brings what is its own: an [`Engine`], which is the ring by address, and [`Memory`] that can say where it lies. An
 //! [`Owner`] of that memory lends the ends, or gives itself to them, and drops what is left. An [`End`] is what both sides have
 //! in common: it keeps the ring alive until it is gone itself.
+//!
+//! So a further ring writes its constructors, `Engine` for its view, `Memory` for [`Parts`] with its words, and wraps what an
+//! `Owner` of those says into its own types.
 
 #[cfg(feature = "alloc")]
 mod heap;
@@ -18,7 +21,11 @@ pub(crate) use heap::boxed;
 use crate::{InUse, sync::Claim};
 
 /// A ring by address: its shared words, its slots, and what it knows of them.
-pub(crate) trait Engine: Copy {
+///
+/// # Safety
+/// The claim is the ring's own, and always the same one. [`has_ends`](Self::has_ends) says so as long as any end that was made
+/// by [`pair`](Self::pair), or another one made by such an end, has not been dropped.
+pub(crate) unsafe trait Engine: Copy {
     /// The algorithm of a producer's end. Its drop tells the ring that it is gone.
     type Tx;
     /// The algorithm of the consumer's end. Its drop tells the ring that it is gone.
@@ -128,8 +135,7 @@ unsafe fn ends<'q, E: Engine, K>(engine: E, tx_keep: K, rx_keep: K) -> Ends<'q, 
 ///
 /// It is `Send` if the algorithm `X` and what keeps the ring are, and never `Sync`.
 pub(crate) struct End<'q, X, K> {
-    // The order matters: the end goes before what keeps its ring.
-    /// For `const` functions; others get at it by `Deref`.
+    /// For `const` functions; others get at it by `Deref`. It stands before `keep`: the end goes before what keeps its ring.
     pub(crate) end: X,
     keep: K,
     borrow: PhantomData<(&'q (), UnsafeCell<X>)>,

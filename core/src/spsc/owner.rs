@@ -15,7 +15,8 @@ use crate::{
     sync::{Claim, Ordering},
 };
 
-impl<T, L: Layout> Engine for View<T, L> {
+// SAFETY: each end has its flag from when it is made until its drop has done all else.
+unsafe impl<T, L: Layout> Engine for View<T, L> {
     type Tx = Tx<T, L>;
     type Rx = Rx<T, L>;
 

@@ -14,7 +14,8 @@ use crate::owner::{self, Engine, Extent, Memory, Owner, Parts, Slots};
 use crate::sync::{Claim, Ordering, SwapWord};
 use crate::{CapacityError, InUse, Overflow};
 
-impl<T> Engine for View<T> {
+// SAFETY: the consumer has its flag, and each producer is counted, from when it is made until its drop has done all else.
+unsafe impl<T> Engine for View<T> {
     type Tx = Tx<T>;
     type Rx = Rx<T>;
 
@@ -61,8 +62,10 @@ where
 
     fn engine(&self) -> View<T> {
         let (words, cells) = (NonNull::from(self.slots.0.as_slice()), NonNull::from(self.slots.1.as_slice()));
+        let shape = self.extent.get();
+        debug_assert_eq!((words.len(), cells.len()), (shape.cells(), shape.cells()));
         // SAFETY: both have a place for each cell of the shape, and last as long as the owner.
-        unsafe { View::new(NonNull::from(&self.ctl), words.cast(), cells.cast(), self.extent.get()) }
+        unsafe { View::new(NonNull::from(&self.ctl), words.cast(), cells.cast(), shape) }
     }
 }
 
