@@ -137,10 +137,12 @@ unsafe fn ends<'q, E: Engine, K>(engine: E, tx_keep: K, rx_keep: K) -> Ends<'q, 
 pub(crate) struct End<'q, X, K> {
     /// For `const` functions; others get at it by `Deref`. It stands before `keep`: the end goes before what keeps its ring.
     pub(crate) end: X,
+    #[allow(dead_code, reason = "where no ring has clones of its ends it is held for its drop alone")]
     keep: K,
     borrow: PhantomData<(&'q (), UnsafeCell<X>)>,
 }
 
+#[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
 impl<X, K: Clone> End<'_, X, K> {
     /// Another end beside this one.
     ///
