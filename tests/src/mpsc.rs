@@ -50,16 +50,15 @@ impl Case<'_> {
             }
             Storage::Slice => {
                 let mut memory: Vec<_> = (0..self.capacity).map(|_| Slot::<T>::new()).collect();
-                let mut ring = SliceRing::new(&mut memory).expect("a capacity above 0");
-                ring.split().0.set_refusal(self.refusal);
+                let mut ring = SliceRing::with_refusal(&mut memory, self.refusal).expect("a capacity above 0");
                 while run.goes_on() {
                     let (producer, consumer) = ring.split();
                     run.session(producer, consumer, &|| None);
                 }
             }
             Storage::Heap => {
-                let mut ring = HeapRing::<T>::new(self.capacity).expect("a small capacity above 0");
-                ring.split().1.set_refusal(self.refusal);
+                let mut ring =
+                    HeapRing::<T>::with_refusal(self.capacity, self.refusal).expect("a small capacity above 0");
                 while run.goes_on() {
                     let (producer, consumer) = ring.split();
                     run.session(producer, consumer, &|| None);
@@ -70,8 +69,8 @@ impl Case<'_> {
                 while run.goes_on() {
                     // What is inside goes with the ends.
                     run.ring = Model::new(self.refusal);
-                    let mut ring = HeapRing::<T>::new(self.capacity).expect("a small capacity above 0");
-                    ring.split().0.set_refusal(self.refusal);
+                    let mut ring =
+                        HeapRing::<T>::with_refusal(self.capacity, self.refusal).expect("a small capacity above 0");
                     if run.first && run.fresh {
                         let (producer, consumer) = ring.split();
                         run.session(producer, consumer, &|| None);

@@ -2,11 +2,11 @@
 
 use core::fmt;
 use core::iter::FusedIterator;
-use core::marker::PhantomData;
 
 use super::holes::{Hole, Holes};
 use super::ticket::{Grant, Stamp, Ticket};
 use super::view::{Ctl, View};
+use crate::owner::End;
 use crate::slip::Slip;
 use crate::sync::{Ordering, SEVERAL_CORES};
 use crate::{PopError, Refusal};
@@ -349,17 +349,12 @@ fn close<T>(ring: &View<T>) {
 /// taken after another split. A consumer that must not lose anything [closes](Self::close) the ring first, and pops until
 /// [`Closed`](PopError::Closed).
 pub struct Consumer<'q, T, K = ()> {
-    // The order matters: the end goes before what keeps its ring.
-    rx: Rx<T>,
-    _keep: K,
-    _borrow: PhantomData<(&'q (), core::cell::UnsafeCell<T>)>,
+    rx: End<'q, Rx<T>, K>,
 }
 
-impl<T, K> Consumer<'_, T, K> {
-    /// # Safety
-    /// The ring lives for `'q`, or as long as `keep`.
-    pub(super) const unsafe fn new(rx: Rx<T>, keep: K) -> Self {
-        Self { rx, _keep: keep, _borrow: PhantomData }
+impl<'q, T, K> Consumer<'q, T, K> {
+    pub(super) const fn new(rx: End<'q, Rx<T>, K>) -> Self {
+        Self { rx }
     }
 
     /// Takes the oldest item out.
@@ -433,7 +428,7 @@ impl<T, K> Consumer<'_, T, K> {
     /// How many items the ring holds at most.
     #[must_use]
     pub const fn capacity(&self) -> usize {
-        self.rx.ring.geometry().count()
+        self.rx.end.ring.geometry().count()
     }
 
     /// How many values have been [shed](crate::PushError::Shed) since this was last asked, or since the ring was split. Asked

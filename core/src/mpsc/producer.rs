@@ -1,11 +1,12 @@
 //! The producers' ends.
 
+use core::convert::Infallible;
 use core::fmt;
 use core::hint::spin_loop;
-use core::marker::PhantomData;
 
 use super::ticket::{Grant, Stamp, Ticket};
 use super::view::{Ctl, View};
+use crate::owner::End;
 use crate::sync::{Ordering, SEVERAL_CORES};
 use crate::{PushError, Refusal};
 
@@ -44,8 +45,11 @@ impl<T> Tx<T> {
     pub(super) unsafe fn new(ring: View<T>) -> Self {
         // Relaxed: whoever makes an end has another one, or the ring to itself.
         let producers = ring.ctl().rest.producers.fetch_add(1, Ordering::Relaxed);
-        // Ends that were forgotten count for ever. Without this the count could come around to none.
-        assert!(producers < isize::MAX as usize, "too many producers were forgotten");
+        if producers > Ctl::MANY {
+            // Relaxed: as above. Ends that were forgotten count for ever, and the count must not come around to none. Nor does it
+            // come down to none: those that were not forgotten are far fewer, as they are somewhere in memory.
+            ring.ctl().rest.producers.fetch_sub(1, Ordering::Relaxed);
+        }
         let tail = load_tail(&ring);
         Self { ring, next: ring.geometry().previous(Ticket::from_word(tail)) }
     }
@@ -266,17 +270,12 @@ impl<T> Drop for Tx<T> {
 ///
 /// When the last one is dropped, the consumer still gets what is inside, and then [`Closed`](crate::PopError::Closed).
 pub struct Producer<'q, T, K = ()> {
-    // The order matters: the end goes before what keeps its ring.
-    tx: Tx<T>,
-    keep: K,
-    _borrow: PhantomData<(&'q (), core::cell::UnsafeCell<T>)>,
+    tx: End<'q, Tx<T>, K>,
 }
 
-impl<T, K> Producer<'_, T, K> {
-    /// # Safety
-    /// The ring lives for `'q`, or as long as `keep`.
-    pub(super) const unsafe fn new(tx: Tx<T>, keep: K) -> Self {
-        Self { tx, keep, _borrow: PhantomData }
+impl<'q, T, K> Producer<'q, T, K> {
+    pub(super) const fn new(tx: End<'q, Tx<T>, K>) -> Self {
+        Self { tx }
     }
 
     /// Puts a value in.
@@ -383,19 +382,18 @@ impl<T, K> Producer<'_, T, K> {
     /// How many items the ring holds at most.
     #[must_use]
     pub const fn capacity(&self) -> usize {
-        self.tx.ring.geometry().count()
+        self.tx.end.ring.geometry().count()
     }
 }
 
 impl<T, K: Clone> Clone for Producer<'_, T, K> {
     /// Another end. Any number can be out.
-    ///
-    /// # Panics
-    /// After half of `usize::MAX` ends have been forgotten ([`mem::forget`](core::mem::forget)).
     fn clone(&self) -> Self {
-        let keep = self.keep.clone();
         // SAFETY: this end is there, so nobody splits or drops the ring.
-        Self { tx: unsafe { Tx::new(self.tx.ring) }, keep, _borrow: PhantomData }
+        let another = |tx: &Tx<T>| Ok::<_, Infallible>(unsafe { Tx::new(tx.ring) });
+        // SAFETY: that is one of the same ring.
+        let Ok(tx) = unsafe { self.tx.beside(another) };
+        Self { tx }
     }
 }
 
