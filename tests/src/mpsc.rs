@@ -281,6 +281,7 @@ impl<'a> Run<'a> {
             9..=11 => self.push_iter(ends, argument),
             12 => self.push_iter_short(ends, argument),
             13 => self.push_iter_armed(ends, argument),
+            15 if argument % 3 == 0 => self.pop_all(ends),
             14 | 15 => self.drain(ends, argument),
             16 => self.drain_armed(ends, argument),
             17 => self.push_while_draining(ends, argument),
@@ -315,6 +316,11 @@ impl<'a> Run<'a> {
             assert_eq!(producer.capacity(), self.capacity);
             assert_eq!(producer.is_closed(), ring.closed || ends.consumer.is_none());
             assert_eq!((producer.refusal(), producer.shed()), (ring.refusal, ring.shed));
+            let len = producer.len();
+            assert!((ring.items.len()..=ring.items.len() + self.unsure()).contains(&len), "a producer says {len}");
+            assert!(ends.consumer.as_ref().is_none_or(|consumer| consumer.len() == len), "the ends differ at rest");
+            assert_eq!((producer.is_empty(), producer.is_full()), (len == 0, len == self.capacity));
+            assert_eq!(producer.free(), self.capacity - len);
         }
         let mut seen = 0;
         if let Some(consumer) = &ends.consumer {
@@ -322,6 +328,7 @@ impl<'a> Run<'a> {
             seen = consumer.len();
             assert!((len..=len + self.unsure()).contains(&seen), "len is {seen}, with {len} items inside");
             assert_eq!((consumer.is_empty(), consumer.capacity()), (seen == 0, self.capacity));
+            assert_eq!((consumer.is_full(), consumer.free()), (seen == self.capacity, self.capacity - seen));
             assert_eq!(consumer.refusal(), ring.refusal);
             let closed = ring.closed || ends.producers.is_empty();
             assert!(consumer.is_closed() == closed || closed && ring.forgotten > 0);
@@ -501,8 +508,25 @@ impl<'a> Run<'a> {
         let Some(consumer) = &mut ends.consumer else { return };
         let ids: Vec<u32> = self.ring.items.iter().copied().collect();
         let armed = argument.checked_rem(ids.len()).filter(|&at| T::arm(&self.maker, ids[at]));
-        assert_eq!(goes_off(|| consumer.drain().for_each(drop)), armed.is_some());
+        let takes_all = argument >= 128;
+        let gone_off = goes_off(|| {
+            if takes_all {
+                assert_eq!(consumer.pop_all(drop), ids.len());
+            } else {
+                consumer.drain().for_each(drop);
+            }
+        });
+        assert_eq!(gone_off, armed.is_some());
         self.drained(&ids[..armed.map_or(ids.len(), |at| at + 1)], armed.is_none() && ids.len() < self.capacity);
+        self.ring.untold = 0;
+    }
+
+    fn pop_all<T: Payload, K>(&mut self, ends: &mut Ends<'_, T, K>) {
+        let Some(consumer) = &mut ends.consumer else { return };
+        let mut ids = Vec::new();
+        let count = consumer.pop_all(|item| ids.push(item.id()));
+        assert_eq!((count, ids.len()), (self.ring.items.len(), count), "it takes all that there is");
+        self.drained(&ids, count < self.capacity);
         self.ring.untold = 0;
     }
 

@@ -1,4 +1,4 @@
-//! Panics in the items' drop and in iterators: the ring stays whole, and nothing is lost or dropped twice. An iterator that
+//! Panics in the items' drop, in iterators and in closures: the ring stays whole, and nothing is lost or dropped twice. An iterator that
 //! says something wrong is no worse.
 
 use forebay_core::mpsc::{Consumer, Producer};
@@ -27,6 +27,34 @@ fn drain<K: Clone>(ledger: &Ledger, mut producer: Producer<'_, Tracked, K>, mut 
 #[test]
 fn a_drop_while_draining() {
     on_every_ring!(drain);
+}
+
+/// The closure goes off with an item in hand, or the drop of the item that it was handed.
+fn pop_all<K: Clone>(ledger: &Ledger, mut producer: Producer<'_, Tracked, K>, mut consumer: Consumer<'_, Tracked, K>) {
+    for ((count, which), is_armed) in bombs().flat_map(|bomb| [(bomb, false), (bomb, true)]) {
+        let first = push(ledger, &mut producer, count);
+        let last = first + which;
+        if is_armed {
+            ledger.arm(last);
+        }
+        let gone_off = goes_off(|| {
+            consumer.pop_all(|item| {
+                if item.id() == last && !is_armed {
+                    go_off();
+                }
+            })
+        });
+        assert!(gone_off);
+        let rest = ids(first, count).skip_while(|&id| id <= last);
+        assert_eq!((consumer.len(), ledger.alive()), (rest.clone().count(), rest.clone().count()));
+        holds(&mut consumer, rest);
+        works(ledger, &mut producer, &mut consumer);
+    }
+}
+
+#[test]
+fn a_panic_in_pop_all() {
+    on_every_ring!(pop_all);
 }
 
 fn taken<K: Clone>(ledger: &Ledger, mut producer: Producer<'_, Tracked, K>, mut consumer: Consumer<'_, Tracked, K>) {
