@@ -18,7 +18,7 @@ done
 
 ITEMS=100000 # at least, from each image that counts them
 # The small image of each ring, and how many bytes of flash push, pop and split may take there at most.
-rings=("spsc nopanic 1024" "swap nopanic_swap 3584" "mpsc price_mpsc 6144")
+rings=("spsc nopanic 1024" "swap nopanic_swap 3584" "mpsc nopanic_mpsc 6144")
 
 arm() { qemu-system-arm -M "$1" -icount shift=0 -nographic -semihosting-config enable=on,target=native -kernel "$2"; }
 riscv() { qemu-system-riscv32 -M "$1" -cpu rv32,a=off -bios none -icount shift=0 -nographic -kernel "$2"; }
@@ -62,7 +62,7 @@ board() { # target emulator machine
         run "$1" release $image "$2" "$3"
     done
     build "$1" release --features critical-section
-    for image in shared swap mpsc nopanic_swap price_mpsc; do
+    for image in shared swap mpsc nopanic_swap nopanic_mpsc nopanic_mpsc_batches; do
         run "$1" release $image "$2" "$3"
     done
 

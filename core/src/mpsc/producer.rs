@@ -38,14 +38,24 @@ struct Dealt<const M: usize> {
     in_turn: bool,
 }
 
+impl<const M: usize> Dealt<M> {
+    fn slots(&self) -> &[usize] {
+        // There are no more than fit; said so that no panic is left in the image.
+        self.slots.get(..self.count).unwrap_or(&self.slots)
+    }
+}
+
 impl<T> Tx<T> {
     /// # Safety
     /// The ring is not being split or dropped by anybody while this end is there.
     pub(super) unsafe fn new(ring: View<T>) -> Self {
         // Relaxed: whoever makes an end has another one, or the ring to itself.
         let producers = ring.ctl().rest.producers.fetch_add(1, Ordering::Relaxed);
-        // Ends that were forgotten count for ever. Without this the count could come around to none.
-        assert!(producers < isize::MAX as usize, "too many producers were forgotten");
+        if producers > Ctl::MANY {
+            // Relaxed: as above. Ends that were forgotten count for ever, and the count must not come around to none. Nor does it
+            // come down to none: those that were not forgotten are far fewer, as they are somewhere in memory.
+            ring.ctl().rest.producers.fetch_sub(1, Ordering::Relaxed);
+        }
         let tail = load_tail(&ring);
         Self { ring, next: ring.geometry().previous(Ticket::from_word(tail)) }
     }
@@ -182,8 +192,9 @@ impl<T> Tx<T> {
         if !dealt.in_turn {
             self.tell_gap(dealt.first);
         }
-        let mut rest = Rest { tx: self, next: dealt.first, slots: &dealt.slots[..dealt.count] };
-        for (count, &slot) in dealt.slots[..dealt.count].iter().enumerate() {
+        let slots = dealt.slots();
+        let mut rest = Rest { tx: self, next: dealt.first, slots };
+        for (count, &slot) in slots.iter().enumerate() {
             let Some(item) = items.next() else { return (count, false) };
             rest.put(slot, item);
         }
@@ -212,7 +223,9 @@ impl<T> Rest<'_, T> {
         // SAFETY: the ticket was dealt out to us; the rest as the caller says.
         unsafe { self.tx.publish(self.next, slot, stamp) };
         self.next = self.tx.next;
-        self.slots = &self.slots[1..];
+        if let [_, later @ ..] = self.slots {
+            self.slots = later;
+        }
     }
 }
 
@@ -486,9 +499,6 @@ impl<T, K> Producer<'_, T, K> {
 
 impl<T, K: Clone> Clone for Producer<'_, T, K> {
     /// Another end. Any number can be out.
-    ///
-    /// # Panics
-    /// After half of `usize::MAX` ends have been forgotten ([`mem::forget`](core::mem::forget)).
     fn clone(&self) -> Self {
         let keep = self.keep.clone();
         // SAFETY: this end is there, so nobody splits or drops the ring.
