@@ -112,6 +112,7 @@ impl<T> Tx<T> {
 }
 
 /// The end that takes records out.
+#[allow(clippy::large_enum_variant, reason = "there is one in a relay")]
 pub(crate) enum Rx<T> {
     Alone(spsc::OwnedConsumer<T>),
     Several(mpsc::OwnedConsumer<T>),
