@@ -15,6 +15,7 @@ use std::mem;
 use forebay_core::mpsc::{Consumer, HeapRing, Producer, Ring, SliceRing, Slot};
 use forebay_core::{PopError, PushError, Refusal};
 
+use crate::iterators::Says;
 use crate::ledger::{go_off, goes_off};
 use crate::payload::{Maker, Payload};
 pub use crate::spsc::{MAX_CAPACITY, Storage};
@@ -165,25 +166,6 @@ impl<'q, T, K> Ends<'q, T, K> {
     #[allow(clippy::missing_const_for_fn, reason = "not in the oldest Rust that is promised")]
     fn are_gone(&self) -> bool {
         self.producers.is_empty() && self.consumer.is_none()
-    }
-}
-
-/// Items of an iterator that says what it likes about how many there are.
-struct Says<I> {
-    least: usize,
-    most: Option<usize>,
-    items: I,
-}
-
-impl<I: Iterator> Iterator for Says<I> {
-    type Item = I::Item;
-
-    fn next(&mut self) -> Option<I::Item> {
-        self.items.next()
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.least, self.most)
     }
 }
 
@@ -415,9 +397,9 @@ impl<'a> Run<'a> {
         let mut items = (0..count).map(|_| T::make(maker));
         let stored = match says {
             0 | 1 => producer.push_iter(&mut items),
-            2 => producer.push_iter(Says { least: 0, most: None, items: &mut items }),
-            3 => producer.push_iter(Says { least: 1, most: None, items: &mut items }),
-            _ => producer.push_iter(Says { least: count / 2, most: Some(usize::MAX), items: &mut items }),
+            2 => producer.push_iter(Says((0, None), &mut items)),
+            3 => producer.push_iter(Says((1, None), &mut items)),
+            _ => producer.push_iter(Says((count / 2, Some(usize::MAX)), &mut items)),
         };
         assert_eq!(items.len(), count - stored, "it takes from the iterator only what fits");
         // One that doesn't say how many there are is asked once too often.
@@ -435,7 +417,7 @@ impl<'a> Run<'a> {
         let (first, maker) = (self.maker.next_id(), &mut self.maker);
         let least = if more == 0 { usize::MAX } else { count + more };
         let items = (0..count).map(|_| T::make(maker));
-        let stored = producer.push_iter(Says { least, most: None, items });
+        let stored = producer.push_iter(Says((least, None), items));
         if !closed {
             self.ring.given_back = self.capacity;
         }
@@ -458,8 +440,8 @@ impl<'a> Run<'a> {
         });
         let gone_off = match says {
             0 | 1 => goes_off(|| producer.push_iter(items)),
-            2 => goes_off(|| producer.push_iter(Says { least: 0, most: None, items })),
-            _ => goes_off(|| producer.push_iter(Says { least: good + 1, most: None, items })),
+            2 => goes_off(|| producer.push_iter(Says((0, None), items))),
+            _ => goes_off(|| producer.push_iter(Says((good + 1, None), items))),
         };
         if gone_off {
             assert!(!closed && good < self.free(), "asked for an item that there is no room for");
