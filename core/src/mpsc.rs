@@ -47,9 +47,11 @@
 //! with `std::thread::yield_now` on a shared one, sleep till the next interrupt in firmware, or be woken:
 //! ```
 //! use std::thread;
-//! use forebay_core::{PopError, mpsc::HeapRing};
+//! use forebay_core::{PopError, mpsc::Ring};
 //!
-//! let (mut producer, mut consumer) = HeapRing::new(64)?.into_ends();
+//! static RING: Ring<u32, 64> = Ring::new();
+//!
+//! let (mut producer, mut consumer) = RING.try_split()?;
 //! let worker = thread::spawn(move || {
 //!     let mut sum = 0;
 //!     loop {
@@ -69,7 +71,7 @@
 //! drop(producer);
 //! worker.thread().unpark();
 //! assert_eq!(worker.join().unwrap(), 10);
-//! # Ok::<(), forebay_core::CapacityError>(())
+//! # Ok::<(), forebay_core::InUse>(())
 //! ```
 //! Whoever waits for room looks at [`Producer::is_full`], and is woken after a pop.
 //!
