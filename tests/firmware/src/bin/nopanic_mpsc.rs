@@ -21,7 +21,9 @@ fn panic(_: &PanicInfo<'_>) -> ! {
 #[board::entry]
 fn main() -> ! {
     let ring: &'static mut _ = ring!(Ring<u8, 64>);
-    let (mut producer, mut consumer) = ring.split();
+    let (first, mut consumer) = ring.split();
+    let mut producer = first.clone();
+    drop(first);
     let mut next = 0;
     let mut tick = || {
         if producer.push(next).is_ok() {
