@@ -1,5 +1,6 @@
 //! What the proofs of the forebay crates share: payloads that keep a ledger, and a specification to compare with.
 
+pub mod history;
 pub mod latest;
 pub mod ledger;
 pub mod model;

@@ -1,0 +1,66 @@
+//! The ring of one producer and one consumer, in both layouts.
+
+use forebay_core::Overflow;
+use forebay_core::spsc::{Consumer, Dense, Flagged, HeapRing, Layout, Producer};
+use forebay_tests::history::ring::{Id, Pop, Push, Rest};
+use forebay_tests::history::spsc::{Spsc, State};
+
+use crate::drive::{check, drive};
+use crate::ring::{Consuming, End, Plan, Producing, session};
+
+impl<L: Layout> Producing for Producer<'_, Id, L> {
+    fn push(&mut self, id: Id) -> Push {
+        Push::of(id, self.push(id))
+    }
+
+    fn switch(&mut self, _policy: Overflow) {
+        unreachable!("there is one policy")
+    }
+
+    fn len(&self) -> Option<usize> {
+        Some(self.len())
+    }
+}
+
+impl<L: Layout> Consuming for Consumer<'_, Id, L> {
+    fn pop(&mut self) -> (Pop, usize) {
+        (self.pop().into(), 0)
+    }
+
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn switch(&mut self, _policy: Overflow) {
+        unreachable!("there is one policy")
+    }
+
+    fn close(&mut self) {
+        unreachable!("it only goes")
+    }
+
+    fn rest(&mut self) -> Rest {
+        Rest { len: self.len(), evicted: 0, shed: 0, policy: Overflow::Reject }
+    }
+}
+
+fn histories_of<L: Layout>(what: &str) {
+    drive(what, |seed, tally| {
+        let plan = Plan::of(seed, &[1], &[Overflow::Reject], &[End::ProducersGo, End::ConsumerGoes]);
+        let mut ring = HeapRing::<Id, L>::new(plan.capacity).expect("a small capacity above 0");
+        let (producer, consumer) = ring.split();
+        let windows = session(&plan, seed, vec![producer], consumer);
+        check(&Spsc { capacity: plan.capacity }, State::new(), &windows, tally)
+            .map_err(|why| format!("{plan:?}, {why}"))
+    });
+}
+
+#[test]
+fn dense() {
+    histories_of::<Dense>("spsc, dense");
+}
+
+#[test]
+fn flagged() {
+    histories_of::<Flagged>("spsc, flagged");
+}
