@@ -1,5 +1,6 @@
 //! Threads that work windows together, and the check of what they have recorded.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -24,10 +25,10 @@ pub(crate) fn alone() -> MutexGuard<'static, ()> {
 const BUDGET: usize = 1_000_000;
 
 /// So many pairs of operations must have overlapped.
-const ENOUGH: usize = 500;
+const ENOUGH: usize = 200;
 
-/// How much longer a test may run until so many have: where the machine is busy its threads seldom run at the same time.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How much longer a test may run until there is enough: where the machine is busy its threads seldom run at the same time.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A thread that stops so long is stuck.
 const TOO_LONG: Duration = Duration::from_secs(60);
@@ -36,6 +37,9 @@ const TOO_LONG: Duration = Duration::from_secs(60);
 pub(crate) trait Op: Copy + fmt::Debug + Send {
     /// Whether it tells what there is while nobody is at work. Such a record is carried over to the next window.
     fn is_rest(&self) -> bool;
+
+    /// What came of it, in words.
+    fn outcome(&self) -> &'static str;
 }
 
 /// What one thread does.
@@ -170,13 +174,15 @@ impl Pace {
 }
 
 /// What was done, so that a test that does too little is noticed.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Tally {
     pub(crate) sessions: usize,
     pub(crate) windows: usize,
     pub(crate) calls: usize,
     /// Pairs of operations of different threads that were under way at a time.
     pub(crate) overlaps: usize,
+    /// How often each outcome came.
+    pub(crate) outcomes: BTreeMap<&'static str, usize>,
     /// Configurations that the searches looked at.
     pub(crate) configurations: usize,
     /// The most of one search.
@@ -184,7 +190,7 @@ pub(crate) struct Tally {
 }
 
 /// Looks for an order of each window, from the states on in which the one before can have ended.
-pub(crate) fn check<S: Spec>(
+pub(crate) fn check<S: Spec<Op: Op>>(
     spec: &S,
     begin: S::State,
     windows: &[Vec<Call<S::Op>>],
@@ -201,6 +207,10 @@ pub(crate) fn check<S: Spec>(
                 tally.configurations += found.looked_at;
                 tally.most = tally.most.max(found.looked_at);
                 states = found.states;
+                let remark = states.iter().find_map(|state| spec.remark(state));
+                for outcome in window.iter().map(|call| call.op.outcome()).chain(remark) {
+                    *tally.outcomes.entry(outcome).or_default() += 1;
+                }
             }
             Err(failure) => {
                 let report: Report<'_, S> = Report { window, begin: &states, failure: &failure };
@@ -216,13 +226,14 @@ fn from_environment(name: &str) -> Option<f64> {
     Some(value.parse().unwrap_or_else(|_| panic!("{name}={value} is no number")))
 }
 
-/// Runs sessions, each of a seed, as long as the test runs; all must be in order, and the threads have been in each other's way.
-pub(crate) fn drive(what: &str, mut session: impl FnMut(u64, &mut Tally) -> Result<(), String>) {
+/// Runs sessions, each of a seed, as long as the test runs. All must be in order, each of the outcomes must have come, and the
+/// threads must have been in each other's way.
+pub(crate) fn drive(what: &str, outcomes: &[&str], mut session: impl FnMut(u64, &mut Tally) -> Result<(), String>) {
     let _alone = alone();
     let time = Duration::from_secs_f64(from_environment("FOREBAY_HISTORIES_SECONDS").unwrap_or(0.8));
     let mut seed = from_environment("FOREBAY_HISTORIES_SEED").unwrap_or(0.0) as u64;
     let (mut tally, start) = (Tally::default(), Instant::now());
-    while start.elapsed() < time || tally.is_busy().is_err() && start.elapsed() < time + PATIENCE {
+    while start.elapsed() < time || tally.is_enough(outcomes).is_err() && start.elapsed() < time + PATIENCE {
         if let Err(why) = session(seed, &mut tally) {
             panic!("{what}, FOREBAY_HISTORIES_SEED={seed}: {why}");
         }
@@ -231,7 +242,7 @@ pub(crate) fn drive(what: &str, mut session: impl FnMut(u64, &mut Tally) -> Resu
     let rate = |count: usize| count as f64 / start.elapsed().as_secs_f64();
     println!(
         "{what}: {} sessions, {} windows ({:.0}/s), {} operations ({:.0}/s), {} overlapping pairs, {} configurations, \
-         at most {}",
+         at most {}, {:?}",
         tally.sessions,
         tally.windows,
         rate(tally.windows),
@@ -239,20 +250,22 @@ pub(crate) fn drive(what: &str, mut session: impl FnMut(u64, &mut Tally) -> Resu
         rate(tally.calls),
         tally.overlaps,
         tally.configurations,
-        tally.most
+        tally.most,
+        tally.outcomes
     );
-    tally.is_busy().unwrap_or_else(|why| panic!("{what}: {why}"));
+    tally.is_enough(outcomes).unwrap_or_else(|why| panic!("{what}: {why}"));
 }
 
 impl Tally {
-    /// Whether the threads were in each other's way often enough for the check to mean something.
-    pub(crate) fn is_busy(&self) -> Result<(), String> {
+    /// Whether there was enough for the check to mean something.
+    pub(crate) fn is_enough(&self, outcomes: &[&str]) -> Result<(), String> {
         // Threads that share one core seldom meet within an operation.
         let one_core = thread::available_parallelism().is_ok_and(|cores| cores.get() == 1);
         let enough = if one_core && cfg!(not(forebay_steps)) { 0 } else { ENOUGH };
         if self.windows == 0 || self.overlaps < enough {
             return Err(format!("only {} overlapping pairs in {} windows", self.overlaps, self.windows));
         }
-        Ok(())
+        let missing: Vec<_> = outcomes.iter().filter(|&outcome| !self.outcomes.contains_key(outcome)).collect();
+        if missing.is_empty() { Ok(()) } else { Err(format!("there was no {missing:?} in {} windows", self.windows)) }
     }
 }

@@ -3,7 +3,7 @@
 use forebay_core::latest::{Reader, TripleBuffer, Writer};
 use forebay_tests::history::latest::{Latest, Op, State};
 use forebay_tests::history::record::Log;
-use forebay_tests::history::ring::Id;
+use forebay_tests::history::ring::{Id, Pop};
 
 use crate::drive::{Hand, Pace, Random, check, drive, work};
 
@@ -14,7 +14,24 @@ impl crate::drive::Op for Op {
     fn is_rest(&self) -> bool {
         matches!(self, Self::Rest(_))
     }
+
+    fn outcome(&self) -> &'static str {
+        match self {
+            Self::Write(_, None) => "written",
+            Self::Write(_, Some(_)) => "written over",
+            Self::Read(Pop::Item(_)) => "read",
+            Self::Read(Pop::Empty) => "empty",
+            Self::Read(Pop::Closed) => "closed",
+            Self::Peek(_) => "peek",
+            Self::IsEmpty(_) => "is empty",
+            Self::WriterGoes => "writer goes",
+            Self::ReaderGoes => "reader goes",
+            Self::Rest(_) => "rest",
+        }
+    }
 }
+
+const OUTCOMES: &[&str] = &["written", "written over", "read", "empty", "closed", "writer goes", "reader goes"];
 
 struct Writing<'q> {
     end: Option<Writer<'q, Id>>,
@@ -74,7 +91,7 @@ impl Hand<Op> for Reading<'_> {
 
 #[test]
 fn histories() {
-    drive("latest", |seed, tally| {
+    drive("latest", OUTCOMES, |seed, tally| {
         let mut buffer = TripleBuffer::new();
         let (writer, reader) = buffer.split();
         let goes = seed % 3;

@@ -6,7 +6,7 @@ use forebay_tests::history::mpsc::{Mpsc, State};
 use forebay_tests::history::ring::{Id, Pop, Push, Rest};
 
 use crate::drive::{check, drive};
-use crate::ring::{Consuming, End, Plan, Producing, session};
+use crate::ring::{Consuming, End, Plan, Producing, outcomes, session};
 
 fn refusal(policy: Overflow) -> Refusal {
     policy.try_into().expect("it never evicts")
@@ -52,7 +52,7 @@ impl Consuming for Counting<'_> {
 }
 
 fn histories_under(what: &str, policies: &'static [Overflow]) {
-    drive(what, |seed, tally| {
+    drive(what, &outcomes(policies), |seed, tally| {
         let ends = [End::ProducersGo, End::ConsumerGoes, End::ConsumerCloses];
         let plan = Plan::of(seed, &[1, 2, 3], policies, &ends);
         let mut ring = HeapRing::<Id>::new(plan.capacity).expect("a small capacity above 0");

@@ -10,6 +10,42 @@ impl crate::drive::Op for Op {
     fn is_rest(&self) -> bool {
         matches!(self, Self::Rest(_))
     }
+
+    fn outcome(&self) -> &'static str {
+        match self {
+            Self::Push(_, Push::Stored) => "stored",
+            Self::Push(_, Push::Evicted(_)) => "evicted",
+            Self::Push(_, Push::Full) => "full",
+            Self::Push(_, Push::Shed) => "shed",
+            Self::Push(_, Push::Closed) => "push closed",
+            Self::Pop(Pop::Item(_), 0) => "item",
+            Self::Pop(Pop::Item(_), _) => "item after others",
+            Self::Pop(Pop::Empty, _) => "empty",
+            Self::Pop(Pop::Closed, _) => "pop closed",
+            Self::Len(_) | Self::ProducersLen(_) => "length",
+            Self::Switch(_) => "switch",
+            Self::Close => "close",
+            Self::ConsumerGoes => "consumer goes",
+            Self::ProducerGoes => "producer goes",
+            Self::Rest(_) => "rest",
+        }
+    }
+}
+
+/// The outcomes that must have come of any ring.
+pub(crate) const ALWAYS: [&str; 6] = ["stored", "push closed", "item", "empty", "pop closed", "length"];
+
+/// And those of the policies.
+pub(crate) fn outcomes(policies: &[Overflow]) -> Vec<&'static str> {
+    let of = |policy: &Overflow| match policy {
+        Overflow::Reject => "full",
+        Overflow::DropIncoming => "shed",
+        Overflow::DropOldest => "evicted",
+    };
+    let mut outcomes: Vec<_> = policies.iter().map(of).chain(ALWAYS).collect();
+    outcomes.extend((policies.len() > 1).then_some("switch"));
+    outcomes.extend(policies.contains(&Overflow::DropOldest).then_some("item after others"));
+    outcomes
 }
 
 /// A producer's end.

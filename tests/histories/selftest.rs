@@ -3,7 +3,7 @@
 //! All of these are a `VecDeque` behind a lock, so what they do right is beyond doubt. What each does wrong it does seldom, or
 //! only if another thread comes in between two of its steps.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ use forebay_tests::history::{mpsc, swap};
 use forebay_tests::swap::OVERFLOWS;
 
 use crate::drive::{Random, Tally, alone, check, drive};
-use crate::ring::{Consuming, End, Plan, Producing, session};
+use crate::ring::{Consuming, End, Plan, Producing, outcomes, session};
 
 /// What a queue does wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -332,7 +332,8 @@ fn judge(kind: Kind, plan: &Plan, windows: &[Vec<Call<Op>>], tally: &mut Tally) 
 }
 
 fn is_right(kind: Kind, fault: Fault) {
-    drive(&format!("a queue as {kind:?}, {fault:?}"), |seed, tally| {
+    let policies: &[Overflow] = if kind == Kind::Mpsc { NEVER_EVICTS } else { &OVERFLOWS };
+    drive(&format!("a queue as {kind:?}, {fault:?}"), &outcomes(policies), |seed, tally| {
         let (plan, windows) = work(kind, fault, seed);
         judge(kind, &plan, &windows, tally)
     });
@@ -408,12 +409,15 @@ found! {
     victims_mixed_up: VictimsMixedUp, Swap;
 }
 
-/// A test whose threads never meet is no test.
+/// A test whose threads never meet, or that lacks an outcome, is no test.
 #[test]
-fn threads_that_do_not_meet_are_noticed() {
-    assert!(Tally { windows: 1000, overlaps: 1000, ..Tally::default() }.is_busy().is_ok());
-    assert!(Tally::default().is_busy().is_err());
+fn too_little_is_noticed() {
+    let outcomes = BTreeMap::from([("stored", 1)]);
+    let enough = Tally { windows: 1000, overlaps: 1000, outcomes, ..Tally::default() };
+    assert!(enough.is_enough(&["stored"]).is_ok());
+    assert!(enough.is_enough(&["stored", "evicted"]).is_err());
+    assert!(Tally::default().is_enough(&[]).is_err());
     if thread::available_parallelism().is_ok_and(|cores| cores.get() > 1) {
-        assert!(Tally { windows: 1000, overlaps: 9, ..Tally::default() }.is_busy().is_err());
+        assert!(Tally { overlaps: 9, ..enough }.is_enough(&["stored"]).is_err());
     }
 }

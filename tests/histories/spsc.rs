@@ -6,7 +6,7 @@ use forebay_tests::history::ring::{Id, Pop, Push, Rest};
 use forebay_tests::history::spsc::{Spsc, State};
 
 use crate::drive::{check, drive};
-use crate::ring::{Consuming, End, Plan, Producing, session};
+use crate::ring::{Consuming, End, Plan, Producing, outcomes, session};
 
 impl<L: Layout> Producing for Producer<'_, Id, L> {
     fn push(&mut self, id: Id) -> Push {
@@ -45,7 +45,7 @@ impl<L: Layout> Consuming for Consumer<'_, Id, L> {
 }
 
 fn histories_of<L: Layout>(what: &str) {
-    drive(what, |seed, tally| {
+    drive(what, &outcomes(&[Overflow::Reject]), |seed, tally| {
         let plan = Plan::of(seed, &[1], &[Overflow::Reject], &[End::ProducersGo, End::ConsumerGoes]);
         let mut ring = HeapRing::<Id, L>::new(plan.capacity).expect("a small capacity above 0");
         let (producer, consumer) = ring.split();

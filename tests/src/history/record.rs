@@ -141,9 +141,11 @@ mod tests {
         one.record(|| 1, |op| op);
         other.record(|| 2, |op| op);
         one.record(|| 3, |op| op);
-        (one.end_window(), other.end_window());
+        one.end_window();
+        other.end_window();
         other.record(|| 4, |op| op);
-        (one.end_window(), other.end_window());
+        one.end_window();
+        other.end_window();
         let windows = merge(vec![other.into_windows(), one.into_windows()]);
         let ops: Vec<Vec<i32>> = windows.iter().map(|window| window.iter().map(|call| call.op).collect()).collect();
         assert_eq!(ops, [vec![1, 2, 3], vec![4]]);

@@ -27,6 +27,11 @@ pub trait Spec {
 
     /// All states after an operation in a state: none if its outcome can't be.
     fn step(&self, state: &Self::State, call: &Around<'_, Self::Op>, after: &mut Vec<Self::State>);
+
+    /// What is seldom about a state, so that it can be seen whether there was any such.
+    fn remark(&self, _state: &Self::State) -> Option<&'static str> {
+        None
+    }
 }
 
 /// An operation that is about to be taken, and the others of its window.

@@ -182,4 +182,7 @@ impl Spec for Swap {
             Op::Close | Op::ProducersLen(_) => {}
         }
     }
+    fn remark(&self, state: &State) -> Option<&'static str> {
+        (!state.left.is_empty()).then_some("left behind")
+    }
 }
