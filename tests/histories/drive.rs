@@ -87,14 +87,17 @@ pub(crate) fn work<'h, O: Op>(hands: Vec<Box<dyn Hand<O> + 'h>>, windows: usize,
     windows
 }
 
-/// Runs something with stops of random length before some of its atomic steps.
+/// Runs something with stops of random length before some of its atomic steps: none, many short ones, or a few so long that
+/// others come in between with whole operations. Few stops find most: S. Burckhardt et al., *A randomized scheduler with
+/// probabilistic guarantees of finding bugs* (2010).
 #[cfg(forebay_steps)]
 fn disturbed<R>(seed: u64, body: impl FnOnce() -> R) -> R {
     let mut random = Random::new(seed);
-    let hook = move || match random.below(8) {
-        0 | 1 => thread::yield_now(),
-        2 => (0..random.below(300)).for_each(|_| hint::spin_loop()),
-        3 if random.below(4) == 0 => (0..random.below(20)).for_each(|_| thread::yield_now()),
+    let manner = random.below(3);
+    let hook = move || match (manner, random.below(16)) {
+        (1, 0..=3) => thread::yield_now(),
+        (1, 4 | 5) => (0..random.below(300)).for_each(|_| hint::spin_loop()),
+        (2, 0) => (0..5 + random.below(60)).for_each(|_| thread::yield_now()),
         _ => {}
     };
     forebay_core::steps::with(hook, body)

@@ -7,7 +7,7 @@ use forebay_tests::history::ring::{Id, Pop};
 
 use crate::drive::{Hand, Pace, Random, check, drive, work};
 
-const ENDING: usize = 10;
+const ENDING: usize = 4;
 const WINDOWS: usize = ENDING + 3;
 
 impl crate::drive::Op for Op {

@@ -107,7 +107,7 @@ impl Plan {
 /// The first window is at rest.
 const FIRST: usize = 1;
 /// In this one an end goes or closes the ring.
-const ENDING: usize = 10;
+const ENDING: usize = 4;
 /// What comes after that.
 const WINDOWS: usize = ENDING + 3;
 
