@@ -11,7 +11,6 @@
 //! |---|---|
 //! | `FOREBAY_HISTORIES_SECONDS` | how long each of these tests runs; without it less than a second |
 //! | `FOREBAY_HISTORIES_SEED` | the first seed; without it always the same |
-#![cfg(not(forebay_loom))]
 
 mod drive;
 mod latest;

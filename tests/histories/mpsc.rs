@@ -6,7 +6,7 @@ use forebay_tests::history::mpsc::{Mpsc, State};
 use forebay_tests::history::ring::{Id, Pop, Push, Rest};
 
 use crate::drive::{check, drive};
-use crate::ring::{Consuming, End, Plan, Producing, outcomes, session};
+use crate::ring::{Consuming, End, Plan, Producing, left, outcomes, session};
 
 fn refusal(policy: Overflow) -> Refusal {
     policy.try_into().expect("it never evicts")
@@ -63,7 +63,8 @@ fn histories_under(what: &str, policies: &'static [Overflow]) {
             producers.push(producers[0].clone());
         }
         let count = u8::try_from(producers.len()).expect("few producers");
-        let windows = session(&plan, seed, producers, Counting { end, shed: 0 });
+        let mut windows = session(&plan, seed, producers, Counting { end, shed: 0 });
+        windows.push(left(Counting { end: ring.split().1, shed: 0 }));
         check(&Mpsc { capacity: plan.capacity }, State::new(count), &windows, tally)
             .map_err(|why| format!("{plan:?}, {why}"))
     });

@@ -2,7 +2,7 @@
 
 use forebay_core::Overflow;
 use forebay_tests::history::record::{Call, Log};
-use forebay_tests::history::ring::{Id, Op, Pop, Push, Rest};
+use forebay_tests::history::ring::{Id, Items, Op, Pop, Push, Rest};
 
 use crate::drive::{Hand, Pace, Random, work};
 
@@ -28,6 +28,7 @@ impl crate::drive::Op for Op {
             Self::ConsumerGoes => "consumer goes",
             Self::ProducerGoes => "producer goes",
             Self::Rest(_) => "rest",
+            Self::Left(_) => "left",
         }
     }
 }
@@ -126,6 +127,15 @@ pub(crate) fn session(
     }
     hands.push(Box::new(Consumer { plan, end: Some(consumer) }));
     work(hands, WINDOWS, seed)
+}
+
+/// A last window, of what is left in a ring when all its ends are gone, by the consumer of another split.
+pub(crate) fn left(mut consumer: impl Consuming) -> Vec<Call<Op>> {
+    let mut items = Items::default();
+    while let (Pop::Item(id), _) = consumer.pop() {
+        items = items.with(id);
+    }
+    vec![Call { thread: 0, begin: 0, end: 0, op: Op::Left(items) }]
 }
 
 struct Producer<'p, P> {

@@ -16,7 +16,7 @@ use forebay_tests::history::{mpsc, swap};
 use forebay_tests::swap::OVERFLOWS;
 
 use crate::drive::{Random, Tally, alone, check, drive};
-use crate::ring::{Consuming, End, Plan, Producing, outcomes, session};
+use crate::ring::{Consuming, End, Plan, Producing, left, outcomes, session};
 
 /// What a queue does wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +53,8 @@ enum Fault {
     /// The consumer sees nothing inside, then no producer, and does not look again.
     LastItemLost,
     FullAfterConsumer,
+    /// What the consumer leaves inside is not as it was.
+    LeavesDisorder,
 }
 
 /// Which ring it claims to be.
@@ -305,6 +307,9 @@ impl Drop for Consumer<'_> {
         let mut model = self.0.lock();
         model.consumer = false;
         model.closed = true;
+        if self.0.errs(Fault::LeavesDisorder) {
+            model.items.make_contiguous().reverse();
+        }
     }
 }
 
@@ -318,7 +323,8 @@ fn work(kind: Kind, fault: Fault, seed: u64) -> (Plan, Vec<Vec<Call<Op>>>) {
     let plan = Plan::of(seed, &[1, 2, 3], policies, ends);
     let queue = Queue::new(kind, fault, &plan, seed);
     let producers = (0..plan.producers).map(|_| Producer(&queue)).collect();
-    let windows = session(&plan, seed, producers, Consumer(&queue));
+    let mut windows = session(&plan, seed, producers, Consumer(&queue));
+    windows.push(left(Consumer(&queue)));
     (plan, windows)
 }
 
@@ -397,6 +403,7 @@ found! {
     full_after_consumer: FullAfterConsumer, Swap;
     gives_item_twice: GivesItemTwice, Mpsc;
     last_item_lost: LastItemLost, Mpsc;
+    leaves_disorder: LeavesDisorder, Mpsc;
     looks_first: LooksFirst, Mpsc;
     loses_item: LosesItem, Mpsc;
     missing_told_twice: MissingToldTwice, Swap;

@@ -6,7 +6,7 @@ use forebay_tests::history::ring::{Id, Pop, Push, Rest};
 use forebay_tests::history::spsc::{Spsc, State};
 
 use crate::drive::{check, drive};
-use crate::ring::{Consuming, End, Plan, Producing, outcomes, session};
+use crate::ring::{Consuming, End, Plan, Producing, left, outcomes, session};
 
 impl<L: Layout> Producing for Producer<'_, Id, L> {
     fn push(&mut self, id: Id) -> Push {
@@ -49,7 +49,8 @@ fn histories_of<L: Layout>(what: &str) {
         let plan = Plan::of(seed, &[1], &[Overflow::Reject], &[End::ProducersGo, End::ConsumerGoes]);
         let mut ring = HeapRing::<Id, L>::new(plan.capacity).expect("a small capacity above 0");
         let (producer, consumer) = ring.split();
-        let windows = session(&plan, seed, vec![producer], consumer);
+        let mut windows = session(&plan, seed, vec![producer], consumer);
+        windows.push(left(ring.split().1));
         check(&Spsc { capacity: plan.capacity }, State::new(), &windows, tally)
             .map_err(|why| format!("{plan:?}, {why}"))
     });

@@ -7,7 +7,7 @@ use forebay_tests::history::swap::{State, Swap};
 use forebay_tests::swap::OVERFLOWS;
 
 use crate::drive::{check, drive};
-use crate::ring::{Consuming, End, Plan, Producing, outcomes, session};
+use crate::ring::{Consuming, End, Plan, Producing, left, outcomes, session};
 
 impl Producing for Producer<'_, Id> {
     fn push(&mut self, id: Id) -> Push {
@@ -55,7 +55,8 @@ fn histories_under(what: &str, policies: &'static [Overflow]) {
             producers.push(producers[0].try_clone().expect("it was made for so many"));
         }
         let count = u8::try_from(producers.len()).expect("few producers");
-        let windows = session(&plan, seed, producers, consumer);
+        let mut windows = session(&plan, seed, producers, consumer);
+        windows.push(left(ring.split().1));
         check(&Swap { capacity: plan.capacity }, State::new(count), &windows, tally)
             .map_err(|why| format!("{plan:?}, {why}"))
     });

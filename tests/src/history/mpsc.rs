@@ -83,6 +83,7 @@ impl Spec for Mpsc {
                 let Rest { len, evicted, shed, policy } = rest;
                 (inside.len(), 0, usize::from(state.shed)) == (len, evicted, shed) && obeys_at_rest(call, policy)
             }
+            Op::Left(items) => inside == items,
             Op::Close | Op::ConsumerGoes => {
                 state.closed = true;
                 true
@@ -102,4 +103,45 @@ impl Spec for Mpsc {
 /// Whether that can be the policy in force when nobody works the ring. At the beginning of a window it is taken for granted.
 pub(super) fn obeys_at_rest(call: &Around<'_, Op>, policy: Overflow) -> bool {
     std::ptr::eq(call.call(), &raw const call.window()[0]) || obeys(call, policy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::record::Call;
+    use super::super::search::{Set, search};
+    use super::*;
+    use Op::{Pop as Popped, Push as Pushed};
+
+    /// In a ring of one slot.
+    fn can_be(window: &[(u64, u64, Op)]) -> bool {
+        let rest = Op::Rest(Rest { len: 0, evicted: 0, shed: 0, policy: Overflow::Reject });
+        let calls = [(0, 0, rest)].into_iter().chain(window.iter().copied());
+        let calls: Vec<_> = calls.map(|(begin, end, op)| Call { thread: 0, begin, end, op }).collect();
+        search(&Mpsc { capacity: 1 }, &Set::from_iter([State::new(2)]), &calls, 10_000).is_ok()
+    }
+
+    #[test]
+    fn a_push_under_way_may_hold_the_slot() {
+        let (full, empty, item) =
+            ((2, 3, Pushed(2, Push::Full)), (4, 5, Popped(Pop::Empty, 0)), (8, 9, Popped(Pop::Item(1), 0)));
+        assert!(can_be(&[(1, 6, Pushed(1, Push::Stored)), full, empty, (4, 5, Op::Len(1)), item]));
+        // Once it is over, or if it stores nothing, it does not.
+        assert!(!can_be(&[(0, 1, Pushed(1, Push::Stored)), full, empty, item]));
+        assert!(!can_be(&[(1, 6, Pushed(1, Push::Full)), full]));
+        assert!(!can_be(&[full]));
+    }
+
+    #[test]
+    fn a_push_under_way_may_outlast_a_close() {
+        let push = (1, 8, Pushed(1, Push::Stored));
+        let (close, empty, closed) = ((2, 3, Op::Close), (4, 5, Popped(Pop::Empty, 0)), (4, 5, Popped(Pop::Closed, 0)));
+        let (item, then_closed) = ((9, 10, Popped(Pop::Item(1), 0)), (11, 12, Popped(Pop::Closed, 0)));
+        assert!(can_be(&[push, close, empty, item, then_closed]));
+        // But not one that began later, nor after the consumer was told that nothing comes.
+        assert!(!can_be(&[close, (4, 8, Pushed(1, Push::Stored)), item]));
+        assert!(!can_be(&[push, close, closed, item]));
+        assert!(!can_be(&[close, empty]));
+        assert!(can_be(&[close, closed]));
+        assert!(!can_be(&[close, (4, 5, Pushed(1, Push::Full))]));
+    }
 }

@@ -102,6 +102,8 @@ pub enum Op {
     ProducerGoes,
     /// All counts, while nobody works the ring. At the beginning of a window, what they were at the end of the last one.
     Rest(Rest),
+    /// All items that are left when all ends are gone, as the ends of another split find them.
+    Left(Items),
 }
 
 impl Op {

@@ -57,6 +57,7 @@ impl Spec for Spsc {
             Op::Pop(Pop::Closed, 0) => inside.is_empty() && !state.producer,
             Op::Len(len) | Op::ProducersLen(len) => inside.len() == len,
             Op::Rest(Rest { len, evicted, shed, .. }) => (inside.len(), evicted, shed) == (len, 0, 0),
+            Op::Left(items) => inside == items,
             Op::ConsumerGoes => {
                 state.consumer = false;
                 true

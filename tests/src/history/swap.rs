@@ -176,6 +176,7 @@ impl Spec for Swap {
                 let known = (state.inside.len(), state.evicted.into(), state.shed.into());
                 after.extend((known == (len, evicted, shed) && obeys_at_rest(call, policy)).then_some(*state));
             }
+            Op::Left(items) => after.extend((state.inside == items).then_some(*state)),
             Op::Switch(_) => after.push(*state),
             Op::ConsumerGoes => after.push(State { consumer: false, ..*state }),
             Op::ProducerGoes => after.push(State { producers: state.producers - 1, ..*state }),
@@ -184,5 +185,118 @@ impl Spec for Swap {
     }
     fn remark(&self, state: &State) -> Option<&'static str> {
         (!state.left.is_empty()).then_some("left behind")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::record::Call;
+    use super::super::search::{Failure, Set, search};
+    use super::*;
+    use Op::{Pop as Popped, Push as Pushed, Switch};
+
+    fn states(capacity: usize, window: &[(u64, u64, Op)]) -> Set<State> {
+        let rest = Op::Rest(Rest { len: 0, evicted: 0, shed: 0, policy: Overflow::DropOldest });
+        let calls = [(0, 0, rest)].into_iter().chain(window.iter().copied());
+        let calls: Vec<_> = calls.map(|(begin, end, op)| Call { thread: 0, begin, end, op }).collect();
+        match search(&Swap { capacity }, &Set::from_iter([State::new(2)]), &calls, 10_000) {
+            Ok(found) => found.states,
+            Err(Failure::NoOrder { .. }) => Set::default(),
+            Err(Failure::TooMany) => panic!("a small window"),
+        }
+    }
+
+    fn can_be(capacity: usize, window: &[(u64, u64, Op)]) -> bool {
+        !states(capacity, window).is_empty()
+    }
+
+    /// Four items in a ring of four, by the time 9.
+    const FULL: [(u64, u64, Op); 4] = [
+        (1, 2, Pushed(1, Push::Stored)),
+        (3, 4, Pushed(2, Push::Stored)),
+        (5, 6, Pushed(3, Push::Stored)),
+        (7, 8, Pushed(4, Push::Stored)),
+    ];
+
+    fn after_full(window: &[(u64, u64, Op)]) -> bool {
+        can_be(4, &[&FULL[..], window].concat())
+    }
+
+    #[test]
+    fn at_full_the_oldest_goes() {
+        assert!(after_full(&[(10, 11, Pushed(5, Push::Evicted(1)))]));
+        assert!(!after_full(&[(10, 11, Pushed(5, Push::Evicted(2)))]));
+        assert!(!after_full(&[(10, 11, Pushed(5, Push::Stored))]));
+        assert!(!after_full(&[(10, 11, Pushed(5, Push::Full))]));
+        assert!(!can_be(5, &[&FULL[..], &[(10, 11, Pushed(5, Push::Evicted(1)))]].concat()));
+    }
+
+    #[test]
+    fn the_consumer_is_told_what_is_missing() {
+        let evicts = (10, 11, Pushed(5, Push::Evicted(1)));
+        assert!(after_full(&[evicts, (12, 13, Popped(Pop::Item(2), 1)), (14, 15, Popped(Pop::Item(3), 0))]));
+        assert!(!after_full(&[evicts, (12, 13, Popped(Pop::Item(2), 0))]));
+        assert!(!after_full(&[evicts, (12, 13, Popped(Pop::Item(2), 1)), (14, 15, Popped(Pop::Item(3), 1))]));
+    }
+
+    #[test]
+    fn only_a_pop_that_lost_a_race_leaves_items_behind() {
+        let pop = |end, id, missing| (12, end, Popped(Pop::Item(id), missing));
+        let (evicts, evicts_meanwhile) = ((10, 11, Pushed(5, Push::Evicted(1))), (13, 14, Pushed(6, Push::Evicted(2))));
+        // It found 1 gone, then 2, and went half a ring on from 3.
+        assert!(after_full(&[evicts, pop(15, 5, 4), evicts_meanwhile]));
+        // Without a race, or further than that, or without anything gone.
+        assert!(!after_full(&[evicts, pop(13, 4, 3)]));
+        assert!(!after_full(&[evicts, pop(15, 6, 5), evicts_meanwhile]));
+        assert!(!after_full(&[pop(15, 3, 2), (13, 14, Pushed(6, Push::Evicted(5)))]));
+    }
+
+    #[test]
+    fn what_was_left_behind_is_room() {
+        let until_then = [
+            (10, 11, Pushed(5, Push::Evicted(1))),
+            (12, 15, Popped(Pop::Item(5), 4)),
+            (13, 14, Pushed(6, Push::Evicted(2))),
+            (16, 17, Switch(Overflow::Reject)),
+        ];
+        let then = |window: &[(u64, u64, Op)]| after_full(&[&until_then[..], window].concat());
+        // 3 and 4 were left behind, 5 was taken, 6 is inside.
+        assert!(then(&[(20, 21, Op::Len(1))]));
+        assert!(then(&[(20, 21, Pushed(7, Push::Evicted(3))), (22, 23, Pushed(8, Push::Evicted(4)))]));
+        assert!(!then(&[(20, 21, Pushed(7, Push::Evicted(4)))]));
+        assert!(!then(&[(20, 21, Pushed(7, Push::Full))]));
+        assert!(!then(&[(20, 21, Pushed(7, Push::Stored))]));
+        // They are gone when the ring was found empty, and the slots are free.
+        let empty = [(20, 21, Popped(Pop::Item(6), 0)), (22, 25, Popped(Pop::Empty, 0))];
+        assert!(then(&[&empty[..], &[(26, 27, Pushed(7, Push::Stored))]].concat()));
+        assert!(!then(&[&empty[..], &[(26, 27, Pushed(7, Push::Evicted(3)))]].concat()));
+        // A push meanwhile may get the first of them. Then that slot is not free.
+        assert!(then(&[&empty[..], &[(23, 24, Pushed(7, Push::Evicted(3)))]].concat()));
+        assert!(!then(&[&empty[..], &[(23, 24, Pushed(7, Push::Evicted(4)))]].concat()));
+    }
+
+    #[test]
+    fn a_push_obeys_a_policy_of_its_time() {
+        let full = (20, 29, Pushed(5, Push::Full));
+        assert!(after_full(&[(10, 11, Switch(Overflow::Reject)), full]));
+        assert!(after_full(&[full, (21, 22, Switch(Overflow::Reject)), (23, 24, Switch(Overflow::DropOldest))]));
+        assert!(!after_full(&[(10, 11, Switch(Overflow::Reject)), (12, 13, Switch(Overflow::DropOldest)), full]));
+        assert!(!after_full(&[full, (30, 31, Switch(Overflow::Reject))]));
+        // Which of two switches came last is not known.
+        assert!(after_full(&[(10, 13, Switch(Overflow::Reject)), (11, 12, Switch(Overflow::DropOldest)), full]));
+        // Whatever the policy is, the ring was full.
+        assert!(!can_be(5, &[&FULL[..], &[(10, 11, Switch(Overflow::Reject)), full]].concat()));
+    }
+
+    #[test]
+    fn the_end_of_each_side_is_seen() {
+        let consumer_goes = (10, 11, Op::ConsumerGoes);
+        assert!(after_full(&[consumer_goes, (12, 13, Pushed(5, Push::Closed))]));
+        assert!(!after_full(&[consumer_goes, (12, 13, Pushed(5, Push::Evicted(1)))]));
+        assert!(!after_full(&[(12, 13, Pushed(5, Push::Closed))]));
+        let producers_go = [(1, 2, Op::ProducerGoes), (1, 2, Op::ProducerGoes)];
+        assert!(can_be(1, &[&producers_go[..], &[(3, 4, Popped(Pop::Closed, 0))]].concat()));
+        assert!(!can_be(1, &[&producers_go[..], &[(3, 4, Popped(Pop::Empty, 0))]].concat()));
+        assert!(!can_be(1, &[(1, 2, Op::ProducerGoes), (3, 4, Popped(Pop::Closed, 0))]));
     }
 }
