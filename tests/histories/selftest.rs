@@ -12,7 +12,7 @@ use std::{hint, thread};
 use forebay_core::Overflow;
 use forebay_tests::history::record::Call;
 use forebay_tests::history::ring::{Id, Op, Pop, Push, Rest};
-use forebay_tests::history::{mpsc, swap};
+use forebay_tests::history::{mpsc, spsc, swap};
 use forebay_tests::swap::OVERFLOWS;
 
 use crate::drive::{Random, Tally, alone, check, drive};
@@ -60,6 +60,7 @@ enum Fault {
 /// Which ring it claims to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
+    Spsc,
     Mpsc,
     Swap,
 }
@@ -174,7 +175,7 @@ impl Queue {
             }
             return Push::Stored;
         }
-        if self.kind == Kind::Swap && !model.consumer {
+        if self.kind != Kind::Mpsc && !model.consumer {
             return if self.fault == Fault::FullAfterConsumer { Push::Full } else { Push::Closed };
         }
         if self.fault != Fault::ReadsPolicyFirst {
@@ -313,14 +314,27 @@ impl Drop for Consumer<'_> {
     }
 }
 
-const NEVER_EVICTS: &[Overflow] = &[Overflow::Reject, Overflow::DropIncoming];
+impl Kind {
+    fn policies(self) -> &'static [Overflow] {
+        match self {
+            Self::Spsc => &[Overflow::Reject],
+            Self::Mpsc => &[Overflow::Reject, Overflow::DropIncoming],
+            Self::Swap => &OVERFLOWS,
+        }
+    }
+
+    fn plan(self, seed: u64) -> Plan {
+        let (producers, ends): (&[usize], &[End]) = match self {
+            Self::Spsc => (&[1], &[End::ProducersGo, End::ConsumerGoes]),
+            Self::Mpsc => (&[1, 2, 3], &[End::ProducersGo, End::ConsumerGoes, End::ConsumerCloses]),
+            Self::Swap => (&[1, 2, 3], &[End::ProducersGo, End::ConsumerGoes]),
+        };
+        Plan::of(seed, producers, self.policies(), ends)
+    }
+}
 
 fn work(kind: Kind, fault: Fault, seed: u64) -> (Plan, Vec<Vec<Call<Op>>>) {
-    let (policies, ends): (_, &[End]) = match kind {
-        Kind::Mpsc => (NEVER_EVICTS, &[End::ProducersGo, End::ConsumerGoes, End::ConsumerCloses]),
-        Kind::Swap => (&OVERFLOWS[..], &[End::ProducersGo, End::ConsumerGoes]),
-    };
-    let plan = Plan::of(seed, &[1, 2, 3], policies, ends);
+    let plan = kind.plan(seed);
     let queue = Queue::new(kind, fault, &plan, seed);
     let producers = (0..plan.producers).map(|_| Producer(&queue)).collect();
     let mut windows = session(&plan, seed, producers, Consumer(&queue));
@@ -331,6 +345,7 @@ fn work(kind: Kind, fault: Fault, seed: u64) -> (Plan, Vec<Vec<Call<Op>>>) {
 fn judge(kind: Kind, plan: &Plan, windows: &[Vec<Call<Op>>], tally: &mut Tally) -> Result<(), String> {
     let (capacity, producers) = (plan.capacity, u8::try_from(plan.producers).expect("few producers"));
     match kind {
+        Kind::Spsc => check(&spsc::Spsc { capacity }, spsc::State::new(), windows, tally),
         Kind::Mpsc => check(&mpsc::Mpsc { capacity }, mpsc::State::new(producers), windows, tally),
         Kind::Swap => check(&swap::Swap { capacity }, swap::State::new(producers), windows, tally),
     }
@@ -338,8 +353,7 @@ fn judge(kind: Kind, plan: &Plan, windows: &[Vec<Call<Op>>], tally: &mut Tally) 
 }
 
 fn is_right(kind: Kind, fault: Fault) {
-    let policies: &[Overflow] = if kind == Kind::Mpsc { NEVER_EVICTS } else { &OVERFLOWS };
-    drive(&format!("a queue as {kind:?}, {fault:?}"), &outcomes(policies), |seed, tally| {
+    drive(&format!("a queue as {kind:?}, {fault:?}"), &outcomes(kind.policies()), |seed, tally| {
         let (plan, windows) = work(kind, fault, seed);
         judge(kind, &plan, &windows, tally)
     });
@@ -362,6 +376,7 @@ fn is_found(kind: Kind, fault: Fault) {
 
 #[test]
 fn right() {
+    is_right(Kind::Spsc, Fault::None);
     is_right(Kind::Mpsc, Fault::None);
     is_right(Kind::Swap, Fault::None);
 }
@@ -398,17 +413,22 @@ found! {
     evicts_with_room: EvictsWithRoom, Swap;
     false_empty: FalseEmpty, Swap;
     false_empty_of_mpsc: FalseEmpty, Mpsc;
+    false_empty_of_spsc: FalseEmpty, Spsc;
     false_full: FalseFull, Swap;
     false_full_of_mpsc: FalseFull, Mpsc;
+    false_full_of_spsc: FalseFull, Spsc;
     full_after_consumer: FullAfterConsumer, Swap;
     gives_item_twice: GivesItemTwice, Mpsc;
-    last_item_lost: LastItemLost, Mpsc;
+    last_item_lost: LastItemLost, Spsc;
+    last_item_lost_of_mpsc: LastItemLost, Mpsc;
     leaves_disorder: LeavesDisorder, Mpsc;
     looks_first: LooksFirst, Mpsc;
     loses_item: LosesItem, Mpsc;
     missing_told_twice: MissingToldTwice, Swap;
-    newest_first: NewestFirst, Mpsc;
+    newest_first: NewestFirst, Spsc;
+    newest_first_of_mpsc: NewestFirst, Mpsc;
     one_too_many: OneTooMany, Swap;
+    one_too_many_of_spsc: OneTooMany, Spsc;
     out_of_order: OutOfOrder, Mpsc;
     shed_not_counted: ShedNotCounted, Mpsc;
     stores_after_close: StoresAfterClose, Mpsc;

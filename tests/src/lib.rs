@@ -1,4 +1,5 @@
-//! What the proofs of the forebay crates share: payloads that keep a ledger, and a specification to compare with.
+//! What the proofs of the forebay crates share: payloads that keep a ledger, specifications to compare with, and a checker of
+//! what several threads have seen.
 
 pub mod history;
 pub mod latest;

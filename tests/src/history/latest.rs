@@ -89,3 +89,59 @@ impl Spec for Latest {
         after.extend(next);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::record::Call;
+    use super::super::search::{Set, search};
+    use super::*;
+
+    fn can_be(window: &[(u64, u64, Op)]) -> bool {
+        let call = |&(begin, end, op)| Call { thread: 0, begin, end, op };
+        let calls: Vec<_> = window.iter().map(call).collect();
+        search(&Latest, &Set::from_iter([State::new()]), &calls, 10_000).is_ok()
+    }
+
+    const WRITTEN: (u64, u64, Op) = (0, 1, Op::Write(1, None));
+
+    #[test]
+    fn the_newest_value_is_read_once() {
+        let read = (4, 5, Op::Read(Pop::Item(2)));
+        assert!(can_be(&[
+            WRITTEN,
+            (2, 3, Op::Write(2, Some(1))),
+            read,
+            (6, 7, Op::Read(Pop::Empty)),
+            (8, 9, Op::Rest(1))
+        ]));
+        assert!(!can_be(&[WRITTEN, (2, 3, Op::Write(2, Some(1))), (4, 5, Op::Read(Pop::Item(1)))]));
+        assert!(!can_be(&[WRITTEN, (2, 3, Op::Write(2, Some(1))), read, (6, 7, Op::Read(Pop::Item(2)))]));
+        assert!(!can_be(&[WRITTEN, (2, 3, Op::Write(2, Some(1))), read, (6, 7, Op::Rest(0))]));
+        assert!(!can_be(&[WRITTEN, (2, 3, Op::Read(Pop::Empty))]));
+        assert!(!can_be(&[WRITTEN, (2, 3, Op::IsEmpty(true))]));
+    }
+
+    #[test]
+    fn a_value_goes_to_the_reader_or_back_to_the_writer() {
+        let (over, kept) = ((2, 5, Op::Write(2, Some(1))), (2, 5, Op::Write(2, None)));
+        let (reads_1, reads_2) = ((3, 4, Op::Read(Pop::Item(1))), (3, 4, Op::Read(Pop::Item(2))));
+        assert!(can_be(&[WRITTEN, over, reads_2]) && can_be(&[WRITTEN, kept, reads_1]));
+        assert!(!can_be(&[WRITTEN, over, reads_1]) && !can_be(&[WRITTEN, kept, reads_2]));
+    }
+
+    #[test]
+    fn what_was_looked_at_stays_until_there_is_a_newer_one() {
+        let (peek, write) = ((2, 3, Op::Peek(Some(1))), (4, 5, Op::Write(2, None)));
+        assert!(can_be(&[WRITTEN, peek, (6, 7, Op::Peek(Some(1))), (8, 9, Op::Read(Pop::Item(1)))]));
+        assert!(can_be(&[WRITTEN, peek, write, (6, 7, Op::Read(Pop::Item(2))), (8, 9, Op::Rest(1))]));
+        assert!(!can_be(&[WRITTEN, peek, write, (6, 7, Op::Read(Pop::Item(1)))]));
+    }
+
+    #[test]
+    fn the_last_value_comes_before_the_end() {
+        let goes = (2, 3, Op::WriterGoes);
+        assert!(can_be(&[WRITTEN, goes, (4, 5, Op::Read(Pop::Item(1))), (6, 7, Op::Read(Pop::Closed))]));
+        assert!(!can_be(&[WRITTEN, goes, (4, 5, Op::Read(Pop::Closed))]));
+        assert!(!can_be(&[WRITTEN, goes, (4, 5, Op::Read(Pop::Item(1))), (6, 7, Op::Read(Pop::Empty))]));
+    }
+}

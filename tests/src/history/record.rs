@@ -10,7 +10,8 @@
 //! On some machines (x86) such a step also waits for the thread's own stores to arrive, which a ring alone would not. A clock
 //! that each thread reads for itself would order nothing; but then an operation that was over by the clock need not happen before
 //! one that began later, and the rings promise nothing about those: "empty" may be said to a thread while a store is on its way
-//! to it.
+//! to it. (It is said: on x86, histories by such a clock have windows without an order after seconds, with some tens of
+//! nanoseconds between the two operations. By the counter there are none.)
 
 use std::fmt;
 use std::mem;
