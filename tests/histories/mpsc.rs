@@ -1,9 +1,11 @@
 //! The ring of several producers that never evicts.
 
+use std::ops::Range;
+
 use forebay_core::mpsc::{Consumer, HeapRing, Producer};
 use forebay_core::{Overflow, Refusal};
 use forebay_tests::history::mpsc::{Mpsc, State};
-use forebay_tests::history::ring::{Id, Pop, Push, Rest};
+use forebay_tests::history::ring::{Id, Op, Pop, Push, Rest};
 
 use crate::drive::{check, drive};
 use crate::ring::{Consuming, End, Plan, Producing, left, outcomes, session};
@@ -19,6 +21,13 @@ impl Producing for Producer<'_, Id> {
 
     fn switch(&mut self, policy: Overflow) {
         self.set_refusal(refusal(policy));
+    }
+
+    fn push_batch(&mut self, ids: Range<Id>) -> Option<Vec<Op>> {
+        let count = self.push_iter(ids.clone());
+        let mut ops: Vec<_> = ids.clone().take(count).map(|id| Op::Push(id, Push::Stored)).collect();
+        ops.extend((count < ids.len()).then_some(Op::NoRoom));
+        Some(ops)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Sessions of a ring: producers and a consumer that work windows, and then end in one of the ways in which a ring ends.
 
+use std::ops::Range;
+
 use forebay_core::Overflow;
 use forebay_tests::history::record::{Call, Log};
 use forebay_tests::history::ring::{Id, Items, Op, Pop, Push, Rest};
@@ -18,6 +20,7 @@ impl crate::drive::Op for Op {
             Self::Push(_, Push::Full) => "full",
             Self::Push(_, Push::Shed) => "shed",
             Self::Push(_, Push::Closed) => "push closed",
+            Self::NoRoom => "no room",
             Self::Pop(Pop::Item(_), 0) => "item",
             Self::Pop(Pop::Item(_), _) => "item after others",
             Self::Pop(Pop::Empty, _) => "empty",
@@ -57,12 +60,20 @@ pub(crate) trait Producing: Send {
     fn len(&self) -> Option<usize> {
         None
     }
+    /// What putting in several items comes to, as operations one after another. Nothing if there is no such thing.
+    fn push_batch(&mut self, _ids: Range<Id>) -> Option<Vec<Op>> {
+        None
+    }
 }
 
 /// A consumer's end.
 pub(crate) trait Consuming: Send {
     /// With how many were missing before, where that is told.
     fn pop(&mut self) -> (Pop, usize);
+    /// What taking several items out comes to. Nothing if there is no such thing.
+    fn pop_batch(&mut self, _most: usize) -> Option<Vec<Op>> {
+        None
+    }
     fn len(&self) -> usize;
     fn switch(&mut self, policy: Overflow);
     fn close(&mut self);
@@ -153,7 +164,9 @@ impl<P: Producing> Hand<Op> for Producer<'_, P> {
         };
         let goes = (window == ENDING && self.plan.end == End::ProducersGo).then(|| random.below(count));
         let pace = Pace::any(random);
-        for at in 0..count {
+        let mut at = 0;
+        while at < count {
+            at += 1;
             pace.pause(random);
             let Some(end) = &mut self.end else { return };
             if let Some(policy) = self.plan.other_policy(random) {
@@ -165,9 +178,15 @@ impl<P: Producing> Hand<Op> for Producer<'_, P> {
                 continue;
             }
             let id = self.next;
-            self.next += 1;
-            log.record(|| end.push(id), |outcome| Op::Push(id, outcome));
-            if goes == Some(at) {
+            if random.below(5) == 0 {
+                let ids = id..id + 2 + random.below(2) as Id;
+                self.next = ids.end;
+                at += log.record_all(|| end.push_batch(ids), Option::unwrap_or_default);
+            } else {
+                self.next += 1;
+                log.record(|| end.push(id), |outcome| Op::Push(id, outcome));
+            }
+            if goes.is_some_and(|goes| goes < at) {
                 log.record(|| drop(self.end.take()), |()| Op::ProducerGoes);
             }
         }
@@ -202,6 +221,9 @@ impl<C: Consuming> Hand<Op> for Consumer<'_, C> {
                 match self.plan.other_policy(random) {
                     Some(policy) => log.record(|| end.switch(policy), |()| Op::Switch(policy)),
                     None if random.below(4) == 0 => log.record(|| end.len(), Op::Len),
+                    None if window <= ENDING && random.below(5) == 0 => {
+                        log.record_all(|| end.pop_batch(3), Option::unwrap_or_default);
+                    }
                     None => log.record(|| end.pop(), |(outcome, missing)| Op::Pop(outcome, missing)),
                 }
             }

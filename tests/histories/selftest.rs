@@ -15,7 +15,7 @@ use forebay_tests::history::ring::{Id, Op, Pop, Push, Rest};
 use forebay_tests::history::{mpsc, spsc, swap};
 use forebay_tests::swap::OVERFLOWS;
 
-use crate::drive::{Random, Tally, alone, check, drive};
+use crate::drive::{ENOUGH, Random, Tally, alone, check, drive};
 use crate::ring::{Consuming, End, Plan, Producing, left, outcomes, session};
 
 /// What a queue does wrong.
@@ -445,6 +445,6 @@ fn too_little_is_noticed() {
     assert!(enough.is_enough(&["stored", "evicted"]).is_err());
     assert!(Tally::default().is_enough(&[]).is_err());
     if thread::available_parallelism().is_ok_and(|cores| cores.get() > 1) {
-        assert!(Tally { overlaps: 9, ..enough }.is_enough(&["stored"]).is_err());
+        assert!(Tally { overlaps: ENOUGH - 1, ..enough }.is_enough(&["stored"]).is_err());
     }
 }

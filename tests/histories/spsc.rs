@@ -1,8 +1,10 @@
 //! The ring of one producer and one consumer, in both layouts.
 
+use std::ops::Range;
+
 use forebay_core::Overflow;
 use forebay_core::spsc::{Consumer, Dense, Flagged, HeapRing, Layout, Producer};
-use forebay_tests::history::ring::{Id, Pop, Push, Rest};
+use forebay_tests::history::ring::{Id, Op, Pop, Push, Rest};
 use forebay_tests::history::spsc::{Spsc, State};
 
 use crate::drive::{check, drive};
@@ -20,11 +22,23 @@ impl<L: Layout> Producing for Producer<'_, Id, L> {
     fn len(&self) -> Option<usize> {
         Some(self.len())
     }
+
+    /// Where there was no room for all, that was so at its beginning, and need not be at its end.
+    fn push_batch(&mut self, ids: Range<Id>) -> Option<Vec<Op>> {
+        let count = self.push_slice(&ids.clone().collect::<Vec<_>>());
+        Some(ids.take(count).map(|id| Op::Push(id, Push::Stored)).collect())
+    }
 }
 
 impl<L: Layout> Consuming for Consumer<'_, Id, L> {
     fn pop(&mut self) -> (Pop, usize) {
         (self.pop().into(), 0)
+    }
+
+    fn pop_batch(&mut self, most: usize) -> Option<Vec<Op>> {
+        let mut items = vec![0; most];
+        let count = self.pop_slice(&mut items);
+        Some(items.into_iter().take(count).map(|id| Op::Pop(Pop::Item(id), 0)).collect())
     }
 
     fn len(&self) -> usize {

@@ -97,8 +97,9 @@ mod tests {
     use super::*;
 
     fn can_be(window: &[(u64, u64, Op)]) -> bool {
-        let call = |&(begin, end, op)| Call { thread: 0, begin, end, op };
-        let calls: Vec<_> = window.iter().map(call).collect();
+        // Each of a thread that does nothing else.
+        let call = |(thread, &(begin, end, op))| Call { thread, begin, end, op };
+        let calls: Vec<_> = window.iter().enumerate().map(call).collect();
         search(&Latest, &Set::from_iter([State::new()]), &calls, 10_000).is_ok()
     }
 

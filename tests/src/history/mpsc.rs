@@ -67,6 +67,7 @@ impl Spec for Mpsc {
                 can_be
             }
             Op::Push(_, Push::Closed) => state.closed,
+            Op::NoRoom => state.closed || is_full(),
             Op::Pop(Pop::Item(id), _) if inside.oldest() == Some(id) => {
                 state.inside = inside.without_oldest(1);
                 true
@@ -116,7 +117,9 @@ mod tests {
     fn can_be(window: &[(u64, u64, Op)]) -> bool {
         let rest = Op::Rest(Rest { len: 0, evicted: 0, shed: 0, policy: Overflow::Reject });
         let calls = [(0, 0, rest)].into_iter().chain(window.iter().copied());
-        let calls: Vec<_> = calls.map(|(begin, end, op)| Call { thread: 0, begin, end, op }).collect();
+        // Each of a thread that does nothing else.
+        let call = |(thread, (begin, end, op))| Call { thread, begin, end, op };
+        let calls: Vec<_> = calls.enumerate().map(call).collect();
         search(&Mpsc { capacity: 1 }, &Set::from_iter([State::new(2)]), &calls, 10_000).is_ok()
     }
 

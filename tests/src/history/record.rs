@@ -74,16 +74,18 @@ impl<'c, O> Log<'c, O> {
 
     /// Does something and writes it down. `tell` makes the record of what came of it.
     pub fn record<R>(&mut self, operation: impl FnOnce() -> R, tell: impl FnOnce(R) -> O) {
+        self.record_all(operation, |result| vec![tell(result)]);
+    }
+
+    /// The same for what counts as several operations, one after another. Answers with how many.
+    pub fn record_all<R>(&mut self, operation: impl FnOnce() -> R, tell: impl FnOnce(R) -> Vec<O>) -> usize {
         let begin = self.counter.next();
         let result = operation();
         let end = self.counter.next();
-        self.window.push(Call { thread: self.thread, begin, end, op: tell(result) });
-    }
-
-    /// What was recorded last in this window.
-    #[must_use]
-    pub fn last(&self) -> Option<&O> {
-        self.window.last().map(|call| &call.op)
+        let thread = self.thread;
+        let before = self.window.len();
+        self.window.extend(tell(result).into_iter().map(|op| Call { thread, begin, end, op }));
+        self.window.len() - before
     }
 
     /// Closes a window: no operation is under way in any thread.
@@ -98,7 +100,7 @@ impl<'c, O> Log<'c, O> {
     }
 }
 
-/// The windows of all threads, each in the order in which its operations began.
+/// The windows of all threads, each in the order in which its operations began, and those of one thread as it did them.
 #[must_use]
 pub fn merge<O>(threads: Vec<Vec<Vec<Call<O>>>>) -> Vec<Vec<Call<O>>> {
     let mut merged: Vec<Vec<Call<O>>> = Vec::new();

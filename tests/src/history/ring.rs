@@ -86,6 +86,8 @@ pub struct Rest {
 pub enum Op {
     /// A push of an item.
     Push(Id, Push),
+    /// A batch has put in what it could, and found no room for the rest, or the ring closed.
+    NoRoom,
     /// A pop, and how many items the consumer is then told that were missing before.
     Pop(Pop, usize),
     /// The length, as the consumer sees it.

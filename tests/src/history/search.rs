@@ -112,11 +112,16 @@ pub fn search<S: Spec>(
     assert!(window.len() <= LONGEST, "a window of {} operations", window.len());
     assert!(!begin.is_empty(), "no state to begin in");
     let all = window.iter().enumerate().fold(0, |set, (at, _)| set | 1 << at);
-    let those = |is: &dyn Fn(&Call<S::Op>) -> bool| {
-        window.iter().enumerate().fold(0_u64, |set, (at, call)| if is(call) { set | 1 << at } else { set })
+    // A thread does one thing after another, also where it was recorded as one.
+    let comes_first = |one: usize, other: usize| {
+        let (call, later) = (&window[one], &window[other]);
+        call.is_before(later) || one < other && call.thread == later.thread
     };
-    let before: Vec<u64> = window.iter().map(|call| those(&|other| other.is_before(call))).collect();
-    let after: Vec<u64> = window.iter().map(|call| those(&|other| call.is_before(other))).collect();
+    let those =
+        |is: &dyn Fn(usize) -> bool| (0..window.len()).fold(0_u64, |set, at| if is(at) { set | 1 << at } else { set });
+    let places = 0..window.len();
+    let before: Vec<u64> = places.clone().map(|at| those(&|other| comes_first(other, at))).collect();
+    let after: Vec<u64> = places.map(|at| those(&|other| comes_first(at, other))).collect();
 
     let mut found = Found { states: Set::default(), looked_at: 0 };
     let mut seen: Set<(u64, S::State)> = begin.iter().map(|state| (0, state.clone())).collect();
@@ -258,8 +263,10 @@ mod tests {
         }
     }
 
+    /// Of a thread that has done nothing else.
     const fn call(begin: u64, end: u64, op: Op) -> Call<Op> {
-        Call { thread: 0, begin, end, op }
+        let thread = (100 * begin + end) as usize;
+        Call { thread, begin, end, op }
     }
 
     fn ends(window: &[Call<Op>]) -> Result<Vec<u8>, Failure<u8>> {
@@ -291,15 +298,24 @@ mod tests {
     }
 
     #[test]
+    fn a_thread_does_one_thing_after_another() {
+        let two = |thread| [call(0, 3, Op::Write(1)), call(0, 3, Op::Write(2))].map(|call| Call { thread, ..call });
+        assert_eq!(ends(&two(7)).unwrap(), [2]);
+        let [one, other] = two(7);
+        assert_eq!(ends(&[one, Call { thread: 8, ..other }]).unwrap(), [1, 2]);
+    }
+
+    #[test]
     fn a_budget_is_an_error() {
-        let window: Vec<_> = (0..20).map(|number| call(0, 9, Op::Write(number))).collect();
+        let at_once = |number| Call { thread: usize::from(number), ..call(0, 9, Op::Write(number)) };
+        let window: Vec<_> = (0..20).map(at_once).collect();
         assert!(matches!(ends(&window), Err(Failure::TooMany)));
     }
 
     #[test]
     fn no_configuration_is_looked_at_twice() {
-        // 20 operations at once have 20! orders, but only 2 to the 20th sets; those of one number and a reader few.
-        let window: Vec<_> = (0..10).map(|_| call(0, 9, Op::Write(1))).collect();
+        // Ten operations at once have 10! orders, but only two to the tenth sets.
+        let window: Vec<_> = (0..10).map(|thread| Call { thread, ..call(0, 9, Op::Write(1)) }).collect();
         let found = search(&Register, &Set::from_iter([0]), &window, 10_000).unwrap();
         assert_eq!(found.looked_at, 1 << 10);
     }

@@ -180,7 +180,7 @@ impl Spec for Swap {
             Op::Switch(_) => after.push(*state),
             Op::ConsumerGoes => after.push(State { consumer: false, ..*state }),
             Op::ProducerGoes => after.push(State { producers: state.producers - 1, ..*state }),
-            Op::Close | Op::ProducersLen(_) => {}
+            Op::NoRoom | Op::Close | Op::ProducersLen(_) => {}
         }
     }
     fn remark(&self, state: &State) -> Option<&'static str> {
@@ -198,7 +198,9 @@ mod tests {
     fn states(capacity: usize, window: &[(u64, u64, Op)]) -> Set<State> {
         let rest = Op::Rest(Rest { len: 0, evicted: 0, shed: 0, policy: Overflow::DropOldest });
         let calls = [(0, 0, rest)].into_iter().chain(window.iter().copied());
-        let calls: Vec<_> = calls.map(|(begin, end, op)| Call { thread: 0, begin, end, op }).collect();
+        // Each of a thread that does nothing else.
+        let call = |(thread, (begin, end, op))| Call { thread, begin, end, op };
+        let calls: Vec<_> = calls.enumerate().map(call).collect();
         match search(&Swap { capacity }, &Set::from_iter([State::new(2)]), &calls, 10_000) {
             Ok(found) => found.states,
             Err(Failure::NoOrder { .. }) => Set::default(),
