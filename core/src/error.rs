@@ -152,6 +152,8 @@ pub enum CapacityError {
     Zero,
     /// The capacity was above `isize::MAX` items or bytes, or above the ring's own limit.
     TooLarge,
+    /// The caller's memory has no slot left for an item beside those that the ring's ends need.
+    TooShort,
     /// The allocator has no room for the slots.
     OutOfMemory,
 }
@@ -161,6 +163,7 @@ impl fmt::Display for CapacityError {
         f.write_str(match self {
             Self::Zero => "the capacity is 0: a ring holds at least one item",
             Self::TooLarge => "the capacity is above isize::MAX bytes or the limit of the ring",
+            Self::TooShort => "the memory is too short: it has no slot for an item beside those of the ring's ends",
             Self::OutOfMemory => "the allocator has no room for the slots",
         })
     }

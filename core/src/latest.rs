@@ -86,6 +86,7 @@
 mod buffer;
 mod owner;
 mod reader;
+mod triple;
 mod word;
 mod writer;
 

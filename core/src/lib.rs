@@ -60,6 +60,7 @@ pub mod latest;
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
 pub mod mpsc;
 mod overflow;
+mod owner;
 mod position;
 mod pressure;
 mod slip;

@@ -31,10 +31,63 @@
 //! assert_eq!(consumer.drain().sum::<u32>(), 45);
 //! ```
 //!
+//! # When to take it
+//! | there is | take |
+//! |---|---|
+//! | one producer | [`spsc`](crate::spsc): wait-free, faster, less memory, items are written and read in place |
+//! | an interrupt that pushes, and a main loop that pushes too | this one, an end for each: neither ever waits for the other |
+//! | a newest item that matters more than the oldest | [`swap`](crate::swap) with [`DropOldest`](crate::Overflow::DropOldest) |
+//! | room for one item, or about as many as there are producers | `swap` with [`Reject`](crate::Overflow::Reject): here a producer that is held up in the middle of a push has a slot, and with room for one that is the whole ring until it goes on; there it has none |
+//! | one producer that must not fill the ring for the others | an `spsc` for each of them, and a consumer that goes round; without an order between them |
+//! | a thread that should sleep until there is something, and no wish to see to that | a channel that blocks or is awaited: [`std::sync::mpsc`](https://doc.rust-lang.org/std/sync/mpsc/), crossbeam-channel, tokio's |
+//!
+//! # Waiting
+//! No end waits for anything or wakes anybody. What to do at [`Empty`](crate::PopError::Empty) and
+//! [`Full`](crate::PushError::Full) is yours: go round in a loop with [`spin_loop`](core::hint::spin_loop) on a core of its own,
+//! with `std::thread::yield_now` on a shared one, sleep till the next interrupt in firmware, or be woken:
+//! ```
+//! use std::thread;
+//! use forebay_core::{PopError, mpsc::Ring};
+//!
+//! static RING: Ring<u32, 64> = Ring::new();
+//!
+//! let (mut producer, mut consumer) = RING.try_split()?;
+//! let worker = thread::spawn(move || {
+//!     let mut sum = 0;
+//!     loop {
+//!         match consumer.pop() {
+//!             Ok(number) => sum += number,
+//!             // If an item has come since that look, this returns at once.
+//!             Err(PopError::Empty) => thread::park(),
+//!             Err(PopError::Closed) => break sum,
+//!         }
+//!     }
+//! });
+//! for number in 1..=4 {
+//!     producer.push(number).unwrap();
+//!     worker.thread().unpark();
+//! }
+//! // The end goes first, and then its consumer is told.
+//! drop(producer);
+//! worker.thread().unpark();
+//! assert_eq!(worker.join().unwrap(), 10);
+//! # Ok::<(), forebay_core::InUse>(())
+//! ```
+//! Whoever waits for room looks at [`Producer::is_full`], and is woken after a pop.
+//!
+//! # What it costs
+//! A push is one compare-and-swap on a word that all producers share, and a plain store; a pop is plain loads and stores. A
+//! [batch](Producer::push_iter) is one compare-and-swap for up to 32 items, if its iterator says how many it has. One that can't
+//! say (a `filter`) gains nothing over [`push`](Producer::push) in a loop, and in a small ring it costs the others a slot until
+//! the consumer comes by. Each slot is two words larger than its item. How full the ring is, the consumer knows by one load; a
+//! producer that asks goes through some slots.
+//!
 //! # Shutting down
-//! No end waits or wakes anybody: poll, yield, or park by your own means. The producers go: the consumer pops until [`Closed`](crate::PopError::Closed) and has everything. The consumer wants to
-//! go: it [closes](Consumer::close) the ring, pops until `Closed`, and has everything that was taken in. It just goes: the
-//! ring is closed, and what is inside stays there.
+//! The producers go: the consumer pops until [`Closed`](crate::PopError::Closed) and has everything. The consumer wants to go: it
+//! [closes](Consumer::close) the ring, pops until `Closed`, and has everything that was taken in. It just goes: the ring is
+//! closed, and what is inside stays there.
+//!
+//! The rest of this page is how it works and why that is right.
 //!
 //! # The algorithm
 //! Tickets are dealt out in order by a compare-and-swap on the tail. Each ticket has been granted a slot before: there is a
@@ -97,6 +150,13 @@
 //! sees what that one saw (`MP2`). Nor is it the grant of a later lap: the consumer has written that only after it had taken an
 //! item with this ticket or a later one, so the tail would have moved on.
 //!
+//! ## Counts
+//! The grants from the tail on are there up to the limit, and no further. A producer that finds the tail where it was before its
+//! looks at them has seen what was so meanwhile. (A grant of a later lap would look like none, but then the tail has moved on, as
+//! above.) It looks for the limit by halving: the limit was beyond one ticket at one moment and not beyond the next ticket at
+//! another, and it goes on by one ticket at a time, so it was just there at one in between. What the consumer counts is as true:
+//! it knows the limit, and the tail that it sees is not before any ticket that it has used up.
+//!
 //! ## Linearization points
 //! | operation | point |
 //! |---|---|
@@ -118,6 +178,7 @@
 //! | pop | a stamp | 1 | none |
 //! | pop that finds nothing | a stamp, two words that are written seldom, the tail | 0 | none |
 //! | batch of k, up to 32 | tail, k grants; grant and stamp of the ticket before | k | 1 |
+//! | a producer's `is_full`, `is_empty`; `len`, `free` | tail twice, a grant; log<sub>2</sub> N + 1 grants | 0 | none |
 //! | push near a producer that is held up | some more stamps | 1 | 2 |
 //! | pop near one | the open tickets' stamps, the tail | 1 | at most 1 |
 //!

@@ -9,6 +9,7 @@
 //! | owner | memory | made |
 //! |---|---|---|
 //! | [`Ring`] | an array within it | at compile time, for statics |
+//! | [`SliceRing`] | a caller's slice | at run time, without an allocator |
 //! | `HeapRing` (feature `alloc`) | the heap | at run time; its ends can own it |
 //!
 //! Each of them splits into a [`Producer`], of which [clones](Producer::try_clone) can be made up to the number that the ring
@@ -134,6 +135,7 @@ mod consumer;
 mod error;
 mod owner;
 mod producer;
+mod slot;
 mod view;
 mod word;
 
@@ -141,7 +143,8 @@ pub use consumer::Consumer;
 pub use error::TooManyProducers;
 #[cfg(feature = "alloc")]
 pub use owner::HeapRing;
-pub use owner::Ring;
 #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 pub use owner::{Keep, OwnedConsumer, OwnedProducer};
+pub use owner::{Ring, SliceRing};
 pub use producer::Producer;
+pub use slot::Slot;

@@ -35,7 +35,10 @@ fuzz_target!(|data: &[u8]| -> Corpus {
 });
 
 fn run<T: Payload>(case: &Case<'_>) {
-    assert_eq!(case.run::<T>(Storage::Heap), case.run::<T>(Storage::Array), "the heap differs from an array");
+    let seen = case.run::<T>(Storage::Array);
+    for storage in [Storage::Slice, Storage::Heap] {
+        assert_eq!(case.run::<T>(storage), seen, "{storage:?} differs from an array");
+    }
     // Ends that are never forgotten, or that own their ring and can't be made anew, show something else.
     let _ = case.run::<T>(Storage::Shared);
     let _ = case.run::<T>(Storage::Owned);

@@ -2,7 +2,7 @@
 //!
 //! | made by | memory | ends |
 //! |---|---|---|
-//! | [`ring`] | the heap | own the ring: [`OwnedProducer`], [`OwnedConsumer`] |
+//! | [`ring`], [`ring_with_refusal`] | the heap | own the ring: [`OwnedProducer`], [`OwnedConsumer`] |
 //! | [`Ring`] | an array within it, a `static` say | borrow it; `'static` from a `static` ([`Ring::try_split`]) |
 //! | [`SliceRing`] | a caller's slice | borrow it |
 //!
@@ -37,7 +37,7 @@
 
 pub use forebay_core::mpsc::*;
 
-use crate::CapacityError;
+use crate::{CapacityError, Refusal};
 
 /// A ring on the heap for `capacity` items, by its first two ends: the last end to go drops it, with what is inside.
 ///
@@ -57,6 +57,25 @@ use crate::CapacityError;
 /// ```
 pub fn ring<T>(capacity: usize) -> Result<Ends<T>, CapacityError> {
     HeapRing::new(capacity).map(HeapRing::into_ends)
+}
+
+/// A ring on the heap like that of [`ring`], which does so with values when it is full.
+///
+/// # Errors
+/// As [`ring`].
+///
+/// # Examples
+/// ```
+/// use forebay::{PushError, Refusal, mpsc};
+///
+/// let (mut producer, mut consumer) = mpsc::ring_with_refusal(1, Refusal::DropIncoming)?;
+/// producer.push('a').unwrap();
+/// assert_eq!(producer.push('b'), Err(PushError::Shed('b')));
+/// assert_eq!(consumer.pop(), Ok('a'));
+/// # Ok::<(), forebay::CapacityError>(())
+/// ```
+pub fn ring_with_refusal<T>(capacity: usize, refusal: Refusal) -> Result<Ends<T>, CapacityError> {
+    HeapRing::with_refusal(capacity, refusal).map(HeapRing::into_ends)
 }
 
 /// The first two ends of a [`ring`].

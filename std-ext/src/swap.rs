@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | [`ring`] | the heap | own the ring: [`OwnedProducer`], [`OwnedConsumer`] |
 //! | [`Ring`] | an array within it, a `static` say | borrow it; `'static` from a `static` ([`Ring::try_split`]) |
+//! | [`SliceRing`] | a caller's slice | borrow it |
 //!
 //! Each producer owns a cell of the ring, so there are only so many ([`Producer::try_clone`]): [`PRODUCERS`] in a [`ring`]. All
 //! else is said in [`forebay_core::swap`].

@@ -10,10 +10,13 @@ use std::cell::Cell;
 use std::error::Error;
 use std::fmt::Debug;
 use std::marker::PhantomData;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::rc::Rc;
 use std::sync::MutexGuard;
 
-use forebay_core::swap::{Consumer, HeapRing, Keep, OwnedConsumer, OwnedProducer, Producer, Ring, TooManyProducers};
+use forebay_core::swap::{
+    Consumer, HeapRing, Keep, OwnedConsumer, OwnedProducer, Producer, Ring, SliceRing, Slot, TooManyProducers,
+};
 
 /// Asks whether a type has a trait, without demanding it: where the bound holds, the type's own constant hides the
 /// other one.
@@ -24,6 +27,9 @@ trait Otherwise {
     const SYNC: bool = false;
     const DEBUG: bool = false;
     const CLONE: bool = false;
+    const UNPIN: bool = false;
+    const UNWIND_SAFE: bool = false;
+    const REF_UNWIND_SAFE: bool = false;
 }
 
 impl<T: ?Sized> Otherwise for Ask<T> {}
@@ -38,6 +44,18 @@ impl<T: ?Sized + Sync> Ask<T> {
 
 impl<T: ?Sized + Debug> Ask<T> {
     const DEBUG: bool = true;
+}
+
+impl<T: ?Sized + Unpin> Ask<T> {
+    const UNPIN: bool = true;
+}
+
+impl<T: ?Sized + UnwindSafe> Ask<T> {
+    const UNWIND_SAFE: bool = true;
+}
+
+impl<T: ?Sized + RefUnwindSafe> Ask<T> {
+    const REF_UNWIND_SAFE: bool = true;
 }
 
 impl<T: Clone> Ask<T> {
@@ -81,6 +99,53 @@ fn what_keeps_the_ring_must_be_sent_too() {
 fn owners_are_sent_and_shared_if_their_items_may_be_sent() {
     assert_eq!(answers!(|T| Ring<T, 4, 2>), SENT_AND_SHARED);
     assert_eq!(answers!(|T| HeapRing<T>), SENT_AND_SHARED);
+    assert_eq!(answers!(|T| SliceRing<'static, T>), SENT_AND_SHARED);
+    assert_eq!(answers!(|T| Slot<T>), SENT_NEVER_SHARED);
+}
+
+#[test]
+fn the_other_auto_traits() {
+    macro_rules! plain {
+        ($of:ty) => {
+            (Ask::<$of>::UNPIN, Ask::<$of>::UNWIND_SAFE, Ask::<$of>::REF_UNWIND_SAFE)
+        };
+    }
+    const ENDS: (bool, bool, bool) = (true, false, false);
+    assert_eq!(plain!(Producer<'static, u32>), ENDS);
+    assert_eq!(plain!(Consumer<'static, u32>), ENDS);
+    assert_eq!(plain!(OwnedProducer<u32>), ENDS);
+    assert_eq!(plain!(OwnedConsumer<u32>), ENDS);
+    assert_eq!(plain!(SliceRing<'static, u32>), ENDS);
+    const OWNERS: (bool, bool, bool) = (true, true, false);
+    assert_eq!(plain!(Ring<u32, 4, 2>), OWNERS);
+    assert_eq!(plain!(HeapRing<u32>), OWNERS);
+    assert_eq!(plain!(Slot<u32>), OWNERS);
+}
+
+/// What the answers above say for four items, the compiler says here for all, and for every borrow.
+#[test]
+fn for_every_item_that_may_be_sent() {
+    fn sent<T: Send>() {}
+    fn shared<T: Sync>() {}
+    fn forever<T: 'static>() {}
+
+    fn all<'q, T: Send + 'q, K: Send>() {
+        sent::<Producer<'q, T, K>>();
+        sent::<Consumer<'q, T, K>>();
+        sent::<Ring<T, 1, 1>>();
+        shared::<Ring<T, 1, 1>>();
+        sent::<HeapRing<T>>();
+        shared::<HeapRing<T>>();
+        sent::<SliceRing<'q, T>>();
+        shared::<SliceRing<'q, T>>();
+        sent::<Slot<T>>();
+    }
+    fn owned<T: Send + 'static>() {
+        forever::<OwnedProducer<T>>();
+        forever::<OwnedConsumer<T>>();
+    }
+    all::<&str, ()>();
+    owned::<String>();
 }
 
 /// An item that has no trait at all.
@@ -90,6 +155,7 @@ struct Opaque;
 fn all_is_debug_and_no_end_is_clone() {
     assert!(Ask::<Producer<'static, Opaque>>::DEBUG && Ask::<Consumer<'static, Opaque>>::DEBUG);
     assert!(Ask::<Ring<Opaque, 1>>::DEBUG && Ask::<HeapRing<Opaque>>::DEBUG && Ask::<Keep<Opaque>>::DEBUG);
+    assert!(Ask::<SliceRing<'static, Opaque>>::DEBUG && Ask::<Slot<Opaque>>::DEBUG);
     assert!(!Ask::<Producer<'static, u32>>::CLONE && !Ask::<Consumer<'static, u32>>::CLONE);
     fn is_error<E: Error + Send + Sync + Copy + 'static>() {}
     is_error::<TooManyProducers>();

@@ -268,6 +268,7 @@ fn values_without_size() {
     drop(reader.read());
     assert_eq!(DROPS.get(), 3);
     assert!(writer.write(Counted).is_none());
+    drop((writer, reader));
     drop(buffer);
     assert_eq!(DROPS.get(), 4);
 }

@@ -18,7 +18,7 @@ done
 
 ITEMS=100000 # at least, from each image that counts them
 # The small image of each ring, and how many bytes of flash push, pop and split may take there at most.
-rings=("spsc nopanic 1024" "swap nopanic_swap 3584" "mpsc price_mpsc 6144")
+rings=("spsc nopanic 1024" "swap nopanic_swap 3584" "mpsc nopanic_mpsc 6144")
 
 arm() { qemu-system-arm -M "$1" -icount shift=0 -nographic -semihosting-config enable=on,target=native -kernel "$2"; }
 riscv() { qemu-system-riscv32 -M "$1" -cpu rv32,a=off -bios none -icount shift=0 -nographic -kernel "$2"; }
@@ -50,7 +50,7 @@ run() { # target profile image emulator machine
         echo "--- $1 $2 $3:"
         tail -n 40 "$log"
     fi
-    table+=("$(printf '%-28s %-8s %-16s %9s %7d %7d %6d  %s' "$1" "$2" "$3" "${items:--}" \
+    table+=("$(printf '%-28s %-8s %-20s %9s %7d %7d %6d  %s' "$1" "$2" "$3" "${items:--}" \
         "$(flash "$image")" "$(ram "$image")" $(((${EPOCHREALTIME/./} - start) / 1000)) "$result")")
 }
 
@@ -62,7 +62,7 @@ board() { # target emulator machine
         run "$1" release $image "$2" "$3"
     done
     build "$1" release --features critical-section
-    for image in shared swap mpsc nopanic_swap price_mpsc; do
+    for image in shared swap mpsc nopanic_swap nopanic_mpsc nopanic_mpsc_batches nopanic_owners; do
         run "$1" release $image "$2" "$3"
     done
 
@@ -88,7 +88,7 @@ for image in pair swap mpsc; do
     run thumbv6m-none-eabi checked $image arm microbit
 done
 
-printf '%-28s %-8s %-16s %9s %7s %7s %6s\n' target profile image items flash RAM ms
+printf '%-28s %-8s %-20s %9s %7s %7s %6s\n' target profile image items flash RAM ms
 printf '%s\n' "${table[@]}"
 for image in pair swap mpsc; do
     sed -n 's/^bytes of RAM: //p' "$CARGO_TARGET_DIR/thumbv6m-none-eabi-release-$image.log"

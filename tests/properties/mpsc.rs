@@ -175,7 +175,7 @@ mod nested {
         }
 
         fn step(&self, producers: &mut [OwnedProducer<usize>], op: u8, argument: usize) {
-            match (op % 8, producers) {
+            match (op % 8, &mut *producers) {
                 (0..=2, [producer, ..]) => self.push(producer),
                 (3 | 4, [producer, others @ ..]) => self.batch(producer, others, argument),
                 (5, _) => {
@@ -190,6 +190,10 @@ mod nested {
             let len = self.consumer.borrow().len();
             let (least, most) = (history.inside.len(), history.inside.len() + history.awaited);
             assert!((least..=most.min(self.capacity)).contains(&len), "len is {len}, not {least} to {most}");
+            // Nobody else moves, so it is exact, whoever is in the middle of a batch.
+            assert!(
+                producers.iter().all(|producer| producer.len() == len && producer.is_full() == (len == self.capacity))
+            );
         }
 
         fn push(&self, producer: &mut OwnedProducer<usize>) {

@@ -15,6 +15,7 @@ use std::mem;
 use forebay_core::mpsc::{Consumer, HeapRing, Producer, Ring, SliceRing, Slot};
 use forebay_core::{PopError, PushError, Refusal};
 
+use crate::iterators::Says;
 use crate::ledger::{go_off, goes_off};
 use crate::payload::{Maker, Payload};
 pub use crate::spsc::{MAX_CAPACITY, Storage};
@@ -50,16 +51,15 @@ impl Case<'_> {
             }
             Storage::Slice => {
                 let mut memory: Vec<_> = (0..self.capacity).map(|_| Slot::<T>::new()).collect();
-                let mut ring = SliceRing::new(&mut memory).expect("a capacity above 0");
-                ring.split().0.set_refusal(self.refusal);
+                let mut ring = SliceRing::with_refusal(&mut memory, self.refusal).expect("a capacity above 0");
                 while run.goes_on() {
                     let (producer, consumer) = ring.split();
                     run.session(producer, consumer, &|| None);
                 }
             }
             Storage::Heap => {
-                let mut ring = HeapRing::<T>::new(self.capacity).expect("a small capacity above 0");
-                ring.split().1.set_refusal(self.refusal);
+                let mut ring =
+                    HeapRing::<T>::with_refusal(self.capacity, self.refusal).expect("a small capacity above 0");
                 while run.goes_on() {
                     let (producer, consumer) = ring.split();
                     run.session(producer, consumer, &|| None);
@@ -70,8 +70,8 @@ impl Case<'_> {
                 while run.goes_on() {
                     // What is inside goes with the ends.
                     run.ring = Model::new(self.refusal);
-                    let mut ring = HeapRing::<T>::new(self.capacity).expect("a small capacity above 0");
-                    ring.split().0.set_refusal(self.refusal);
+                    let mut ring =
+                        HeapRing::<T>::with_refusal(self.capacity, self.refusal).expect("a small capacity above 0");
                     if run.first && run.fresh {
                         let (producer, consumer) = ring.split();
                         run.session(producer, consumer, &|| None);
@@ -165,25 +165,6 @@ impl<'q, T, K> Ends<'q, T, K> {
     #[allow(clippy::missing_const_for_fn, reason = "not in the oldest Rust that is promised")]
     fn are_gone(&self) -> bool {
         self.producers.is_empty() && self.consumer.is_none()
-    }
-}
-
-/// Items of an iterator that says what it likes about how many there are.
-struct Says<I> {
-    least: usize,
-    most: Option<usize>,
-    items: I,
-}
-
-impl<I: Iterator> Iterator for Says<I> {
-    type Item = I::Item;
-
-    fn next(&mut self) -> Option<I::Item> {
-        self.items.next()
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.least, self.most)
     }
 }
 
@@ -281,6 +262,7 @@ impl<'a> Run<'a> {
             9..=11 => self.push_iter(ends, argument),
             12 => self.push_iter_short(ends, argument),
             13 => self.push_iter_armed(ends, argument),
+            15 if argument % 3 == 0 => self.pop_all(ends),
             14 | 15 => self.drain(ends, argument),
             16 => self.drain_armed(ends, argument),
             17 => self.push_while_draining(ends, argument),
@@ -315,6 +297,11 @@ impl<'a> Run<'a> {
             assert_eq!(producer.capacity(), self.capacity);
             assert_eq!(producer.is_closed(), ring.closed || ends.consumer.is_none());
             assert_eq!((producer.refusal(), producer.shed()), (ring.refusal, ring.shed));
+            let len = producer.len();
+            assert!((ring.items.len()..=ring.items.len() + self.unsure()).contains(&len), "a producer says {len}");
+            assert!(ends.consumer.as_ref().is_none_or(|consumer| consumer.len() == len), "the ends differ at rest");
+            assert_eq!((producer.is_empty(), producer.is_full()), (len == 0, len == self.capacity));
+            assert_eq!(producer.free(), self.capacity - len);
         }
         let mut seen = 0;
         if let Some(consumer) = &ends.consumer {
@@ -322,6 +309,7 @@ impl<'a> Run<'a> {
             seen = consumer.len();
             assert!((len..=len + self.unsure()).contains(&seen), "len is {seen}, with {len} items inside");
             assert_eq!((consumer.is_empty(), consumer.capacity()), (seen == 0, self.capacity));
+            assert_eq!((consumer.is_full(), consumer.free()), (seen == self.capacity, self.capacity - seen));
             assert_eq!(consumer.refusal(), ring.refusal);
             let closed = ring.closed || ends.producers.is_empty();
             assert!(consumer.is_closed() == closed || closed && ring.forgotten > 0);
@@ -408,9 +396,9 @@ impl<'a> Run<'a> {
         let mut items = (0..count).map(|_| T::make(maker));
         let stored = match says {
             0 | 1 => producer.push_iter(&mut items),
-            2 => producer.push_iter(Says { least: 0, most: None, items: &mut items }),
-            3 => producer.push_iter(Says { least: 1, most: None, items: &mut items }),
-            _ => producer.push_iter(Says { least: count / 2, most: Some(usize::MAX), items: &mut items }),
+            2 => producer.push_iter(Says((0, None), &mut items)),
+            3 => producer.push_iter(Says((1, None), &mut items)),
+            _ => producer.push_iter(Says((count / 2, Some(usize::MAX)), &mut items)),
         };
         assert_eq!(items.len(), count - stored, "it takes from the iterator only what fits");
         // One that doesn't say how many there are is asked once too often.
@@ -428,7 +416,7 @@ impl<'a> Run<'a> {
         let (first, maker) = (self.maker.next_id(), &mut self.maker);
         let least = if more == 0 { usize::MAX } else { count + more };
         let items = (0..count).map(|_| T::make(maker));
-        let stored = producer.push_iter(Says { least, most: None, items });
+        let stored = producer.push_iter(Says((least, None), items));
         if !closed {
             self.ring.given_back = self.capacity;
         }
@@ -451,8 +439,8 @@ impl<'a> Run<'a> {
         });
         let gone_off = match says {
             0 | 1 => goes_off(|| producer.push_iter(items)),
-            2 => goes_off(|| producer.push_iter(Says { least: 0, most: None, items })),
-            _ => goes_off(|| producer.push_iter(Says { least: good + 1, most: None, items })),
+            2 => goes_off(|| producer.push_iter(Says((0, None), items))),
+            _ => goes_off(|| producer.push_iter(Says((good + 1, None), items))),
         };
         if gone_off {
             assert!(!closed && good < self.free(), "asked for an item that there is no room for");
@@ -501,8 +489,25 @@ impl<'a> Run<'a> {
         let Some(consumer) = &mut ends.consumer else { return };
         let ids: Vec<u32> = self.ring.items.iter().copied().collect();
         let armed = argument.checked_rem(ids.len()).filter(|&at| T::arm(&self.maker, ids[at]));
-        assert_eq!(goes_off(|| consumer.drain().for_each(drop)), armed.is_some());
+        let takes_all = argument >= 128;
+        let gone_off = goes_off(|| {
+            if takes_all {
+                assert_eq!(consumer.pop_all(drop), ids.len());
+            } else {
+                consumer.drain().for_each(drop);
+            }
+        });
+        assert_eq!(gone_off, armed.is_some());
         self.drained(&ids[..armed.map_or(ids.len(), |at| at + 1)], armed.is_none() && ids.len() < self.capacity);
+        self.ring.untold = 0;
+    }
+
+    fn pop_all<T: Payload, K>(&mut self, ends: &mut Ends<'_, T, K>) {
+        let Some(consumer) = &mut ends.consumer else { return };
+        let mut ids = Vec::new();
+        let count = consumer.pop_all(|item| ids.push(item.id()));
+        assert_eq!((count, ids.len()), (self.ring.items.len(), count), "it takes all that there is");
+        self.drained(&ids, count < self.capacity);
         self.ring.untold = 0;
     }
 

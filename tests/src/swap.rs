@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 use std::mem;
 
-use forebay_core::swap::{Consumer, HeapRing, Producer, Ring};
+use forebay_core::swap::{Consumer, HeapRing, Producer, Ring, SliceRing, Slot};
 use forebay_core::{Overflow, PopError, PushError, Pushed};
 
 use crate::ledger::{go_off, goes_off};
@@ -39,9 +39,6 @@ pub struct Case<'a> {
 
 impl Case<'_> {
     /// Runs the case, and panics where the ring differs from its specification. Answers with all that could be seen.
-    ///
-    /// # Panics
-    /// Also for [`Storage::Slice`], as there is no such ring.
     #[must_use]
     pub fn run<T: Payload>(&self, storage: Storage) -> Vec<u32> {
         let mut run = Run::new(self);
@@ -51,7 +48,14 @@ impl Case<'_> {
                 run.keeps_ends = true;
                 run.in_array::<T>(true);
             }
-            Storage::Slice => panic!("no evicting ring lies in a caller's slice"),
+            Storage::Slice => {
+                let mut memory: Vec<_> = (0..self.capacity + self.seats + 1).map(|_| Slot::<T>::new()).collect();
+                let mut ring = SliceRing::with_overflow(&mut memory, self.seats, self.overflow).expect("room for one");
+                while run.goes_on() {
+                    let (producer, consumer) = ring.split();
+                    run.session(producer, consumer, &|| None);
+                }
+            }
             Storage::Heap => {
                 let mut ring = run.heap::<T>();
                 while run.goes_on() {

@@ -94,6 +94,7 @@ fn go_on(capacity: usize, inside: usize, held: usize, (producer, consumer): &mut
     let mut pushed = number(inside);
     // Some laps, so that a slot that is held comes round several times.
     for _ in 0..5 * capacity.min(4) {
+        let free = producer.free();
         let mut stored = 0;
         loop {
             match producer.push(pushed) {
@@ -106,7 +107,8 @@ fn go_on(capacity: usize, inside: usize, held: usize, (producer, consumer): &mut
         }
         let least = capacity - (held - popped.held.len());
         assert!((least..=capacity).contains(&stored), "full, with {stored} of {capacity} items inside");
-        assert!(consumer.len() <= capacity);
+        assert_eq!((free, producer.free(), producer.is_full()), (stored, 0, true), "nobody else moves");
+        assert_eq!((producer.len(), consumer.len()), (capacity, capacity));
         for _ in 0..stored {
             assert!(popped.pop(consumer), "empty, and a push was over");
             // After a pop there is room.
@@ -232,7 +234,9 @@ fn a_pop_is_stopped() {
             },
             |mut consumer| (consumer.pop(), consumer),
             move |producer| {
+                let free = producer.free();
                 let stored = (0..=capacity).take_while(|&count| producer.push(number(inside + count)).is_ok()).count();
+                assert_eq!((free, producer.is_full()), (stored, true), "nobody else moves");
                 assert!(stored >= capacity - inside, "full, and there were {} free slots", capacity - inside);
                 assert!(stored <= capacity - inside + 1);
                 stored
@@ -285,6 +289,10 @@ fn nothing_takes_more_steps_than_documented() {
         let (outcome, steps) = stall::counted(|| consumer.pop());
         assert_eq!((outcome, steps), (Ok(item), 4), "grant, stamp, grant, limit");
     }
+    assert_eq!(stall::counted(|| producer.is_full()), (false, 3), "tail, grant, tail");
+    assert_eq!(stall::counted(|| producer.is_empty()), (true, 3), "tail, grant, tail");
+    assert_eq!(stall::counted(|| producer.len()), (0, 4), "tail, a grant for each halving, tail");
+    assert_eq!(stall::counted(|| consumer.len()), (0, 1), "tail");
     let (outcome, steps) = stall::counted(|| consumer.pop());
     assert_eq!(outcome, Err(PopError::Empty));
     assert!(steps <= 7, "grant and stamp twice, note, ends, tail: {steps}");

@@ -122,6 +122,7 @@ fn in_place() {
             Ok(number)
         })
     });
+    drop(reader);
     assert_eq!(read + buffer.conflated(), VALUES as usize);
 }
 

@@ -1,19 +1,18 @@
 //! The reader's end.
 
-use core::cell::UnsafeCell;
 use core::fmt;
-use core::marker::PhantomData;
 use core::ops::{Deref, DerefMut};
 use core::ptr::NonNull;
 
-use super::owner::TripleBuffer;
+use super::triple::Triple;
 use super::word::{Index, Word};
 use crate::PopError;
+use crate::owner::End;
 use crate::sync::Ordering;
 
 /// The algorithm of the reader's end.
 pub(super) struct Rx<T> {
-    triple: NonNull<TripleBuffer<T>>,
+    triple: NonNull<Triple<T>>,
     /// The buffer that is ours (I1).
     mine: Index,
 }
@@ -26,15 +25,15 @@ impl<T> Rx<T> {
     /// # Safety
     /// This becomes the only reader's end of the buffer, which outlives it (I0); `mine` is neither in the middle nor the
     /// writer's.
-    pub(super) unsafe fn new(triple: NonNull<TripleBuffer<T>>, mine: Index) -> Self {
+    pub(super) unsafe fn new(triple: NonNull<Triple<T>>, mine: Index) -> Self {
         let rx = Self { triple, mine };
-        // Relaxed: whoever makes the ends has the buffer to itself, see `TripleBuffer::pair`.
+        // Relaxed: whoever makes the ends has the buffer to itself, see `triple.rs`.
         rx.triple().ends().reader.store(true, Ordering::Relaxed);
         rx
     }
 
     #[inline(always)]
-    fn triple(&self) -> &TripleBuffer<T> {
+    fn triple(&self) -> &Triple<T> {
         // SAFETY: I0: the buffer outlives its ends.
         unsafe { self.triple.as_ref() }
     }
@@ -125,7 +124,7 @@ impl<T> Drop for Rx<T> {
     }
 }
 
-/// The end of a [`TripleBuffer`] that reads the newest value. There is one at a time.
+/// The end of a [`TripleBuffer`](super::TripleBuffer) that reads the newest value. There is one at a time.
 ///
 /// `'q` is how long the buffer is borrowed, and `K` what keeps it alive where the ends own it (nothing, by default). It is
 /// [`Send`] if the values are, and never [`Sync`].
@@ -133,17 +132,12 @@ impl<T> Drop for Rx<T> {
 /// After it is dropped the writer goes on as before, and can tell ([`Writer::is_closed`](super::Writer::is_closed)). What is
 /// inside stays there, and is read after another split or dropped with the buffer.
 pub struct Reader<'q, T, K = ()> {
-    // The order matters: the end goes before what keeps its buffer.
-    rx: Rx<T>,
-    _keep: K,
-    _borrow: PhantomData<(&'q (), UnsafeCell<T>)>,
+    rx: End<'q, Rx<T>, K>,
 }
 
-impl<T, K> Reader<'_, T, K> {
-    /// # Safety
-    /// The buffer lives for `'q`, or as long as `keep`.
-    pub(super) unsafe fn new(rx: Rx<T>, keep: K) -> Self {
-        Self { rx, _keep: keep, _borrow: PhantomData }
+impl<'q, T, K> Reader<'q, T, K> {
+    pub(super) const fn new(rx: End<'q, Rx<T>, K>) -> Self {
+        Self { rx }
     }
 
     /// Takes the newest value, if it hasn't been taken yet.

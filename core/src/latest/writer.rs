@@ -1,18 +1,17 @@
 //! The writer's end.
 
-use core::cell::UnsafeCell;
 use core::fmt;
-use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 
-use super::owner::TripleBuffer;
+use super::triple::Triple;
 use super::word::{Index, Word};
+use crate::owner::End;
 use crate::sync::Ordering;
 
 /// The algorithm of the writer's end.
 pub(super) struct Tx<T> {
-    triple: NonNull<TripleBuffer<T>>,
+    triple: NonNull<Triple<T>>,
     /// The buffer that is ours (I1).
     mine: Index,
 }
@@ -25,15 +24,15 @@ impl<T> Tx<T> {
     /// # Safety
     /// This becomes the only writer's end of the buffer, which outlives it (I0); `mine` is empty, and neither in the middle nor
     /// the reader's.
-    pub(super) unsafe fn new(triple: NonNull<TripleBuffer<T>>, mine: Index) -> Self {
+    pub(super) unsafe fn new(triple: NonNull<Triple<T>>, mine: Index) -> Self {
         let tx = Self { triple, mine };
-        // Relaxed: whoever makes the ends has the buffer to itself, see `TripleBuffer::pair`.
+        // Relaxed: whoever makes the ends has the buffer to itself, see `triple.rs`.
         tx.triple().ends().writer.store(true, Ordering::Relaxed);
         tx
     }
 
     #[inline(always)]
-    fn triple(&self) -> &TripleBuffer<T> {
+    fn triple(&self) -> &Triple<T> {
         // SAFETY: I0: the buffer outlives its ends.
         unsafe { self.triple.as_ref() }
     }
@@ -79,24 +78,19 @@ impl<T> Drop for Tx<T> {
     }
 }
 
-/// The end of a [`TripleBuffer`] that writes values. There is one at a time.
+/// The end of a [`TripleBuffer`](super::TripleBuffer) that writes values. There is one at a time.
 ///
 /// `'q` is how long the buffer is borrowed, and `K` what keeps it alive where the ends own it (nothing, by default). It is
 /// [`Send`] if the values are, and never [`Sync`].
 ///
 /// After it is dropped the reader still gets the last value, and then [`Closed`](crate::PopError::Closed).
 pub struct Writer<'q, T, K = ()> {
-    // The order matters: the end goes before what keeps its buffer.
-    tx: Tx<T>,
-    _keep: K,
-    _borrow: PhantomData<(&'q (), UnsafeCell<T>)>,
+    tx: End<'q, Tx<T>, K>,
 }
 
-impl<T, K> Writer<'_, T, K> {
-    /// # Safety
-    /// The buffer lives for `'q`, or as long as `keep`.
-    pub(super) unsafe fn new(tx: Tx<T>, keep: K) -> Self {
-        Self { tx, _keep: keep, _borrow: PhantomData }
+impl<'q, T, K> Writer<'q, T, K> {
+    pub(super) const fn new(tx: End<'q, Tx<T>, K>) -> Self {
+        Self { tx }
     }
 
     /// Makes a value the newest. If the reader hasn't got the one before yet, that one comes back, and is counted as

@@ -2,11 +2,11 @@
 
 use core::fmt;
 use core::iter::FusedIterator;
-use core::marker::PhantomData;
 
 use super::holes::{Hole, Holes};
 use super::ticket::{Grant, Stamp, Ticket};
 use super::view::{Ctl, View};
+use crate::owner::End;
 use crate::slip::Slip;
 use crate::sync::{Ordering, SEVERAL_CORES};
 use crate::{PopError, Refusal};
@@ -349,17 +349,12 @@ fn close<T>(ring: &View<T>) {
 /// taken after another split. A consumer that must not lose anything [closes](Self::close) the ring first, and pops until
 /// [`Closed`](PopError::Closed).
 pub struct Consumer<'q, T, K = ()> {
-    // The order matters: the end goes before what keeps its ring.
-    rx: Rx<T>,
-    _keep: K,
-    _borrow: PhantomData<(&'q (), core::cell::UnsafeCell<T>)>,
+    rx: End<'q, Rx<T>, K>,
 }
 
-impl<T, K> Consumer<'_, T, K> {
-    /// # Safety
-    /// The ring lives for `'q`, or as long as `keep`.
-    pub(super) const unsafe fn new(rx: Rx<T>, keep: K) -> Self {
-        Self { rx, _keep: keep, _borrow: PhantomData }
+impl<'q, T, K> Consumer<'q, T, K> {
+    pub(super) const fn new(rx: End<'q, Rx<T>, K>) -> Self {
+        Self { rx }
     }
 
     /// Takes the oldest item out.
@@ -398,6 +393,31 @@ impl<T, K> Consumer<'_, T, K> {
         Drain { left: self.capacity(), rx: &mut self.rx }
     }
 
+    /// Hands all items that are inside to a closure, and those that come meanwhile, but no more than the capacity. Answers
+    /// with how many.
+    ///
+    /// If the closure panics, the item that it had is gone, and the others are still inside.
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay_core::mpsc::Ring;
+    ///
+    /// let mut ring = Ring::<_, 8>::new();
+    /// let (mut producer, mut consumer) = ring.split();
+    /// assert_eq!(producer.push_iter(0..5), 5);
+    /// let mut sum = 0;
+    /// assert_eq!(consumer.pop_all(|number| sum += number), 5);
+    /// assert_eq!(sum, 10);
+    /// ```
+    pub fn pop_all(&mut self, mut take: impl FnMut(T)) -> usize {
+        let mut count = 0;
+        self.drain().for_each(|item| {
+            take(item);
+            count += 1;
+        });
+        count
+    }
+
     /// Nothing is taken in from now on; what is inside can still be taken out. A push that is under way may still put its
     /// item in, and while one is held up the consumer is told [`Empty`](PopError::Empty), not `Closed`.
     pub fn close(&mut self) {
@@ -430,10 +450,22 @@ impl<T, K> Consumer<'_, T, K> {
         self.len() == 0
     }
 
+    /// Whether [`len`](Self::len) is the capacity.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.free() == 0
+    }
+
+    /// How many items there is room for. Producers may take some at any time, so there can only be less.
+    #[must_use]
+    pub fn free(&self) -> usize {
+        self.capacity() - self.len()
+    }
+
     /// How many items the ring holds at most.
     #[must_use]
     pub const fn capacity(&self) -> usize {
-        self.rx.ring.geometry().count()
+        self.rx.end.ring.geometry().count()
     }
 
     /// How many values have been [shed](crate::PushError::Shed) since this was last asked, or since the ring was split. Asked
@@ -458,7 +490,11 @@ impl<T, K> Consumer<'_, T, K> {
 
 impl<T, K> fmt::Debug for Consumer<'_, T, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Consumer").field("capacity", &self.capacity()).finish_non_exhaustive()
+        f.debug_struct("Consumer")
+            .field("len", &self.len())
+            .field("capacity", &self.capacity())
+            .field("is_closed", &self.is_closed())
+            .finish()
     }
 }
 

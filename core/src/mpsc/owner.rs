@@ -4,53 +4,69 @@ use core::fmt;
 
 use super::consumer::Rx;
 use super::producer::Tx;
-use super::ticket::Slots;
+use super::ticket::Slots as Geometry;
 use super::view::{Ctl, View};
 use super::{Consumer, Producer, Slot};
-use crate::sync::Ordering;
+use crate::owner::{self, Engine, Extent, Memory, OfArray, Owner, Parts, Slots};
+use crate::sync::{Claim, Ordering};
 use crate::{CapacityError, InUse, Refusal};
 
-/// Pairs the first ends of a ring.
-///
-/// # Safety
-/// No ends of this ring are at work, and those made here get to work only after this call and end before the ring does.
-unsafe fn pair<T>(ring: View<T>) -> (Tx<T>, Rx<T>) {
-    ring.arm();
-    // SAFETY: no other ends are at work.
-    let rx = unsafe { Rx::new(ring) };
-    // SAFETY: as the caller says.
-    let tx = unsafe { Tx::new(ring) };
-    (tx, rx)
+// SAFETY: the consumer has its flag, and each producer is counted, from when it is made until its drop has done all else.
+unsafe impl<T> Engine for View<T> {
+    type Tx = Tx<T>;
+    type Rx = Rx<T>;
+
+    fn claim(&self) -> &Claim {
+        &self.ctl().rest.claim
+    }
+
+    fn has_ends(&self) -> bool {
+        // [MO1] Acquire: pairs with [MP7]. Orders: the last producers' stores before the new ends' loads.
+        let producers = self.ctl().rest.producers.load(Ordering::Acquire);
+        // [MO2] Acquire: pairs with [MC6], likewise.
+        let consumer = self.ctl().rest.consumer.load(Ordering::Acquire);
+        producers != 0 || consumer
+    }
+
+    unsafe fn pair(self) -> (Tx<T>, Rx<T>) {
+        self.arm();
+        // SAFETY: no other ends are at work.
+        let rx = unsafe { Rx::new(self) };
+        // SAFETY: as the caller says.
+        let tx = unsafe { Tx::new(self) };
+        (tx, rx)
+    }
+
+    unsafe fn drop_rest(self) {
+        // SAFETY: as the caller says.
+        unsafe { self.drop_items() };
+    }
 }
 
-/// The first ends of a ring that is borrowed for `'q`.
-type Ends<'q, T> = (Producer<'q, T>, Consumer<'q, T>);
+// SAFETY: the view is of these slots and words. Beside the items there are only atomics and numbers.
+unsafe impl<T, S: Slots<Slot = Slot<T>>, G: Extent<Geometry>> Memory for Parts<Ctl, S, G> {
+    type Engine = View<T>;
+    type Item = T;
 
-/// Pairs the first ends of a ring that is borrowed for `'q`.
-///
-/// # Safety
-/// No ends of this ring are at work, and none are made while these are but by cloning.
-unsafe fn split<'q, T>(ctl: &'q Ctl, slots: &'q [Slot<T>], geometry: Slots) -> Ends<'q, T> {
-    // SAFETY: both are borrowed for `'q`, which the ends carry in their types.
-    let ring = unsafe { View::new(ctl, slots, geometry) };
-    // SAFETY: as the caller says.
-    let (tx, rx) = unsafe { pair(ring) };
-    // SAFETY: the ring is borrowed for `'q`.
-    let producer = unsafe { Producer::new(tx, ()) };
-    // SAFETY: as above.
-    let consumer = unsafe { Consumer::new(rx, ()) };
-    (producer, consumer)
+    fn engine(&self) -> View<T> {
+        // SAFETY: the extent is that of these slots, and they last as long as the owner.
+        unsafe { View::new(&self.ctl, self.slots.as_slice(), self.extent.get()) }
+    }
 }
 
-/// Drops what is left in a ring.
-///
-/// # Safety
-/// No ends are at work, and none will be: the items are gone after this.
-unsafe fn drop_rest<T>(ctl: &Ctl, slots: &[Slot<T>], geometry: Slots) {
-    // SAFETY: both outlive this function, and so the view.
-    let ring = unsafe { View::new(ctl, slots, geometry) };
-    // SAFETY: as the caller says.
-    unsafe { ring.drop_items() };
+type InArray<T, const N: usize> = Parts<Ctl, [Slot<T>; N], OfArray<N>>;
+type InSlice<'a, T> = Parts<Ctl, &'a mut [Slot<T>], Geometry>;
+
+impl<const N: usize> Extent<Geometry> for OfArray<N> {
+    fn get(&self) -> Geometry {
+        Geometry::of_array::<N>()
+    }
+}
+
+type Ends<'q, T, K = ()> = (Producer<'q, T, K>, Consumer<'q, T, K>);
+
+fn ends<T, K>((tx, rx): owner::Ends<'_, View<T>, K>) -> Ends<'_, T, K> {
+    (Producer::new(tx), Consumer::new(rx))
 }
 
 /// A ring whose slots lie in it: for statics, for the stack, or within something larger.
@@ -81,14 +97,8 @@ unsafe fn drop_rest<T>(ctl: &Ctl, slots: &[Slot<T>], geometry: Slots) {
 /// forebay_core::mpsc::Ring::<u16, 0>::new();
 /// ```
 pub struct Ring<T, const N: usize> {
-    ctl: Ctl,
-    slots: [Slot<T>; N],
+    owner: Owner<InArray<T, N>>,
 }
-
-// SAFETY: sharing the ring lets other threads have its ends, which take or bring items, so they must be `Send`.
-unsafe impl<T: Send, const N: usize> Sync for Ring<T, N> {}
-// SAFETY: sending the ring sends the items in it; its ends are not at work, or it could not be moved.
-unsafe impl<T: Send, const N: usize> Send for Ring<T, N> {}
 
 impl<T, const N: usize> Ring<T, N> {
     /// A ring without items that gives values back when it is full. A capacity `N` of 0 does not compile.
@@ -100,14 +110,13 @@ impl<T, const N: usize> Ring<T, N> {
     /// A ring without items that does so with values when it is full.
     #[must_use]
     pub const fn with_refusal(refusal: Refusal) -> Self {
-        let geometry = Slots::of_array::<N>();
-        Self { ctl: Ctl::new(geometry, refusal), slots: [const { Slot::new() }; N] }
+        let ctl = Ctl::new(Geometry::of_array::<N>(), refusal);
+        Self { owner: Owner::new(Parts { ctl, slots: [const { Slot::new() }; N], extent: OfArray }) }
     }
 
     /// The first two ends, for as long as the ring is borrowed. What was inside stays inside.
     pub fn split(&mut self) -> (Producer<'_, T>, Consumer<'_, T>) {
-        // SAFETY: the mutable borrow says that no ends are at work, and lasts as long as these.
-        unsafe { split(&self.ctl, &self.slots, Slots::of_array::<N>()) }
+        ends(self.owner.split())
     }
 
     /// The first two ends of a shared ring, a `static` say. After all its ends have been dropped the ring can be split again,
@@ -120,27 +129,7 @@ impl<T, const N: usize> Ring<T, N> {
     /// # Progress
     /// Wait-free, but for the critical section where one is used.
     pub fn try_split(&self) -> Result<(Producer<'_, T>, Consumer<'_, T>), InUse> {
-        let rest = &self.ctl.rest;
-        let decide = || {
-            // [MO1] Acquire: pairs with [MP7]. Orders: the last producers' stores before the new ends' loads.
-            let producers = rest.producers.load(Ordering::Acquire);
-            // [MO2] Acquire: pairs with [MC6], likewise.
-            let consumer = rest.consumer.load(Ordering::Acquire);
-            if producers != 0 || consumer {
-                return None;
-            }
-            // SAFETY: all ends were gone, nobody else makes new ones while we decide, and these count as out before the next
-            // one decides.
-            Some(unsafe { split(&self.ctl, &self.slots, Slots::of_array::<N>()) })
-        };
-        rest.claim.with(decide).ok_or(InUse)
-    }
-}
-
-impl<T, const N: usize> Drop for Ring<T, N> {
-    fn drop(&mut self) {
-        // SAFETY: the mutable borrow says that no ends are at work, and the ring is going.
-        unsafe { drop_rest(&self.ctl, &self.slots, Slots::of_array::<N>()) };
+        self.owner.try_split().map(ends)
     }
 }
 
@@ -169,15 +158,8 @@ impl<T, const N: usize> fmt::Debug for Ring<T, N> {
 /// # Ok::<(), forebay_core::CapacityError>(())
 /// ```
 pub struct SliceRing<'a, T> {
-    ctl: Ctl,
-    slots: &'a mut [Slot<T>],
-    geometry: Slots,
+    owner: Owner<InSlice<'a, T>>,
 }
-
-// SAFETY: sharing the ring lets nobody at its items. Sent, it sends the items in it.
-unsafe impl<T: Send> Send for SliceRing<'_, T> {}
-// SAFETY: there is nothing to do with a shared reference but to print it.
-unsafe impl<T: Send> Sync for SliceRing<'_, T> {}
 
 impl<'a, T> SliceRing<'a, T> {
     /// A ring without items, with as many slots as the slice has, that gives values back when it is full.
@@ -186,28 +168,43 @@ impl<'a, T> SliceRing<'a, T> {
     /// [`Zero`](CapacityError::Zero) if the slice is empty; [`TooLarge`](CapacityError::TooLarge) above 2<sup>30</sup> slots,
     /// with 32 bits above 16384.
     pub fn new(slots: &'a mut [Slot<T>]) -> Result<Self, CapacityError> {
-        let geometry = Slots::new(slots.len())?;
+        Self::with_refusal(slots, Refusal::Reject)
+    }
+
+    /// The same, but a ring that does so with values when it is full.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay_core::mpsc::{SliceRing, Slot};
+    /// use forebay_core::{PushError, Refusal};
+    ///
+    /// let mut memory = [const { Slot::new() }; 1];
+    /// let mut ring = SliceRing::with_refusal(&mut memory, Refusal::DropIncoming)?;
+    /// let (mut producer, consumer) = ring.split();
+    /// producer.push('a').unwrap();
+    /// assert_eq!(producer.push('b'), Err(PushError::Shed('b')));
+    /// # drop(consumer);
+    /// # Ok::<(), forebay_core::CapacityError>(())
+    /// ```
+    pub fn with_refusal(slots: &'a mut [Slot<T>], refusal: Refusal) -> Result<Self, CapacityError> {
+        let extent = Geometry::new(slots.len())?;
+        // The slots may have been a ring before.
         slots.fill_with(Slot::new);
-        Ok(Self { ctl: Ctl::new(geometry, Refusal::Reject), slots, geometry })
+        Ok(Self { owner: Owner::new(Parts { ctl: Ctl::new(extent, refusal), slots, extent }) })
     }
 
     /// The first two ends, for as long as the ring is borrowed. What was inside stays inside.
     pub fn split(&mut self) -> (Producer<'_, T>, Consumer<'_, T>) {
-        // SAFETY: the mutable borrow says that no ends are at work, and lasts as long as these.
-        unsafe { split(&self.ctl, self.slots, self.geometry) }
-    }
-}
-
-impl<T> Drop for SliceRing<'_, T> {
-    fn drop(&mut self) {
-        // SAFETY: the mutable borrow says that no ends are at work, and the ring is going.
-        unsafe { drop_rest(&self.ctl, self.slots, self.geometry) };
+        ends(self.owner.split())
     }
 }
 
 impl<T> fmt::Debug for SliceRing<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SliceRing").field("capacity", &self.geometry.count()).finish_non_exhaustive()
+        f.debug_struct("SliceRing").field("capacity", &self.owner.memory().extent.count()).finish_non_exhaustive()
     }
 }
 
@@ -219,11 +216,13 @@ pub use heap::{Keep, OwnedConsumer, OwnedProducer};
 #[cfg(feature = "alloc")]
 mod heap {
     use alloc::boxed::Box;
-    use alloc::vec::Vec;
 
     use super::*;
+    use crate::owner::boxed;
     #[cfg(target_has_atomic = "ptr")]
     use crate::sync::Arc;
+
+    type OnHeap<T> = Parts<Ctl, Box<[Slot<T>]>, Geometry>;
 
     /// A ring on the heap. It allocates its slots when it is made; [`into_ends`](Self::into_ends) allocates once more for the
     /// shared words; pushes and pops never do.
@@ -250,9 +249,7 @@ mod heap {
     /// # Ok::<(), forebay_core::CapacityError>(())
     /// ```
     pub struct HeapRing<T> {
-        ctl: Ctl,
-        slots: Box<[Slot<T>]>,
-        geometry: Slots,
+        owner: Owner<OnHeap<T>>,
     }
 
     /// A producer that owns its ring together with the other ends. It is `'static` if the items are.
@@ -265,7 +262,7 @@ mod heap {
 
     /// Keeps a [`HeapRing`] alive for an end that owns it.
     #[cfg(target_has_atomic = "ptr")]
-    pub struct Keep<T>(Arc<HeapRing<T>>);
+    pub struct Keep<T>(Arc<Owner<OnHeap<T>>>);
 
     #[cfg(target_has_atomic = "ptr")]
     impl<T> Clone for Keep<T> {
@@ -274,11 +271,6 @@ mod heap {
         }
     }
 
-    // SAFETY: sharing the ring lets nobody at its items. Sent, it sends the items in it.
-    unsafe impl<T: Send> Send for HeapRing<T> {}
-    // SAFETY: there is nothing to do with a shared reference but to print it, and its drop needs `T: Send` alone.
-    unsafe impl<T: Send> Sync for HeapRing<T> {}
-
     impl<T> HeapRing<T> {
         /// A ring without items that gives values back when it is full.
         ///
@@ -286,17 +278,33 @@ mod heap {
         /// [`Zero`](CapacityError::Zero), [`TooLarge`](CapacityError::TooLarge) above 2<sup>30</sup> items, with 32 bits above
         /// 16384, [`OutOfMemory`](CapacityError::OutOfMemory).
         pub fn new(capacity: usize) -> Result<Self, CapacityError> {
-            let geometry = Slots::new(capacity)?;
-            let mut slots = Vec::new();
-            slots.try_reserve_exact(capacity).map_err(|_| CapacityError::OutOfMemory)?;
-            slots.resize_with(capacity, Slot::new);
-            Ok(Self { ctl: Ctl::new(geometry, Refusal::Reject), slots: slots.into_boxed_slice(), geometry })
+            Self::with_refusal(capacity, Refusal::Reject)
+        }
+
+        /// The same, but a ring that does so with values when it is full.
+        ///
+        /// # Errors
+        /// As [`new`](Self::new).
+        ///
+        /// # Examples
+        /// ```
+        /// use forebay_core::mpsc::HeapRing;
+        /// use forebay_core::{PushError, Refusal};
+        ///
+        /// let (mut producer, _consumer) = HeapRing::with_refusal(1, Refusal::DropIncoming)?.into_ends();
+        /// producer.push('a').unwrap();
+        /// assert_eq!(producer.push('b'), Err(PushError::Shed('b')));
+        /// # Ok::<(), forebay_core::CapacityError>(())
+        /// ```
+        pub fn with_refusal(capacity: usize, refusal: Refusal) -> Result<Self, CapacityError> {
+            let extent = Geometry::new(capacity)?;
+            let slots = boxed(capacity, Slot::new)?;
+            Ok(Self { owner: Owner::new(Parts { ctl: Ctl::new(extent, refusal), slots, extent }) })
         }
 
         /// The first two ends, for as long as the ring is borrowed. What was inside stays inside.
         pub fn split(&mut self) -> (Producer<'_, T>, Consumer<'_, T>) {
-            // SAFETY: the mutable borrow says that no ends are at work, and lasts as long as these.
-            unsafe { split(&self.ctl, &self.slots, self.geometry) }
+            ends(self.owner.split())
         }
 
         /// Two ends that own the ring together, and with all their clones: the last one to go drops it, with what is inside.
@@ -306,29 +314,14 @@ mod heap {
         #[cfg(target_has_atomic = "ptr")]
         #[must_use]
         pub fn into_ends(self) -> (OwnedProducer<T>, OwnedConsumer<T>) {
-            let ring = Arc::new(self);
-            // SAFETY: each end keeps the `Arc`, and lets go of it after itself.
-            let view = unsafe { View::new(&ring.ctl, &ring.slots, ring.geometry) };
-            // SAFETY: we had the ring by value, so no ends are at work, and nobody can reach it to make others.
-            let (tx, rx) = unsafe { pair(view) };
-            // SAFETY: the end keeps the ring.
-            let producer = unsafe { Producer::new(tx, Keep(Arc::clone(&ring))) };
-            // SAFETY: the end keeps the ring.
-            let consumer = unsafe { Consumer::new(rx, Keep(ring)) };
-            (producer, consumer)
-        }
-    }
-
-    impl<T> Drop for HeapRing<T> {
-        fn drop(&mut self) {
-            // SAFETY: the mutable borrow says that no ends are at work, and the ring is going.
-            unsafe { drop_rest(&self.ctl, &self.slots, self.geometry) };
+            // SAFETY: it has what it is given.
+            ends(unsafe { self.owner.into_ends(Keep) })
         }
     }
 
     impl<T> fmt::Debug for HeapRing<T> {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.debug_struct("HeapRing").field("capacity", &self.geometry.count()).finish_non_exhaustive()
+            f.debug_struct("HeapRing").field("capacity", &self.owner.memory().extent.count()).finish_non_exhaustive()
         }
     }
 
@@ -337,5 +330,28 @@ mod heap {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.debug_struct("Keep").finish_non_exhaustive()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// After more producers than can be counted were forgotten, the ring is in use for ever, however many come and go.
+    #[test]
+    fn the_count_of_producers_does_not_come_around() {
+        let ring = Ring::<u8, 2>::new();
+        let (producer, consumer) = ring.try_split().unwrap();
+        let count = &ring.owner.memory().ctl.rest.producers;
+        // Relaxed: one thread.
+        count.fetch_add(Ctl::MANY - 1, Ordering::Relaxed);
+        for _ in 0..3 {
+            let clones = [(); 9].map(|()| producer.clone());
+            // Relaxed: as above.
+            assert_eq!(count.load(Ordering::Relaxed), Ctl::MANY + 1);
+            drop(clones);
+        }
+        drop((producer, consumer));
+        assert!(ring.try_split().is_err());
     }
 }

@@ -1,11 +1,12 @@
 //! The producers' ends.
 
+use core::convert::Infallible;
 use core::fmt;
 use core::hint::spin_loop;
-use core::marker::PhantomData;
 
 use super::ticket::{Grant, Stamp, Ticket};
 use super::view::{Ctl, View};
+use crate::owner::End;
 use crate::sync::{Ordering, SEVERAL_CORES};
 use crate::{PushError, Refusal};
 
@@ -38,14 +39,24 @@ struct Dealt<const M: usize> {
     in_turn: bool,
 }
 
+impl<const M: usize> Dealt<M> {
+    fn slots(&self) -> &[usize] {
+        // There are no more than fit; said so that no panic is left in the image.
+        self.slots.get(..self.count).unwrap_or(&self.slots)
+    }
+}
+
 impl<T> Tx<T> {
     /// # Safety
     /// The ring is not being split or dropped by anybody while this end is there.
     pub(super) unsafe fn new(ring: View<T>) -> Self {
         // Relaxed: whoever makes an end has another one, or the ring to itself.
         let producers = ring.ctl().rest.producers.fetch_add(1, Ordering::Relaxed);
-        // Ends that were forgotten count for ever. Without this the count could come around to none.
-        assert!(producers < isize::MAX as usize, "too many producers were forgotten");
+        if producers > Ctl::MANY {
+            // Relaxed: as above. Ends that were forgotten count for ever, and the count must not come around to none. Nor does it
+            // come down to none: those that were not forgotten are far fewer, as they are somewhere in memory.
+            ring.ctl().rest.producers.fetch_sub(1, Ordering::Relaxed);
+        }
         let tail = load_tail(&ring);
         Self { ring, next: ring.geometry().previous(Ticket::from_word(tail)) }
     }
@@ -137,6 +148,44 @@ impl<T> Tx<T> {
         Ok(())
     }
 
+    /// What `look` says of the next ticket, while that is not dealt out.
+    fn at_tail<R>(&self, look: impl Fn(Ticket) -> R) -> R {
+        let mut word = load_tail(&self.ring);
+        loop {
+            let answer = look(Ticket::from_word(word));
+            let tail = load_tail(&self.ring);
+            if tail == word {
+                return answer;
+            }
+            word = tail;
+        }
+    }
+
+    /// Whether the ticket `ahead` of the next one has a slot; `ahead` is below the number of slots.
+    fn is_granted(&self, ahead: usize) -> bool {
+        self.at_tail(|tail| self.has_slot(self.ring.geometry().advance(tail, ahead)))
+    }
+
+    /// How many tickets from the next one on have a slot.
+    fn free(&self) -> usize {
+        let slots = self.ring.geometry();
+        self.at_tail(|tail| {
+            // Those before `with` have one, and from `without` on none has: each was so at some moment, and in between there
+            // was one when just those before the answer had.
+            let (mut with, mut without) = (0, slots.count());
+            while with < without {
+                let middle = with + (without - with) / 2;
+                if self.has_slot(slots.advance(tail, middle)) { with = middle + 1 } else { without = middle }
+            }
+            with
+        })
+    }
+
+    /// Whether a ticket has a slot that is at most as many tickets after the tail as there are slots.
+    fn has_slot(&self, ticket: Ticket) -> bool {
+        self.ring.geometry().granted(ticket, load_grant(&self.ring, ticket)).is_some()
+    }
+
     /// Puts in items of an iterator, up to `max`, on tickets that are dealt out together. Answers with how many, and whether
     /// there can be more.
     fn push_batch(&mut self, max: usize, items: &mut impl Iterator<Item = T>) -> (usize, bool) {
@@ -144,8 +193,9 @@ impl<T> Tx<T> {
         if !dealt.in_turn {
             self.tell_gap(dealt.first);
         }
-        let mut rest = Rest { tx: self, next: dealt.first, slots: &dealt.slots[..dealt.count] };
-        for (count, &slot) in dealt.slots[..dealt.count].iter().enumerate() {
+        let slots = dealt.slots();
+        let mut rest = Rest { tx: self, next: dealt.first, slots };
+        for (count, &slot) in slots.iter().enumerate() {
             let Some(item) = items.next() else { return (count, false) };
             rest.put(slot, item);
         }
@@ -174,7 +224,9 @@ impl<T> Rest<'_, T> {
         // SAFETY: the ticket was dealt out to us; the rest as the caller says.
         unsafe { self.tx.publish(self.next, slot, stamp) };
         self.next = self.tx.next;
-        self.slots = &self.slots[1..];
+        if let [_, later @ ..] = self.slots {
+            self.slots = later;
+        }
     }
 }
 
@@ -266,17 +318,12 @@ impl<T> Drop for Tx<T> {
 ///
 /// When the last one is dropped, the consumer still gets what is inside, and then [`Closed`](crate::PopError::Closed).
 pub struct Producer<'q, T, K = ()> {
-    // The order matters: the end goes before what keeps its ring.
-    tx: Tx<T>,
-    keep: K,
-    _borrow: PhantomData<(&'q (), core::cell::UnsafeCell<T>)>,
+    tx: End<'q, Tx<T>, K>,
 }
 
-impl<T, K> Producer<'_, T, K> {
-    /// # Safety
-    /// The ring lives for `'q`, or as long as `keep`.
-    pub(super) const unsafe fn new(tx: Tx<T>, keep: K) -> Self {
-        Self { tx, keep, _borrow: PhantomData }
+impl<'q, T, K> Producer<'q, T, K> {
+    pub(super) const fn new(tx: End<'q, Tx<T>, K>) -> Self {
+        Self { tx }
     }
 
     /// Puts a value in.
@@ -319,12 +366,16 @@ impl<T, K> Producer<'_, T, K> {
     /// much cheaper than one by one. Items of others may come out between them. Does nothing at full, whatever the policy,
     /// but a [closed](Self::is_closed) ring takes nothing either.
     ///
-    /// The iterator is asked for an item when there is a slot for it. If it has none then, though it did not say so by its
-    /// [`size_hint`](Iterator::size_hint) (a `filter` can't), the slot counts as taken until the consumer comes by.
+    /// The iterator is asked for an item when there is a slot for it. If it has none then, though its
+    /// [`size_hint`](Iterator::size_hint) did not say so, that slot counts as taken until the consumer looks for an item, and
+    /// others may find a small ring full with nothing inside: so wake a consumer that sleeps after each call, whatever the
+    /// answer. Iterators that say how many there are (ranges, slices, `map`, `zip`, a `Vec`) never do this. One that says 0
+    /// (`filter`, `flat_map`, [`from_fn`](core::iter::from_fn)) has a ticket at a time, and the last one in vain: there
+    /// [`push`](Self::push) in a loop is as fast and does without. One that says too much has up to 32 in vain.
     ///
     /// # Panics
-    /// If the iterator does. What it gave before is in the ring, and nobody has to wait for the rest; the slots that it was asked
-    /// for count as taken until the consumer comes by.
+    /// If the iterator does. What it gave before is in the ring, and nobody has to wait for the rest; the other slots of its
+    /// batch count as taken until the consumer comes by.
     ///
     /// # Progress
     /// Lock-free, as [`push`](Self::push); while the iterator works out an item it holds the slots of this batch.
@@ -380,27 +431,85 @@ impl<T, K> Producer<'_, T, K> {
         load_tail(&self.tx.ring) & Ctl::CLOSED != 0
     }
 
+    /// How many items are inside; an item that another producer is just putting in may count.
+    ///
+    /// It was so at some moment of the call, and is never above the capacity: the slots that the consumer had not given back.
+    /// Exact at rest, but for slots that [`push_iter`](Self::push_iter) asked an item for in vain: those count until a pop comes
+    /// by.
+    ///
+    /// # Progress
+    /// Lock-free: it begins anew if another producer has got a ticket meanwhile. A number of loads that grows with the
+    /// logarithm of the capacity, all of words that pushes and pops write: a look at each of many pushes costs more than they do.
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay_core::mpsc::Ring;
+    ///
+    /// let mut ring = Ring::<_, 8>::new();
+    /// let (mut producer, mut consumer) = ring.split();
+    /// assert_eq!(producer.push_iter(0..5), 5);
+    /// assert_eq!((producer.len(), producer.free()), (5, 3));
+    /// assert_eq!(consumer.pop(), Ok(0));
+    /// assert_eq!((producer.len(), producer.free()), (4, 4));
+    /// ```
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.capacity() - self.tx.free()
+    }
+
+    /// Whether nothing was inside, at some moment of the call. Another producer may push at any time.
+    ///
+    /// # Progress
+    /// Lock-free, as [`len`](Self::len), with three loads.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.tx.is_granted(self.capacity() - 1)
+    }
+
+    /// Whether there was no room, at some moment of the call: a push then would have been refused. There may be some at any
+    /// time.
+    ///
+    /// # Progress
+    /// Lock-free, as [`len`](Self::len), with three loads.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        !self.tx.is_granted(0)
+    }
+
+    /// How many items could have been pushed, at some moment of the call. There may be room for more at any time, and other
+    /// producers may take it.
+    ///
+    /// # Progress
+    /// As [`len`](Self::len).
+    #[must_use]
+    pub fn free(&self) -> usize {
+        self.tx.free()
+    }
+
     /// How many items the ring holds at most.
     #[must_use]
     pub const fn capacity(&self) -> usize {
-        self.tx.ring.geometry().count()
+        self.tx.end.ring.geometry().count()
     }
 }
 
 impl<T, K: Clone> Clone for Producer<'_, T, K> {
     /// Another end. Any number can be out.
-    ///
-    /// # Panics
-    /// After half of `usize::MAX` ends have been forgotten ([`mem::forget`](core::mem::forget)).
     fn clone(&self) -> Self {
-        let keep = self.keep.clone();
         // SAFETY: this end is there, so nobody splits or drops the ring.
-        Self { tx: unsafe { Tx::new(self.tx.ring) }, keep, _borrow: PhantomData }
+        let another = |tx: &Tx<T>| Ok::<_, Infallible>(unsafe { Tx::new(tx.ring) });
+        // SAFETY: that is one of the same ring.
+        let Ok(tx) = unsafe { self.tx.beside(another) };
+        Self { tx }
     }
 }
 
 impl<T, K> fmt::Debug for Producer<'_, T, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Producer").field("capacity", &self.capacity()).finish_non_exhaustive()
+        f.debug_struct("Producer")
+            .field("len", &self.len())
+            .field("capacity", &self.capacity())
+            .field("is_closed", &self.is_closed())
+            .finish()
     }
 }

@@ -43,9 +43,11 @@ impl Slots {
     pub(super) const fn of_array<const N: usize>() -> Self {
         const { assert!(N > 0, "a ring holds at least one item: its capacity can't be 0") };
         const { assert!(N <= Self::MAX, "the capacity of an mpsc ring can't be above 2^(usize::BITS / 2 - 2)") };
-        match Self::new(N) {
-            Ok(slots) => slots,
-            Err(_) => unreachable!(),
+        const {
+            match Self::new(N) {
+                Ok(slots) => slots,
+                Err(_) => unreachable!(),
+            }
         }
     }
 

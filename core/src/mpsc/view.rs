@@ -39,6 +39,8 @@ pub(super) struct Rest {
 impl Ctl {
     /// Of the tail: nothing is taken in any more.
     pub(super) const CLOSED: usize = 1;
+    /// Of the count of producers: it goes no further.
+    pub(super) const MANY: usize = isize::MAX as usize;
 
     pub(super) const fn new(slots: Slots, refusal: Refusal) -> Self {
         let start = slots.start();

@@ -2,13 +2,13 @@
 
 use core::fmt;
 use core::iter::FusedIterator;
-use core::marker::PhantomData;
 
 use super::layout::sealed::Mark as _;
 use super::run::{ReadRun, ReadSlot};
 use super::view::View;
 use super::{Dense, Layout};
 use crate::gauge::{self, Seen, WatermarkError, Watermarks};
+use crate::owner::End;
 use crate::position::Position;
 use crate::slip::Slip;
 use crate::sync::Ordering;
@@ -332,17 +332,12 @@ impl<T, L: Layout> Drop for Rx<T, L> {
 /// To share it between threads, move it, or put one `Mutex` around it. A function that takes any consumer is
 /// `fn f<T, L: Layout, K>(consumer: &mut Consumer<'_, T, L, K>)`; an end that owns its ring is an `OwnedConsumer<T>`.
 pub struct Consumer<'q, T, L: Layout = Dense, K = ()> {
-    // The order matters: the end goes before what keeps its ring.
-    rx: Rx<T, L>,
-    _keep: K,
-    _borrow: PhantomData<(&'q (), core::cell::UnsafeCell<T>)>,
+    rx: End<'q, Rx<T, L>, K>,
 }
 
 impl<'q, T, L: Layout, K> Consumer<'q, T, L, K> {
-    /// # Safety
-    /// The ring lives for `'q`, or as long as `keep`.
-    pub(super) unsafe fn new(rx: Rx<T, L>, keep: K) -> Self {
-        Self { rx, _keep: keep, _borrow: PhantomData }
+    pub(super) const fn new(rx: End<'q, Rx<T, L>, K>) -> Self {
+        Self { rx }
     }
 
     /// Takes the oldest item out.

@@ -7,52 +7,73 @@ use super::producer::Tx;
 use super::view::{Ctl, View};
 use super::{Consumer, Dense, Layout, Producer, Slot};
 use crate::CapacityError;
+use crate::owner::{self, Engine, Extent, Memory, OfArray, Owner, Parts, Slots};
 use crate::position::Capacity;
 #[cfg(any(target_has_atomic = "8", feature = "portable-atomic"))]
-use crate::{InUse, sync::Ordering};
+use crate::{
+    InUse,
+    sync::{Claim, Ordering},
+};
 
-/// Pairs the ends of a ring.
-///
-/// # Safety
-/// No ends of this ring are at work, and those made here get to work only after this call and end before the ring does.
-unsafe fn pair<T, L: Layout>(ring: View<T, L>) -> (Tx<T, L>, Rx<T, L>) {
-    ring.arm();
-    // SAFETY: no other ends are at work.
-    let tx = unsafe { Tx::new(ring) };
-    // SAFETY: no other ends are at work; the producer's end made above has not left this function.
-    let rx = unsafe { Rx::new(ring) };
-    (tx, rx)
+// SAFETY: each end has its flag from when it is made until its drop has done all else.
+unsafe impl<T, L: Layout> Engine for View<T, L> {
+    type Tx = Tx<T, L>;
+    type Rx = Rx<T, L>;
+
+    #[cfg(any(target_has_atomic = "8", feature = "portable-atomic"))]
+    fn claim(&self) -> &Claim {
+        &self.ctl().ends.claim
+    }
+
+    #[cfg(any(target_has_atomic = "8", feature = "portable-atomic"))]
+    fn has_ends(&self) -> bool {
+        // [O1] Acquire: pairs with [P6]. Orders: the last producer's stores before the new ends' loads.
+        let producer = self.ctl().ends.producer.load(Ordering::Acquire);
+        // [O2] Acquire: pairs with [C6], likewise.
+        let consumer = self.ctl().ends.consumer.load(Ordering::Acquire);
+        producer || consumer
+    }
+
+    unsafe fn pair(self) -> (Tx<T, L>, Rx<T, L>) {
+        self.arm();
+        // SAFETY: no other ends are at work.
+        let tx = unsafe { Tx::new(self) };
+        // SAFETY: no other ends are at work; the producer's end made above has not left this function.
+        let rx = unsafe { Rx::new(self) };
+        (tx, rx)
+    }
+
+    unsafe fn drop_rest(self) {
+        let (head, len) = self.settled();
+        // SAFETY: I1: these are the items inside, and nobody else is there to take them.
+        unsafe { self.drop_items(head, len) };
+    }
 }
 
-/// Both ends of a ring that is borrowed for `'q`.
-type Ends<'q, T, L> = (Producer<'q, T, L>, Consumer<'q, T, L>);
+// SAFETY: the view is of these slots and words. Beside the items there are only atomics and numbers.
+unsafe impl<T, L: Layout, S: Slots<Slot = Slot<T, L>>, G: Extent<Capacity>> Memory for Parts<Ctl, S, G> {
+    type Engine = View<T, L>;
+    type Item = T;
 
-/// Pairs the ends of a ring that is borrowed for `'q`.
-///
-/// # Safety
-/// No ends of this ring are at work, and none are made while these are.
-unsafe fn split<'q, T, L: Layout>(ctl: &'q Ctl, slots: &'q [Slot<T, L>], capacity: Capacity) -> Ends<'q, T, L> {
-    // SAFETY: both are borrowed for `'q`, which the ends carry in their types.
-    let ring = unsafe { View::new(ctl, slots, capacity) };
-    // SAFETY: as the caller says.
-    let (tx, rx) = unsafe { pair(ring) };
-    // SAFETY: the ring is borrowed for `'q`.
-    let producer = unsafe { Producer::new(tx, ()) };
-    // SAFETY: as above.
-    let consumer = unsafe { Consumer::new(rx, ()) };
-    (producer, consumer)
+    fn engine(&self) -> View<T, L> {
+        // SAFETY: the extent is that of these slots, and they last as long as the owner.
+        unsafe { View::new(&self.ctl, self.slots.as_slice(), self.extent.get()) }
+    }
 }
 
-/// Drops what is left in a ring.
-///
-/// # Safety
-/// No ends are at work, and none will be: the items are gone after this.
-unsafe fn drop_rest<T, L: Layout>(ctl: &Ctl, slots: &[Slot<T, L>], capacity: Capacity) {
-    // SAFETY: both outlive this function, and so the view.
-    let ring = unsafe { View::new(ctl, slots, capacity) };
-    let (head, len) = ring.settled();
-    // SAFETY: I1: these are the items inside, and nobody else is there to take them.
-    unsafe { ring.drop_items(head, len) };
+type InArray<T, const N: usize, L> = Parts<Ctl, [Slot<T, L>; N], OfArray<N>>;
+type InSlice<'a, T, L> = Parts<Ctl, &'a mut [Slot<T, L>], Capacity>;
+
+impl<const N: usize> Extent<Capacity> for OfArray<N> {
+    fn get(&self) -> Capacity {
+        Capacity::of_array::<N>()
+    }
+}
+
+type Ends<'q, T, L, K = ()> = (Producer<'q, T, L, K>, Consumer<'q, T, L, K>);
+
+fn ends<T, L: Layout, K>((tx, rx): owner::Ends<'_, View<T, L>, K>) -> Ends<'_, T, L, K> {
+    (Producer::new(tx), Consumer::new(rx))
 }
 
 /// A ring whose slots lie in it: for statics, for the stack, or within something larger.
@@ -79,29 +100,23 @@ unsafe fn drop_rest<T, L: Layout>(ctl: &Ctl, slots: &[Slot<T, L>], capacity: Cap
 /// forebay_core::spsc::Ring::<u16, 0>::new();
 /// ```
 pub struct Ring<T, const N: usize, L: Layout = Dense> {
-    ctl: Ctl,
-    slots: [Slot<T, L>; N],
+    owner: Owner<InArray<T, N, L>>,
 }
-
-// SAFETY: sharing the ring lets one thread at a time have each end, which takes or brings items, so they must be `Send`.
-unsafe impl<T: Send, const N: usize, L: Layout> Sync for Ring<T, N, L> {}
-// SAFETY: sending the ring sends the items in it; its ends are not at work, or it could not be moved.
-unsafe impl<T: Send, const N: usize, L: Layout> Send for Ring<T, N, L> {}
 
 impl<T, const N: usize, L: Layout> Ring<T, N, L> {
     /// A ring without items. A capacity `N` of 0 does not compile.
     #[must_use]
     pub const fn new() -> Self {
         let _ = Capacity::of_array::<N>();
-        Self { ctl: Ctl::new(), slots: [const { Slot::new() }; N] }
+        let slots = [const { Slot::new() }; N];
+        Self { owner: Owner::new(Parts { ctl: Ctl::new(), slots, extent: OfArray }) }
     }
 
     /// The two ends, for as long as the ring is borrowed. What was inside stays inside.
     ///
     /// With `&'static mut` they are `'static`, on every core and without a claim.
     pub fn split(&mut self) -> (Producer<'_, T, L>, Consumer<'_, T, L>) {
-        // SAFETY: the mutable borrow says that no ends are at work, and lasts as long as these.
-        unsafe { split(&self.ctl, &self.slots, Capacity::of_array::<N>()) }
+        ends(self.owner.split())
     }
 
     /// The two ends of a shared ring, a `static` say; there is one pair at a time. After both have been dropped the ring
@@ -117,27 +132,7 @@ impl<T, const N: usize, L: Layout> Ring<T, N, L> {
     #[cfg(any(target_has_atomic = "8", feature = "portable-atomic"))]
     #[expect(clippy::type_complexity, reason = "the tuple reads better than a name for it")]
     pub fn try_split(&self) -> Result<(Producer<'_, T, L>, Consumer<'_, T, L>), InUse> {
-        let ends = &self.ctl.ends;
-        let decide = || {
-            // [O1] Acquire: pairs with [P6]. Orders: the last producer's stores before the new ends' loads.
-            let producer = ends.producer.load(Ordering::Acquire);
-            // [O2] Acquire: pairs with [C6], likewise.
-            let consumer = ends.consumer.load(Ordering::Acquire);
-            if producer || consumer {
-                return None;
-            }
-            // SAFETY: both ends were gone, nobody else makes new ones while we decide, and these count as out before
-            // the next one decides.
-            Some(unsafe { split(&self.ctl, &self.slots, Capacity::of_array::<N>()) })
-        };
-        ends.claim.with(decide).ok_or(InUse)
-    }
-}
-
-impl<T, const N: usize, L: Layout> Drop for Ring<T, N, L> {
-    fn drop(&mut self) {
-        // SAFETY: the mutable borrow says that no ends are at work, and the ring is going.
-        unsafe { drop_rest(&self.ctl, &self.slots, Capacity::of_array::<N>()) };
+        self.owner.try_split().map(ends)
     }
 }
 
@@ -166,15 +161,8 @@ impl<T, const N: usize, L: Layout> fmt::Debug for Ring<T, N, L> {
 /// # Ok::<(), forebay_core::CapacityError>(())
 /// ```
 pub struct SliceRing<'a, T, L: Layout = Dense> {
-    ctl: Ctl,
-    slots: &'a mut [Slot<T, L>],
-    capacity: Capacity,
+    owner: Owner<InSlice<'a, T, L>>,
 }
-
-// SAFETY: sharing the ring lets nobody at its items. Sent, it sends the items in it.
-unsafe impl<T: Send, L: Layout> Send for SliceRing<'_, T, L> {}
-// SAFETY: there is nothing to do with a shared reference but to print it.
-unsafe impl<T: Send, L: Layout> Sync for SliceRing<'_, T, L> {}
 
 impl<'a, T, L: Layout> SliceRing<'a, T, L> {
     /// A ring without items, with as many slots as the slice has.
@@ -183,31 +171,23 @@ impl<'a, T, L: Layout> SliceRing<'a, T, L> {
     /// [`Zero`](CapacityError::Zero) if the slice is empty; [`TooLarge`](CapacityError::TooLarge) above `isize::MAX` slots,
     /// which only items without a size can reach.
     pub fn new(slots: &'a mut [Slot<T, L>]) -> Result<Self, CapacityError> {
-        let capacity = Capacity::new(slots.len())?;
+        let extent = Capacity::new(slots.len())?;
         // The slots may have been a ring before, and marks of that time would pass for ours.
         if View::<T, L>::FLAGGED {
             slots.fill_with(Slot::new);
         }
-        Ok(Self { ctl: Ctl::new(), slots, capacity })
+        Ok(Self { owner: Owner::new(Parts { ctl: Ctl::new(), slots, extent }) })
     }
 
     /// The two ends, for as long as the ring is borrowed. What was inside stays inside.
     pub fn split(&mut self) -> (Producer<'_, T, L>, Consumer<'_, T, L>) {
-        // SAFETY: the mutable borrow says that no ends are at work, and lasts as long as these.
-        unsafe { split(&self.ctl, self.slots, self.capacity) }
-    }
-}
-
-impl<T, L: Layout> Drop for SliceRing<'_, T, L> {
-    fn drop(&mut self) {
-        // SAFETY: the mutable borrow says that no ends are at work, and the ring is going.
-        unsafe { drop_rest(&self.ctl, self.slots, self.capacity) };
+        ends(self.owner.split())
     }
 }
 
 impl<T, L: Layout> fmt::Debug for SliceRing<'_, T, L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SliceRing").field("capacity", &self.capacity.get()).finish_non_exhaustive()
+        f.debug_struct("SliceRing").field("capacity", &self.owner.memory().extent.get()).finish_non_exhaustive()
     }
 }
 
@@ -219,11 +199,13 @@ pub use heap::{Keep, OwnedConsumer, OwnedProducer};
 #[cfg(feature = "alloc")]
 mod heap {
     use alloc::boxed::Box;
-    use alloc::vec::Vec;
 
     use super::*;
+    use crate::owner::boxed;
     #[cfg(target_has_atomic = "ptr")]
     use crate::sync::Arc;
+
+    type OnHeap<T, L> = Parts<Ctl, Box<[Slot<T, L>]>, Capacity>;
 
     /// A ring on the heap. It allocates its slots when it is made; [`into_ends`](Self::into_ends) allocates once more for the
     /// shared words; pushes and pops never do.
@@ -239,9 +221,7 @@ mod heap {
     /// # Ok::<(), forebay_core::CapacityError>(())
     /// ```
     pub struct HeapRing<T, L: Layout = Dense> {
-        ctl: Ctl,
-        slots: Box<[Slot<T, L>]>,
-        capacity: Capacity,
+        owner: Owner<OnHeap<T, L>>,
     }
 
     /// A producer that owns its ring together with its consumer. It is `'static` if the items are.
@@ -254,12 +234,7 @@ mod heap {
 
     /// Keeps a [`HeapRing`] alive for an end that owns it.
     #[cfg(target_has_atomic = "ptr")]
-    pub struct Keep<T, L: Layout = Dense>(#[expect(dead_code, reason = "held for its drop")] Arc<HeapRing<T, L>>);
-
-    // SAFETY: sharing the ring lets nobody at its items. Sent, it sends the items in it.
-    unsafe impl<T: Send, L: Layout> Send for HeapRing<T, L> {}
-    // SAFETY: there is nothing to do with a shared reference but to print it, and its drop needs `T: Send` alone.
-    unsafe impl<T: Send, L: Layout> Sync for HeapRing<T, L> {}
+    pub struct Keep<T, L: Layout = Dense>(#[expect(dead_code, reason = "held for its drop")] Arc<Owner<OnHeap<T, L>>>);
 
     impl<T, L: Layout> HeapRing<T, L> {
         /// A ring without items.
@@ -268,25 +243,14 @@ mod heap {
         /// [`Zero`](CapacityError::Zero), [`TooLarge`](CapacityError::TooLarge) above `isize::MAX` items or bytes,
         /// [`OutOfMemory`](CapacityError::OutOfMemory).
         pub fn new(capacity: usize) -> Result<Self, CapacityError> {
-            let capacity = Capacity::new(capacity)?;
-            if capacity.get().checked_mul(size_of::<Slot<T, L>>()).is_none_or(|bytes| bytes > isize::MAX as usize) {
-                return Err(CapacityError::TooLarge);
-            }
-            let mut slots = Vec::new();
-            slots.try_reserve_exact(capacity.get()).map_err(|_| CapacityError::OutOfMemory)?;
-            if size_of::<Slot<T, L>>() == 0 {
-                // SAFETY: a slot without size has neither item bytes nor a mark that would have to be made.
-                unsafe { slots.set_len(capacity.get()) };
-            } else {
-                slots.resize_with(capacity.get(), Slot::new);
-            }
-            Ok(Self { ctl: Ctl::new(), slots: slots.into_boxed_slice(), capacity })
+            let extent = Capacity::new(capacity)?;
+            let slots = boxed(capacity, Slot::new)?;
+            Ok(Self { owner: Owner::new(Parts { ctl: Ctl::new(), slots, extent }) })
         }
 
         /// The two ends, for as long as the ring is borrowed. What was inside stays inside.
         pub fn split(&mut self) -> (Producer<'_, T, L>, Consumer<'_, T, L>) {
-            // SAFETY: the mutable borrow says that no ends are at work, and lasts as long as these.
-            unsafe { split(&self.ctl, &self.slots, self.capacity) }
+            ends(self.owner.split())
         }
 
         /// Two ends that own the ring together: the last one to go drops it, with what is inside.
@@ -296,29 +260,14 @@ mod heap {
         #[cfg(target_has_atomic = "ptr")]
         #[must_use]
         pub fn into_ends(self) -> (OwnedProducer<T, L>, OwnedConsumer<T, L>) {
-            let ring = Arc::new(self);
-            // SAFETY: each end keeps the `Arc`, and lets go of it after itself.
-            let view = unsafe { View::new(&ring.ctl, &ring.slots, ring.capacity) };
-            // SAFETY: we had the ring by value, so no ends are at work, and nobody can reach it to make others.
-            let (tx, rx) = unsafe { pair(view) };
-            // SAFETY: the end keeps the ring.
-            let producer = unsafe { Producer::new(tx, Keep(Arc::clone(&ring))) };
-            // SAFETY: the end keeps the ring.
-            let consumer = unsafe { Consumer::new(rx, Keep(ring)) };
-            (producer, consumer)
-        }
-    }
-
-    impl<T, L: Layout> Drop for HeapRing<T, L> {
-        fn drop(&mut self) {
-            // SAFETY: the mutable borrow says that no ends are at work, and the ring is going.
-            unsafe { drop_rest(&self.ctl, &self.slots, self.capacity) };
+            // SAFETY: it has what it is given.
+            ends(unsafe { self.owner.into_ends(Keep) })
         }
     }
 
     impl<T, L: Layout> fmt::Debug for HeapRing<T, L> {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.debug_struct("HeapRing").field("capacity", &self.capacity.get()).finish_non_exhaustive()
+            f.debug_struct("HeapRing").field("capacity", &self.owner.memory().extent.get()).finish_non_exhaustive()
         }
     }
 

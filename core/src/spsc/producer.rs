@@ -1,7 +1,6 @@
 //! The producer's end.
 
 use core::fmt;
-use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 
 use super::layout::sealed::Mark as _;
@@ -9,6 +8,7 @@ use super::run::{WriteRun, WriteSlot};
 use super::view::View;
 use super::{Dense, Layout};
 use crate::gauge::{self, Seen, WatermarkError, Watermarks};
+use crate::owner::End;
 use crate::position::Position;
 use crate::sync::Ordering;
 use crate::{Pressure, PushError};
@@ -328,17 +328,12 @@ impl<T, L: Layout> Drop for Tx<T, L> {
 /// To share it between threads, move it, or put one `Mutex` around it. A function that takes any producer is
 /// `fn f<T, L: Layout, K>(producer: &mut Producer<'_, T, L, K>)`; an end that owns its ring is an `OwnedProducer<T>`.
 pub struct Producer<'q, T, L: Layout = Dense, K = ()> {
-    // The order matters: the end goes before what keeps its ring.
-    tx: Tx<T, L>,
-    _keep: K,
-    _borrow: PhantomData<(&'q (), core::cell::UnsafeCell<T>)>,
+    tx: End<'q, Tx<T, L>, K>,
 }
 
 impl<'q, T, L: Layout, K> Producer<'q, T, L, K> {
-    /// # Safety
-    /// The ring lives for `'q`, or as long as `keep`.
-    pub(super) unsafe fn new(tx: Tx<T, L>, keep: K) -> Self {
-        Self { tx, _keep: keep, _borrow: PhantomData }
+    pub(super) const fn new(tx: End<'q, Tx<T, L>, K>) -> Self {
+        Self { tx }
     }
 
     /// Puts an item in.

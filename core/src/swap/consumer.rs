@@ -1,10 +1,10 @@
 //! The consumer's end.
 
 use core::fmt;
-use core::marker::PhantomData;
 
 use super::view::View;
 use super::word::{Position, State};
+use crate::owner::End;
 use crate::sync::{LAPS_WRAP, Word};
 use crate::{Overflow, PopError};
 
@@ -210,17 +210,12 @@ impl<T> Drop for Rx<T> {
 /// Dropping it closes the ring: from then on a push at full gives its value back as
 /// [`Closed`](crate::PushError::Closed).
 pub struct Consumer<'q, T, K = ()> {
-    // The order matters: the end goes before what keeps its ring.
-    rx: Rx<T>,
-    _keep: K,
-    _borrow: PhantomData<(&'q (), core::cell::UnsafeCell<T>)>,
+    rx: End<'q, Rx<T>, K>,
 }
 
-impl<T, K> Consumer<'_, T, K> {
-    /// # Safety
-    /// The ring lives for the lifetime of the type, or as long as `keep`.
-    pub(super) unsafe fn new(rx: Rx<T>, keep: K) -> Self {
-        Self { rx, _keep: keep, _borrow: PhantomData }
+impl<'q, T, K> Consumer<'q, T, K> {
+    pub(super) const fn new(rx: End<'q, Rx<T>, K>) -> Self {
+        Self { rx }
     }
 
     /// Takes the oldest item out. [Under a storm](super#a-reader-in-a-storm) it may leave items behind and take a later one;
@@ -334,7 +329,7 @@ impl<T, K> Consumer<'_, T, K> {
     /// How many items the ring holds at most: exactly as many as it was made for.
     #[must_use]
     pub const fn capacity(&self) -> usize {
-        self.rx.ring.shape.slots()
+        self.rx.end.ring.shape.slots()
     }
 
     /// What a push does at full.

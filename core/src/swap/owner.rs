@@ -1,43 +1,109 @@
-//! Who owns the memory: an inline array, a caller's slices, or the heap.
+//! Who owns the memory: an inline array, a caller's slice, or the heap.
 
 use core::fmt;
 use core::ptr::NonNull;
+use core::slice;
 
 use super::consumer::Rx;
 use super::producer::Tx;
+use super::slot::{Slot, carve};
 use super::view::{Cell, Ctl, View};
 use super::word::Shape;
 use super::{Consumer, Producer};
-use crate::sync::{Ordering, SwapWord};
-use crate::{InUse, Overflow};
+use crate::owner::{self, Engine, Extent, Memory, Owner, Parts, Slots};
+use crate::sync::{Claim, Ordering, SwapWord};
+use crate::{CapacityError, InUse, Overflow};
 
-/// Pairs the ends of a ring.
-///
-/// # Safety
-/// No ends of this ring are at work, and those made here get to work only after this call and end before the ring does.
-unsafe fn pair<T>(ring: View<T>) -> Option<(Tx<T>, Rx<T>)> {
-    ring.make();
-    let admission = ring.admit().ok()?;
-    let tx = Tx::new(ring, admission, ring.head());
-    // SAFETY: no other ends are at work; the producer's end made above has not left this function.
-    let rx = unsafe { Rx::new(ring) };
-    Some((tx, rx))
+// SAFETY: the consumer has its flag, and each producer is counted, from when it is made until its drop has done all else.
+unsafe impl<T> Engine for View<T> {
+    type Tx = Tx<T>;
+    type Rx = Rx<T>;
+
+    fn claim(&self) -> &Claim {
+        &self.ctl().ends.claim
+    }
+
+    fn has_ends(&self) -> bool {
+        // [S14] Acquire: pairs with [S9]. Orders: the last producers' pushes and seats before the new ends.
+        let producers = self.ctl().ends.producers.load(Ordering::Acquire) != 0;
+        // [S13] Acquire: pairs with [S6]. Orders: the last consumer's stores before the new ends' loads.
+        let consumer = self.ctl().ends.consumer.load(Ordering::Acquire);
+        producers || consumer
+    }
+
+    fn forget_ends(self) {
+        self.make();
+        self.reseat();
+    }
+
+    unsafe fn pair(self) -> (Tx<T>, Rx<T>) {
+        self.make();
+        let tx = Tx::new(self, self.admit_first(), self.head());
+        // SAFETY: no other ends are at work; the producer's end made above has not left this function.
+        let rx = unsafe { Rx::new(self) };
+        (tx, rx)
+    }
+
+    unsafe fn drop_rest(self) {
+        // SAFETY: as the caller says.
+        unsafe { self.drop_items() };
+    }
 }
 
-/// Pairs the ends of a ring that is borrowed for `'q`. Ends that are out count as forgotten.
-///
-/// # Safety
-/// The view's memory is borrowed for `'q`. No ends of this ring are at work, and none are made while these are.
-unsafe fn split<'q, T>(ring: View<T>) -> (Producer<'q, T>, Consumer<'q, T>) {
-    ring.make();
-    ring.reseat();
-    // SAFETY: as the caller says.
-    let Some((tx, rx)) = (unsafe { pair(ring) }) else { unreachable!("all seats are free") };
-    // SAFETY: the ring is borrowed for `'q`.
-    let producer = unsafe { Producer::new(tx, ()) };
-    // SAFETY: as above.
-    let consumer = unsafe { Consumer::new(rx, ()) };
-    (producer, consumer)
+// SAFETY: the view is of these words and cells. Beside the items there are only atomics and numbers.
+unsafe impl<T, W, C, G> Memory for Parts<Ctl, (W, C), G>
+where
+    W: Slots<Slot = SwapWord>,
+    C: Slots<Slot = Cell<T>>,
+    G: Extent<Shape>,
+{
+    type Engine = View<T>;
+    type Item = T;
+
+    fn engine(&self) -> View<T> {
+        let (words, cells) = (NonNull::from(self.slots.0.as_slice()), NonNull::from(self.slots.1.as_slice()));
+        let shape = self.extent.get();
+        debug_assert_eq!((words.len(), cells.len()), (shape.cells(), shape.cells()));
+        // SAFETY: both have a place for each cell of the shape, and last as long as the owner.
+        unsafe { View::new(NonNull::from(&self.ctl), words.cast(), cells.cast(), shape) }
+    }
+}
+
+type InArray<T, const N: usize, const P: usize> = Parts<Ctl, (Row<SwapWord, N, P>, Row<Cell<T>, N, P>), OfRow<N, P>>;
+type InSlice<'a, T> = Parts<Ctl, (&'a mut [SwapWord], &'a mut [Cell<T>]), Shape>;
+
+/// The extent of a [`Row`].
+struct OfRow<const N: usize, const P: usize>;
+
+impl<const N: usize, const P: usize> Extent<Shape> for OfRow<N, P> {
+    fn get(&self) -> Shape {
+        Shape::of_array::<N, P>()
+    }
+}
+
+/// `N + P + 1` of something, side by side: there is no array of that length.
+#[repr(C)]
+struct Row<V, const N: usize, const P: usize> {
+    slots: [V; N],
+    producers: [V; P],
+    consumer: V,
+}
+
+// SAFETY: it is they.
+unsafe impl<V, const N: usize, const P: usize> Slots for Row<V, N, P> {
+    type Slot = V;
+
+    fn as_slice(&self) -> &[V] {
+        let first: NonNull<V> = NonNull::from(self).cast();
+        // SAFETY: they lie side by side, and the pointer is made from all of them.
+        unsafe { slice::from_raw_parts(first.as_ptr(), N + P + 1) }
+    }
+}
+
+type Ends<'q, T, K = ()> = (Producer<'q, T, K>, Consumer<'q, T, K>);
+
+fn ends<T, K>((tx, rx): owner::Ends<'_, View<T>, K>) -> Ends<'_, T, K> {
+    (Producer::new(tx), Consumer::new(rx))
 }
 
 /// A ring whose slots lie in it: for statics, for the stack, or within something larger.
@@ -75,31 +141,8 @@ unsafe fn split<'q, T>(ring: View<T>) -> (Producer<'q, T>, Consumer<'q, T>) {
 /// forebay_core::swap::Ring::<u16, 1, 0>::new();
 /// ```
 pub struct Ring<T, const N: usize, const P: usize = 1> {
-    ctl: Ctl,
-    words: Parts<SwapWord, N, P>,
-    cells: Parts<Cell<T>, N, P>,
+    owner: Owner<InArray<T, N, P>>,
 }
-
-/// `N + P + 1` of something, side by side: there is no array of that length.
-#[repr(C)]
-struct Parts<V, const N: usize, const P: usize> {
-    slots: [V; N],
-    producers: [V; P],
-    consumer: V,
-}
-
-impl<V, const N: usize, const P: usize> Parts<V, N, P> {
-    /// The first of them, from which all can be reached.
-    fn first(&self) -> NonNull<V> {
-        // The pointer is made from the whole, so that it may reach all of it.
-        NonNull::from(self).cast()
-    }
-}
-
-// SAFETY: sharing the ring lets one thread at a time have each end, which takes or brings items, so they must be `Send`.
-unsafe impl<T: Send, const N: usize, const P: usize> Sync for Ring<T, N, P> {}
-// SAFETY: sending the ring sends the items in it; its ends are not at work, or it could not be moved.
-unsafe impl<T: Send, const N: usize, const P: usize> Send for Ring<T, N, P> {}
 
 impl<T, const N: usize, const P: usize> Ring<T, N, P> {
     /// A ring without items, whose policy is to [reject](Overflow::Reject).
@@ -112,26 +155,14 @@ impl<T, const N: usize, const P: usize> Ring<T, N, P> {
     #[must_use]
     pub const fn with_overflow(overflow: Overflow) -> Self {
         let _ = Shape::of_array::<N, P>();
-        Self {
-            ctl: Ctl::new(overflow),
-            words: Parts {
-                slots: [const { SwapWord::new(0) }; N],
-                producers: [const { SwapWord::new(0) }; P],
-                consumer: SwapWord::new(0),
-            },
-            cells: Parts {
-                slots: [const { Cell::new() }; N],
-                producers: [const { Cell::new() }; P],
-                consumer: Cell::new(),
-            },
-        }
-    }
-
-    fn view(&self) -> View<T> {
-        // SAFETY: these are `N + P + 1` words and cells; the callers use the view while the ring is there.
-        unsafe {
-            View::new(NonNull::from(&self.ctl), self.words.first(), self.cells.first(), Shape::of_array::<N, P>())
-        }
+        let words = Row {
+            slots: [const { SwapWord::new(0) }; N],
+            producers: [const { SwapWord::new(0) }; P],
+            consumer: SwapWord::new(0),
+        };
+        let cells =
+            Row { slots: [const { Cell::new() }; N], producers: [const { Cell::new() }; P], consumer: Cell::new() };
+        Self { owner: Owner::new(Parts { ctl: Ctl::new(overflow), slots: (words, cells), extent: OfRow }) }
     }
 
     /// A producer and the consumer, for as long as the ring is borrowed. What was inside stays inside.
@@ -139,8 +170,7 @@ impl<T, const N: usize, const P: usize> Ring<T, N, P> {
     /// If an end was forgotten before ([`mem::forget`](core::mem::forget)), this takes time in proportion to the square of
     /// the capacity.
     pub fn split(&mut self) -> (Producer<'_, T>, Consumer<'_, T>) {
-        // SAFETY: the mutable borrow says that no ends are at work, and lasts as long as these.
-        unsafe { split(self.view()) }
+        ends(self.owner.split())
     }
 
     /// A producer and the consumer of a shared ring, a `static` say; there is one such pair at a time, and the clones of its
@@ -153,32 +183,7 @@ impl<T, const N: usize, const P: usize> Ring<T, N, P> {
     /// # Progress
     /// Wait-free, in a number of steps that grows with the capacity, once, and with `P`.
     pub fn try_split(&self) -> Result<(Producer<'_, T>, Consumer<'_, T>), InUse> {
-        let ends = &self.ctl.ends;
-        let decide = || {
-            // Relaxed: [S10] follows, and has what the last producers did.
-            let producers = ends.producers.load(Ordering::Relaxed) != 0;
-            // [S13] Acquire: pairs with [S6]. Orders: the last consumer's stores before the new ends' loads.
-            let consumer = ends.consumer.load(Ordering::Acquire);
-            if producers || consumer {
-                return None;
-            }
-            // SAFETY: all ends were gone, nobody else makes new ones while we decide, and these count as out before the
-            // next one decides.
-            let (tx, rx) = unsafe { pair(self.view()) }?;
-            // SAFETY: the ring is borrowed for as long as the end.
-            let producer = unsafe { Producer::new(tx, ()) };
-            // SAFETY: as above.
-            let consumer = unsafe { Consumer::new(rx, ()) };
-            Some((producer, consumer))
-        };
-        ends.claim.with(decide).ok_or(InUse)
-    }
-}
-
-impl<T, const N: usize, const P: usize> Drop for Ring<T, N, P> {
-    fn drop(&mut self) {
-        // SAFETY: the mutable borrow says that no ends are at work, and the ring is going.
-        unsafe { self.view().drop_items() };
+        self.owner.try_split().map(ends)
     }
 }
 
@@ -190,8 +195,86 @@ impl<T, const N: usize, const P: usize> Default for Ring<T, N, P> {
 
 impl<T, const N: usize, const P: usize> fmt::Debug for Ring<T, N, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ring").field("capacity", &N).field("producers", &P).finish_non_exhaustive()
+        debug(f, "Ring", Shape::of_array::<N, P>())
     }
+}
+
+/// A ring in a caller's slice: where the capacity or the number of producers is known only at run time, without an allocator.
+///
+/// # Memory
+/// Of the slice, one [`Slot`] for each item, one for each producer, and one for the consumer. The words of all of them lie at
+/// its start and the items after those, so that the words are as close together as in the other rings.
+///
+/// # Examples
+/// ```
+/// use forebay_core::swap::{SliceRing, Slot};
+/// use forebay_core::{Overflow, Pushed};
+///
+/// let (capacity, producers) = (10, 2);
+/// let mut memory = [const { Slot::new() }; 16];
+/// let memory = &mut memory[..capacity + producers + 1];
+/// let mut ring = SliceRing::<u8>::with_overflow(memory, producers, Overflow::DropOldest)?;
+/// let (mut producer, mut consumer) = ring.split();
+/// let mut another = producer.try_clone().unwrap();
+/// for number in 0..10 {
+///     assert_eq!(producer.push(number), Ok(Pushed::Stored));
+/// }
+/// assert_eq!(another.push(10), Ok(Pushed::Evicted(0)));
+/// assert_eq!(consumer.pop(), Ok(1));
+/// # Ok::<(), forebay_core::CapacityError>(())
+/// ```
+pub struct SliceRing<'a, T> {
+    owner: Owner<InSlice<'a, T>>,
+}
+
+impl<'a, T> SliceRing<'a, T> {
+    /// A ring without items, for so many producers at a time, whose policy is to [reject](Overflow::Reject). It holds as many
+    /// items as the slice has slots, less one for each producer and one for the consumer.
+    ///
+    /// # Errors
+    /// [`TooShort`](CapacityError::TooShort) if that leaves no slot for an item, [`Zero`](CapacityError::Zero) if there are no
+    /// producers, [`TooLarge`](CapacityError::TooLarge) above the [limits](super::Ring#limits).
+    pub fn new(memory: &'a mut [Slot<T>], producers: usize) -> Result<Self, CapacityError> {
+        Self::with_overflow(memory, producers, Overflow::Reject)
+    }
+
+    /// The same, with a policy for what a push does at full.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn with_overflow(
+        memory: &'a mut [Slot<T>],
+        producers: usize,
+        overflow: Overflow,
+    ) -> Result<Self, CapacityError> {
+        let capacity = memory.len().saturating_sub(producers).saturating_sub(1);
+        if capacity == 0 {
+            return Err(CapacityError::TooShort);
+        }
+        let extent = Shape::new(capacity, producers)?;
+        Ok(Self { owner: Owner::new(Parts { ctl: Ctl::new(overflow), slots: carve(memory), extent }) })
+    }
+
+    /// A producer and the consumer, for as long as the ring is borrowed. What was inside stays inside.
+    ///
+    /// If an end was forgotten before ([`mem::forget`](core::mem::forget)), this takes time in proportion to the square of
+    /// the capacity.
+    pub fn split(&mut self) -> (Producer<'_, T>, Consumer<'_, T>) {
+        ends(self.owner.split())
+    }
+}
+
+impl<T> fmt::Debug for SliceRing<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug(f, "SliceRing", self.owner.memory().extent)
+    }
+}
+
+fn debug(f: &mut fmt::Formatter<'_>, name: &str, shape: Shape) -> fmt::Result {
+    f.debug_struct(name)
+        .field("capacity", &shape.slots())
+        .field("producers", &shape.producers())
+        .finish_non_exhaustive()
 }
 
 #[cfg(feature = "alloc")]
@@ -202,12 +285,13 @@ pub use heap::{Keep, OwnedConsumer, OwnedProducer};
 #[cfg(feature = "alloc")]
 mod heap {
     use alloc::boxed::Box;
-    use alloc::vec::Vec;
 
     use super::*;
-    use crate::CapacityError;
+    use crate::owner::boxed;
     #[cfg(target_has_atomic = "ptr")]
     use crate::sync::Arc;
+
+    type OnHeap<T> = Parts<Ctl, (Box<[SwapWord]>, Box<[Cell<T>]>), Shape>;
 
     /// A ring on the heap. It allocates its slots when it is made; [`into_ends`](Self::into_ends) allocates once more for the
     /// shared words; pushes and pops never do.
@@ -224,10 +308,7 @@ mod heap {
     /// # Ok::<(), forebay_core::CapacityError>(())
     /// ```
     pub struct HeapRing<T> {
-        ctl: Ctl,
-        words: Box<[SwapWord]>,
-        cells: Box<[Cell<T>]>,
-        shape: Shape,
+        owner: Owner<OnHeap<T>>,
     }
 
     /// A producer that owns its ring together with the other ends. It is `'static` if the items are.
@@ -240,12 +321,7 @@ mod heap {
 
     /// Keeps a [`HeapRing`] alive for an end that owns it.
     #[cfg(target_has_atomic = "ptr")]
-    pub struct Keep<T>(Arc<HeapRing<T>>);
-
-    // SAFETY: sharing the ring lets nobody at its items. Sent, it sends the items in it.
-    unsafe impl<T: Send> Send for HeapRing<T> {}
-    // SAFETY: there is nothing to do with a shared reference but to print it, and its drop needs `T: Send` alone.
-    unsafe impl<T: Send> Sync for HeapRing<T> {}
+    pub struct Keep<T>(Arc<Owner<OnHeap<T>>>);
 
     impl<T> HeapRing<T> {
         /// A ring without items, for so many items and so many producers at a time, whose policy is to
@@ -263,25 +339,11 @@ mod heap {
         /// # Errors
         /// As [`new`](Self::new).
         pub fn with_overflow(capacity: usize, producers: usize, overflow: Overflow) -> Result<Self, CapacityError> {
-            let shape = Shape::new(capacity, producers)?;
-            // Both are looked at before the first is made.
-            fits::<SwapWord>(shape.cells())?;
-            fits::<Cell<T>>(shape.cells())?;
-            let words = slice_of(shape.cells(), || SwapWord::new(0))?;
-            let cells = slice_of(shape.cells(), Cell::new)?;
-            Ok(Self { ctl: Ctl::new(overflow), words, cells, shape })
-        }
-
-        fn view(&self) -> View<T> {
-            // SAFETY: both have a place for each cell of the shape; the callers use the view while the ring is there.
-            unsafe {
-                View::new(
-                    NonNull::from(&self.ctl),
-                    NonNull::from(&*self.words).cast(),
-                    NonNull::from(&*self.cells).cast(),
-                    self.shape,
-                )
-            }
+            let extent = Shape::new(capacity, producers)?;
+            // The cells first: they are mostly the larger part, and are not touched here.
+            let cells = boxed(extent.cells(), Cell::new)?;
+            let words = boxed(extent.cells(), || SwapWord::new(0))?;
+            Ok(Self { owner: Owner::new(Parts { ctl: Ctl::new(overflow), slots: (words, cells), extent }) })
         }
 
         /// A producer and the consumer, for as long as the ring is borrowed. What was inside stays inside.
@@ -289,8 +351,7 @@ mod heap {
         /// If an end was forgotten before ([`mem::forget`](core::mem::forget)), this takes time in proportion to the square
         /// of the capacity.
         pub fn split(&mut self) -> (Producer<'_, T>, Consumer<'_, T>) {
-            // SAFETY: the mutable borrow says that no ends are at work, and lasts as long as these.
-            unsafe { split(self.view()) }
+            ends(self.owner.split())
         }
 
         /// Ends that own the ring together: the last one to go drops it, with what is inside.
@@ -300,45 +361,14 @@ mod heap {
         #[cfg(target_has_atomic = "ptr")]
         #[must_use]
         pub fn into_ends(self) -> (OwnedProducer<T>, OwnedConsumer<T>) {
-            let ring = Arc::new(self);
-            let view = ring.view();
-            view.make();
-            view.reseat();
-            // SAFETY: we had the ring by value, so no ends are at work, and nobody can reach it to make others.
-            let Some((tx, rx)) = (unsafe { pair(view) }) else { unreachable!("all seats are free") };
-            // SAFETY: the end keeps the ring.
-            let producer = unsafe { Producer::new(tx, Keep(Arc::clone(&ring))) };
-            // SAFETY: the end keeps the ring.
-            let consumer = unsafe { Consumer::new(rx, Keep(ring)) };
-            (producer, consumer)
-        }
-    }
-
-    fn fits<V>(len: usize) -> Result<(), CapacityError> {
-        let fits = len.checked_mul(size_of::<V>()).is_some_and(|bytes| bytes <= isize::MAX as usize);
-        if fits { Ok(()) } else { Err(CapacityError::TooLarge) }
-    }
-
-    fn slice_of<V>(len: usize, new: impl FnMut() -> V) -> Result<Box<[V]>, CapacityError> {
-        let mut values = Vec::new();
-        values.try_reserve_exact(len).map_err(|_| CapacityError::OutOfMemory)?;
-        values.resize_with(len, new);
-        Ok(values.into_boxed_slice())
-    }
-
-    impl<T> Drop for HeapRing<T> {
-        fn drop(&mut self) {
-            // SAFETY: the mutable borrow says that no ends are at work, and the ring is going.
-            unsafe { self.view().drop_items() };
+            // SAFETY: it has what it is given.
+            ends(unsafe { self.owner.into_ends(Keep) })
         }
     }
 
     impl<T> fmt::Debug for HeapRing<T> {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.debug_struct("HeapRing")
-                .field("capacity", &self.shape.slots())
-                .field("producers", &self.shape.producers())
-                .finish_non_exhaustive()
+            debug(f, "HeapRing", self.owner.memory().extent)
         }
     }
 

@@ -1,11 +1,11 @@
 //! The producer's end.
 
 use core::fmt;
-use core::marker::PhantomData;
 
 use super::TooManyProducers;
 use super::view::{Admission, View};
 use super::word::{Position, State};
+use crate::owner::End;
 use crate::sync::Word;
 use crate::{Overflow, PushError, Pushed};
 
@@ -175,17 +175,12 @@ impl<T> Drop for Tx<T> {
 /// The last one to be dropped closes the ring: the consumer still gets what is inside, and then
 /// [`Closed`](crate::PopError::Closed).
 pub struct Producer<'q, T, K = ()> {
-    // The order matters: the end goes before what keeps its ring.
-    tx: Tx<T>,
-    keep: K,
-    _borrow: PhantomData<(&'q (), core::cell::UnsafeCell<T>)>,
+    tx: End<'q, Tx<T>, K>,
 }
 
-impl<T, K> Producer<'_, T, K> {
-    /// # Safety
-    /// The ring lives for the lifetime of the type, or as long as `keep` or any clone of it.
-    pub(super) unsafe fn new(tx: Tx<T>, keep: K) -> Self {
-        Self { tx, keep, _borrow: PhantomData }
+impl<'q, T, K> Producer<'q, T, K> {
+    pub(super) const fn new(tx: End<'q, Tx<T>, K>) -> Self {
+        Self { tx }
     }
 
     /// Another producer of the same ring.
@@ -213,11 +208,9 @@ impl<T, K> Producer<'_, T, K> {
     where
         K: Clone,
     {
-        // User code first: it may panic.
-        let keep = self.keep.clone();
-        let tx = self.tx.try_clone()?;
-        // SAFETY: the ring lives as ours does: borrowed for as long, or kept by a clone.
-        Ok(unsafe { Self::new(tx, keep) })
+        // SAFETY: an end of the same ring.
+        let tx = unsafe { self.tx.beside(Tx::try_clone) }?;
+        Ok(Self { tx })
     }
 
     /// Puts an item in. At full, the ring's [policy](Overflow) decides what happens.
@@ -287,7 +280,7 @@ impl<T, K> Producer<'_, T, K> {
     /// How many items the ring holds at most: exactly as many as it was made for.
     #[must_use]
     pub const fn capacity(&self) -> usize {
-        self.tx.ring.shape.slots()
+        self.tx.end.ring.shape.slots()
     }
 
     /// What a push does at full.

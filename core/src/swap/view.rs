@@ -402,6 +402,13 @@ impl<T> View<T> {
         self.ctl().ends.producers.load(Ordering::Acquire) != 0
     }
 
+    /// Counts the first producer. For the owner, while no end is at work.
+    pub(super) fn admit_first(&self) -> Admission {
+        // Relaxed: whoever gets the ends has what the owner did.
+        self.ctl().ends.producers.store(1, Ordering::Relaxed);
+        Admission(())
+    }
+
     /// Counts one more producer.
     pub(super) fn admit(&self) -> Result<Admission, TooManyProducers> {
         let producers = &self.ctl().ends.producers;
@@ -440,7 +447,7 @@ impl<T> View<T> {
     pub(super) fn stand_up(&self, seat: usize, cell: usize) {
         // [S12] Release: pairs with [S11]. Orders: all that was done with the cell before what the next one does.
         self.word(seat).store(cell as Word, Ordering::Release);
-        // [S9] Release: pairs with [S8] and [S10]. Orders: our last pushes, and our seat, before whoever sees us gone.
+        // [S9] Release: pairs with [S8], [S10] and [S14]. Orders: our last pushes, and our seat, before whoever sees us gone.
         self.ctl().ends.producers.fetch_sub(1, Ordering::Release);
     }
 }

@@ -1,7 +1,7 @@
 //! The rings that a relay may run through, behind one face. None of them waits.
 
 use forebay::latest::{self, OwnedReader, OwnedWriter};
-use forebay::{CapacityError, PopError, PushError, Pushed, spsc, swap};
+use forebay::{CapacityError, PopError, PushError, Pushed, Refusal, mpsc, spsc, swap};
 
 use crate::policy::OnFull;
 
@@ -32,6 +32,11 @@ impl Kind {
                 let (ring, rx) = spsc::ring(capacity)?;
                 (vec![Tx::Alone { ring, sheds: on_full == OnFull::DropIncoming }], Rx::Alone(rx))
             }
+            Self::Fixed(capacity, on_full) if on_full != OnFull::DropOldest => {
+                let (ring, rx) = mpsc::ring(capacity)?;
+                ring.set_refusal(if on_full == OnFull::Block { Refusal::Reject } else { Refusal::DropIncoming });
+                (vec![ring; readers].into_iter().map(Tx::Several).collect(), Rx::Several(rx))
+            }
             Self::Fixed(capacity, on_full) | Self::Switched(capacity, on_full) => {
                 let (first, rx) = swap::HeapRing::with_overflow(capacity, readers, on_full.overflow())?.into_ends();
                 let another = |_| first.try_clone().expect("the ring was made for as many");
@@ -55,6 +60,9 @@ pub(crate) enum Tx<T> {
         ring: spsc::OwnedProducer<T>,
         sheds: bool,
     },
+    /// For several readers, where nothing is evicted.
+    Several(mpsc::OwnedProducer<T>),
+    /// Where records may be evicted, or may come to be.
     Evicting(swap::OwnedProducer<T>),
     Latest(OwnedWriter<T>),
 }
@@ -68,6 +76,7 @@ impl<T> Tx<T> {
                 Err(PushError::Full(record)) if *sheds => Err(PushError::Shed(record)),
                 Err(error) => Err(error),
             },
+            Self::Several(ring) => ring.push(record).map(|()| Pushed::Stored),
             Self::Evicting(ring) => ring.push(record),
             Self::Latest(buffer) if buffer.is_closed() => Err(PushError::Closed(record)),
             Self::Latest(buffer) => Ok(buffer.write(record).map_or(Pushed::Stored, Pushed::Evicted)),
@@ -78,13 +87,14 @@ impl<T> Tx<T> {
     pub(crate) fn obey(&self, on_full: OnFull) {
         match self {
             Self::Evicting(ring) if ring.overflow() != on_full.overflow() => ring.set_overflow(on_full.overflow()),
-            Self::Evicting(_) | Self::Alone { .. } | Self::Latest(_) => {}
+            Self::Evicting(_) | Self::Alone { .. } | Self::Several(_) | Self::Latest(_) => {}
         }
     }
 
     pub(crate) fn is_full(&self) -> bool {
         match self {
             Self::Alone { ring, .. } => ring.is_full(),
+            Self::Several(ring) => ring.is_full(),
             Self::Evicting(ring) => ring.is_full(),
             Self::Latest(_) => false,
         }
@@ -94,6 +104,7 @@ impl<T> Tx<T> {
     pub(crate) fn is_closed(&self) -> bool {
         match self {
             Self::Alone { ring, .. } => ring.is_closed(),
+            Self::Several(ring) => ring.is_closed(),
             Self::Evicting(ring) => ring.is_closed(),
             Self::Latest(buffer) => buffer.is_closed(),
         }
@@ -101,8 +112,10 @@ impl<T> Tx<T> {
 }
 
 /// The end that takes records out.
+#[allow(clippy::large_enum_variant, reason = "there is one in a relay")]
 pub(crate) enum Rx<T> {
     Alone(spsc::OwnedConsumer<T>),
+    Several(mpsc::OwnedConsumer<T>),
     Evicting(swap::OwnedConsumer<T>),
     Latest(OwnedReader<T>),
 }
@@ -111,6 +124,7 @@ impl<T> Rx<T> {
     pub(crate) fn pop(&mut self) -> Result<T, PopError> {
         match self {
             Self::Alone(ring) => ring.pop(),
+            Self::Several(ring) => ring.pop(),
             Self::Evicting(ring) => ring.pop(),
             Self::Latest(buffer) => buffer.read(),
         }
@@ -120,6 +134,7 @@ impl<T> Rx<T> {
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::Alone(ring) => ring.len(),
+            Self::Several(ring) => ring.len(),
             Self::Evicting(ring) => ring.len(),
             Self::Latest(buffer) => usize::from(!buffer.is_empty()),
         }
@@ -130,7 +145,7 @@ impl<T> Rx<T> {
         match self {
             Self::Evicting(ring) => ring.lost() as u64,
             // The writer of the newest value is told of each.
-            Self::Alone(_) | Self::Latest(_) => 0,
+            Self::Alone(_) | Self::Several(_) | Self::Latest(_) => 0,
         }
     }
 
@@ -138,7 +153,7 @@ impl<T> Rx<T> {
     pub(crate) fn evicted(&self) -> u64 {
         match self {
             Self::Evicting(ring) => ring.evicted() as u64,
-            Self::Alone(_) | Self::Latest(_) => 0,
+            Self::Alone(_) | Self::Several(_) | Self::Latest(_) => 0,
         }
     }
 
@@ -146,7 +161,7 @@ impl<T> Rx<T> {
     pub(crate) fn conflated(&self) -> u64 {
         match self {
             Self::Latest(buffer) => buffer.conflated() as u64,
-            Self::Alone(_) | Self::Evicting(_) => 0,
+            Self::Alone(_) | Self::Several(_) | Self::Evicting(_) => 0,
         }
     }
 }
@@ -203,8 +218,11 @@ mod tests {
 
     #[test]
     fn whoever_has_nobody_to_take_records_is_told_so() {
-        for kind in [Kind::Fixed(1, OnFull::Block), Kind::Fixed(1, OnFull::DropOldest), Kind::Latest] {
-            let (mut txs, rx) = kind.ends(1).unwrap();
+        let ring = |on_full| Kind::Fixed(1, on_full);
+        for (kind, readers) in
+            [(ring(OnFull::Block), 1), (ring(OnFull::Block), 2), (ring(OnFull::DropOldest), 2), (Kind::Latest, 1)]
+        {
+            let (mut txs, rx) = kind.ends(readers).unwrap();
             let tx = &mut txs[0];
             drop(rx);
             let _ = tx.push(1);

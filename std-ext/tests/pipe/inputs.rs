@@ -62,6 +62,19 @@ fn every_byte_of_every_input_under_block() {
 }
 
 #[test]
+fn a_million_lines_of_several_inputs_under_block() {
+    let counts = [350_000, 250_000, 250_000, 150_000];
+    let files = Files::new("million", &counts);
+    let ran = files.run(&["--capacity=64"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    for (name, content) in files.contents.iter().enumerate() {
+        assert_same(&of(name, &ran.stdout), content);
+    }
+    let law = ran.law();
+    assert_eq!((law.offered, law.delivered), (1_000_000, 1_000_000), "{law:?}");
+}
+
+#[test]
 fn the_account_of_all_is_exact_where_records_are_lost() {
     let counts = [100_000, 50_000, 150_000];
     let files = Files::new("lossy", &counts);

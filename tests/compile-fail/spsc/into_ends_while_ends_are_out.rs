@@ -5,10 +5,9 @@ use forebay::spsc::HeapRing;
 fn main() {
     let mut ring = HeapRing::<u32>::new(4).unwrap();
     let (mut producer, _) = ring.split();
+    let _ = producer.push(1);
     #[cfg(mended)]
-    let _ = producer.push(1);
+    drop(producer);
     let ends = ring.into_ends();
-    #[cfg(not(mended))]
-    let _ = producer.push(1);
     drop(ends);
 }

@@ -251,10 +251,12 @@ fn a_ring_moves_with_what_is_inside() {
     push(&ledger, &mut producer, 2);
     drop(consumer.pop());
     push(&ledger, &mut producer, 2);
+    drop((producer, consumer));
     let mut boxed = Box::new(ring);
     let (mut producer, mut consumer) = boxed.split();
     assert!(matches!(producer.push(ledger.item()), Err(PushError::Full(_))));
     assert_eq!(consumer.pop().map(|item| item.id()), Ok(1));
+    drop((producer, consumer));
     let ring = *boxed;
     drop(ring);
     ledger.settle();

@@ -191,6 +191,7 @@ fn the_memory_of_a_forgotten_ring_can_be_used_again() {
         assert_eq!(consumer.len(), 0, "the memory is that of a new ring");
         works(&ledger, &mut producer, &mut consumer);
         push(&ledger, &mut producer, 2);
+        drop((producer, consumer));
         mem::forget(ring);
         assert_eq!(ledger.alive(), 2 * round, "what was in a forgotten ring is forgotten too");
     }

@@ -1,8 +1,9 @@
-//! Panics in the items' drop and in iterators: the ring stays whole, and nothing is lost or dropped twice. An iterator that
+//! Panics in the items' drop, in iterators and in closures: the ring stays whole, and nothing is lost or dropped twice. An iterator that
 //! says something wrong is no worse.
 
 use forebay_core::mpsc::{Consumer, Producer};
 use forebay_core::{PopError, Refusal};
+use forebay_tests::iterators::{Fuse, Hint, Says, Where};
 use forebay_tests::ledger::{Ledger, Tracked, go_off, goes_off};
 
 use crate::rings::{N, Owner, holds, ids, next, number, on_every_owner, on_every_ring, push, works};
@@ -27,6 +28,34 @@ fn drain<K: Clone>(ledger: &Ledger, mut producer: Producer<'_, Tracked, K>, mut 
 #[test]
 fn a_drop_while_draining() {
     on_every_ring!(drain);
+}
+
+/// The closure goes off with an item in hand, or the drop of the item that it was handed.
+fn pop_all<K: Clone>(ledger: &Ledger, mut producer: Producer<'_, Tracked, K>, mut consumer: Consumer<'_, Tracked, K>) {
+    for ((count, which), is_armed) in bombs().flat_map(|bomb| [(bomb, false), (bomb, true)]) {
+        let first = push(ledger, &mut producer, count);
+        let last = first + which;
+        if is_armed {
+            ledger.arm(last);
+        }
+        let gone_off = goes_off(|| {
+            consumer.pop_all(|item| {
+                if item.id() == last && !is_armed {
+                    go_off();
+                }
+            })
+        });
+        assert!(gone_off);
+        let rest = ids(first, count).skip_while(|&id| id <= last);
+        assert_eq!((consumer.len(), ledger.alive()), (rest.clone().count(), rest.clone().count()));
+        holds(&mut consumer, rest);
+        works(ledger, &mut producer, &mut consumer);
+    }
+}
+
+#[test]
+fn a_panic_in_pop_all() {
+    on_every_ring!(pop_all);
 }
 
 fn taken<K: Clone>(ledger: &Ledger, mut producer: Producer<'_, Tracked, K>, mut consumer: Consumer<'_, Tracked, K>) {
@@ -83,71 +112,8 @@ fn a_drop_with_the_ring_or_with_the_last_end() {
     }
 }
 
-/// Where an iterator panics.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Where {
-    Into,
-    Hint,
-    Next(usize),
-    Drop,
-}
-
-/// What an iterator says about how many there are.
-type Hint = (usize, Option<usize>);
-
 /// Nothing, little, much, and nonsense, which safe code is free to say.
 const HINTS: [Hint; 5] = [(0, None), (1, None), (2, Some(2)), (usize::MAX, None), (usize::MAX, Some(1))];
-
-/// Becomes an iterator over new items that panics somewhere.
-struct Fuse<'a> {
-    ledger: &'a Ledger,
-    hint: Hint,
-    at: Where,
-}
-
-struct Burning<'a> {
-    fuse: Fuse<'a>,
-    made: usize,
-}
-
-impl<'a> IntoIterator for Fuse<'a> {
-    type Item = Tracked;
-    type IntoIter = Burning<'a>;
-
-    fn into_iter(self) -> Burning<'a> {
-        if self.at == Where::Into {
-            go_off();
-        }
-        Burning { fuse: self, made: 0 }
-    }
-}
-
-impl Iterator for Burning<'_> {
-    type Item = Tracked;
-
-    fn next(&mut self) -> Option<Tracked> {
-        if self.fuse.at == Where::Next(self.made) {
-            go_off();
-        }
-        self.made += 1;
-        Some(self.fuse.ledger.item())
-    }
-
-    fn size_hint(&self) -> Hint {
-        if self.fuse.at == Where::Hint {
-            go_off();
-        }
-        self.fuse.hint
-    }
-}
-
-impl Drop for Burning<'_> {
-    fn drop(&mut self) {
-        if self.fuse.at == Where::Drop {
-            go_off();
-        }
-    }
-}
 
 /// Pushes a batch that meets a panic: what came before it is in, and others go on.
 fn batch<K: Clone>(ledger: &Ledger, mut producer: Producer<'_, Tracked, K>, mut consumer: Consumer<'_, Tracked, K>) {
@@ -239,19 +205,6 @@ fn an_iterator_that_does_not_say_how_many_there_are() {
 
 /// Iterators that say too much, too little, and that there is nothing.
 fn liars<K: Clone>(ledger: &Ledger, mut producer: Producer<'_, Tracked, K>, mut consumer: Consumer<'_, Tracked, K>) {
-    struct Says<I>(Hint, I);
-    impl<I: Iterator> Iterator for Says<I> {
-        type Item = I::Item;
-
-        fn next(&mut self) -> Option<I::Item> {
-            self.1.next()
-        }
-
-        fn size_hint(&self) -> Hint {
-            self.0
-        }
-    }
-
     let mut another = producer.clone();
     let hints = (0..=N + 1).flat_map(|least| [(least, None), (least, Some(0)), (least, Some(1)), (least, Some(9))]);
     for hint in hints.chain(HINTS) {

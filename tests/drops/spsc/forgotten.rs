@@ -178,6 +178,7 @@ fn memory<L: Layout>() {
         let (mut producer, mut consumer) = ring.split();
         works_beside(&ledger, &mut producer, &mut consumer);
         push(&ledger, &mut producer, 2);
+        drop((producer, consumer));
         mem::forget(ring);
     }
     ledger.check();

@@ -1,6 +1,7 @@
 //! Panics in the items' drop, in iterators and in closures: the ring stays whole, and nothing is lost or dropped twice.
 
 use forebay_core::spsc::{Consumer, Producer};
+use forebay_tests::iterators::{Fuse, Hint, Where};
 use forebay_tests::ledger::{Ledger, Tracked, go_off, goes_off};
 use forebay_tests::spsc::Runs;
 
@@ -171,61 +172,8 @@ fn a_drop_with_the_ring_or_with_the_last_end() {
     }
 }
 
-/// Where an iterator panics.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Where {
-    Into,
-    Next(usize),
-    Drop,
-}
-
-/// Becomes an iterator over new items that panics somewhere.
-struct Fuse<'a> {
-    ledger: &'a Ledger,
-    at: Where,
-}
-
-struct Burning<'a> {
-    fuse: Fuse<'a>,
-    made: usize,
-}
-
-impl<'a> IntoIterator for Fuse<'a> {
-    type Item = Tracked;
-    type IntoIter = Burning<'a>;
-
-    fn into_iter(self) -> Burning<'a> {
-        if self.at == Where::Into {
-            go_off();
-        }
-        Burning { fuse: self, made: 0 }
-    }
-}
-
-impl Iterator for Burning<'_> {
-    type Item = Tracked;
-
-    fn next(&mut self) -> Option<Tracked> {
-        if self.fuse.at == Where::Next(self.made) {
-            go_off();
-        }
-        self.made += 1;
-        Some(self.fuse.ledger.item())
-    }
-
-    /// Nonsense, which safe code is free to say.
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (usize::MAX, Some(0))
-    }
-}
-
-impl Drop for Burning<'_> {
-    fn drop(&mut self) {
-        if self.fuse.at == Where::Drop {
-            go_off();
-        }
-    }
-}
+/// Nonsense, which safe code is free to say.
+const NONSENSE: Hint = (usize::MAX, Some(0));
 
 /// Pushes through a batch operation that meets a panic: what came before it is in.
 fn batch<L: Runs, K>(
@@ -239,7 +187,7 @@ fn batch<L: Runs, K>(
         let inner = (0..room).map(|made| (Where::Next(made), made));
         for (at, stored) in inner.chain([(Where::Into, 0), (Where::Drop, room)]) {
             let first = push(ledger, producer, inside);
-            assert!(goes_off(|| push_iter(producer, Fuse { ledger, at })), "{at:?}");
+            assert!(goes_off(|| push_iter(producer, Fuse { ledger, hint: NONSENSE, at })), "{at:?}");
             assert_eq!((producer.len(), consumer.len()), (inside + stored, inside + stored), "{at:?}");
             holds(consumer, ids(first, inside + stored));
             works(ledger, producer, consumer);

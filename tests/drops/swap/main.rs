@@ -6,7 +6,7 @@
 use std::mem;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use forebay_core::swap::{Consumer, HeapRing, Producer, Ring};
+use forebay_core::swap::{Consumer, HeapRing, Producer, Ring, SliceRing, Slot};
 use forebay_core::{CapacityError, Overflow, PopError, PushError, Pushed};
 use forebay_tests::ledger::{Ledger, Tracked, go_off, goes_off};
 
@@ -37,6 +37,12 @@ fn on_every_ring(action: impl Fn(&Ledger, Ends<'_>)) {
         let ledger = Ledger::new();
         let ring = Ring::<Tracked, N, P>::with_overflow(Overflow::DropOldest);
         action(&ledger, Ends::Borrowed(at(start, &ledger, ring.try_split().unwrap())));
+        end(&ledger, ring);
+
+        let ledger = Ledger::new();
+        let mut memory = [const { Slot::new() }; N + P + 1];
+        let mut ring = SliceRing::with_overflow(&mut memory, P, Overflow::DropOldest).unwrap();
+        action(&ledger, Ends::Borrowed(at(start, &ledger, ring.split())));
         end(&ledger, ring);
 
         let ledger = Ledger::new();
@@ -248,4 +254,40 @@ fn rings_that_cant_be_made() {
     assert!(matches!(HeapRing::<[u8; 1 << 20]>::new(usize::MAX >> 12, 1), Err(CapacityError::TooLarge)));
     #[cfg(target_pointer_width = "64")]
     assert!(matches!(HeapRing::<u8>::new(1 << 48, 1), Err(CapacityError::OutOfMemory)));
+    let mut memory = [const { Slot::<u8>::new() }; 4];
+    for (len, producers) in [(0, 0), (1, 0), (0, 1), (2, 1), (4, 3), (4, usize::MAX)] {
+        assert!(matches!(SliceRing::new(&mut memory[..len], producers), Err(CapacityError::TooShort)));
+    }
+    assert!(matches!(SliceRing::new(&mut memory, 0), Err(CapacityError::Zero)));
+    assert!(SliceRing::new(&mut memory, 1).is_ok_and(|mut ring| ring.split().0.capacity() == 2));
+    assert!(SliceRing::new(&mut memory, 2).is_ok_and(|mut ring| ring.split().0.capacity() == 1));
+}
+
+/// The memory of a ring serves for another one, whatever was in it: also that of a ring that was forgotten.
+#[test]
+fn memory_is_used_again() {
+    let ledger = Ledger::new();
+    let mut memory = [const { Slot::new() }; N + P + 2];
+    for round in 0..6 {
+        let mut ring = SliceRing::with_overflow(&mut memory[round % 2..], P, Overflow::DropOldest).unwrap();
+        let (mut producer, mut consumer) = ring.split();
+        assert_eq!((consumer.len(), consumer.evicted()), (0, 0), "the memory is that of a new ring");
+        let mut another = producer.try_clone().unwrap();
+        for _ in 0..=round {
+            let _ = producer.push(ledger.item());
+            let _ = another.push(ledger.item());
+        }
+        let _ = consumer.pop().unwrap();
+        let alive = ledger.alive();
+        let inside = consumer.len();
+        drop((producer, another, consumer));
+        if round % 3 == 2 {
+            mem::forget(ring);
+            assert_eq!(ledger.alive(), alive, "what was in a forgotten ring is forgotten too");
+        } else {
+            drop(ring);
+            assert_eq!(ledger.alive(), alive - inside);
+        }
+    }
+    ledger.check();
 }

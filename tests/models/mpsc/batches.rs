@@ -50,29 +50,12 @@ fn two_holes(cx: &Context) {
 ///
 /// [MP4] [MC1].
 fn a_batch_cut_short(cx: &Context) {
-    /// Says that it has two items, and has one.
-    struct Liar(u32);
-
-    impl Iterator for Liar {
-        type Item = u32;
-
-        fn next(&mut self) -> Option<u32> {
-            let number = self.0;
-            self.0 += 1;
-            (number < 1).then_some(number)
-        }
-
-        fn size_hint(&self) -> (usize, Option<usize>) {
-            (2, None)
-        }
-    }
-
     let (mut producer, mut consumer) = numbers(2, 1);
     let batch = thread::spawn({
         let cx = cx.clone();
         move || {
             cx.step();
-            assert_eq!(producer.push_iter(Liar(0)), 1);
+            assert_eq!(producer.push_iter(Says((2, None), 0..1)), 1);
             producer
         }
     });

@@ -8,6 +8,7 @@
 
 use forebay_core::mpsc::{Consumer, HeapRing, Producer, Ring};
 use forebay_core::{PopError, PushError, Refusal};
+use forebay_tests::iterators::Says;
 use forebay_tests::ledger::{Ledger, Tracked};
 use forebay_tests::model::atomic::{AtomicUsize, Ordering};
 use forebay_tests::model::{Arc, Context, Model, Plain, thread};

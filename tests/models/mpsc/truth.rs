@@ -14,6 +14,10 @@ models! {
     one_slot_is_held [Some(2), 2410] &["later"] => super::one_slot_is_held;
     shed_is_counted [Some(3), 4279] &["shed", "stored"] => super::shed_is_counted;
     counts_are_true [Some(3), 26072, stepwise] &["none", "one", "two"] => super::counts_are_true;
+    a_producer_counts_truly [Some(3), 248, stepwise] &["one", "two"] => super::a_producer_counts_truly;
+    a_producer_calls_it_empty_truly [Some(3), 127, stepwise] &["inside"] => super::a_producer_calls_it_empty_truly;
+    a_producer_calls_it_full_truly [Some(3), 75, stepwise] &["room"] => super::a_producer_calls_it_full_truly;
+    room_that_was_seen_is_there [Some(3), 9, stepwise] &["full", "room"] => super::room_that_was_seen_is_there;
 }
 
 /// An item whose push was over before is found, although another producer is in the middle of a push with an earlier ticket.
@@ -208,4 +212,78 @@ fn counts_are_true(cx: &Context) {
     let (_, _one) = first.join().unwrap();
     let (_, _another) = second.join().unwrap();
     assert_eq!(consumer.len(), 2 - usize::from(popped.is_ok()));
+}
+
+/// What a producer says of a ring with room for three, while another thread pushes and pops again and again, so that one item
+/// is inside, or two.
+fn from_one_to_two<R>(look: impl FnOnce(&Producer<'static, u32>) -> R, cx: &Context) -> R {
+    let (mut producer, mut consumer) = numbers(3, 1);
+    producer.push(0).unwrap();
+    let mover = thread::spawn({
+        let (mut producer, cx) = (producer.clone(), cx.clone());
+        move || {
+            for number in 1..3 {
+                cx.step();
+                producer.push(number).unwrap();
+                cx.step();
+                assert_eq!(consumer.pop(), Ok(number - 1));
+            }
+            consumer
+        }
+    });
+    cx.step();
+    let seen = look(&producer);
+    let consumer = mover.join().unwrap();
+    assert_eq!((producer.len(), producer.free(), consumer.len()), (1, 2, 1), "exact at rest");
+    seen
+}
+
+/// A producer never says that more or fewer items are inside than there were at some moment.
+///
+/// [MP1] [MP2] [MP3] [MC3].
+fn a_producer_counts_truly(cx: &Context) {
+    let len = from_one_to_two(Producer::len, cx);
+    cx.note(["none", "one", "two", "three"][len]);
+    assert!((1..=2).contains(&len), "{len} items were inside at no time");
+}
+
+/// A producer never says that nothing is inside when something was all the time.
+///
+/// [MP1] [MP2] [MP3] [MC3].
+fn a_producer_calls_it_empty_truly(cx: &Context) {
+    assert!(!from_one_to_two(Producer::is_empty, cx), "it was empty at no time");
+    cx.note("inside");
+}
+
+/// A producer never says that there is no room when there was some all the time.
+///
+/// [MP1] [MP2] [MP3] [MC3].
+fn a_producer_calls_it_full_truly(cx: &Context) {
+    assert!(!from_one_to_two(Producer::is_full, cx), "it was full at no time");
+    cx.note("room");
+}
+
+/// Where nobody else pushes, room that a producer has seen is there for its push; and it sees it after a pop that it knows of.
+///
+/// [MP1] [MC3].
+fn room_that_was_seen_is_there(cx: &Context) {
+    let (mut producer, mut consumer) = numbers(1, 1);
+    producer.push(0).unwrap();
+    let popper = thread::spawn({
+        let cx = cx.clone();
+        move || {
+            cx.step();
+            assert_eq!(consumer.pop(), Ok(0));
+            consumer
+        }
+    });
+    cx.step();
+    if producer.is_full() {
+        cx.note("full");
+    } else {
+        cx.note("room");
+        producer.push(1).unwrap();
+    }
+    let consumer = popper.join().unwrap();
+    assert_eq!(producer.is_full(), consumer.is_full());
 }

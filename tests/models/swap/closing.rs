@@ -125,7 +125,7 @@ fn consumers_end_with_room(cx: &Context) {
 
 /// Who splits a shared ring again has what the last ends left in it.
 ///
-/// [S10] [S13] [K1] [K2] [S6] [S9] [S12].
+/// [S13] [S14] [K1] [K2] [S6] [S9] [S12].
 fn split_again(cx: &Context) {
     use forebay_core::swap::Ring;
 
@@ -161,7 +161,7 @@ fn split_again(cx: &Context) {
 
 /// The same where the ends went in two threads.
 ///
-/// [S6] [S9] [S10] [S13].
+/// [S6] [S9] [S13] [S14].
 fn split_again_after_two(cx: &Context) {
     use forebay_core::swap::Ring;
 

@@ -1,0 +1,103 @@
+//! The triple buffer.
+
+use forebay_core::latest::{Reader, TripleBuffer, Writer};
+use forebay_tests::history::latest::{Latest, Op, State};
+use forebay_tests::history::record::Log;
+use forebay_tests::history::ring::{Id, Pop};
+
+use crate::drive::{Hand, Pace, Random, check, drive, work};
+
+const ENDING: usize = 4;
+const WINDOWS: usize = ENDING + 3;
+
+impl crate::drive::Op for Op {
+    fn is_rest(&self) -> bool {
+        matches!(self, Self::Rest(_))
+    }
+
+    fn outcome(&self) -> &'static str {
+        match self {
+            Self::Write(_, None) => "written",
+            Self::Write(_, Some(_)) => "written over",
+            Self::Read(Pop::Item(_)) => "read",
+            Self::Read(Pop::Empty) => "empty",
+            Self::Read(Pop::Closed) => "closed",
+            Self::Peek(_) => "peek",
+            Self::IsEmpty(_) => "is empty",
+            Self::WriterGoes => "writer goes",
+            Self::ReaderGoes => "reader goes",
+            Self::Rest(_) => "rest",
+        }
+    }
+}
+
+const OUTCOMES: &[&str] = &["written", "written over", "read", "empty", "closed", "writer goes", "reader goes"];
+
+struct Writing<'q> {
+    end: Option<Writer<'q, Id>>,
+    next: Id,
+    goes: bool,
+}
+
+impl Hand<Op> for Writing<'_> {
+    fn work(&mut self, window: usize, log: &mut Log<'_, Op>, random: &mut Random) {
+        let (count, pace) = (random.below(8), Pace::any(random));
+        let goes = (self.goes && window == ENDING).then(|| random.below(count + 1));
+        for at in 0..=count {
+            pace.pause(random);
+            let Some(end) = &mut self.end else { return };
+            if goes == Some(at) {
+                log.record(|| drop(self.end.take()), |()| Op::WriterGoes);
+            } else if at < count {
+                let id = self.next;
+                self.next += 1;
+                log.record(|| end.write(id), |back| Op::Write(id, back));
+            }
+        }
+    }
+}
+
+struct Reading<'q> {
+    end: Option<Reader<'q, Id>>,
+    goes: bool,
+}
+
+impl Hand<Op> for Reading<'_> {
+    fn work(&mut self, window: usize, log: &mut Log<'_, Op>, random: &mut Random) {
+        let (count, pace) = (random.below(10), Pace::any(random));
+        let goes = (self.goes && window == ENDING).then(|| random.below(count + 1));
+        for at in 0..=count {
+            pace.pause(random);
+            let Some(end) = &mut self.end else { return };
+            if goes == Some(at) {
+                log.record(|| drop(self.end.take()), |()| Op::ReaderGoes);
+            } else if at < count {
+                match random.below(5) {
+                    0 => log.record(|| end.peek().copied(), Op::Peek),
+                    1 => log.record(|| end.is_empty(), Op::IsEmpty),
+                    2 => log.record(|| end.read_slot().map(|slot| slot.take()), |outcome| Op::Read(outcome.into())),
+                    _ => log.record(|| end.read(), |outcome| Op::Read(outcome.into())),
+                }
+            }
+        }
+    }
+
+    fn rest(&mut self, log: &mut Log<'_, Op>) {
+        if let Some(end) = &mut self.end {
+            log.record(|| end.conflated(), Op::Rest);
+        }
+    }
+}
+
+#[test]
+fn histories() {
+    drive("latest", OUTCOMES, |seed, tally| {
+        let mut buffer = TripleBuffer::new();
+        let (writer, reader) = buffer.split();
+        let goes = seed % 3;
+        let writing = Writing { end: Some(writer), next: 0, goes: goes != 0 };
+        let reading = Reading { end: Some(reader), goes: goes == 0 };
+        let windows = work::<Op>(vec![Box::new(writing), Box::new(reading)], WINDOWS, seed);
+        check(&Latest, State::new(), &windows, tally)
+    });
+}

@@ -1,0 +1,450 @@
+//! The checker finds fault with queues that are wrong, and none with those that are right.
+//!
+//! All of these are a `VecDeque` behind a lock, so what they do right is beyond doubt. What each does wrong it does seldom, or
+//! only if another thread comes in between two of its steps.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use std::{hint, thread};
+
+use forebay_core::Overflow;
+use forebay_tests::history::record::Call;
+use forebay_tests::history::ring::{Id, Op, Pop, Push, Rest};
+use forebay_tests::history::{mpsc, spsc, swap};
+use forebay_tests::swap::OVERFLOWS;
+
+use crate::drive::{ENOUGH, Random, Tally, alone, check, drive};
+use crate::ring::{Consuming, End, Plan, Producing, left, outcomes, session};
+
+/// What a queue does wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    /// Nothing.
+    None,
+    /// Nothing either: the policy is read before anything else.
+    ReadsPolicyFirst,
+    /// Nothing, if it is an `mpsc`: a push takes a slot before it puts its item in.
+    TakesSlotFirst,
+    NewestFirst,
+    LosesItem,
+    GivesItemTwice,
+    FalseFull,
+    FalseEmpty,
+    /// Two items of one producer change places.
+    OutOfOrder,
+    EvictsNewest,
+    EvictsWithRoom,
+    EvictsInTwoSteps,
+    /// Two pushes that evict get each other's victim.
+    VictimsMixedUp,
+    OneTooMany,
+    /// Whether there is room is looked at in a step of its own.
+    LooksFirst,
+    ShedNotCounted,
+    EvictionNotCounted,
+    MissingToldTwice,
+    SwitchIgnored,
+    /// A push puts back the flag as it was before.
+    CloseLost,
+    StoresAfterClose,
+    ClosedBeforeEnd,
+    /// The consumer sees nothing inside, then no producer, and does not look again.
+    LastItemLost,
+    FullAfterConsumer,
+    /// What the consumer leaves inside is not as it was.
+    LeavesDisorder,
+}
+
+/// Which ring it claims to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Spsc,
+    Mpsc,
+    Swap,
+}
+
+struct Model {
+    items: VecDeque<Id>,
+    policy: Overflow,
+    /// What pushes obey.
+    obeyed: Overflow,
+    producers: usize,
+    consumer: bool,
+    closed: bool,
+    /// Slots that were taken and not filled.
+    held: usize,
+    victims: Vec<Id>,
+    evicted: usize,
+    shed: usize,
+    missing: usize,
+}
+
+struct Queue {
+    kind: Kind,
+    fault: Fault,
+    capacity: usize,
+    dice: AtomicU32,
+    model: Mutex<Model>,
+}
+
+impl Queue {
+    fn new(kind: Kind, fault: Fault, plan: &Plan, seed: u64) -> Self {
+        let policy = plan.policies[0];
+        let model = Model {
+            items: VecDeque::new(),
+            policy,
+            obeyed: policy,
+            producers: plan.producers,
+            consumer: true,
+            closed: false,
+            held: 0,
+            victims: Vec::new(),
+            evicted: 0,
+            shed: 0,
+            missing: 0,
+        };
+        let dice = AtomicU32::new(u32::try_from(seed % 1_000_000).expect("a small number"));
+        Self { kind, fault, capacity: plan.capacity, dice, model: Mutex::new(model) }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Model> {
+        self.model.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Now and then.
+    fn errs(&self, fault: Fault) -> bool {
+        self.fault == fault && Random::new(self.dice.fetch_add(1, Ordering::Relaxed).into()).below(8) == 0
+    }
+
+    /// Others come in between.
+    fn stand_still(&self) {
+        match Random::new(self.dice.fetch_add(1, Ordering::Relaxed).into()).below(4) {
+            0 => (0..3).for_each(|_| thread::yield_now()),
+            1 => thread::yield_now(),
+            _ => (0..200).for_each(|_| hint::spin_loop()),
+        }
+    }
+
+    fn push(&self, id: Id) -> Push {
+        let mut model = self.lock();
+        let mut obeyed = model.obeyed;
+        match self.fault {
+            Fault::ReadsPolicyFirst => {
+                drop(model);
+                self.stand_still();
+                model = self.lock();
+            }
+            Fault::TakesSlotFirst if !model.closed && model.items.len() + model.held < self.capacity => {
+                model.held += 1;
+                drop(model);
+                self.stand_still();
+                model = self.lock();
+                model.held -= 1;
+                model.items.push_back(id);
+                return Push::Stored;
+            }
+            Fault::CloseLost => {
+                let closed = model.closed;
+                drop(model);
+                self.stand_still();
+                model = self.lock();
+                model.closed = closed;
+            }
+            Fault::LooksFirst if !model.closed && model.items.len() < self.capacity => {
+                drop(model);
+                self.stand_still();
+                self.lock().items.push_back(id);
+                return Push::Stored;
+            }
+            _ => {}
+        }
+        if self.kind == Kind::Mpsc && model.closed && !self.errs(Fault::StoresAfterClose) {
+            return Push::Closed;
+        }
+        let (len, most) = (model.items.len() + model.held, self.capacity + usize::from(self.errs(Fault::OneTooMany)));
+        let evicts_early = len > 0 && len + 1 == most && model.obeyed == Overflow::DropOldest;
+        let is_full = len >= most
+            || len + 1 == most && self.errs(Fault::FalseFull)
+            || evicts_early && self.errs(Fault::EvictsWithRoom);
+        if !is_full {
+            if !self.errs(Fault::LosesItem) {
+                model.items.push_back(id);
+                self.mix_up(&mut model);
+            }
+            return Push::Stored;
+        }
+        if self.kind != Kind::Mpsc && !model.consumer {
+            return if self.fault == Fault::FullAfterConsumer { Push::Full } else { Push::Closed };
+        }
+        if self.fault != Fault::ReadsPolicyFirst {
+            obeyed = model.obeyed;
+        }
+        match obeyed {
+            Overflow::Reject => Push::Full,
+            Overflow::DropIncoming => {
+                model.shed += usize::from(!self.errs(Fault::ShedNotCounted));
+                Push::Shed
+            }
+            Overflow::DropOldest => self.evict(model, id),
+        }
+    }
+
+    fn evict<'q>(&'q self, mut model: MutexGuard<'q, Model>, id: Id) -> Push {
+        let newest = self.errs(Fault::EvictsNewest);
+        let victim = if newest { model.items.pop_back() } else { model.items.pop_front() };
+        let victim = victim.expect("it is full");
+        if !self.errs(Fault::EvictionNotCounted) {
+            model.evicted += 1;
+        }
+        model.missing += 1;
+        if self.fault == Fault::EvictsInTwoSteps {
+            drop(model);
+            self.stand_still();
+            model = self.lock();
+        }
+        model.items.push_back(id);
+        if self.fault == Fault::VictimsMixedUp {
+            model.victims.push(victim);
+            drop(model);
+            self.stand_still();
+            return Push::Evicted(self.lock().victims.pop().expect("there are as many as pushes that evict"));
+        }
+        Push::Evicted(victim)
+    }
+
+    /// The last two items change places if they are of one producer.
+    fn mix_up(&self, model: &mut Model) {
+        if let [.., before, last] = model.items.make_contiguous()
+            && *before / 10_000 == *last / 10_000
+            && self.errs(Fault::OutOfOrder)
+        {
+            std::mem::swap(before, last);
+        }
+    }
+
+    fn pop(&self) -> (Pop, usize) {
+        let mut model = self.lock();
+        let is_ended =
+            |model: &Model| model.producers == 0 || self.kind == Kind::Mpsc && model.closed && model.held == 0;
+        if self.errs(Fault::ClosedBeforeEnd) && is_ended(&model) {
+            return (Pop::Closed, 0);
+        }
+        if model.items.is_empty() || self.errs(Fault::FalseEmpty) {
+            if self.fault == Fault::LastItemLost {
+                drop(model);
+                self.stand_still();
+                model = self.lock();
+            }
+            return (if is_ended(&model) { Pop::Closed } else { Pop::Empty }, 0);
+        }
+        let item = match self.fault {
+            Fault::NewestFirst if self.errs(self.fault) => model.items.pop_back(),
+            Fault::GivesItemTwice if self.errs(self.fault) => model.items.front().copied(),
+            _ => model.items.pop_front(),
+        };
+        let missing = model.missing;
+        if !self.errs(Fault::MissingToldTwice) {
+            model.missing = 0;
+        }
+        (Pop::Item(item.expect("it is not empty")), missing)
+    }
+
+    fn switch(&self, policy: Overflow) {
+        let mut model = self.lock();
+        model.policy = policy;
+        if !self.errs(Fault::SwitchIgnored) {
+            model.obeyed = policy;
+        }
+    }
+}
+
+struct Producer<'q>(&'q Queue);
+
+impl Producing for Producer<'_> {
+    fn push(&mut self, id: Id) -> Push {
+        self.0.push(id)
+    }
+
+    fn switch(&mut self, policy: Overflow) {
+        self.0.switch(policy);
+    }
+}
+
+impl Drop for Producer<'_> {
+    fn drop(&mut self) {
+        self.0.lock().producers -= 1;
+    }
+}
+
+struct Consumer<'q>(&'q Queue);
+
+impl Consuming for Consumer<'_> {
+    fn pop(&mut self) -> (Pop, usize) {
+        self.0.pop()
+    }
+
+    fn len(&self) -> usize {
+        self.0.lock().items.len()
+    }
+
+    fn switch(&mut self, policy: Overflow) {
+        self.0.switch(policy);
+    }
+
+    fn close(&mut self) {
+        self.0.lock().closed = true;
+    }
+
+    fn rest(&mut self) -> Rest {
+        let model = self.0.lock();
+        Rest { len: model.items.len(), evicted: model.evicted, shed: model.shed, policy: model.policy }
+    }
+}
+
+impl Drop for Consumer<'_> {
+    fn drop(&mut self) {
+        let mut model = self.0.lock();
+        model.consumer = false;
+        model.closed = true;
+        if self.0.errs(Fault::LeavesDisorder) {
+            model.items.make_contiguous().reverse();
+        }
+    }
+}
+
+impl Kind {
+    fn policies(self) -> &'static [Overflow] {
+        match self {
+            Self::Spsc => &[Overflow::Reject],
+            Self::Mpsc => &[Overflow::Reject, Overflow::DropIncoming],
+            Self::Swap => &OVERFLOWS,
+        }
+    }
+
+    fn plan(self, seed: u64) -> Plan {
+        let (producers, ends): (&[usize], &[End]) = match self {
+            Self::Spsc => (&[1], &[End::ProducersGo, End::ConsumerGoes]),
+            Self::Mpsc => (&[1, 2, 3], &[End::ProducersGo, End::ConsumerGoes, End::ConsumerCloses]),
+            Self::Swap => (&[1, 2, 3], &[End::ProducersGo, End::ConsumerGoes]),
+        };
+        Plan::of(seed, producers, self.policies(), ends)
+    }
+}
+
+fn work(kind: Kind, fault: Fault, seed: u64) -> (Plan, Vec<Vec<Call<Op>>>) {
+    let plan = kind.plan(seed);
+    let queue = Queue::new(kind, fault, &plan, seed);
+    let producers = (0..plan.producers).map(|_| Producer(&queue)).collect();
+    let mut windows = session(&plan, seed, producers, Consumer(&queue));
+    windows.push(left(Consumer(&queue)));
+    (plan, windows)
+}
+
+fn judge(kind: Kind, plan: &Plan, windows: &[Vec<Call<Op>>], tally: &mut Tally) -> Result<(), String> {
+    let (capacity, producers) = (plan.capacity, u8::try_from(plan.producers).expect("few producers"));
+    match kind {
+        Kind::Spsc => check(&spsc::Spsc { capacity }, spsc::State::new(), windows, tally),
+        Kind::Mpsc => check(&mpsc::Mpsc { capacity }, mpsc::State::new(producers), windows, tally),
+        Kind::Swap => check(&swap::Swap { capacity }, swap::State::new(producers), windows, tally),
+    }
+    .map_err(|why| format!("{plan:?}, {why}"))
+}
+
+fn is_right(kind: Kind, fault: Fault) {
+    drive(&format!("a queue as {kind:?}, {fault:?}"), &outcomes(kind.policies()), |seed, tally| {
+        let (plan, windows) = work(kind, fault, seed);
+        judge(kind, &plan, &windows, tally)
+    });
+}
+
+/// It takes some sessions until the queue errs, and some more until that shows.
+fn is_found(kind: Kind, fault: Fault) {
+    let _alone = alone();
+    let (mut tally, start) = (Tally::default(), Instant::now());
+    for seed in 0.. {
+        let (plan, windows) = work(kind, fault, seed);
+        if let Err(why) = judge(kind, &plan, &windows, &mut tally) {
+            assert!(why.contains("no order explains this"), "{why}");
+            println!("{fault:?} as {kind:?} was found after {seed} sessions, {:?}", start.elapsed());
+            return;
+        }
+        assert!(start.elapsed() < Duration::from_secs(30), "{fault:?} as {kind:?} was not found in {seed} sessions");
+    }
+}
+
+#[test]
+fn right() {
+    is_right(Kind::Spsc, Fault::None);
+    is_right(Kind::Mpsc, Fault::None);
+    is_right(Kind::Swap, Fault::None);
+}
+
+#[test]
+fn right_with_a_policy_read_before() {
+    is_right(Kind::Mpsc, Fault::ReadsPolicyFirst);
+    is_right(Kind::Swap, Fault::ReadsPolicyFirst);
+}
+
+/// What `mpsc` promises less than `swap`, and only that.
+#[test]
+fn right_for_mpsc_alone() {
+    is_right(Kind::Mpsc, Fault::TakesSlotFirst);
+    is_found(Kind::Swap, Fault::TakesSlotFirst);
+}
+
+macro_rules! found {
+    ($($name:ident: $fault:ident, $kind:ident;)*) => {$(
+        #[test]
+        fn $name() {
+            is_found(Kind::$kind, Fault::$fault);
+        }
+    )*};
+}
+
+found! {
+    close_lost: CloseLost, Mpsc;
+    closed_before_end: ClosedBeforeEnd, Swap;
+    closed_before_end_of_mpsc: ClosedBeforeEnd, Mpsc;
+    eviction_not_counted: EvictionNotCounted, Swap;
+    evicts_in_two_steps: EvictsInTwoSteps, Swap;
+    evicts_newest: EvictsNewest, Swap;
+    evicts_with_room: EvictsWithRoom, Swap;
+    false_empty: FalseEmpty, Swap;
+    false_empty_of_mpsc: FalseEmpty, Mpsc;
+    false_empty_of_spsc: FalseEmpty, Spsc;
+    false_full: FalseFull, Swap;
+    false_full_of_mpsc: FalseFull, Mpsc;
+    false_full_of_spsc: FalseFull, Spsc;
+    full_after_consumer: FullAfterConsumer, Swap;
+    gives_item_twice: GivesItemTwice, Mpsc;
+    last_item_lost: LastItemLost, Spsc;
+    last_item_lost_of_mpsc: LastItemLost, Mpsc;
+    leaves_disorder: LeavesDisorder, Mpsc;
+    looks_first: LooksFirst, Mpsc;
+    loses_item: LosesItem, Mpsc;
+    missing_told_twice: MissingToldTwice, Swap;
+    newest_first: NewestFirst, Spsc;
+    newest_first_of_mpsc: NewestFirst, Mpsc;
+    one_too_many: OneTooMany, Swap;
+    one_too_many_of_spsc: OneTooMany, Spsc;
+    out_of_order: OutOfOrder, Mpsc;
+    shed_not_counted: ShedNotCounted, Mpsc;
+    stores_after_close: StoresAfterClose, Mpsc;
+    switch_ignored: SwitchIgnored, Swap;
+    victims_mixed_up: VictimsMixedUp, Swap;
+}
+
+/// A test whose threads never meet, or that lacks an outcome, is no test.
+#[test]
+fn too_little_is_noticed() {
+    let outcomes = BTreeMap::from([("stored", 1)]);
+    let enough = Tally { windows: 1000, overlaps: 1000, outcomes, ..Tally::default() };
+    assert!(enough.is_enough(&["stored"]).is_ok());
+    assert!(enough.is_enough(&["stored", "evicted"]).is_err());
+    assert!(Tally::default().is_enough(&[]).is_err());
+    if thread::available_parallelism().is_ok_and(|cores| cores.get() > 1) {
+        assert!(Tally { overlaps: ENOUGH - 1, ..enough }.is_enough(&["stored"]).is_err());
+    }
+}

@@ -1,0 +1,304 @@
+//! What `swap` promises: a queue whose every operation is one step, and whose push at full may take the oldest item out in the
+//! same step; but a pop that has lost a race may leave items behind.
+//!
+//! # What is left behind
+//! Where producers evict faster than the consumer can take one item, it goes on to a later one, half a ring from the oldest.
+//! Those before it are no longer inside: they count as evicted, and their slots are room. They come out in the pushes that come
+//! to their slots, as evicted whatever the policy is and whoever is there, or are dropped by the pop that finds the ring empty. A
+//! pop may do so only if
+//! - it was overtaken: an item was evicted since the last one that it has taken,
+//! - and it lost a race: a push that evicts overlaps it, or did so at an earlier pop, since which it has not taken as many
+//!   items in a row as the ring holds, without one missing, nor found the ring empty.
+//!
+//! The pop that finds the ring empty drops what was left behind item by item, while pushes may still take some of them: at least
+//! those that no such push takes are gone when it is over.
+//!
+//! # What is exact
+//! "Full" and "shed" are said only if as many items are inside as the ring holds, and nothing was left behind; "empty" only if
+//! nothing is inside. The consumer is told exactly how many items are missing before the one that it gets. Its length is exact.
+//! An eviction is one step: no length and no push sees one item less in between. A producer's length may be out of date, and
+//! is not recorded.
+
+use forebay_core::Overflow;
+
+use super::mpsc::obeys_at_rest;
+use super::ring::{Items, Op, Pop, Push, Rest, obeys};
+use super::search::{Around, Spec};
+
+/// A ring of a capacity.
+#[derive(Clone, Copy, Debug)]
+pub struct Swap {
+    /// How many items it holds.
+    pub capacity: usize,
+}
+
+/// What is known of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct State {
+    /// What was left behind and still has its slots.
+    left: Items,
+    /// How many slots between those and the oldest item inside have been freed.
+    freed: u8,
+    inside: Items,
+    producers: u8,
+    consumer: bool,
+    evicted: u16,
+    shed: u16,
+    /// How many were evicted since the consumer took one.
+    missing: u16,
+    /// At how many more pops it may leave items behind without losing another race.
+    haste: u8,
+}
+
+impl State {
+    /// A new ring with so many producers.
+    #[must_use]
+    pub fn new(producers: u8) -> Self {
+        let (left, inside) = (Items::default(), Items::default());
+        Self { left, freed: 0, inside, producers, consumer: true, evicted: 0, shed: 0, missing: 0, haste: 0 }
+    }
+
+    /// Without some of those that were left behind: the oldest are evicted, the latest dropped.
+    fn with_left(mut self, left: Items, freed: usize) -> Self {
+        self.left = left;
+        self.freed = if left.is_empty() { 0 } else { self.freed + small(freed) };
+        self
+    }
+
+    /// With an item taken from the front.
+    fn popped(mut self) -> Self {
+        self.inside = self.inside.without_oldest(1);
+        if !self.left.is_empty() {
+            self.freed += 1;
+        }
+        self
+    }
+}
+
+fn small(count: usize) -> u8 {
+    u8::try_from(count).expect("a small number")
+}
+
+impl Swap {
+    /// Whether the slot at the tail has an item.
+    fn is_occupied(self, state: &State) -> bool {
+        state.left.len() + usize::from(state.freed) + state.inside.len() == self.capacity
+    }
+
+    fn push(self, state: &State, call: &Around<'_, Op>, id: u16, outcome: Push) -> Option<State> {
+        let mut next = *state;
+        let is_full = self.is_occupied(state) && state.left.is_empty();
+        let is_refused = |policy| is_full && state.consumer && obeys(call, policy);
+        let can_be = match outcome {
+            Push::Stored => {
+                next.inside = state.inside.with_if(id, !self.is_occupied(state));
+                !self.is_occupied(state)
+            }
+            Push::Evicted(victim) if is_full => {
+                next.inside = state.inside.without_oldest(1).with(id);
+                next.evicted += 1;
+                next.missing += 1;
+                state.inside.oldest() == Some(victim) && is_refused(Overflow::DropOldest)
+            }
+            Push::Evicted(victim) if self.is_occupied(state) => {
+                next = next.with_left(state.left.without_oldest(1), 0);
+                next.inside = state.inside.with(id);
+                state.left.oldest() == Some(victim)
+            }
+            Push::Evicted(_) => false,
+            Push::Full => is_refused(Overflow::Reject),
+            Push::Shed => {
+                next.shed += 1;
+                is_refused(Overflow::DropIncoming)
+            }
+            Push::Closed => is_full && !state.consumer,
+        };
+        can_be.then_some(next)
+    }
+
+    fn take(self, state: &State, call: &Around<'_, Op>, id: u16, missing: usize) -> Option<State> {
+        let leaves = state.inside.older_than(id)?;
+        if usize::from(state.missing) + leaves != missing {
+            return None;
+        }
+        let lost_a_race = call.overlapping().any(|op| matches!(op, Op::Push(_, Push::Evicted(_))));
+        let mut next = *state;
+        if leaves > 0 {
+            let was_overtaken = state.missing > 0 && state.left.is_empty();
+            if !was_overtaken || leaves > self.capacity / 2 || !(lost_a_race || state.haste > 0) {
+                return None;
+            }
+            next.left = state.inside.up_to(leaves);
+            next.inside = state.inside.without_oldest(leaves);
+            next.evicted += u16::from(small(leaves));
+        }
+        if missing > 0 && (lost_a_race || state.haste > 0) {
+            next.haste = small(self.capacity + 1);
+        }
+        next.haste = next.haste.saturating_sub(1);
+        next.missing = 0;
+        Some(next.popped())
+    }
+
+    /// Nothing is inside, and what was left behind is dropped, but for what pushes take meanwhile.
+    fn find_empty(state: &State, call: &Around<'_, Op>, after: &mut Vec<State>) {
+        let taken = call.pending().filter(|op| matches!(op, Op::Push(_, Push::Evicted(_)))).count();
+        for stays in 0..=state.left.len().min(taken) {
+            let mut next = state.with_left(state.left.up_to(stays), state.left.len() - stays);
+            next.haste = 0;
+            after.push(next);
+        }
+    }
+}
+
+impl Items {
+    fn with_if(self, id: u16, there_is_room: bool) -> Self {
+        if there_is_room { self.with(id) } else { self }
+    }
+}
+
+impl Spec for Swap {
+    type Op = Op;
+    type State = State;
+
+    fn step(&self, state: &State, call: &Around<'_, Op>, after: &mut Vec<State>) {
+        match *call.op() {
+            Op::Push(id, outcome) => after.extend(self.push(state, call, id, outcome)),
+            Op::Pop(Pop::Item(id), missing) => after.extend(self.take(state, call, id, missing)),
+            Op::Pop(why, missing) => {
+                let expected = if state.producers > 0 { Pop::Empty } else { Pop::Closed };
+                if state.inside.is_empty() && missing == 0 && why == expected {
+                    Self::find_empty(state, call, after);
+                }
+            }
+            Op::Len(len) => after.extend((state.inside.len() == len).then_some(*state)),
+            Op::Rest(Rest { len, evicted, shed, policy }) => {
+                let known = (state.inside.len(), state.evicted.into(), state.shed.into());
+                after.extend((known == (len, evicted, shed) && obeys_at_rest(call, policy)).then_some(*state));
+            }
+            Op::Left(items) => after.extend((state.inside == items).then_some(*state)),
+            Op::Switch(_) => after.push(*state),
+            Op::ConsumerGoes => after.push(State { consumer: false, ..*state }),
+            Op::ProducerGoes => after.push(State { producers: state.producers - 1, ..*state }),
+            Op::NoRoom | Op::Close | Op::ProducersLen(_) => {}
+        }
+    }
+    fn remark(&self, state: &State) -> Option<&'static str> {
+        (!state.left.is_empty()).then_some("left behind")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::record::Call;
+    use super::super::search::{Failure, Set, search};
+    use super::*;
+    use Op::{Pop as Popped, Push as Pushed, Switch};
+
+    fn states(capacity: usize, window: &[(u64, u64, Op)]) -> Set<State> {
+        let rest = Op::Rest(Rest { len: 0, evicted: 0, shed: 0, policy: Overflow::DropOldest });
+        let calls = [(0, 0, rest)].into_iter().chain(window.iter().copied());
+        // Each of a thread that does nothing else.
+        let call = |(thread, (begin, end, op))| Call { thread, begin, end, op };
+        let calls: Vec<_> = calls.enumerate().map(call).collect();
+        match search(&Swap { capacity }, &Set::from_iter([State::new(2)]), &calls, 10_000) {
+            Ok(found) => found.states,
+            Err(Failure::NoOrder { .. }) => Set::default(),
+            Err(Failure::TooMany) => panic!("a small window"),
+        }
+    }
+
+    fn can_be(capacity: usize, window: &[(u64, u64, Op)]) -> bool {
+        !states(capacity, window).is_empty()
+    }
+
+    /// Four items in a ring of four, by the time 9.
+    const FULL: [(u64, u64, Op); 4] = [
+        (1, 2, Pushed(1, Push::Stored)),
+        (3, 4, Pushed(2, Push::Stored)),
+        (5, 6, Pushed(3, Push::Stored)),
+        (7, 8, Pushed(4, Push::Stored)),
+    ];
+
+    fn after_full(window: &[(u64, u64, Op)]) -> bool {
+        can_be(4, &[&FULL[..], window].concat())
+    }
+
+    #[test]
+    fn at_full_the_oldest_goes() {
+        assert!(after_full(&[(10, 11, Pushed(5, Push::Evicted(1)))]));
+        assert!(!after_full(&[(10, 11, Pushed(5, Push::Evicted(2)))]));
+        assert!(!after_full(&[(10, 11, Pushed(5, Push::Stored))]));
+        assert!(!after_full(&[(10, 11, Pushed(5, Push::Full))]));
+        assert!(!can_be(5, &[&FULL[..], &[(10, 11, Pushed(5, Push::Evicted(1)))]].concat()));
+    }
+
+    #[test]
+    fn the_consumer_is_told_what_is_missing() {
+        let evicts = (10, 11, Pushed(5, Push::Evicted(1)));
+        assert!(after_full(&[evicts, (12, 13, Popped(Pop::Item(2), 1)), (14, 15, Popped(Pop::Item(3), 0))]));
+        assert!(!after_full(&[evicts, (12, 13, Popped(Pop::Item(2), 0))]));
+        assert!(!after_full(&[evicts, (12, 13, Popped(Pop::Item(2), 1)), (14, 15, Popped(Pop::Item(3), 1))]));
+    }
+
+    #[test]
+    fn only_a_pop_that_lost_a_race_leaves_items_behind() {
+        let pop = |end, id, missing| (12, end, Popped(Pop::Item(id), missing));
+        let (evicts, evicts_meanwhile) = ((10, 11, Pushed(5, Push::Evicted(1))), (13, 14, Pushed(6, Push::Evicted(2))));
+        // It found 1 gone, then 2, and went half a ring on from 3.
+        assert!(after_full(&[evicts, pop(15, 5, 4), evicts_meanwhile]));
+        // Without a race, or further than that, or without anything gone.
+        assert!(!after_full(&[evicts, pop(13, 4, 3)]));
+        assert!(!after_full(&[evicts, pop(15, 6, 5), evicts_meanwhile]));
+        assert!(!after_full(&[pop(15, 3, 2), (13, 14, Pushed(6, Push::Evicted(5)))]));
+    }
+
+    #[test]
+    fn what_was_left_behind_is_room() {
+        let until_then = [
+            (10, 11, Pushed(5, Push::Evicted(1))),
+            (12, 15, Popped(Pop::Item(5), 4)),
+            (13, 14, Pushed(6, Push::Evicted(2))),
+            (16, 17, Switch(Overflow::Reject)),
+        ];
+        let then = |window: &[(u64, u64, Op)]| after_full(&[&until_then[..], window].concat());
+        // 3 and 4 were left behind, 5 was taken, 6 is inside.
+        assert!(then(&[(20, 21, Op::Len(1))]));
+        assert!(then(&[(20, 21, Pushed(7, Push::Evicted(3))), (22, 23, Pushed(8, Push::Evicted(4)))]));
+        assert!(!then(&[(20, 21, Pushed(7, Push::Evicted(4)))]));
+        assert!(!then(&[(20, 21, Pushed(7, Push::Full))]));
+        assert!(!then(&[(20, 21, Pushed(7, Push::Stored))]));
+        // They are gone when the ring was found empty, and the slots are free.
+        let empty = [(20, 21, Popped(Pop::Item(6), 0)), (22, 25, Popped(Pop::Empty, 0))];
+        assert!(then(&[&empty[..], &[(26, 27, Pushed(7, Push::Stored))]].concat()));
+        assert!(!then(&[&empty[..], &[(26, 27, Pushed(7, Push::Evicted(3)))]].concat()));
+        // A push meanwhile may get the first of them. Then that slot is not free.
+        assert!(then(&[&empty[..], &[(23, 24, Pushed(7, Push::Evicted(3)))]].concat()));
+        assert!(!then(&[&empty[..], &[(23, 24, Pushed(7, Push::Evicted(4)))]].concat()));
+    }
+
+    #[test]
+    fn a_push_obeys_a_policy_of_its_time() {
+        let full = (20, 29, Pushed(5, Push::Full));
+        assert!(after_full(&[(10, 11, Switch(Overflow::Reject)), full]));
+        assert!(after_full(&[full, (21, 22, Switch(Overflow::Reject)), (23, 24, Switch(Overflow::DropOldest))]));
+        assert!(!after_full(&[(10, 11, Switch(Overflow::Reject)), (12, 13, Switch(Overflow::DropOldest)), full]));
+        assert!(!after_full(&[full, (30, 31, Switch(Overflow::Reject))]));
+        // Which of two switches came last is not known.
+        assert!(after_full(&[(10, 13, Switch(Overflow::Reject)), (11, 12, Switch(Overflow::DropOldest)), full]));
+        // Whatever the policy is, the ring was full.
+        assert!(!can_be(5, &[&FULL[..], &[(10, 11, Switch(Overflow::Reject)), full]].concat()));
+    }
+
+    #[test]
+    fn the_end_of_each_side_is_seen() {
+        let consumer_goes = (10, 11, Op::ConsumerGoes);
+        assert!(after_full(&[consumer_goes, (12, 13, Pushed(5, Push::Closed))]));
+        assert!(!after_full(&[consumer_goes, (12, 13, Pushed(5, Push::Evicted(1)))]));
+        assert!(!after_full(&[(12, 13, Pushed(5, Push::Closed))]));
+        let producers_go = [(1, 2, Op::ProducerGoes), (1, 2, Op::ProducerGoes)];
+        assert!(can_be(1, &[&producers_go[..], &[(3, 4, Popped(Pop::Closed, 0))]].concat()));
+        assert!(!can_be(1, &[&producers_go[..], &[(3, 4, Popped(Pop::Empty, 0))]].concat()));
+        assert!(!can_be(1, &[(1, 2, Op::ProducerGoes), (3, 4, Popped(Pop::Closed, 0))]));
+    }
+}
