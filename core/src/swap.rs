@@ -137,11 +137,11 @@ mod producer;
 mod view;
 mod word;
 
-pub use consumer::Consumer;
+pub use consumer::{Consumer, Drain};
 pub use error::TooManyProducers;
 #[cfg(feature = "alloc")]
 pub use owner::HeapRing;
 pub use owner::Ring;
 #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 pub use owner::{Keep, OwnedConsumer, OwnedProducer};
-pub use producer::Producer;
+pub use producer::{Batch, Producer};
