@@ -45,7 +45,7 @@ impl<T> Rx<T> {
         Self { ring, mine, head, lost, told: lost, haste: false, calm: 0, left_behind, closed: false }
     }
 
-    #[inline]
+    #[inline(always)]
     fn pop(&mut self) -> Result<T, PopError> {
         if LAPS_WRAP {
             self.refresh();

@@ -43,7 +43,7 @@ impl<T> Tx<T> {
         Ok(Self::new(self.ring, self.ring.admit()?, self.tail))
     }
 
-    #[inline]
+    #[inline(always)]
     fn push(&mut self, value: T) -> Result<Pushed<T>, PushError<T>> {
         if self.ring.has_one_seat() && self.ring.is_marked_closed() {
             self.ring.notice();
