@@ -345,6 +345,7 @@ fn split_again_after_two(cx: &Context) {
             assert!(!producer.is_closed() && !consumer.is_closed());
             assert!(producer.push(2).is_ok());
             assert!(consumer.pop().is_ok());
+            assert_eq!(consumer.pop(), Err(PopError::Empty));
         }
         Err(_) => cx.note("in use"),
     }
