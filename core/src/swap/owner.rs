@@ -49,7 +49,7 @@ unsafe fn split<'q, T>(ring: View<T>) -> (Producer<'q, T>, Consumer<'q, T>) {
 /// to some cache lines where there are caches. [`size_of`] tells. A `static` ring is all zeros at first.
 ///
 /// # Limits
-/// `N + P` is below 2^55, and below 2^23 where words have 32 bits: more does not compile.
+/// `N + P` is below 2^54, and below 2^22 where words have 32 bits: more does not compile.
 ///
 /// # Examples
 /// ```
@@ -151,7 +151,7 @@ impl<T, const N: usize, const P: usize> Ring<T, N, P> {
     /// ([`mem::forget`](core::mem::forget)) stays out for ever.
     ///
     /// # Progress
-    /// Wait-free, in a number of steps that grows with the capacity, once, and with `P`.
+    /// Wait-free, in a number of steps that grows with the capacity and with `P`.
     pub fn try_split(&self) -> Result<(Producer<'_, T>, Consumer<'_, T>), InUse> {
         let ends = &self.ctl.ends;
         let decide = || {

@@ -209,8 +209,8 @@ impl<T, K> Producer<'_, T, K> {
     ///
     /// # Errors
     /// All give the value back. [`Full`](PushError::Full): every slot had an item. [`Shed`](PushError::Shed): so it was, and
-    /// the value counts as lost. [`Closed`](PushError::Closed): so it was, and the consumer is gone, whatever the policy is.
-    /// While there is room, items are stored whether the consumer is there or not.
+    /// the value counts as lost. [`Closed`](PushError::Closed): the consumer is gone or has closed the ring, whatever the policy
+    /// is, and whether there is room or not. That stays so until the ring is split again.
     ///
     /// # Progress
     /// Lock-free: it is held up only by others who complete pushes. Wait-free with one producer. An interrupt may come at

@@ -199,7 +199,6 @@ fn a_drain_that_ends_early_leaves_the_others_inside() {
                 (0..N).for_each(|_| assert!(producer.push(ledger.item()).is_ok()));
                 let alive = ledger.alive();
                 assert_eq!(consumer.drain().take(taken).count(), taken);
-                mem::forget(consumer.drain());
                 assert_eq!((ledger.alive(), consumer.len()), (alive - taken, N - taken));
             });
         });
