@@ -65,8 +65,8 @@
 //! 8, so that laps come around after 2^27 to 2^29 pushes with `P` near 1 (fewer if `P` is far greater than `N`). Ends that
 //! sleep for longer find their place again, but count modulo that. One operation that is held up for so long *between two
 //! of its steps* may take one lap for another: the order of items is lost then, and with it the truth of "full" and "empty",
-//! and after a close there may be up to N more pushes;
-//! memory safety and dropping once are not, as a cell changes hands with the word that names it, whatever its lap.
+//! and after a close there may be up to N more pushes; memory safety and dropping once are not, as a cell changes hands with the
+//! word that names it, whatever its lap.
 //!
 //! # The algorithm
 //! Source: the exchange of a private cell for a shared one is that of a triple buffer, made a ring of `N` cells. Slots that
