@@ -59,7 +59,9 @@ pub mod latest;
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
 pub mod mpsc;
 mod overflow;
+pub mod pacer;
 mod position;
+mod pressure;
 mod slip;
 pub mod spsc;
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
@@ -68,6 +70,7 @@ mod sync;
 
 pub use error::{CapacityError, InUse, PopError, PushError, Pushed};
 pub use overflow::{NeverEvicts, Overflow, Refusal};
+pub use pressure::Pressure;
 #[cfg(forebay_steps)]
 #[doc(hidden)]
 pub use sync::stepped as steps;

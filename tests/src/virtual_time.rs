@@ -1,0 +1,214 @@
+//! Producers, a bounded queue with watermarks and a consumer in virtual time: nothing sleeps, and every run is repeatable.
+//!
+//! The queue is a specification, not a ring: a `VecDeque` with a bound, whose level rises to `Slow` at the high watermark, to
+//! `Stop` at full, and falls to `Open` at the low one.
+
+use std::collections::VecDeque;
+
+use forebay_core::Pressure;
+use forebay_core::pacer::Pacer;
+
+/// When the level of a full queue falls from `Stop` to `Slow`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Release {
+    /// As soon as there is room.
+    AtRoom,
+    /// Not at all: it stays until the low watermark, and is `Open` then.
+    AtLow,
+}
+
+/// The shape of a queue, in items: `low < high <= capacity`.
+#[derive(Clone, Copy, Debug)]
+pub struct Shape {
+    /// The most that it holds.
+    pub capacity: usize,
+    /// The depth at which its level rises to `Slow`.
+    pub high: usize,
+    /// The depth at which its level falls to `Open`.
+    pub low: usize,
+    /// When `Stop` ends.
+    pub release: Release,
+}
+
+/// A bounded queue with a level.
+#[derive(Debug)]
+pub struct Queue<T> {
+    shape: Shape,
+    items: VecDeque<T>,
+    level: Pressure,
+    /// How often the level changed.
+    pub transitions: u64,
+    /// The greatest depth there was.
+    pub deepest: usize,
+}
+
+impl<T> Queue<T> {
+    /// An empty one.
+    #[must_use]
+    pub fn new(shape: Shape) -> Self {
+        assert!(shape.low < shape.high && shape.high <= shape.capacity, "{shape:?}");
+        Self { shape, items: VecDeque::new(), level: Pressure::Open, transitions: 0, deepest: 0 }
+    }
+
+    /// The level now.
+    #[must_use]
+    pub fn pressure(&self) -> Pressure {
+        self.level
+    }
+
+    /// How many items are inside.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.items.len()
+    }
+
+    /// Puts an item at the end.
+    ///
+    /// # Errors
+    /// The item, when the queue is full.
+    pub fn push(&mut self, item: T) -> Result<(), T> {
+        if self.items.len() == self.shape.capacity {
+            return Err(item);
+        }
+        self.items.push_back(item);
+        self.deepest = self.deepest.max(self.items.len());
+        self.update();
+        Ok(())
+    }
+
+    /// Takes the oldest item.
+    pub fn pop(&mut self) -> Option<T> {
+        let item = self.items.pop_front()?;
+        self.update();
+        Some(item)
+    }
+
+    fn update(&mut self) {
+        let depth = self.items.len();
+        let level = if depth == self.shape.capacity {
+            Pressure::Stop
+        } else if depth <= self.shape.low {
+            Pressure::Open
+        } else if depth >= self.shape.high && self.level == Pressure::Open {
+            Pressure::Slow
+        } else if self.level == Pressure::Stop && self.shape.release == Release::AtRoom {
+            Pressure::Slow
+        } else {
+            self.level
+        };
+        if level != self.level {
+            self.transitions += 1;
+            self.level = level;
+        }
+    }
+}
+
+/// Instants that are `period / rate` ticks apart, without drift: the ticks are rounded, their sum is not.
+#[derive(Clone, Copy, Debug)]
+pub struct Beat {
+    period: u64,
+    rate: u64,
+    remainder: u64,
+}
+
+impl Beat {
+    /// `rate` beats in `period` ticks.
+    #[must_use]
+    pub fn new(rate: u64, period: u64) -> Self {
+        assert!(rate > 0 && period > 0);
+        Self { period, rate, remainder: 0 }
+    }
+
+    /// The ticks from the beat before to the next one.
+    pub fn next_gap(&mut self) -> u64 {
+        let ticks = self.period + self.remainder;
+        self.remainder = ticks % self.rate;
+        ticks / self.rate
+    }
+}
+
+/// Several paced producers, one queue, one consumer.
+pub struct Run {
+    /// The queue, whose items are the numbers of their producers.
+    pub queue: Queue<usize>,
+    /// The pacers.
+    pub pacers: Vec<Pacer>,
+    /// What each has sent.
+    pub sent: Vec<u64>,
+    /// What the consumer has finished.
+    pub served: u64,
+    /// How long the consumer had nothing to do.
+    pub idle: u64,
+    /// How often a producer tried in vain.
+    pub refused: u64,
+    now: u64,
+    /// When each producer looks again.
+    wakes: Vec<u64>,
+    service: Beat,
+    /// When the consumer is ready for another item.
+    ready: Option<u64>,
+    idle_since: u64,
+}
+
+impl Run {
+    /// Nothing has happened yet, at time `now`.
+    #[must_use]
+    pub fn new(shape: Shape, pacers: Vec<Pacer>, service: Beat, now: u64) -> Self {
+        let count = pacers.len();
+        Self {
+            queue: Queue::new(shape),
+            pacers,
+            sent: vec![0; count],
+            served: 0,
+            idle: 0,
+            refused: 0,
+            now,
+            wakes: vec![now; count],
+            service,
+            ready: None,
+            idle_since: now,
+        }
+    }
+
+    /// The time.
+    #[must_use]
+    pub fn now(&self) -> u64 {
+        self.now
+    }
+
+    /// The next thing happens.
+    pub fn step(&mut self) {
+        let (producer, wake) =
+            self.wakes.iter().copied().enumerate().min_by_key(|&(_, wake)| wake).expect("a producer");
+        match self.ready {
+            Some(ready) if ready <= wake => {
+                self.now = ready;
+                self.served += 1;
+                self.ready = None;
+                self.idle_since = ready;
+                self.serve();
+            }
+            _ => {
+                self.now = wake;
+                let delay =
+                    self.pacers[producer].next_delay(self.now, self.queue.pressure()).expect("it is not closed");
+                if delay > 0 {
+                    self.wakes[producer] = self.now + delay;
+                } else if self.queue.push(producer).is_ok() {
+                    self.pacers[producer].on_sent(self.now);
+                    self.sent[producer] += 1;
+                    self.serve();
+                } else {
+                    self.refused += 1;
+                }
+            }
+        }
+    }
+
+    fn serve(&mut self) {
+        if self.ready.is_none() && self.queue.pop().is_some() {
+            self.idle += self.now - self.idle_since;
+            self.ready = Some(self.now + self.service.next_gap());
+        }
+    }
+}
