@@ -128,52 +128,53 @@ impl Beat {
 }
 
 /// Several paced producers, one queue, one consumer.
+#[derive(Debug)]
 pub struct Run {
     /// The queue, whose items are the numbers of their producers.
     pub queue: Queue<usize>,
-    /// The pacers.
+    /// The consumer's rate; it may be changed at any time.
+    pub service: Beat,
+    /// The producers' pacers.
     pub pacers: Vec<Pacer>,
-    /// What each has sent.
+    /// What each producer has sent.
     pub sent: Vec<u64>,
+    /// How often a producer was told to send, and met a full queue.
+    pub refused: u64,
     /// What the consumer has finished.
     pub served: u64,
-    /// How long the consumer had nothing to do.
+    /// The ticks in which it had nothing to do.
     pub idle: u64,
-    /// How often a producer tried in vain.
-    pub refused: u64,
-    now: u64,
+    /// The ticks since the beginning.
+    pub now: u64,
+    /// What the pacers' clock showed at the beginning.
+    epoch: u64,
     /// When each producer looks again.
     wakes: Vec<u64>,
-    service: Beat,
-    /// When the consumer is ready for another item.
+    /// When the consumer has finished what it is at.
     ready: Option<u64>,
+    /// Since when it has nothing to do.
     idle_since: u64,
 }
 
 impl Run {
-    /// Nothing has happened yet, at time `now`.
+    /// Nothing has happened yet, and the pacers' clock shows `epoch`.
     #[must_use]
-    pub fn new(shape: Shape, pacers: Vec<Pacer>, service: Beat, now: u64) -> Self {
+    pub fn new(shape: Shape, pacers: Vec<Pacer>, service: Beat, epoch: u64) -> Self {
         let count = pacers.len();
         Self {
             queue: Queue::new(shape),
+            service,
             pacers,
             sent: vec![0; count],
+            refused: 0,
             served: 0,
             idle: 0,
-            refused: 0,
-            now,
-            wakes: vec![now; count],
-            service,
+            now: 0,
+            epoch,
+            wakes: vec![0; count],
             ready: None,
-            idle_since: now,
+            idle_since: 0,
         }
-    }
-
-    /// The time.
-    #[must_use]
-    pub fn now(&self) -> u64 {
-        self.now
     }
 
     /// The next thing happens.
@@ -190,18 +191,51 @@ impl Run {
             }
             _ => {
                 self.now = wake;
-                let delay =
-                    self.pacers[producer].next_delay(self.now, self.queue.pressure()).expect("it is not closed");
-                if delay > 0 {
-                    self.wakes[producer] = self.now + delay;
-                } else if self.queue.push(producer).is_ok() {
-                    self.pacers[producer].on_sent(self.now);
-                    self.sent[producer] += 1;
-                    self.serve();
-                } else {
-                    self.refused += 1;
-                }
+                self.offer(producer);
             }
+        }
+    }
+
+    /// What happens until the level has fallen to `Open` so many times.
+    pub fn cycles(&mut self, count: usize) {
+        for _ in 0..count {
+            while !self.queue.pressure().is_raised() {
+                self.step();
+            }
+            while self.queue.pressure().is_raised() {
+                self.step();
+            }
+        }
+    }
+
+    /// What happens until so many ticks since the beginning.
+    pub fn until(&mut self, time: u64) {
+        while self.wakes.iter().copied().chain(self.ready).min().is_some_and(|next| next <= time) {
+            self.step();
+        }
+        self.now = time;
+    }
+
+    /// The consumer stands still for so many ticks.
+    pub fn stall(&mut self, ticks: u64) {
+        while self.ready.is_none() {
+            self.step();
+        }
+        self.ready = self.ready.map(|ready| ready + ticks);
+    }
+
+    fn offer(&mut self, producer: usize) {
+        let (pacer, clock) = (&mut self.pacers[producer], self.epoch.wrapping_add(self.now));
+        let delay = pacer.next_delay(clock, self.queue.pressure()).expect("the queue is not closed");
+        if delay > 0 {
+            self.wakes[producer] = self.now + delay;
+        } else if self.queue.push(producer).is_ok() {
+            pacer.on_sent(clock);
+            self.sent[producer] += 1;
+            self.serve();
+        } else {
+            self.refused += 1;
+            self.wakes[producer] = self.now + 1;
         }
     }
 
@@ -211,4 +245,14 @@ impl Run {
             self.ready = Some(self.now + self.service.next_gap());
         }
     }
+}
+
+/// Jain's index: 1 if all are equal, 1/n if one of n has everything.
+#[must_use]
+pub fn fairness(shares: &[u64]) -> f64 {
+    let (sum, squares) = shares.iter().fold((0., 0.), |(sum, squares), &share| {
+        let share = share as f64;
+        (sum + share, squares + share * share)
+    });
+    sum * sum / (squares * shares.len() as f64)
 }

@@ -43,8 +43,8 @@ pub(super) struct Control {
     increment: u32,
     /// Items sent in this cycle.
     sent: u32,
-    /// What was missing to an item when the cycle began, in 2⁻¹⁶ items.
-    missing: u32,
+    /// What was missing to the next item when the cycle began, in 2⁻¹⁶ items.
+    missing: u64,
     /// When the rate was changed last.
     changed: u64,
     /// When the level fell last: the cycle's beginning.
@@ -128,13 +128,15 @@ impl Control {
         true
     }
 
-    /// For how long at most not to look at the level: a part of the time that it takes to fall.
-    pub(super) const fn glance(&self) -> u64 {
-        match self.drain {
-            0 => u64::MAX,
-            drain if drain < GLANCES => 1,
-            drain => drain / GLANCES,
-        }
+    /// For how long at most not to look at the level: a part of the time that it takes to fall, or of the gap in ticks before
+    /// that is known.
+    pub(super) const fn glance(&self, gap: u64) -> u64 {
+        let whole = match (self.drain, self.raised) {
+            (0, false) => return u64::MAX,
+            (0, true) => gap,
+            (drain, _) => drain,
+        };
+        if whole < GLANCES { 1 } else { whole / GLANCES }
     }
 
     /// How long a rate lasts if the level stays the same. `gap` is that of the rate, in ticks.
@@ -172,14 +174,14 @@ impl Control {
             self.rate = self.rate.saturating_mul(2);
         } else {
             self.rate = self.rate.saturating_add(self.increment);
-            self.increment = self.increment.saturating_mul(2).min(self.rate);
+            self.increment = self.increment.saturating_mul(2);
         }
     }
 
     /// A cycle ends. `missing` is what is missing to the next item, in 2⁻¹⁶ items.
-    fn fall(&mut self, now: u64, missing: u32) {
+    fn fall(&mut self, now: u64, missing: u64) {
         self.raised = false;
-        let earned = ((u64::from(self.sent) << 16) + u64::from(self.missing)).saturating_sub(missing.into());
+        let earned = (u64::from(self.sent) << 16).saturating_add(self.missing).saturating_sub(missing);
         let measured = mean(earned, now.wrapping_sub(self.fell), self.rates.period);
         let drain = now.wrapping_sub(self.rose).max(1);
         if self.share == 0 {
@@ -194,7 +196,7 @@ impl Control {
         }
         self.share = self.rates.clamp(self.share);
         let probe = ((PROBE * u64::from(self.rates.period)) << FRACTION) / self.drain;
-        self.increment = u32::try_from(probe).unwrap_or(u32::MAX).clamp(1, self.share);
+        self.increment = u32::try_from(probe).unwrap_or(u32::MAX).max(1);
         self.rate = self.share;
         self.increase();
         (self.sent, self.missing, self.fell) = (0, missing, now);
