@@ -53,6 +53,7 @@
 #[cfg(feature = "alloc")]
 extern crate alloc;
 
+pub mod credit;
 mod error;
 #[cfg(any(target_has_atomic = "8", feature = "portable-atomic"))]
 pub mod latest;

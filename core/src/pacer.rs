@@ -64,9 +64,10 @@
 //! - At 7/8 μ the queue drains by μ/8, so D = 8 Δ/μ. It is the only time that all producers of a queue can see and that depends
 //!   on nothing but the queue: no unit of time needs to be chosen, and any μ will do.
 //! - k increments have brought n (2^(k+1) − 2 − k) items: the queue fills in k ≈ log2(Δ/2n + 1) quarters of D, never mind how
-//!   wrong the first one was. By then the rates exceed μ by 2 Δ/D = μ/4. So they swing between 7/8 μ and about 5/4 μ, and
-//!   the level changes twice in D (1 + k/4), which is 15 Δ/μ with Δ = 20: every 6 s at 25 items a second. Without a pacer it
-//!   changes up to `2 / (Δ/(λ−μ) + Δ/μ)` times a second with an offered λ: 1.9.
+//!   wrong the first one was. By then the rates exceed μ by between 2 Δ/D = μ/4 and, a step later, 4 Δ/D = μ/2. So they swing
+//!   between 7/8 μ and about 3/2 μ, and the level changes twice in D (1 + k/4): with Δ = 20 about every 7 Δ/μ, at 25 items a
+//!   second every 6 s. Without a pacer, by stop and go, it changes `2 / (Δ/(λ−μ) + Δ/μ)` times a second for an offered
+//!   rate λ: with λ = 100, 1.9 times.
 //! - The mean over cycles is μ unless the queue runs empty, and it doesn't: after a fall the rates are above μ at once.
 //! - Increments are the same for all, decreases in proportion, so shares become equal: with the level raised half of the time
 //!   a difference loses 1/16 in a cycle. A level is looked at 16 times in a D at least: a producer whose items are further apart
@@ -75,7 +76,9 @@
 //! # Limits
 //! - The least rate must be below 7/8 of the consumer's, or only `Stop` holds the producer: nothing is lost, but the queue
 //!   stays full.
-//! - Shares become equal among producers that obey the same law, while Δ is not much smaller than their number.
+//! - Ticks must not be longer than the consumer takes for an item.
+//! - Shares become equal among producers that obey the same law, where Δ is at least their number and 8, and there is some room
+//!   above the high watermark. How soon, depends on the slowest start: it is at the mercy of its own first items.
 //! - Nothing is sent at `Stop`, so one producer never meets a full queue; of n that look at the same time n − 1 may.
 
 #![forbid(unsafe_code)]
