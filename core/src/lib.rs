@@ -11,6 +11,10 @@
 //! - [`swap`]: one or several producers, one consumer, and a push at full that may take the oldest item's place, in one
 //!   step; lock-free, by compare-and-swap.
 //!
+//! Beside the rings, for producers that can be slowed down:
+//! - [`pacer`]: how fast to send, from the [`Pressure`] of the queue that is sent to.
+//! - [`credit`]: how much may be sent, over a wire.
+//!
 //! The crate `forebay` re-exports all of this for programs with a standard library.
 //!
 //! # Examples

@@ -85,13 +85,13 @@ impl<T> Queue<T> {
 
     fn update(&mut self) {
         let depth = self.items.len();
+        let rises = depth >= self.shape.high && self.level == Pressure::Open;
+        let has_room = self.level == Pressure::Stop && self.shape.release == Release::AtRoom;
         let level = if depth == self.shape.capacity {
             Pressure::Stop
         } else if depth <= self.shape.low {
             Pressure::Open
-        } else if depth >= self.shape.high && self.level == Pressure::Open {
-            Pressure::Slow
-        } else if self.level == Pressure::Stop && self.shape.release == Release::AtRoom {
+        } else if rises || has_room {
             Pressure::Slow
         } else {
             self.level

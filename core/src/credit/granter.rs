@@ -210,7 +210,7 @@ mod tests {
         assert_eq!(granter.grant(0).count, 6);
         assert_eq!(granter.accept(u32::MAX), Ok(1));
         assert_eq!(granter.accept(u32::MAX), Err(ItemRefused::Old));
-        assert_eq!(granter.accept(7), Err(ItemRefused::Beyond));
+        assert_eq!(granter.accept(6), Err(ItemRefused::Beyond));
         assert_eq!(granter.accept(5), Ok(5));
         assert_eq!((granter.held(), granter.outstanding(), granter.grantable()), (4, 0, 6));
         assert_eq!(granter.release(4), Ok(()));

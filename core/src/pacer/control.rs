@@ -284,8 +284,8 @@ mod tests {
         let mut driver = Driver::settled();
         assert_eq!(driver.observe(200_000, Pressure::Slow), 875 << FRACTION);
         assert_eq!(driver.observe(279_999, Pressure::Slow), 875 << FRACTION);
-        assert_eq!(driver.observe(280_000, Pressure::Slow), 875 * 7 << (FRACTION - 3));
-        assert_eq!(driver.observe(360_000, Pressure::Stop), 875 * 7 << (FRACTION - 4));
+        assert_eq!(driver.observe(280_000, Pressure::Slow), (875 * 7) << (FRACTION - 3));
+        assert_eq!(driver.observe(360_000, Pressure::Stop), (875 * 7) << (FRACTION - 4));
     }
 
     #[test]

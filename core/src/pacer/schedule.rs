@@ -70,7 +70,7 @@ impl Schedule {
 
     /// How late the next item is, in whole ticks; below 0 before it is due.
     const fn lateness(&self, now: u64) -> i64 {
-        let since = now.wrapping_sub(self.due).cast_signed();
+        let since = now.wrapping_sub(self.due) as i64;
         if self.fraction > 0 { since.saturating_sub(1) } else { since }
     }
 
