@@ -142,6 +142,19 @@ mod tests {
     }
 
     #[test]
+    fn a_grant_is_repeated_in_time_and_its_copy_prolongs_nothing() {
+        let (mut granter, mut spender) = pair(5);
+        let first = granter.grant_due(u64::MAX).expect("the first");
+        assert_eq!(spender.on_frame(0, &first), Ok(5));
+        assert_eq!(granter.grant_due(998), None);
+        let again = granter.grant_due(999).expect("it is 1000 ticks old");
+        assert_eq!(spender.on_frame(2999, &first), Err(Refused::Old));
+        assert_eq!((spender.available(2999), spender.available(3000)), (5, 0));
+        assert_eq!(spender.on_frame(3000, &again), Ok(5));
+        assert_eq!(spender.available(5999), 5);
+    }
+
+    #[test]
     fn frames_that_make_no_sense_change_nothing() {
         let (mut granter, mut spender) = pair(10);
         let grant = granter.grant(0);
