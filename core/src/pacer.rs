@@ -103,7 +103,7 @@ use crate::pressure::Pressure;
 /// At most 120 bytes, whatever the rates.
 ///
 /// # Progress
-/// Every method is wait-free. A call that changes the rate divides 64-bit numbers, four times at most; the others add and
+/// Every method is wait-free. A call that changes the rate divides 64-bit numbers, five times at most; the others add and
 /// multiply.
 ///
 /// # Examples

@@ -31,7 +31,7 @@ fn paced(release: Release, start: u32) {
     assert!(run.queue.deepest <= 50);
     assert!(run.queue.transitions <= 135, "{} changes of the level", run.queue.transitions);
     // What the law promises is far less than what the watermarks alone would give.
-    assert!(run.queue.transitions <= 60, "{} changes of the level", run.queue.transitions);
+    assert!(run.queue.transitions <= 30, "{} changes of the level", run.queue.transitions);
 }
 
 #[test]

@@ -189,13 +189,13 @@ impl Control {
             // After a start from far below the mean says little, and the rate by which it drained is nearer.
             self.share = measured.max(self.rate);
         } else {
-            self.drain = drain.clamp((self.drain / OUTLIER).max(1), self.drain.saturating_mul(OUTLIER));
+            self.drain = drain.max(self.drain / OUTLIER).min(self.drain.saturating_mul(OUTLIER));
             // A cycle in which the producer was the limit says little, too.
             let least = if self.idle_cycle { self.share - self.share / SLOW } else { self.share / 2 };
             self.share = measured.max(least);
         }
         self.share = self.rates.clamp(self.share);
-        let probe = ((PROBE * u64::from(self.rates.period)) << FRACTION) / self.drain;
+        let probe = ((PROBE * u64::from(self.rates.period)) << FRACTION) / self.drain.max(1);
         self.increment = u32::try_from(probe).unwrap_or(u32::MAX).max(1);
         self.rate = self.share;
         self.increase();

@@ -85,7 +85,7 @@ impl Rates {
 
     /// The nearest rate that is allowed, in 1/256 of an item per period.
     pub(super) fn clamp(&self, rate: u32) -> u32 {
-        rate.clamp(self.least, self.greatest)
+        rate.max(self.least).min(self.greatest)
     }
 }
 

@@ -41,7 +41,7 @@ impl Schedule {
     pub(super) const fn set_rate(&mut self, now: u64, rate: u32, period: u32) {
         let missing = self.missing(now);
         // Below 2^(31 + 8 + 24 - 8).
-        self.gap = (((period as u64) << 8) << FRACTION) / rate as u64;
+        self.gap = (((period as u64) << 8) << FRACTION) / if rate == 0 { 1 } else { rate as u64 };
         if missing > 0 {
             let wait = (self.gap >> 8).saturating_mul(missing) >> 8;
             self.due = now.wrapping_add(wait >> FRACTION);
