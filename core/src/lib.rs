@@ -11,6 +11,10 @@
 //! - [`swap`]: one or several producers, one consumer, and a push at full that may take the oldest item's place, in one
 //!   step; lock-free, by compare-and-swap.
 //!
+//! Beside the rings, for producers that can be slowed down:
+//! - [`pacer`]: how fast to send, from the [`Pressure`] of the queue that is sent to.
+//! - [`credit`]: how much may be sent, over a wire.
+//!
 //! The crate `forebay` re-exports all of this for programs with a standard library.
 //!
 //! # Examples
@@ -53,6 +57,7 @@
 #[cfg(feature = "alloc")]
 extern crate alloc;
 
+pub mod credit;
 mod error;
 mod gauge;
 #[cfg(any(target_has_atomic = "8", feature = "portable-atomic"))]
@@ -61,6 +66,7 @@ pub mod latest;
 pub mod mpsc;
 mod overflow;
 mod owner;
+pub mod pacer;
 mod position;
 mod pressure;
 mod slip;

@@ -43,29 +43,38 @@
 //! race that it has lost it goes half a ring further on and takes items from there, which leaves it time for some more.
 //! Those that it leaves behind count as evicted from then on: they are no longer inside, and their slots are room. They are
 //! handed to the pushers that come to their slots, as [`Evicted`](crate::Pushed::Evicted) whatever the policy is, or dropped
-//! by the pop that finds the ring empty. The consumer stops to do so after a lap without an item lost, or when it finds the
-//! ring empty. Where nobody races the consumer gets exactly the newest items, from the oldest of them on.
+//! by the pop that finds the ring empty, if need be by that of the next consumer after another split. The consumer stops to
+//! leave any after a lap without an item lost, or when it finds the ring empty. Where nobody races the consumer gets exactly the
+//! newest items, from the oldest of them on.
 //!
 //! On targets without 64-bit atomics the consumer always aims at the oldest item and leaves nothing behind.
 //!
 //! # Shutting down
-//! The last producer goes: the consumer pops until [`Closed`](crate::PopError::Closed) and has everything. The consumer goes:
-//! pushes are stored while there is room, and at full the value comes back as [`Closed`](crate::PushError::Closed) under
-//! every policy. Both are flags beside the slots, which no push or eviction writes.
+//! The last producer goes: the consumer pops until [`Closed`](crate::PopError::Closed) and has everything. The consumer
+//! [closes](Consumer::close) the ring, or goes: each push that begins after that gives its value back as
+//! [`Closed`](crate::PushError::Closed), under every policy, room or not. What is inside can be popped, until `Closed`: that is
+//! final, until the ring is split again.
+//!
+//! A ring that was made for *one* producer pays for its cheaper push: after a close, an empty ring says
+//! [`Empty`](crate::PopError::Empty) until its producer has had a push refused or is gone, because until then an item may be on
+//! its way. So don't wait for `Closed` where that producer may stay and be silent; with two seats, used or not, there is nothing
+//! to wait for.
 //!
 //! # Limits
 //! A word counts laps of the ring in the bits that are left: with 64 bits they don't come around in the life of a program.
-//! On targets without 64-bit atomics, a word of 32 bits has `31 − log2(N + P + 1)` bits for the lap (rounded down), at least
-//! 8, so that laps come around after 2^28 to 2^30 pushes with `P` near 1 (fewer if `P` is far greater than `N`). Ends that
+//! On targets without 64-bit atomics, a word of 32 bits has `30 − log2(N + P + 1)` bits for the lap (rounded down), at least
+//! 8, so that laps come around after 2^27 to 2^29 pushes with `P` near 1 (fewer if `P` is far greater than `N`). Ends that
 //! sleep for longer find their place again, but count modulo that. One operation that is held up for so long *between two
-//! of its steps* may take one lap for another: the order of items is lost then, and with it the truth of "full" and "empty";
-//! memory safety and dropping once are not, as a cell changes hands with the word that names it, whatever its lap.
+//! of its steps* may take one lap for another: the order of items is lost then, and with it the truth of "full" and "empty",
+//! and after a close there may be up to N more pushes; memory safety and dropping once are not, as a cell changes hands with the
+//! word that names it, whatever its lap.
 //!
 //! # The algorithm
 //! Source: the exchange of a private cell for a shared one is that of a triple buffer, made a ring of `N` cells. Slots that
 //! carry their lap are those of D. Vyukov's *bounded MPMC queue* (2010); here the word that says so also names the payload's
 //! cell, so that publishing is one compare-and-swap and claims nothing before it. Strides that double and are halved are J.
-//! L. Bentley and A. C. Yao, *An almost optimal algorithm for unbounded searching* (1976).
+//! L. Bentley and A. C. Yao, *An almost optimal algorithm for unbounded searching* (1976). That a store which nothing fences can't
+//! be revoked for sure is shown by H. Attiya et al., *Laws of Order* (2011).
 //!
 //! Item number `p` belongs to slot `p mod N` in lap `p / N`. The payloads lie in `N + P + 1` cells beside the slots: one for
 //! each slot, one for each producer, one for the consumer. (`word.rs` draws the word of a slot.) A push writes its value into
@@ -76,9 +85,26 @@
 //! | `FREE(L)` | there is room | stores: `FULL(L, own)` |
 //! | `FULL(L−1)` | full: no later item, and the one a lap ago is inside | gives up, or evicts: `FULL(L, own)` |
 //! | `FULL(L)` or later | somebody was here | looks further on |
+//! | the first or second, with a bar | closed | gives up |
 //!
-//! A pop does the same at the head: `FULL(L)` becomes `FREE(L+1, own)`. If the slot is further on, the consumer was
-//! overtaken, and looks for the oldest item.
+//! A pop does the same at the head: `FULL(L)` becomes `FREE(L+1, own)`, and a bar stays. If the slot is further on, the consumer
+//! was overtaken, and looks for the oldest item.
+//!
+//! ## Closing
+//! With several seats the consumer sets a bar, a bit in the word of a slot, whatever else the word says. No exchange that puts an
+//! item in expects a bar, so **nothing is published in a barred slot any more**, by whomever, even if it looked at the word
+//! before; and as items are published one after another, nothing is published behind the next barred slot either. The ring is
+//! closed from the moment in which the slot at the tail has a bar: the tail stays where it is. The consumer bars the slot at its
+//! head first, so that there are at most N more pushes, and then that at the tail, until it was the tail: if an item has been
+//! published there meanwhile, the bar stays and does no harm. A pop that finds a bar and no item at its head is at the tail,
+//! and nothing can come: that is `Closed`.
+//!
+//! With one seat, a store into a free slot (`S3`) would overwrite a bar. So there the consumer leaves a mark beside the slots,
+//! which the producer looks at before each push; when it refuses one, it tells so (`S14`), and all that it will ever have
+//! published is visible to who sees that (`S7`). Only then, or when it is gone, the consumer's second look at the head tells
+//! `Closed` from `Empty`.
+//!
+//! Another split takes mark and bars away, while no end is at work.
 //!
 //! ## Invariants
 //! - **I0** The words and the cells outlive all ends: by the borrow `'q`, or by what the ends keep.
@@ -93,6 +119,7 @@
 //! - **I5** Where an end believes the tail or the oldest item to be, it is or was: never further on.
 //! - **I6** Items are evicted one after another, too: publishing `p` evicts `p − N`, if the consumer has not taken it. So all
 //!   before one that was evicted are gone.
+//! - **I7** With several seats: a word that has a bar keeps it, and no item is published in its slot.
 //!
 //! ## Who owns a cell
 //! `S1`, `S2` and so on name the places in the source where the operation stands with its ordering.
@@ -113,9 +140,13 @@
 //! | operation | point |
 //! |---|---|
 //! | push that stores or evicts | the exchange `S2` or store `S3` of the slot's word |
-//! | push that is refused | the load `S1` of that word; a closed one, the second such load |
+//! | push that is refused | the load `S1` of that word; with one seat and the ring closed, the load of the mark |
 //! | pop that takes | its exchange `S2`; if it left items behind, at the latest the store `S5` |
 //! | pop that finds nothing | the load `S1` of the word at the head |
+//! | close | the bar at the tail, or the push that moves the tail to a bar; with one seat, the store of the mark |
+//!
+//! With one seat a push that found no mark may take effect after the close, if nothing orders it behind that; such a push
+//! began before `Closed` was said, and before any that is refused.
 //!
 //! The specification is a bounded queue, whose push at full takes the oldest out first if it evicts, and whose pop may
 //! discard items before the one that it takes if it lost a race. A refusal or "empty" is true of all that happens before it;
@@ -124,12 +155,14 @@
 //! ## Progress and cost
 //! | operation | progress | steps |
 //! |---|---|---|
-//! | push | lock-free; wait-free with one producer | 1 load and 1 compare-and-swap of the slot, or a store where one producer finds room; at full, 2 loads of what seldom changes; `2 log N` loads to find the tail where others pushed many |
+//! | push | lock-free; wait-free with one producer | 1 load and 1 compare-and-swap of the slot, or a store where one producer finds room, which looks at a mark that seldom changes; at full, 1 load of what seldom changes; `2 log N` loads to find the tail where others pushed many |
 //! | pop | lock-free: a push that evicts what it is after makes it look again | 1 load, 1 compare-and-swap, 1 store to a line that is the consumer's; `2 log N` loads where it was overtaken |
-//! | pop that finds nothing | the same; it drops what was left behind, up to N / 2 items | 2 loads |
+//! | pop that finds nothing | the same; it drops what was left behind, up to N / 2 items | 2 or 3 loads |
+//! | close | wait-free: at most N pushes come between | a store; with several seats 2 read-modify-writes and `2 log N` loads for each push that comes between |
+//! | split | wait-free | N |
 //! | clone, drop of an end | lock-free, wait-free | up to P |
 //!
-//! No end waits for another in any of them.
+//! No end waits for another in any of them. A batch is a push for each item, and a drain a pop: each item has a word of its own.
 
 mod consumer;
 mod error;
@@ -139,12 +172,12 @@ mod slot;
 mod view;
 mod word;
 
-pub use consumer::Consumer;
+pub use consumer::{Consumer, Drain};
 pub use error::TooManyProducers;
 #[cfg(feature = "alloc")]
 pub use owner::HeapRing;
 #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 pub use owner::{Keep, OwnedConsumer, OwnedProducer};
 pub use owner::{Ring, SliceRing};
-pub use producer::Producer;
+pub use producer::{Batch, Producer};
 pub use slot::Slot;

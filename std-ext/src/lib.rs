@@ -30,7 +30,9 @@
 
 #![forbid(unsafe_code)]
 
-pub use forebay_core::{CapacityError, InUse, NeverEvicts, Overflow, PopError, PushError, Pushed, Refusal};
+pub use forebay_core::{
+    CapacityError, InUse, NeverEvicts, Overflow, PopError, Pressure, PushError, Pushed, Refusal, credit, pacer,
+};
 
 pub mod latest;
 pub mod mpsc;

@@ -14,6 +14,7 @@ pub mod spsc;
 #[cfg(forebay_steps)]
 pub mod stall;
 pub mod swap;
+pub mod virtual_time;
 
 /// The code in the README at the root runs.
 #[cfg(doctest)]

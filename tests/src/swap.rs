@@ -89,6 +89,9 @@ impl Case<'_> {
 struct Model {
     items: VecDeque<u32>,
     overflow: Overflow,
+    closed: bool,
+    /// Whether a push has been refused since.
+    noticed: bool,
     stored: usize,
     popped: usize,
     evicted: usize,
@@ -99,8 +102,6 @@ struct Model {
     untold: usize,
     /// Producers that were forgotten, and still have their seats.
     forgotten: usize,
-    /// Whether the consumer was forgotten, and counts as there.
-    forgotten_consumer: bool,
 }
 
 impl Model {
@@ -108,6 +109,8 @@ impl Model {
         Self {
             items: VecDeque::new(),
             overflow,
+            closed: false,
+            noticed: false,
             stored: 0,
             popped: 0,
             evicted: 0,
@@ -115,13 +118,38 @@ impl Model {
             ahead: 0,
             untold: 0,
             forgotten: 0,
-            forgotten_consumer: false,
         }
     }
 
     fn put(&mut self, id: u32) {
         self.items.push_back(id);
         self.stored += 1;
+    }
+
+    /// What a push of an item must come to.
+    fn offer(&mut self, id: u32, capacity: usize) -> Result<Pushed<u32>, PushError<u32>> {
+        if self.closed {
+            self.noticed = true;
+            return Err(PushError::Closed(id));
+        }
+        if self.items.len() < capacity {
+            self.put(id);
+            return Ok(Pushed::Stored);
+        }
+        match self.overflow {
+            Overflow::Reject => Err(PushError::Full(id)),
+            Overflow::DropIncoming => {
+                self.shed += 1;
+                Err(PushError::Shed(id))
+            }
+            Overflow::DropOldest => {
+                let victim = self.items.pop_front().expect("it is full");
+                self.evicted += 1;
+                self.ahead += 1;
+                self.put(id);
+                Ok(Pushed::Evicted(victim))
+            }
+        }
     }
 
     /// Enters that the oldest item was popped.
@@ -244,7 +272,8 @@ impl<'a> Run<'a> {
         let mut ends = Ends { producers: vec![producer], consumer: Some(consumer) };
         // The new consumer is not told of what was missing before the last one's last item.
         self.ring.untold = 0;
-        (self.ring.forgotten, self.ring.forgotten_consumer) = (0, false);
+        self.ring.forgotten = 0;
+        (self.ring.closed, self.ring.noticed) = (false, false);
         if mem::take(&mut self.first) {
             for which in 0..self.start {
                 self.push(&mut ends, which);
@@ -268,7 +297,7 @@ impl<'a> Run<'a> {
 
     /// One operation.
     fn step<T: Payload, K: Clone>(&mut self, ends: &mut Ends<'_, T, K>, op: u8, argument: usize) {
-        match op % 20 {
+        match op % 25 {
             0..=5 => self.push(ends, argument),
             6..=9 => self.pop(ends),
             10 => (0..argument % 20).for_each(|which| self.push(ends, which)),
@@ -281,11 +310,21 @@ impl<'a> Run<'a> {
             18 if argument % 4 == 0 => {
                 let consumer = ends.consumer.take();
                 if argument % 8 == 4 && !self.keeps_ends {
-                    self.ring.forgotten_consumer |= consumer.is_some();
                     mem::forget(consumer);
+                } else {
+                    self.ring.closed |= consumer.is_some();
                 }
             }
             19 => self.end(ends, argument),
+            20 | 21 => self.push_iter(ends, argument),
+            22 => self.push_iter_armed(ends, argument),
+            23 => self.drain(ends, argument),
+            24 if argument % 4 == 0 => {
+                if let Some(consumer) = &mut ends.consumer {
+                    consumer.close();
+                    self.ring.closed = true;
+                }
+            }
             _ => self.push(ends, argument),
         }
     }
@@ -300,14 +339,14 @@ impl<'a> Run<'a> {
             same_count(capacity, end.evicted(), ring.evicted);
             assert_eq!(end.shed(), ring.shed);
             assert_eq!((end.capacity(), end.overflow()), (capacity, ring.overflow));
-            assert_eq!(end.is_closed(), ends.consumer.is_none() && !ring.forgotten_consumer);
+            assert_eq!(end.is_closed(), ring.closed);
         }
         if let Some(end) = &ends.consumer {
             assert_eq!((end.len(), end.is_empty(), end.is_full()), (len, len == 0, len == capacity));
             same_count(capacity, end.evicted(), ring.evicted);
             assert_eq!(end.shed(), ring.shed);
             assert_eq!((end.capacity(), end.overflow()), (capacity, ring.overflow));
-            assert_eq!(end.is_closed(), ends.producers.is_empty() && ring.forgotten == 0);
+            assert_eq!(end.is_closed(), ring.closed || (ends.producers.is_empty() && ring.forgotten == 0));
         }
         self.maker.ledger().check();
         if self.maker.ledger().born() > 0 && (!ends.are_gone() || !self.keeps_ends) {
@@ -317,41 +356,86 @@ impl<'a> Run<'a> {
     }
 
     fn push<T: Payload, K>(&mut self, ends: &mut Ends<'_, T, K>, which: usize) {
-        let closed = ends.consumer.is_none() && !self.ring.forgotten_consumer;
         let Some(producer) = ends.producer(which) else { return };
         let item = T::make(&mut self.maker);
         let id = item.id();
-        let outcome = producer.push(item);
-        if self.ring.items.len() < self.capacity {
-            assert!(matches!(outcome, Ok(Pushed::Stored)), "{outcome:?} with room");
-            self.ring.put(id);
-            return;
-        }
-        match outcome {
-            Ok(outcome) => {
-                assert!(!closed && self.ring.overflow == Overflow::DropOldest, "{outcome:?} at full");
-                let victim = outcome.evicted().expect("it is full").id();
-                assert_eq!(Some(victim), self.ring.items.pop_front(), "the oldest is evicted");
-                self.ring.put(id);
-                self.ring.evicted += 1;
-                self.ring.ahead += 1;
-                self.trace.push(victim);
+        let outcome = match producer.push(item) {
+            Ok(Pushed::Stored) => Ok(Pushed::Stored),
+            Ok(Pushed::Evicted(victim)) => Ok(Pushed::Evicted(victim.id())),
+            Err(error) => Err(error.map(|item| item.id())),
+        };
+        let expected = self.ring.offer(id, self.capacity);
+        assert_eq!(outcome, expected, "{id} with {} inside", self.ring.items.len());
+        self.trace.extend(outcome.ok().and_then(Pushed::evicted));
+    }
+
+    fn push_iter<T: Payload, K>(&mut self, ends: &mut Ends<'_, T, K>, argument: usize) {
+        self.push_batch(ends, argument, usize::MAX, usize::MAX);
+    }
+
+    /// The iterator panics instead of an item, or the closure with one.
+    fn push_iter_armed<T: Payload, K>(&mut self, ends: &mut Ends<'_, T, K>, argument: usize) {
+        let at = argument / 2 % 8;
+        let (item, victim) = if argument % 2 == 0 { (at, usize::MAX) } else { (usize::MAX, at) };
+        self.push_batch(ends, argument / 16, item, victim);
+    }
+
+    /// A batch from an iterator that panics instead of an item, if it gets there, with a closure that panics with a victim.
+    fn push_batch<T: Payload, K>(
+        &mut self,
+        ends: &mut Ends<'_, T, K>,
+        argument: usize,
+        bad_item: usize,
+        bad_victim: usize,
+    ) {
+        let Some(producer) = ends.producer(argument) else { return };
+        let count = argument % 20;
+        let (maker, mut made, mut victims, mut batch) = (&mut self.maker, Vec::new(), Vec::new(), None);
+        let mut items = (0..count).map(|_| {
+            if made.len() == bad_item {
+                go_off();
             }
-            Err(error) => {
-                let expected = match self.ring.overflow {
-                    _ if closed => PushError::Closed(()),
-                    Overflow::Reject => PushError::Full(()),
-                    Overflow::DropIncoming => PushError::Shed(()),
-                    Overflow::DropOldest => panic!("{error} with a policy to evict"),
-                };
-                self.ring.shed += usize::from(error.is_shed());
-                assert_eq!(expected, error.map(|item| assert_eq!(item.id(), id, "another item came back")));
+            let item = T::make(maker);
+            made.push(item.id());
+            item
+        });
+        let gone_off = goes_off(|| {
+            batch = Some(producer.push_iter(&mut items, |victim| {
+                victims.push(victim.id());
+                if victims.len() > bad_victim {
+                    go_off();
+                }
+            }));
+        });
+        let left = items.len();
+        let (mut stored, mut evicted, mut refused) = (0, Vec::new(), None);
+        for &id in &made {
+            assert_eq!(refused, None, "one that was refused is the last");
+            match self.ring.offer(id, self.capacity) {
+                Ok(outcome) => {
+                    stored += 1;
+                    evicted.extend(outcome.evicted());
+                }
+                Err(error) => refused = Some(error),
             }
         }
+        assert_eq!(victims, evicted, "the oldest are evicted, in order");
+        assert_eq!(gone_off, batch.is_none());
+        if let Some(batch) = batch {
+            let back = batch.refused.map(|error| error.map(|item| item.id()));
+            assert!(back.is_some() || left == 0, "it ends where nothing is refused");
+            assert_eq!((batch.pushed, back), (stored, refused));
+        } else {
+            assert!(made.len() == bad_item || victims.len() == bad_victim + 1);
+        }
+        self.saw(made.len());
+        self.trace.extend(victims);
     }
 
     fn pop<T: Payload, K>(&mut self, ends: &mut Ends<'_, T, K>) {
-        let closed = ends.producers.is_empty() && self.ring.forgotten == 0;
+        let gone = ends.producers.is_empty() && self.ring.forgotten == 0;
+        // A ring for one producer says so only when that has seen it.
+        let closed = gone || (self.ring.closed && (self.seats > 1 || self.ring.noticed));
         let Some(consumer) = &mut ends.consumer else { return };
         match consumer.pop() {
             Ok(item) => {
@@ -392,6 +476,19 @@ impl<'a> Run<'a> {
         assert_eq!((gone_off, ids.len()), (good < inside, inside.min(good + 1)));
         ids.iter().for_each(|&id| self.ring.take(id));
         self.trace.extend(ids);
+    }
+
+    fn drain<T: Payload, K>(&mut self, ends: &mut Ends<'_, T, K>, argument: usize) {
+        let Some(consumer) = &mut ends.consumer else { return };
+        let mut drain = consumer.drain();
+        for _ in 0..argument % (MAX_CAPACITY + 2) {
+            let item = drain.next();
+            assert_eq!(item.is_none(), self.ring.items.is_empty());
+            if let Some(item) = item {
+                self.ring.take(item.id());
+                self.trace.push(item.id());
+            }
+        }
     }
 
     fn set_overflow<T, K>(&mut self, ends: &mut Ends<'_, T, K>, argument: usize) {

@@ -1,6 +1,7 @@
 //! The consumer's end.
 
 use core::fmt;
+use core::iter::FusedIterator;
 
 use super::view::View;
 use super::word::{Position, State};
@@ -23,8 +24,10 @@ pub(super) struct Rx<T> {
     haste: bool,
     /// How many items were received since one was lost.
     calm: usize,
-    /// From where on items before `head` may still be inside.
+    /// From where on, and up to where, items before `head` may still be inside.
     left_behind: Option<(Position, Position)>,
+    /// Whether the ring was closed by this end.
+    closed: bool,
 }
 
 // SAFETY: the end receives items from another thread, so they must be `Send`. The shared words are atomics, and the cell
@@ -35,12 +38,14 @@ impl<T> Rx<T> {
     /// # Safety
     /// This becomes the only consumer's end of the ring, and no other end is at work yet.
     pub(super) unsafe fn new(ring: View<T>) -> Self {
+        ring.open();
         let (mine, lost) = (ring.sit_down_to_read(), ring.lost());
         let head = ring.head();
-        Self { ring, mine, head, lost, told: lost, haste: false, calm: 0, left_behind: None }
+        let left_behind = ring.left_behind(head);
+        Self { ring, mine, head, lost, told: lost, haste: false, calm: 0, left_behind, closed: false }
     }
 
-    #[inline]
+    #[inline(always)]
     fn pop(&mut self) -> Result<T, PopError> {
         if LAPS_WRAP {
             self.refresh();
@@ -51,7 +56,7 @@ impl<T> Rx<T> {
         loop {
             match ring.shape.state(word, self.head) {
                 State::Full => {
-                    let free = ring.shape.free(ring.shape.lap_later(self.head), self.mine);
+                    let free = ring.shape.freed(word, self.head, self.mine);
                     match ring.exchange(self.head, word, free) {
                         Ok(()) => return Ok(self.received(word)),
                         Err(now) => word = now,
@@ -62,6 +67,7 @@ impl<T> Rx<T> {
                     self.look_again()?;
                     word = ring.load(self.head);
                 }
+                State::Barred => return Err(self.found_nothing(PopError::Closed)),
                 State::Later => {
                     self.haste |= looked;
                     looked = true;
@@ -162,17 +168,30 @@ impl<T> Rx<T> {
     /// There was no item at `head`: is that for good?
     #[cold]
     fn look_again(&mut self) -> Result<(), PopError> {
-        self.haste = false;
-        let why = if self.ring.has_producers() {
-            PopError::Empty
-        } else if matches!(self.ring.shape.state(self.ring.load(self.head), self.head), State::Full | State::Later) {
-            // One was left before the last producer went.
+        let ring = &self.ring;
+        if ring.has_producers() && !ring.is_noticed() {
+            return Err(self.found_nothing(PopError::Empty));
+        }
+        if matches!(ring.shape.state(ring.load(self.head), self.head), State::Full | State::Later) {
+            // One was left before the last producer went, or saw the mark.
             return Ok(());
-        } else {
-            PopError::Closed
-        };
+        }
+        Err(self.found_nothing(PopError::Closed))
+    }
+
+    /// There was no item at `head`: answers with why.
+    #[cold]
+    fn found_nothing(&mut self, why: PopError) -> PopError {
+        self.haste = false;
         self.sweep();
-        Err(why)
+        why
+    }
+
+    fn close(&mut self) {
+        if !self.closed {
+            self.closed = true;
+            self.ring.close(self.head);
+        }
     }
 
     /// Takes out what was left behind, from the latest on until all before was evicted.
@@ -181,7 +200,7 @@ impl<T> Rx<T> {
             let shape = self.ring.shape;
             let at = shape.previous(to);
             let word = self.ring.load(at);
-            let free = shape.free(shape.lap_later(at), self.mine);
+            let free = shape.freed(word, at, self.mine);
             if shape.state(word, at) != State::Full || self.ring.exchange(at, word, free).is_err() {
                 self.left_behind = None;
                 return;
@@ -196,6 +215,7 @@ impl<T> Rx<T> {
 
 impl<T> Drop for Rx<T> {
     fn drop(&mut self) {
+        self.close();
         self.ring.stand_up_from_reading(self.mine);
     }
 }
@@ -207,8 +227,9 @@ impl<T> Drop for Rx<T> {
 ///
 /// Counts such as [`len`](Self::len) may be out of date at once: others push, and may evict.
 ///
-/// Dropping it closes the ring: from then on a push at full gives its value back as
-/// [`Closed`](crate::PushError::Closed).
+/// Dropping it [closes](Self::close) the ring: pushes are refused from then on. What is inside stays there, and is dropped with
+/// the ring or taken after another split. A consumer that must not lose anything closes the ring first, and pops until
+/// [`Closed`](PopError::Closed).
 pub struct Consumer<'q, T, K = ()> {
     rx: End<'q, Rx<T>, K>,
 }
@@ -222,7 +243,8 @@ impl<'q, T, K> Consumer<'q, T, K> {
     /// those count as lost.
     ///
     /// # Errors
-    /// [`Empty`](PopError::Empty): there was no item. [`Closed`](PopError::Closed): so it was, and no producer is left.
+    /// [`Empty`](PopError::Empty): there was no item. [`Closed`](PopError::Closed): so it was, and there will be none until the
+    /// ring is split again, because no producer is left or the ring is [closed](Self::close).
     ///
     /// # Panics
     /// If there was no item, what was left behind is dropped here: if such a drop panics. The ring goes on.
@@ -299,6 +321,53 @@ impl<'q, T, K> Consumer<'q, T, K> {
         count
     }
 
+    /// Takes items out, as many as the ring can hold at most, until there is none.
+    ///
+    /// Each is taken, and its slot free, when the iterator gives it; dropped early, it leaves the others inside.
+    ///
+    /// # Panics
+    /// [`next`](Iterator::next) does as [`pop`](Self::pop).
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay_core::swap::Ring;
+    ///
+    /// let mut ring = Ring::<_, 8>::new();
+    /// let (mut producer, mut consumer) = ring.split();
+    /// assert_eq!(producer.push_iter(0..5, drop).pushed, 5);
+    /// assert_eq!(consumer.drain().sum::<i32>(), 10);
+    /// ```
+    pub fn drain(&mut self) -> Drain<'_, T> {
+        Drain { left: self.capacity(), rx: &mut self.rx }
+    }
+
+    /// Nothing is taken in from now on: each push that begins after this gives its value back as
+    /// [`Closed`](crate::PushError::Closed), under every policy, room or not. What is inside can still be taken out.
+    ///
+    /// A push that is under way either has put its item in when this returns, or is refused, and [`pop`](Self::pop) says
+    /// [`Closed`](PopError::Closed) as soon as the ring is empty. With *one* producer (a ring made for one, not one that happens
+    /// to have one) there is an exception: its push may be under way for longer, and as long as that can be, `pop` says
+    /// [`Empty`](PopError::Empty): until the producer has had a push refused, or is gone.
+    ///
+    /// # Progress
+    /// Wait-free: while it is under way there are at most as many pushes as the capacity.
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay_core::{PopError, PushError, swap::Ring};
+    ///
+    /// let mut ring = Ring::<_, 4, 2>::new();
+    /// let (mut producer, mut consumer) = ring.split();
+    /// let _ = producer.push('a');
+    /// consumer.close();
+    /// assert_eq!(producer.push('b'), Err(PushError::Closed('b')));
+    /// assert_eq!(consumer.pop(), Ok('a'));
+    /// assert_eq!(consumer.pop(), Err(PopError::Closed));
+    /// ```
+    pub fn close(&mut self) {
+        self.rx.close();
+    }
+
     /// How many items are inside: at most the capacity.
     ///
     /// # Progress
@@ -343,10 +412,11 @@ impl<'q, T, K> Consumer<'q, T, K> {
         self.rx.ring.ctl().ends.policy.set(overflow);
     }
 
-    /// Whether all producers are gone. What they left can still be popped.
+    /// Whether nothing is taken in any more: [closed](Self::close), or no producer is left. What is inside can still be taken
+    /// out.
     #[must_use]
     pub fn is_closed(&self) -> bool {
-        !self.rx.ring.has_producers()
+        self.rx.closed || !self.rx.ring.has_producers()
     }
 
     /// How many items were evicted or left behind by the consumer, since the ring was made. It wraps.
@@ -374,5 +444,37 @@ impl<T, K> fmt::Debug for Consumer<'_, T, K> {
             .field("capacity", &self.capacity())
             .field("is_closed", &self.is_closed())
             .finish()
+    }
+}
+
+/// Takes items out: see [`Consumer::drain`].
+pub struct Drain<'e, T> {
+    rx: &'e mut Rx<T>,
+    left: usize,
+}
+
+impl<T> Iterator for Drain<'_, T> {
+    type Item = T;
+
+    #[inline]
+    fn next(&mut self) -> Option<T> {
+        self.left = self.left.checked_sub(1)?;
+        let item = self.rx.pop().ok();
+        if item.is_none() {
+            self.left = 0;
+        }
+        item
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (0, Some(self.left))
+    }
+}
+
+impl<T> FusedIterator for Drain<'_, T> {}
+
+impl<T> fmt::Debug for Drain<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Drain").finish_non_exhaustive()
     }
 }

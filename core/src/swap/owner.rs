@@ -24,7 +24,7 @@ unsafe impl<T> Engine for View<T> {
     }
 
     fn has_ends(&self) -> bool {
-        // [S14] Acquire: pairs with [S9]. Orders: the last producers' pushes and seats before the new ends.
+        // [S15] Acquire: pairs with [S9]. Orders: the last producers' pushes and seats before the new ends.
         let producers = self.ctl().ends.producers.load(Ordering::Acquire) != 0;
         // [S13] Acquire: pairs with [S6]. Orders: the last consumer's stores before the new ends' loads.
         let consumer = self.ctl().ends.consumer.load(Ordering::Acquire);
@@ -115,7 +115,7 @@ fn ends<T, K>((tx, rx): owner::Ends<'_, View<T>, K>) -> Ends<'_, T, K> {
 /// to some cache lines where there are caches. [`size_of`] tells. A `static` ring is all zeros at first.
 ///
 /// # Limits
-/// `N + P` is below 2^55, and below 2^23 where words have 32 bits: more does not compile.
+/// `N + P` is below 2^54, and below 2^22 where words have 32 bits: more does not compile.
 ///
 /// # Examples
 /// ```
@@ -181,7 +181,7 @@ impl<T, const N: usize, const P: usize> Ring<T, N, P> {
     /// ([`mem::forget`](core::mem::forget)) stays out for ever.
     ///
     /// # Progress
-    /// Wait-free, in a number of steps that grows with the capacity, once, and with `P`.
+    /// Wait-free, in a number of steps that grows with the capacity and with `P`.
     pub fn try_split(&self) -> Result<(Producer<'_, T>, Consumer<'_, T>), InUse> {
         self.owner.try_split().map(ends)
     }

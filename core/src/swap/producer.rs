@@ -32,16 +32,6 @@ enum Attempt<T> {
     Look(Position, Word),
 }
 
-/// What to do about a slot that has the item of the lap before.
-enum Verdict {
-    /// Take its place.
-    Evict,
-    /// Look once more.
-    Again,
-    /// Give the value back.
-    Refuse(PushError<()>),
-}
-
 impl<T> Tx<T> {
     /// An end for a producer that was admitted.
     pub(super) fn new(ring: View<T>, admission: Admission, tail: Position) -> Self {
@@ -53,8 +43,12 @@ impl<T> Tx<T> {
         Ok(Self::new(self.ring, self.ring.admit()?, self.tail))
     }
 
-    #[inline]
+    #[inline(always)]
     fn push(&mut self, value: T) -> Result<Pushed<T>, PushError<T>> {
+        if self.ring.has_one_seat() && self.ring.is_marked_closed() {
+            self.ring.notice();
+            return Err(PushError::Closed(value));
+        }
         // SAFETY: I2: our own cell, which holds no item between two pushes.
         unsafe { self.ring.write(self.mine, value) };
         let at = self.ring.refresh(self.tail);
@@ -83,7 +77,7 @@ impl<T> Tx<T> {
         let full = ring.shape.full(at, self.mine);
         match ring.shape.state(word, at) {
             State::Free => {
-                if ring.shape.producers() == 1 {
+                if ring.has_one_seat() {
                     // Free slots are the producers', and there is no other.
                     ring.replace(at, full);
                 } else if let Err(now) = ring.exchange(at, word, full) {
@@ -92,22 +86,21 @@ impl<T> Tx<T> {
                 self.swapped(at, word);
                 Attempt::Done(Ok(Pushed::Stored))
             }
-            State::Before => match self.at_full(at, word) {
-                Verdict::Evict => {
-                    if let Err(now) = ring.exchange(at, word, full) {
-                        return Attempt::Look(at, now);
+            State::Before => {
+                let overflow = ring.ctl().ends.policy.get();
+                if overflow != Overflow::DropOldest {
+                    if let Some(why) = self.refusal_at(at, overflow) {
+                        return self.refused(at, why);
                     }
-                    self.swapped(at, word);
-                    // SAFETY: I2: the cell that we got for ours, with the item that was the oldest.
-                    Attempt::Done(Ok(Pushed::Evicted(unsafe { ring.read(self.mine) })))
                 }
-                Verdict::Again => Attempt::Look(at, ring.load(at)),
-                Verdict::Refuse(why) => {
-                    self.tail = at;
-                    // SAFETY: I2: our own cell, with the value of this push.
-                    Attempt::Done(Err(why.map(|()| unsafe { ring.read(self.mine) })))
+                if let Err(now) = ring.exchange(at, word, full) {
+                    return Attempt::Look(at, now);
                 }
-            },
+                self.swapped(at, word);
+                // SAFETY: I2: the cell that we got for ours, with the item that was the oldest.
+                Attempt::Done(Ok(Pushed::Evicted(unsafe { ring.read(self.mine) })))
+            }
+            State::Barred => self.refused(at, PushError::Closed(())),
             State::Full | State::Later => {
                 let (at, word) = ring.tail_from(at);
                 Attempt::Look(at, word)
@@ -122,39 +115,27 @@ impl<T> Tx<T> {
         self.tail = self.ring.shape.next(at);
     }
 
-    /// The ring was full when `word` was loaded: what now?
-    #[inline(always)]
-    fn at_full(&self, at: Position, word: Word) -> Verdict {
-        let ring = &self.ring;
-        if ring.has_consumer() && ring.ctl().ends.policy.get() == Overflow::DropOldest {
-            return Verdict::Evict;
+    /// Why the slot at the tail, which has the item of the lap before, is not room under a policy that doesn't evict. `None`: it
+    /// is, as that item was left behind.
+    #[cold]
+    fn refusal_at(&self, at: Position, overflow: Overflow) -> Option<PushError<()>> {
+        if self.ring.is_left_behind(at) {
+            return None;
         }
-        self.at_full_or_closed(at, word)
+        Some(if overflow == Overflow::DropIncoming {
+            self.ring.count_shed();
+            PushError::Shed(())
+        } else {
+            PushError::Full(())
+        })
     }
 
-    #[cold]
-    fn at_full_or_closed(&self, at: Position, word: Word) -> Verdict {
-        let ring = &self.ring;
-        if !ring.has_consumer() {
-            // It may have made room before it went.
-            return if ring.load(at) != word {
-                Verdict::Again
-            } else if ring.is_left_behind(at) {
-                Verdict::Evict
-            } else {
-                Verdict::Refuse(PushError::Closed(()))
-            };
-        }
-        let overflow = ring.ctl().ends.policy.get();
-        if overflow == Overflow::DropOldest || ring.is_left_behind(at) {
-            return Verdict::Evict;
-        }
-        Verdict::Refuse(if overflow == Overflow::Reject {
-            PushError::Full(())
-        } else {
-            ring.count_shed();
-            PushError::Shed(())
-        })
+    /// The value in our cell goes back.
+    #[inline]
+    fn refused(&mut self, tail: Position, why: PushError<()>) -> Attempt<T> {
+        self.tail = tail;
+        // SAFETY: I2: our own cell, with the value of this push.
+        Attempt::Done(Err(why.map(|()| unsafe { self.ring.read(self.mine) })))
     }
 }
 
@@ -221,8 +202,8 @@ impl<'q, T, K> Producer<'q, T, K> {
     ///
     /// # Errors
     /// All give the value back. [`Full`](PushError::Full): every slot had an item. [`Shed`](PushError::Shed): so it was, and
-    /// the value counts as lost. [`Closed`](PushError::Closed): so it was, and the consumer is gone, whatever the policy is.
-    /// While there is room, items are stored whether the consumer is there or not.
+    /// the value counts as lost. [`Closed`](PushError::Closed): the consumer is gone or has closed the ring, whatever the policy
+    /// is, and whether there is room or not. That stays so until the ring is split again.
     ///
     /// # Progress
     /// Lock-free: it is held up only by others who complete pushes. Wait-free with one producer. An interrupt may come at
@@ -248,6 +229,50 @@ impl<'q, T, K> Producer<'q, T, K> {
     #[inline]
     pub fn push(&mut self, value: T) -> Result<Pushed<T>, PushError<T>> {
         self.tx.push(value)
+    }
+
+    /// Puts the items of an iterator in, one after another, until one is refused. Items that make room go to a closure, in
+    /// order.
+    ///
+    /// The outcome says how many went in, and has the item that was refused, with the reason. The others stay in the iterator:
+    /// hand it `&mut iterator` to go on with the rest. Where nothing is refused, under
+    /// [`DropOldest`](Overflow::DropOldest), it takes all that the iterator gives.
+    ///
+    /// Each item is visible as soon as it is in, and items of others may come between them. It is as cheap as a push in a loop of
+    /// one's own.
+    ///
+    /// # Panics
+    /// If the iterator or the closure does, or what the iterator drops. The items before that are in, and the ring goes on.
+    ///
+    /// # Progress
+    /// As [`push`](Self::push), for each item, but for the iterator and the closure. Nothing is held while they run.
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay_core::{Overflow, PushError, swap::Ring};
+    ///
+    /// let mut ring = Ring::<_, 4>::new();
+    /// let (mut producer, consumer) = ring.split();
+    /// let mut numbers = 0..10;
+    /// let batch = producer.push_iter(&mut numbers, drop);
+    /// assert_eq!((batch.pushed, batch.refused), (4, Some(PushError::Full(4))));
+    ///
+    /// consumer.set_overflow(Overflow::DropOldest);
+    /// let mut victims = Vec::new();
+    /// assert_eq!(producer.push_iter(numbers, |victim| victims.push(victim)).pushed, 5);
+    /// assert_eq!(victims, [0, 1, 2, 3, 5]);
+    /// ```
+    pub fn push_iter(&mut self, items: impl IntoIterator<Item = T>, mut evicted: impl FnMut(T)) -> Batch<T> {
+        let mut pushed = 0;
+        for item in items {
+            match self.tx.push(item) {
+                Ok(Pushed::Stored) => {}
+                Ok(Pushed::Evicted(victim)) => evicted(victim),
+                Err(error) => return Batch { pushed, refused: Some(error) },
+            }
+            pushed += 1;
+        }
+        Batch { pushed, refused: None }
     }
 
     /// How many items are inside: at most the capacity.
@@ -294,10 +319,14 @@ impl<'q, T, K> Producer<'q, T, K> {
         self.tx.ring.ctl().ends.policy.set(overflow);
     }
 
-    /// Whether the consumer is gone.
+    /// Whether nothing is taken in any more, because the consumer is gone or has [closed](super::Consumer::close) the ring. If
+    /// so, it stays so until the ring is split again.
+    ///
+    /// # Progress
+    /// As [`len`](Self::len).
     #[must_use]
     pub fn is_closed(&self) -> bool {
-        !self.tx.ring.has_consumer()
+        self.tx.ring.is_closed(self.tx.tail)
     }
 
     /// How many items were evicted or left behind by the consumer, since the ring was made. It wraps.
@@ -325,5 +354,21 @@ impl<T, K> fmt::Debug for Producer<'_, T, K> {
             .field("capacity", &self.capacity())
             .field("is_closed", &self.is_closed())
             .finish()
+    }
+}
+
+/// What became of a batch of items: see [`Producer::push_iter`].
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[must_use = "an item may have been refused: here it is"]
+pub struct Batch<T> {
+    /// How many items were put in.
+    pub pushed: usize,
+    /// The item after those, if it was refused.
+    pub refused: Option<PushError<T>>,
+}
+
+impl<T> fmt::Debug for Batch<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Batch").field("pushed", &self.pushed).field("refused", &self.refused).finish()
     }
 }

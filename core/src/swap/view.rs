@@ -5,7 +5,7 @@ use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 
 use super::TooManyProducers;
-use super::word::{Position, Shape, State};
+use super::word::{BAR, Position, Shape, State};
 use crate::Overflow;
 use crate::overflow::Policy;
 use crate::sync::{AtomicBool, CachePadded, Claim, LAPS_WRAP, Ordering, SwapUsize, SwapWord, Watch, Word};
@@ -47,6 +47,10 @@ pub(super) struct Ends {
     pub(super) consumer: AtomicBool,
     pub(super) producers: SwapUsize,
     pub(super) claim: Claim,
+    /// Whether the consumer has closed the ring.
+    closed: AtomicBool,
+    /// Whether the only producer has seen that.
+    noticed: AtomicBool,
     /// Whether the words of the slots have been made.
     made: AtomicBool,
 }
@@ -60,6 +64,8 @@ impl Ctl {
                 consumer: AtomicBool::new(false),
                 producers: SwapUsize::new(0),
                 claim: Claim::new(),
+                closed: AtomicBool::new(false),
+                noticed: AtomicBool::new(false),
                 made: AtomicBool::new(false),
             }),
             shed: CachePadded::new(SwapUsize::new(0)),
@@ -290,6 +296,7 @@ impl<T> View<T> {
         if Watch::ACTIVE {
             // The checker must know what it has before there are threads.
             let _ = (self.head(), self.lost(), self.shed(), self.ctl().ends.policy.get());
+            let _ = (self.is_marked_closed(), self.is_noticed());
         }
         let made = &self.ctl().ends.made;
         // Relaxed, all: the owner has the ring to itself; whoever gets the ends has what it did.
@@ -385,15 +392,101 @@ impl<T> View<T> {
     pub(super) fn stand_up_from_reading(&self, cell: usize) {
         // Relaxed: [S6] follows.
         self.word(self.consumer_seat()).store(cell as Word, Ordering::Relaxed);
-        // [S6] Release: pairs with [S7] and [S13]. Orders: our last pops, and our cell, before whoever sees us gone.
+        // [S6] Release: pairs with [S13]. Orders: all that we did, and our cell, before whoever sees us gone.
         self.ctl().ends.consumer.store(false, Ordering::Release);
     }
 
-    /// Whether the consumer is out.
+    /// Whether the ring has one producer at most, which puts items into free slots without looking at them again.
     #[inline(always)]
-    pub(super) fn has_consumer(&self) -> bool {
-        // [S7] Acquire: pairs with [S6]. Orders: the consumer's last pops before a second look for room.
-        self.ctl().ends.consumer.load(Ordering::Acquire)
+    pub(super) const fn has_one_seat(&self) -> bool {
+        self.shape.producers() == 1
+    }
+
+    /// From now on nothing is published. For the consumer, once; `head` is any position at or before the tail.
+    ///
+    /// The only producer is left a mark. What several do is barred at the tail, and before that in some slot, wherever it
+    /// is: so there are only as many more pushes as there are slots.
+    pub(super) fn close(&self, head: Position) {
+        // Relaxed: the producer learns nothing else from it. The next ends have it by [S6].
+        self.ctl().ends.closed.store(true, Ordering::Relaxed);
+        if self.has_one_seat() {
+            return;
+        }
+        let mut at = self.refresh(head);
+        while !self.bar(at) {
+            (at, _) = self.tail_from(at);
+        }
+    }
+
+    /// Bars the slot of a position. Answers with whether it had not been published.
+    fn bar(&self, at: Position) -> bool {
+        // Relaxed: what was there is acquired by the next [S1]. Whoever acquires this word acquires that of its last [S2], too,
+        // as for a read-modify-write.
+        let word = self.word(at.idx()).fetch_or(BAR, Ordering::Relaxed);
+        !matches!(self.shape.state(word, at), State::Full | State::Later)
+    }
+
+    /// Takes in again. For the owner, while no end is at work.
+    pub(super) fn open(&self) {
+        let ends = &self.ctl().ends;
+        // Relaxed, all: the owner has the ring to itself.
+        ends.noticed.store(false, Ordering::Relaxed);
+        // Relaxed: as above.
+        if !ends.closed.load(Ordering::Relaxed) {
+            return;
+        }
+        // Relaxed: as above.
+        ends.closed.store(false, Ordering::Relaxed);
+        for idx in 0..self.shape.slots() {
+            // Relaxed: as above.
+            let word = self.word(idx).load(Ordering::Relaxed);
+            // Relaxed: as above.
+            self.word(idx).store(word & !BAR, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether the consumer has left the only producer a mark.
+    #[inline(always)]
+    pub(super) fn is_marked_closed(&self) -> bool {
+        // Relaxed: as the store.
+        self.ctl().ends.closed.load(Ordering::Relaxed)
+    }
+
+    /// The only producer has seen the mark: it has published its last item.
+    #[cold]
+    pub(super) fn notice(&self) {
+        // [S14] Release: pairs with [S7]. Orders: our last pushes before the consumer's last look.
+        self.ctl().ends.noticed.store(true, Ordering::Release);
+    }
+
+    /// Whether the only producer has seen the mark.
+    pub(super) fn is_noticed(&self) -> bool {
+        // [S7] Acquire: pairs with [S14]. Orders: the last pushes before a second look for an item.
+        self.ctl().ends.noticed.load(Ordering::Acquire)
+    }
+
+    /// Whether nothing is taken in. `tail` is any position at or before the tail.
+    pub(super) fn is_closed(&self, tail: Position) -> bool {
+        if self.has_one_seat() {
+            return self.is_marked_closed();
+        }
+        let (tail, word) = self.tail_from(self.refresh(tail));
+        self.shape.state(word, tail) == State::Barred
+    }
+
+    /// Where the last consumer has left items behind, and they may still be inside: positions that end at one of them. For
+    /// the owner, while no end is at work.
+    pub(super) fn left_behind(&self, head: Position) -> Option<(Position, Position)> {
+        let from = self.shape.lap_before(head);
+        let mut to = head;
+        while !LAPS_WRAP && to != from {
+            let at = self.shape.previous(to);
+            if self.shape.state(self.load(at), at) == State::Full {
+                return Some((from, to));
+            }
+            to = at;
+        }
+        None
     }
 
     /// Whether any producer is out.
@@ -447,7 +540,7 @@ impl<T> View<T> {
     pub(super) fn stand_up(&self, seat: usize, cell: usize) {
         // [S12] Release: pairs with [S11]. Orders: all that was done with the cell before what the next one does.
         self.word(seat).store(cell as Word, Ordering::Release);
-        // [S9] Release: pairs with [S8], [S10] and [S14]. Orders: our last pushes, and our seat, before whoever sees us gone.
+        // [S9] Release: pairs with [S8], [S10] and [S15]. Orders: our last pushes, and our seat, before whoever sees us gone.
         self.ctl().ends.producers.fetch_sub(1, Ordering::Release);
     }
 }

@@ -1,15 +1,17 @@
 //! What lies in the word of a slot, and positions.
 //!
 //! ```text
-//!  Word::BITS-1                                        1   0
-//!     +----------------------+--------------------------+----+
-//!     | lap                  | index of a payload cell  |full|
-//!     +----------------------+--------------------------+----+
+//!  Word::BITS-1                                        2     1    0
+//!     +----------------------+--------------------------+-----+----+
+//!     | lap                  | index of a payload cell  | bar |full|
+//!     +----------------------+--------------------------+-----+----+
 //! ```
 //! | word | the slot | the cell |
 //! |---|---|---|
 //! | `FREE(L, c)` | waits for the item of lap `L` | holds none |
 //! | `FULL(L, c)` | has the item of lap `L` | holds it |
+//!
+//! With a bar, no later item will come into the slot. A pop leaves the bar where it is.
 //!
 //! The lap has the bits that are left by as many as the cells need, and is added to in place: it comes around by itself.
 
@@ -20,6 +22,10 @@ use crate::sync::{LAPS_WRAP, MOST_LAP_BITS, Word};
 
 /// Set in the word of a slot that has an item.
 const FULL: Word = 1;
+/// Set in the word of a slot that takes nothing in.
+pub(super) const BAR: Word = 2;
+/// Below the index of the cell.
+const FLAGS: u32 = 2;
 
 /// How many slots, how many cells, and where the lap lies in a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +45,8 @@ pub(super) enum State {
     Full,
     /// It has the item of the same slot one lap before.
     Before,
+    /// As one of the last two, and the item of this position will never come.
+    Barred,
     /// It is further on than this position.
     Later,
 }
@@ -54,8 +62,8 @@ impl Shape {
             return Err(CapacityError::Zero);
         }
         let Some(most) = slots.checked_add(producers) else { return Err(CapacityError::TooLarge) };
-        // Cells are numbered from 0 to `most`; one bit more is for the kind.
-        let lap_bits = most.leading_zeros() + (Word::BITS - usize::BITS) - 1;
+        // Cells are numbered from 0 to `most`.
+        let lap_bits = (most.leading_zeros() + (Word::BITS - usize::BITS)).saturating_sub(FLAGS);
         if most > isize::MAX as usize || lap_bits < Self::LEAST_LAP_BITS {
             return Err(CapacityError::TooLarge);
         }
@@ -91,7 +99,13 @@ impl Shape {
 
     #[inline(always)]
     pub(super) const fn free(self, at: Position, cell: usize) -> Word {
-        at.lap | (cell as Word) << 1
+        at.lap | (cell as Word) << FLAGS
+    }
+
+    /// What becomes of the word of a slot whose item, at this position, is exchanged for an empty cell.
+    #[inline(always)]
+    pub(super) const fn freed(self, word: Word, at: Position, cell: usize) -> Word {
+        self.free(self.lap_later(at), cell) | (word & BAR)
     }
 
     #[inline(always)]
@@ -101,7 +115,7 @@ impl Shape {
 
     #[inline(always)]
     pub(super) const fn cell(self, word: Word) -> usize {
-        ((word & (self.one_lap - 1)) >> 1) as usize
+        ((word & (self.one_lap - 1)) >> FLAGS) as usize
     }
 
     /// The cell of a slot that has an item, whatever its lap.
@@ -114,9 +128,13 @@ impl Shape {
     pub(super) const fn state(self, word: Word, at: Position) -> State {
         let ahead = word.wrapping_sub(at.lap);
         if ahead < self.one_lap {
-            if ahead & FULL == 0 { State::Free } else { State::Full }
+            match ahead & (FULL | BAR) {
+                0 => State::Free,
+                BAR => State::Barred,
+                _ => State::Full,
+            }
         } else if ahead.wrapping_add(self.one_lap) < self.one_lap && ahead & FULL != 0 {
-            State::Before
+            if ahead & BAR == 0 { State::Before } else { State::Barred }
         } else {
             State::Later
         }
@@ -266,6 +284,16 @@ mod tests {
                 assert_eq!((shape.state(free, before), shape.state(full, before)), (State::Later, State::Later));
                 assert_eq!(shape.after_last(full, at.idx()), shape.next(at));
                 assert_eq!(shape.after_last(free, at.idx()), shape.next(before));
+
+                assert_eq!((shape.cell(free | BAR), shape.full_cell(full | BAR)), (cell, Some(cell)));
+                assert_eq!((shape.state(free | BAR, at), shape.state(full | BAR, at)), (State::Barred, State::Full));
+                assert_eq!(shape.state(full | BAR, later), State::Barred);
+                assert_eq!(shape.state(free | BAR, before), State::Later);
+                assert_eq!(shape.state(full | BAR, before), State::Later);
+                assert_eq!(shape.after_last(full | BAR, at.idx()), shape.next(at));
+                assert_eq!(shape.after_last(free | BAR, at.idx()), shape.next(before));
+                assert_eq!(shape.freed(full, at, 5), shape.free(later, 5));
+                assert_eq!(shape.freed(full | BAR, at, 5), shape.free(later, 5) | BAR);
             }
         }
     }
@@ -284,8 +312,11 @@ mod tests {
     fn shapes_out_of_range_are_refused() {
         assert_eq!(Shape::new(0, 1), Err(CapacityError::Zero));
         assert_eq!(Shape::new(1, 0), Err(CapacityError::Zero));
-        assert_eq!(Shape::new(usize::MAX, 1), Err(CapacityError::TooLarge));
-        let most_bits = Word::BITS - 1 - Shape::LEAST_LAP_BITS;
+        for slots in [usize::MAX, usize::MAX - 1, usize::MAX / 2, usize::MAX / 4] {
+            assert_eq!(Shape::new(slots, 1), Err(CapacityError::TooLarge));
+            assert_eq!(Shape::new(1, slots), Err(CapacityError::TooLarge));
+        }
+        let most_bits = Word::BITS - FLAGS - Shape::LEAST_LAP_BITS;
         if most_bits < usize::BITS {
             assert!(Shape::new((1 << most_bits) - 2, 1).is_ok());
             assert_eq!(Shape::new((1 << most_bits) - 1, 1), Err(CapacityError::TooLarge));

@@ -88,6 +88,14 @@ impl AtomicUsize {
     }
 }
 
+#[cfg(target_has_atomic = "64")]
+#[allow(dead_code, reason = "for the ring that bars its slots")]
+impl AtomicU64 {
+    pub(crate) fn fetch_or(&self, value: u64, order: Ordering) -> u64 {
+        self.atomic().fetch_or(value, order)
+    }
+}
+
 /// One watched cell per slot.
 pub(crate) struct Watch {
     cells: OnceLock<Vec<loom::cell::UnsafeCell<()>>>,

@@ -117,3 +117,12 @@ impl AtomicUsize {
         self.0.fetch_sub(value, order)
     }
 }
+
+#[cfg(target_has_atomic = "64")]
+#[allow(dead_code, reason = "for the ring that bars its slots")]
+impl AtomicU64 {
+    pub(crate) fn fetch_or(&self, value: u64, order: Ordering) -> u64 {
+        step();
+        self.0.fetch_or(value, order)
+    }
+}

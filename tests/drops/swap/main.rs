@@ -7,7 +7,7 @@ use std::mem;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use forebay_core::swap::{Consumer, HeapRing, Producer, Ring, SliceRing, Slot};
-use forebay_core::{CapacityError, Overflow, PopError, PushError, Pushed};
+use forebay_core::{CapacityError, Overflow, PopError, Pushed};
 use forebay_tests::ledger::{Ledger, Tracked, go_off, goes_off};
 
 const N: usize = 3;
@@ -152,8 +152,12 @@ fn what_is_refused_comes_back_whole() {
             }
             drop(consumer.pop());
             drop(consumer);
-            assert!(matches!(producer.push(ledger.item()), Ok(Pushed::Stored)));
-            assert!(matches!(producer.push(ledger.item()), Err(PushError::Closed(_))));
+            // Room or not.
+            let item = ledger.item();
+            let id = item.id();
+            let back = producer.push(item).unwrap_err();
+            assert!(back.is_closed());
+            assert_eq!((back.into_inner().id(), producer.len()), (id, N - 1));
         });
     });
 }
@@ -191,6 +195,140 @@ fn a_closure_that_panics_loses_its_item_alone() {
             assert!(matches!(consumer.pop(), Err(PopError::Empty)));
         });
     });
+}
+
+#[test]
+fn a_drain_that_ends_early_leaves_the_others_inside() {
+    for taken in 0..=N {
+        on_every_ring(|ledger, ends| {
+            with!(ends, |producer, consumer| {
+                (0..N).for_each(|_| assert!(producer.push(ledger.item()).is_ok()));
+                let alive = ledger.alive();
+                assert_eq!(consumer.drain().take(taken).count(), taken);
+                assert_eq!((ledger.alive(), consumer.len()), (alive - taken, N - taken));
+            });
+        });
+    }
+}
+
+/// An iterator that panics instead of an item: what it gave before is in, and nothing is lost or dropped twice.
+#[test]
+fn an_iterator_that_panics() {
+    for (good, inside) in (0..2 * N).flat_map(|good| (0..=N).map(move |inside| (good, inside))) {
+        on_every_ring(|ledger, ends| {
+            with!(ends, |producer, consumer| {
+                (0..inside).for_each(|_| assert!(producer.push(ledger.item()).is_ok()));
+                let alive = ledger.alive();
+                let mut made = 0;
+                let mut items = std::iter::from_fn(|| {
+                    if made == good {
+                        go_off();
+                    }
+                    made += 1;
+                    Some(ledger.item())
+                });
+                let mut victims = 0;
+                assert!(goes_off(|| producer.push_iter(&mut items, |_victim| victims += 1)));
+                assert_eq!(victims, (inside + good).saturating_sub(N));
+                assert_eq!(ledger.alive(), alive + good - victims);
+                assert_eq!(producer.len(), inside + good - victims);
+                assert!(producer.push(ledger.item()).is_ok());
+                assert_eq!(consumer.pop_all(drop), (inside + good + 1).min(N));
+            });
+        });
+    }
+}
+
+/// A closure that panics with a victim: that is gone, the item for which it had to go is in, and the rest is with the iterator.
+#[test]
+fn a_closure_that_panics_with_a_victim() {
+    for (good, inside) in (0..2 * N).flat_map(|good| (0..=N).map(move |inside| (good, inside))) {
+        on_every_ring(|ledger, ends| {
+            with!(ends, |producer, consumer| {
+                (0..inside).for_each(|_| assert!(producer.push(ledger.item()).is_ok()));
+                let count = N - inside + good + 3;
+                let mut items = ledger.items(count).into_iter();
+                let mut victims = 0;
+                assert!(goes_off(|| {
+                    producer.push_iter(&mut items, |_victim| {
+                        if victims == good {
+                            go_off();
+                        }
+                        victims += 1;
+                    })
+                }));
+                assert_eq!((victims, items.len(), producer.len()), (good, 2, N));
+                assert_eq!(ledger.alive(), N + 2);
+                drop(items);
+                assert_eq!(consumer.pop_all(drop), N);
+                assert!(matches!(consumer.pop(), Err(PopError::Empty)));
+            });
+        });
+    }
+}
+
+/// The drop of a victim panics in the closure.
+#[test]
+fn a_victim_that_panics() {
+    on_every_ring(|ledger, ends| {
+        with!(ends, |producer, consumer| {
+            let bomb = ledger.item();
+            ledger.arm(bomb.id());
+            assert!(producer.push(bomb).is_ok());
+            let mut items = ledger.items(N + 2).into_iter();
+            assert!(goes_off(|| producer.push_iter(&mut items, drop)));
+            assert_eq!((items.len(), producer.len()), (2, N));
+            assert_eq!(producer.push_iter(items, drop).pushed, 2);
+            assert_eq!(consumer.drain().count(), N);
+        });
+    });
+}
+
+/// The item that a batch could not put in comes back, and the rest stays with the iterator.
+#[test]
+fn what_a_batch_leaves() {
+    for closes in [false, true] {
+        on_every_ring(|ledger, ends| {
+            with!(ends, |producer, consumer| {
+                producer.set_overflow(Overflow::Reject);
+                assert!(producer.push(ledger.item()).is_ok());
+                if closes {
+                    consumer.close();
+                }
+                let mut items = ledger.items(N + 2).into_iter();
+                let first = items.as_slice()[if closes { 0 } else { N - 1 }].id();
+                let batch = producer.push_iter(&mut items, |_| panic!("nothing is evicted"));
+                assert_eq!(batch.pushed, if closes { 0 } else { N - 1 });
+                let refused = batch.refused.expect("there were more than there is room for");
+                assert_eq!((refused.is_closed(), refused.is_full()), (closes, !closes));
+                assert_eq!(refused.into_inner().id(), first);
+                assert_eq!(items.len(), if closes { N + 1 } else { 2 });
+            });
+        });
+    }
+}
+
+/// What is inside a closed ring can be taken, is there after another split, and goes with the ring.
+#[test]
+fn what_a_closed_ring_has() {
+    for taken in 0..=N {
+        let ledger = Ledger::new();
+        let mut ring = Ring::<Tracked, N, P>::with_overflow(Overflow::DropOldest);
+        let (mut producer, mut consumer) = ring.split();
+        (0..N).for_each(|_| assert!(producer.push(ledger.item()).is_ok()));
+        consumer.close();
+        consumer.close();
+        assert!(producer.push(ledger.item()).is_err_and(|error| error.is_closed()));
+        assert_eq!(consumer.drain().take(taken).count(), taken);
+        drop((producer, consumer));
+        let (mut producer, mut consumer) = ring.split();
+        assert!(!producer.is_closed() && !consumer.is_closed());
+        assert_eq!(producer.len(), N - taken);
+        assert_eq!(producer.push_iter(ledger.items(taken), drop).pushed, taken);
+        assert_eq!(consumer.drain().take(taken).count(), taken);
+        drop((producer, consumer));
+        end(&ledger, ring);
+    }
 }
 
 #[test]

@@ -15,7 +15,7 @@ models! {
     reject_capacity_1 [424, 309] &["full", "popped"] => |cx| super::reject(1, 1, Overflow::Reject, cx);
     reject_capacity_2 [416, 122] &["full", "popped"] => |cx| super::reject(2, 1, Overflow::Reject, cx);
     shed_capacity_1 [463, 335] &["shed", "popped"] => |cx| super::reject(1, 1, Overflow::DropIncoming, cx);
-    policy_switched [416, 416] &["evicted", "shed", "full"] => super::policy_switched;
+    policy_switched [282, 282] &["evicted", "shed", "full"] => super::policy_switched;
     never_one_short [2167, 781] &["evicted"] => |cx| super::never_one_short(2, cx);
     len_is_of_one_time [1125, 1125] &["none", "one"] => super::len_is_of_one_time;
     push_happens_before_pop [25, 32] &["popped"] => super::push_happens_before_pop;
@@ -151,6 +151,7 @@ fn len_is_of_one_time(cx: &Context) {
         move || {
             cx.step();
             let _ = consumer.pop();
+            consumer
         }
     });
     cx.step();

@@ -8,7 +8,7 @@
 
 use forebay_core::swap::{Consumer, HeapRing, Producer, TooManyProducers};
 use forebay_core::{Overflow, PopError, PushError, Pushed};
-use forebay_tests::model::{Arc, Context, Model, Plain, thread};
+use forebay_tests::model::{Arc, Context, Model, Plain, atomic, thread};
 
 /// Declares a test of each model, with the number of executions that it needs, and that with narrow laps.
 macro_rules! models {
@@ -109,7 +109,12 @@ fn pop_some(consumer: &mut C, times: usize, cx: &Context) -> Vec<u32> {
 /// At rest: drains the ring, and sees that every number went one way, in the order of its producer, and was counted.
 ///
 /// Numbers of a producer have the same tens. `lost` is how many the consumer was told of.
-fn settle(capacity: usize, pushers: &[&Pusher], mut popped: Vec<u32>, consumer: &mut C) {
+fn settle(capacity: usize, pushers: &[&Pusher], popped: Vec<u32>, consumer: &mut C) {
+    settle_with(capacity, pushers, popped, consumer, PopError::Empty);
+}
+
+/// The same, with what a pop says in the end.
+fn settle_with(capacity: usize, pushers: &[&Pusher], mut popped: Vec<u32>, consumer: &mut C, end: PopError) {
     let evicted: usize = pushers.iter().map(|pusher| pusher.evicted.len()).sum();
     let stored: usize = pushers.iter().map(|pusher| pusher.stored.len()).sum();
     let shed: usize = pushers.iter().map(|pusher| pusher.shed.len()).sum();
@@ -122,7 +127,7 @@ fn settle(capacity: usize, pushers: &[&Pusher], mut popped: Vec<u32>, consumer: 
     consumer.pop_all(|number| rest.push(number));
     assert_eq!(rest.len(), inside);
     popped.extend(rest);
-    assert_eq!(consumer.pop(), Err(PopError::Empty));
+    assert_eq!(consumer.pop(), Err(end));
     assert_eq!((consumer.len(), consumer.evicted()), (0, stored - popped.len()));
     // In order, for each producer.
     for tens in 0..3 {

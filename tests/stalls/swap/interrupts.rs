@@ -3,7 +3,11 @@
 use super::*;
 
 /// Runs an operation with an interrupt before step `step`. Answers with what it did and whether it came there.
-fn interrupted<R>(step: usize, mut interrupt: impl FnMut() + 'static, operation: impl FnOnce() -> R) -> (R, bool) {
+pub(crate) fn interrupted<R>(
+    step: usize,
+    mut interrupt: impl FnMut() + 'static,
+    operation: impl FnOnce() -> R,
+) -> (R, bool) {
     let came = Rc::new(Cell::new(false));
     let mut count = 0;
     let hook = {
@@ -21,13 +25,13 @@ fn interrupted<R>(step: usize, mut interrupt: impl FnMut() + 'static, operation:
 }
 
 /// What was pushed, and what became of it.
-type Entry = (u32, Result<Pushed<u32>, PushError<u32>>);
+pub(crate) type Entry = (u32, Result<Pushed<u32>, PushError<u32>>);
 
 /// What an interrupt pushed.
-type Log = Rc<std::cell::RefCell<Vec<Entry>>>;
+pub(crate) type Log = Rc<std::cell::RefCell<Vec<Entry>>>;
 
 /// An interrupt that pushes so many numbers from 500 on.
-fn pusher(mut producer: P, count: u32) -> (Log, impl FnMut()) {
+pub(crate) fn pusher(mut producer: P, count: u32) -> (Log, impl FnMut()) {
     let log = Log::default();
     let mut next = 500;
     (Rc::clone(&log), move || {

@@ -7,6 +7,7 @@
 
 #![cfg(forebay_steps)]
 
+mod closing;
 mod frozen;
 mod interrupts;
 // Where laps come around soon, nothing is left behind.

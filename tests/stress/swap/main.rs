@@ -158,6 +158,120 @@ fn several_producers_under_changing_policies() {
     }
 }
 
+/// The consumer closes the ring in a storm, or goes, while producers push as fast as they can, one by one or in batches: nothing
+/// is taken in after that, and each item has gone one way.
+fn close(capacity: usize, producers: usize, overflow: Overflow, goes: bool) {
+    let _alone = alone();
+    let rounds = if cfg!(debug_assertions) { 20 } else { 100 };
+    for round in 0..rounds {
+        let drops: Vec<AtomicU8> = (0..producers * COUNT).map(|_| AtomicU8::new(0)).collect();
+        let (evicted, stored, refused) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
+        let closed = AtomicBool::new(false);
+        let mut ring = HeapRing::with_overflow(capacity, producers, overflow).unwrap();
+        let (producer, mut consumer) = ring.split();
+        let clones: Vec<_> = (1..producers).map(|_| producer.try_clone().unwrap()).collect();
+        let (delivered, inside) = thread::scope(|threads| {
+            let mut pushers = Vec::new();
+            for (which, mut producer) in clones.into_iter().chain([producer]).enumerate() {
+                let (drops, evicted, stored, refused, closed) = (&drops, &evicted, &stored, &refused, &closed);
+                pushers.push(threads.spawn(move || {
+                    let mut items = (which * COUNT..(which + 1) * COUNT).map(|number| Owner::new(number, drops));
+                    let mut next = None;
+                    loop {
+                        // Several can't be late. One may be: it learns of it in time, and not at once.
+                        let late = producers > 1 && closed.load(Ordering::Relaxed);
+                        let count = if round % 2 == 0 { 1 } else { 1 + stored.load(Ordering::Relaxed) % 7 };
+                        let mut some = next.take().into_iter().chain(&mut items).take(count);
+                        let batch = producer.push_iter(&mut some, |victim| {
+                            victim.number();
+                            evicted.fetch_add(1, Ordering::Relaxed);
+                        });
+                        stored.fetch_add(batch.pushed, Ordering::Relaxed);
+                        assert!(!late || batch.pushed == 0, "taken in after it was closed");
+                        match batch.refused {
+                            // The consumer of one that has nothing more to say must see it go.
+                            None if batch.pushed < count => return (goes || producers > 1).then_some(producer),
+                            None => {}
+                            Some(PushError::Closed(item)) => {
+                                item.number();
+                                assert!(producer.is_closed());
+                                refused.fetch_add(1, Ordering::Relaxed);
+                                break;
+                            }
+                            Some(PushError::Full(item)) => {
+                                // The others of the batch have not been made.
+                                next = Some(item);
+                                thread::yield_now();
+                            }
+                            Some(PushError::Shed(_)) => panic!("no such policy"),
+                        }
+                    }
+                    items.for_each(drop);
+                    Some(producer)
+                }));
+            }
+            let mut delivered = 0;
+            let wanted = round * 10;
+            while delivered < wanted && pushers.iter().any(|pusher| !pusher.is_finished()) {
+                delivered += usize::from(consumer.pop().is_ok_and(|item| item.number() < usize::MAX));
+            }
+            if goes {
+                drop(consumer);
+                closed.store(true, Ordering::Relaxed);
+                let producers: Vec<_> = pushers.into_iter().map(|pusher| pusher.join().unwrap()).collect();
+                let ends: Vec<_> = producers.iter().flatten().collect();
+                assert!(ends.iter().all(|producer| producer.is_closed()));
+                assert_eq!(stored.load(Ordering::Relaxed), delivered + ends[0].len() + ends[0].evicted());
+                return (delivered, ends[0].len());
+            }
+            consumer.close();
+            closed.store(true, Ordering::Relaxed);
+            loop {
+                match consumer.pop() {
+                    Ok(_) => delivered += 1,
+                    Err(PopError::Empty) => {
+                        assert_eq!(producers, 1, "several can't be late");
+                        thread::yield_now();
+                    }
+                    Err(PopError::Closed) => break,
+                }
+            }
+            let _producers: Vec<_> = pushers.into_iter().map(|pusher| pusher.join().unwrap()).collect();
+            assert_eq!(consumer.pop().err(), Some(PopError::Closed));
+            assert_eq!(consumer.len(), 0);
+            assert_eq!(stored.load(Ordering::Relaxed), delivered + consumer.evicted());
+            (delivered, 0)
+        });
+        let (evicted, stored, refused) = (evicted.into_inner(), stored.into_inner(), refused.into_inner());
+        assert!(refused <= producers);
+        // What was left behind was evicted by nobody.
+        assert!(stored >= delivered + inside + evicted);
+        drop(ring);
+        assert!(drops.iter().all(|drops| drops.load(Ordering::Relaxed) == 1), "an item was not dropped");
+    }
+}
+
+#[test]
+fn a_close_in_a_storm() {
+    for (capacity, producers) in [(1, 1), (64, 1), (1, 2), (7, 3), (64, 2)] {
+        close(capacity, producers, Overflow::DropOldest, false);
+    }
+}
+
+#[test]
+fn a_close_with_room() {
+    for (capacity, producers) in [(7, 1), (1000, 1), (2, 2), (1000, 3)] {
+        close(capacity, producers, Overflow::Reject, false);
+    }
+}
+
+#[test]
+fn a_consumer_that_goes_in_a_storm() {
+    for (capacity, producers) in [(7, 1), (1, 2), (64, 3)] {
+        close(capacity, producers, Overflow::DropOldest, true);
+    }
+}
+
 /// A ring that nobody pops is never seen empty or one short.
 #[test]
 fn never_one_short() {

@@ -1,0 +1,278 @@
+//! Properties of credit, in virtual time: over a link that loses, repeats and reorders, with a consumer of any pace; and with
+//! any frames at all.
+
+use std::collections::VecDeque;
+
+use forebay_core::credit::{Frame, FrameError, Granter, Kind, MAX_WINDOW, Spender};
+use quickcheck::QuickCheck;
+
+/// Ticks for which a message is under way at most.
+const FLIGHT: u64 = 20;
+const RENEWAL: u64 = 50;
+const LIFETIME: u64 = 200;
+
+/// Marsaglia's xorshift: chance that can be repeated.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % bound
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Message {
+    Item(u32),
+    Frame([u8; Frame::LEN]),
+}
+
+/// Messages under way, each with the time at which it comes.
+struct Link {
+    under_way: Vec<(u64, Message)>,
+    /// Of a hundred messages, how many are lost and how many come twice.
+    lost: u64,
+    twice: u64,
+    /// Whether messages overtake each other.
+    reorders: bool,
+}
+
+impl Link {
+    fn send(&mut self, now: u64, message: Message, chance: &mut Chance) {
+        let copies = if chance.below(100) < self.lost {
+            0
+        } else if chance.below(100) < self.twice {
+            2
+        } else {
+            1
+        };
+        for _ in 0..copies {
+            let flight = if self.reorders { 1 + chance.below(FLIGHT) } else { FLIGHT };
+            self.under_way.push((now + flight, message));
+        }
+    }
+
+    fn arrived(&mut self, now: u64) -> Vec<Message> {
+        let mut arrived = vec![];
+        self.under_way.retain(|&(time, message)| {
+            if time <= now {
+                arrived.push(message);
+            }
+            time > now
+        });
+        arrived
+    }
+}
+
+/// A sender that always has something to send, a receiver with a queue of the window's size, and a link each way.
+struct World {
+    window: u32,
+    granter: Granter,
+    spender: Spender,
+    queue: VecDeque<u32>,
+    link: Link,
+    now: u64,
+    chance: Chance,
+    /// Since when there is no credit.
+    blocked: Option<u64>,
+    sent: u64,
+    accepted: u64,
+    lost: u64,
+    last: Option<u32>,
+}
+
+impl World {
+    fn new(window: u32, seed: u64, link: Link) -> Self {
+        Self {
+            window,
+            granter: Granter::new(window, 3, RENEWAL).expect("right"),
+            spender: Spender::new(window, 3, LIFETIME).expect("right"),
+            queue: VecDeque::new(),
+            link,
+            now: 0,
+            chance: Chance(seed | 1),
+            blocked: None,
+            sent: 0,
+            accepted: 0,
+            lost: 0,
+            last: None,
+        }
+    }
+
+    /// A tick passes. The consumer takes an item in `pace` of 100 ticks.
+    fn tick(&mut self, pace: u64) {
+        self.now += 1;
+        for message in self.link.arrived(self.now) {
+            match message {
+                Message::Item(position) => self.receive(position),
+                Message::Frame(bytes) => {
+                    let frame = Frame::decode(&bytes).expect("it was encoded");
+                    match frame.kind {
+                        Kind::Grant => drop(self.spender.on_frame(self.now, &frame)),
+                        Kind::Blocked => self.lost += u64::from(self.granter.on_frame(&frame).unwrap_or(0)),
+                    }
+                }
+            }
+        }
+        if self.chance.below(100) < pace && self.queue.pop_front().is_some() {
+            self.granter.release(1).expect("it was held");
+        }
+        if let Some(frame) = self.granter.grant_due(self.now) {
+            self.link.send(self.now, Message::Frame(frame.encode()), &mut self.chance);
+        }
+        self.offer();
+        self.check();
+    }
+
+    fn receive(&mut self, position: u32) {
+        if let Ok(missing) = self.granter.accept(position) {
+            assert!(self.last.is_none_or(|last| last < position), "{position} after {:?}", self.last);
+            self.last = Some(position);
+            self.lost += u64::from(missing);
+            self.accepted += 1;
+            self.queue.push_back(position);
+        }
+    }
+
+    fn offer(&mut self) {
+        if let Some(position) = self.spender.spend(self.now) {
+            self.sent += 1;
+            self.blocked = None;
+            self.link.send(self.now, Message::Item(position), &mut self.chance);
+        } else {
+            let since = *self.blocked.get_or_insert(self.now);
+            if self.now - since > 2 * FLIGHT {
+                self.blocked = Some(self.now);
+                let frame = self.spender.blocked();
+                self.link.send(self.now, Message::Frame(frame.encode()), &mut self.chance);
+            }
+        }
+    }
+
+    fn check(&self) {
+        assert!(self.queue.len() <= self.window as usize, "the queue overflows");
+        assert_eq!(self.queue.len(), self.granter.held() as usize);
+        assert!(self.granter.held() + self.granter.outstanding() <= self.window);
+        assert!(self.spender.available(self.now) <= self.window);
+        let free = self.accepted + self.lost - self.queue.len() as u64;
+        assert!(self.sent - free <= u64::from(self.window), "more than the window is under way or inside");
+    }
+}
+
+fn world(window: u8, seed: u64, lost: u8, twice: u8, reorders: bool) -> World {
+    let link = Link { under_way: vec![], lost: u64::from(lost % 101), twice: u64::from(twice % 101), reorders };
+    World::new(1 + u32::from(window % 64), seed, link)
+}
+
+/// The queue never overflows whatever the link does, and when the link is good again everything flows.
+#[test]
+fn a_bad_link_breaks_nothing_and_a_good_one_repairs_all() {
+    fn property(window: u8, seed: u64, lost: u8, twice: u8, reorders: bool, pace: u8) {
+        let mut world = world(window, seed, lost, twice, reorders);
+        for _ in 0..2000 {
+            world.tick(u64::from(pace % 101));
+        }
+        world.link.lost = 0;
+        (world.link.twice, world.link.reorders) = (0, false);
+        // What is under way arrives, a grant is repeated, credit returns.
+        for _ in 0..2 * RENEWAL + 6 * FLIGHT {
+            world.tick(100);
+        }
+        let (accepted, lost) = (world.accepted, world.lost);
+        for _ in 0..1000 {
+            world.tick(100);
+        }
+        assert_eq!(world.lost, lost, "a good link loses nothing");
+        // A window in two flights and the wait for a half of it, or an item a tick, if the window is large.
+        let least = Ord::min(u64::from(world.window) * 1000 / (4 * FLIGHT), 900);
+        assert!(world.accepted - accepted >= least, "{} of {least}", world.accepted - accepted);
+        // Nothing is forgotten: what was sent has come, or is lost, or is under way.
+        let under_way = world.link.under_way.iter().filter(|(_, message)| matches!(message, Message::Item(_))).count();
+        assert_eq!(world.sent, world.accepted + world.lost + under_way as u64);
+    }
+    QuickCheck::new().tests(300).quickcheck(property as fn(_, _, _, _, _, _));
+}
+
+/// Nothing is heard of the receiver any more: the credit runs out to zero.
+#[test]
+fn the_credit_of_a_silent_peer_runs_out() {
+    fn property(window: u8, seed: u64, lost: u8, reorders: bool) {
+        let mut world = world(window, seed, lost % 50, 0, reorders);
+        for _ in 0..500 {
+            world.tick(100);
+        }
+        world.link.lost = 100;
+        let silent = world.now;
+        while world.now < silent + FLIGHT + LIFETIME {
+            world.tick(100);
+        }
+        assert_eq!(world.spender.available(world.now), 0);
+        let sent = world.sent;
+        for _ in 0..10_000 {
+            world.tick(100);
+        }
+        assert_eq!(world.sent, sent);
+    }
+    QuickCheck::new().tests(100).quickcheck(property as fn(_, _, _, _));
+}
+
+#[test]
+fn frames_come_back_as_they_were() {
+    fn property(kind: bool, session: u8, sequence: u32, count: u32) -> bool {
+        let kind = if kind { Kind::Grant } else { Kind::Blocked };
+        let frame = Frame { kind, session, sequence, count };
+        Frame::decode(&frame.encode()) == Ok(frame)
+    }
+    QuickCheck::new().tests(1000).quickcheck(property as fn(_, _, _, _) -> _);
+}
+
+#[test]
+fn bytes_are_one_frame_or_none() {
+    fn property(bytes: Vec<u8>) -> bool {
+        match Frame::decode(&bytes) {
+            Ok(frame) => frame.encode()[..] == bytes[..],
+            Err(FrameError::Length { length }) => length == bytes.len() && length != Frame::LEN,
+            Err(_) => bytes.len() == Frame::LEN && bytes[0] != 0x10 && bytes[0] != 0x11,
+        }
+    }
+    QuickCheck::new().tests(3000).quickcheck(property as fn(_) -> _);
+    for first in 0..=u8::MAX {
+        assert!(property(vec![first, 0, 0, 0, 0, 0, 0, 0, 0, 0]));
+    }
+}
+
+/// Frames of a peer that means harm: never credit for more than the window, never more accepted than fits in.
+#[test]
+fn hostile_frames_get_a_window_at_most() {
+    fn property(window: u32, told: Vec<(u8, u32, u32)>) {
+        let window = 1 + window % if window % 2 == 0 { 16 } else { MAX_WINDOW };
+        let mut granter = Granter::new(window, 0, RENEWAL).expect("right");
+        let mut spender = Spender::new(window, 0, LIFETIME).expect("right");
+        let mut spent = 0_u64;
+        let mut held = 0_u64;
+        for (now, (what, sequence, count)) in (0..).zip(told.into_iter().cycle().take(300)) {
+            let sequence = if what % 2 == 0 { now as u32 } else { sequence };
+            let kind = if what % 3 == 0 { Kind::Blocked } else { Kind::Grant };
+            // Near to what would do, or anything.
+            let count = if what % 5 == 0 { count } else { (spent as u32).wrapping_add(count % (window + 2)) };
+            let frame = Frame { kind, session: 0, sequence, count };
+            match what % 4 {
+                0 => drop(granter.on_frame(&frame)),
+                1 => drop(spender.on_frame(now, &frame)),
+                2 => held += u64::from(granter.accept(count).is_ok()),
+                _ => spent += u64::from(spender.spend(now).is_some()),
+            }
+            if what % 7 == 0 {
+                granter.grant(now);
+            }
+            assert!(spender.available(now) <= window);
+            assert_eq!(spender.available(now + LIFETIME), 0);
+            assert_eq!(u64::from(granter.held()), held);
+            assert!(u64::from(granter.held()) + u64::from(granter.outstanding()) <= u64::from(window));
+            assert!(granter.grantable() <= window);
+        }
+    }
+    QuickCheck::new().tests(3000).quickcheck(property as fn(_, _));
+}
