@@ -16,10 +16,10 @@ use forebay_tests::model::{Arc, Context, Model, Plain, thread};
 /// Declares a test of each model in both layouts, with the number of executions that each needs. `L` is the layout.
 ///
 /// With flags a word is loaded and stored by both sides, so those models go by steps (see [`Model::stepwise`]). Without,
-/// they are `exhaustive` where each word has one writer, `twice` interrupted at most where the pressure is changed by both sides, and `stepwise` where threads ask for the ends of a shared ring. `dense` ones are of
+/// each thread is interrupted three times at most, where the pressure is the matter `twice`; and where threads ask for the ends of a shared ring they go `stepwise`, too. `dense` ones are of
 /// what flags don't have.
 macro_rules! models {
-    (exhaustive; $($rows:tt)*) => { models! { [None, false]; $($rows)* } };
+    (bounded; $($rows:tt)*) => { models! { [Some(3), false]; $($rows)* } };
     (stepwise; $($rows:tt)*) => { models! { [Some(3), true]; $($rows)* } };
     (twice; $($rows:tt)*) => { models! { [Some(2), true]; $($rows)* } };
     (dense; $($test:ident [$executions:literal] $outcomes:expr => $body:expr;)*) => {
@@ -27,7 +27,7 @@ macro_rules! models {
         fn $test() {
             let name = stringify!($test);
             let (executions, outcomes) = ($executions, $outcomes);
-            Model { name, executions, bound: None, stepwise: false, outcomes }.check($body);
+            Model { name, executions, bound: Some(3), stepwise: false, outcomes }.check($body);
         })*
     };
     ([$bound:expr, $stepwise:literal];
