@@ -18,7 +18,9 @@ impl Gauge {
         Self { capacity, high: capacity, low: capacity / 2, level: Pressure::Open }
     }
 
-    fn least(&self, len: usize) -> Pressure {
+    /// What the level is at least with so many items inside.
+    #[must_use]
+    pub fn least(&self, len: usize) -> Pressure {
         match len {
             len if len == self.capacity => Pressure::Stop,
             len if len >= self.high => Pressure::Slow,
