@@ -344,7 +344,8 @@ impl<'q, T, L: Layout, K> Producer<'q, T, L, K> {
     /// the consumer is there or not ([`is_closed`](Self::is_closed) tells); they are dropped with the ring.
     ///
     /// # Progress
-    /// Wait-free: at most three loads and two stores of shared words, no read-modify-write.
+    /// Wait-free: at most three loads and two stores of shared words, no read-modify-write; where the [pressure](Self::pressure)
+    /// changes, some more, 13 steps in all.
     ///
     /// # Ordering
     /// All that happened before the push happens before what the consumer does with the item.
