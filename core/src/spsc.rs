@@ -68,16 +68,16 @@
 //!   a lap apart only when it is full.
 //! - **I2** Slots from `head` up to `tail` are the consumer's and hold items; the others are the producer's and hold none.
 //!   A side touches its own slots only.
+//! - **I3** One thread at a time has each end: the ends are not `Sync`, their methods that move a position take `&mut self`.
+//! - **I4** With flags, a published position lags behind the flags by one item at most, since each item is flagged and then
+//!   counted before the next one is. A side that sees by the flag of its own slot whether it may go on therefore knows the
+//!   true count from a position that is off by one: at most N − 1 items if there is room, at least 1 if there is something.
 //! - **I5** *The gates.* A push at a position that is not the producer's gate finds room, and leaves fewer items inside than the
 //!   high mark, by what is known of the consumer, which can only have taken more; or the pressure has been looked at since. A pop
 //!   at a position that is not the consumer's gate finds an item, and does not bring the ring to the low mark while the pressure
 //!   is up: at the last look it was not, and has not been raised but with `high` items inside, of which fewer than `high − low`
 //!   were taken since; or it was, and the gate is at the low mark. (If the raise itself was late, the next gate or an empty ring
 //!   makes up for it.) Why the pressure is neither stuck nor missed then: `../gauge.rs`.
-//! - **I3** One thread at a time has each end: the ends are not `Sync`, their methods that move a position take `&mut self`.
-//! - **I4** With flags, a published position lags behind the flags by one item at most, since each item is flagged and then
-//!   counted before the next one is. A side that sees by the flag of its own slot whether it may go on therefore knows the
-//!   true count from a position that is off by one: at most N − 1 items if there is room, at least 1 if there is something.
 //!
 //! ## Who owns a slot
 //! `P1`, `C1` and so on name the places in the source where the operation stands with its ordering.
