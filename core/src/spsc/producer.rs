@@ -95,12 +95,7 @@ impl<T, L: Layout> Tx<T, L> {
         if ring.gauge().level() < marks.level(len, capacity.get()) {
             self.limit = self.look_at_head();
             len = capacity.get() - self.known_room();
-            let tail = self.tail;
-            ring.gauge().raise(marks.level(len, capacity.get()), marks.low(), || {
-                // Relaxed: the fence before it orders it, where it is of any consequence.
-                let consumer = ring.ctl().ends.consumer.load(Ordering::Relaxed);
-                consumer.then(|| capacity.distance(load_head(&ring), tail))
-            });
+            ring.settle();
         }
         // Beyond the mark each push looks whether the pressure is still on.
         self.gate = self.tail.advance((marks.high() - 1).saturating_sub(len), capacity);
@@ -345,7 +340,7 @@ impl<'q, T, L: Layout, K> Producer<'q, T, L, K> {
     ///
     /// # Progress
     /// Wait-free: at most three loads and two stores of shared words, no read-modify-write; where the [pressure](Self::pressure)
-    /// changes, some more, 13 steps in all.
+    /// changes, some more, 20 steps in all.
     ///
     /// # Ordering
     /// All that happened before the push happens before what the consumer does with the item.
