@@ -14,8 +14,8 @@ type Ends<L> = (OwnedProducer<u32, L>, OwnedConsumer<u32, L>);
 
 /// Steps of a push and a pop at most, as documented: where the pressure is looked at and changed, in the midst of changes by the
 /// other side.
-const PUSH: usize = 20;
-const POP: usize = 22;
+const PUSH: usize = 24;
+const POP: usize = 27;
 /// The same of a batch of two.
 const BATCH: usize = 27;
 

@@ -340,7 +340,7 @@ impl<'q, T, L: Layout, K> Producer<'q, T, L, K> {
     ///
     /// # Progress
     /// Wait-free: at most three loads and two stores of shared words, no read-modify-write; where the [pressure](Self::pressure)
-    /// changes, some more, 20 steps in all.
+    /// changes, some more, 24 steps in all.
     ///
     /// # Ordering
     /// All that happened before the push happens before what the consumer does with the item.
