@@ -28,7 +28,7 @@
 use core::fmt;
 
 use crate::Pressure;
-use crate::sync::{AtomicUsize, Ordering, SwapUsize, fence};
+use crate::sync::{AtomicUsize, Ordering, SwapUsize, fence, has_pressure};
 
 /// Where the pressure of a ring rises and falls, in items.
 ///
@@ -190,7 +190,7 @@ impl Gauge {
     #[inline(always)]
     fn load(&self) -> usize {
         // [G1] Relaxed: the level orders nothing. That it is seen is the matter of the fences.
-        self.word.load(Ordering::Relaxed)
+        if has_pressure() { self.word.load(Ordering::Relaxed) } else { 0 }
     }
 
     /// The level now.
@@ -212,6 +212,9 @@ impl Gauge {
 
     #[inline(never)]
     pub(crate) fn marks(&self, capacity: usize) -> Watermarks {
+        if !has_pressure() {
+            return Watermarks::of_capacity(capacity);
+        }
         // Relaxed, both: either is one that was set, and the pair is put in order below.
         let (high, low) = (self.high.load(Ordering::Relaxed), self.low.load(Ordering::Relaxed));
         match high.checked_sub(1) {
@@ -230,7 +233,7 @@ impl Gauge {
     /// For whoever has the ring to itself.
     pub(crate) fn reset(&self, level: Pressure) {
         let word = self.load();
-        if word & LEVEL != level as usize {
+        if has_pressure() && word & LEVEL != level as usize {
             // Relaxed: nobody else has the ring.
             self.word.store(next(word, level), Ordering::Relaxed);
         }
@@ -254,6 +257,9 @@ impl Gauge {
     /// After three changes it is left to those who have changed it back meanwhile, or the number of items: they look, too.
     #[inline(always)]
     pub(crate) fn settle(&self, marks: Watermarks, capacity: usize, look: impl Fn() -> Option<usize>) {
+        if !has_pressure() {
+            return;
+        }
         for _ in 0..3 {
             // Before the items are counted: whoever changes it after that has counted those that we count.
             let word = self.load();
@@ -281,6 +287,9 @@ impl Gauge {
 
     /// From now on nothing is taken out.
     pub(crate) fn close(&self) {
+        if !has_pressure() {
+            return;
+        }
         let mut word = self.load();
         while level(word) != Pressure::Closed {
             match self.exchange(word, next(word, Pressure::Closed)) {

@@ -79,6 +79,9 @@ pub use error::{CapacityError, InUse, PopError, PushError, Pushed};
 pub use gauge::{Seen, WatermarkError, Watermarks};
 pub use overflow::{NeverEvicts, Overflow, Refusal};
 pub use pressure::Pressure;
+#[cfg(forebay_loom)]
+#[doc(hidden)]
+pub use sync::modelled as model;
 #[cfg(forebay_steps)]
 #[doc(hidden)]
 pub use sync::stepped as steps;

@@ -4,7 +4,7 @@
 //! `portable-atomic`.
 
 #[cfg(forebay_loom)]
-mod modelled;
+pub mod modelled;
 #[cfg(forebay_steps)]
 pub mod stepped;
 
@@ -112,6 +112,15 @@ impl Claim {
         decided
     }
 }
+
+/// Whether the pressure of rings is there: always, but in models that leave it out.
+#[cfg(not(forebay_loom))]
+#[inline(always)]
+pub(crate) const fn has_pressure() -> bool {
+    true
+}
+#[cfg(forebay_loom)]
+pub(crate) use modelled::has_pressure;
 
 /// Tells the model checker who touches which slot; nothing in an ordinary build.
 ///

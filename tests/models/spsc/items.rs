@@ -3,20 +3,20 @@
 use super::*;
 
 models! {
-    bounded;
-    fifo_capacity_1 [57809, 32775] FIFO => |cx| super::fifo::<L>(1, 1, 3, cx);
-    fifo_capacity_2 [99410, 41791] FIFO => |cx| super::fifo::<L>(2, 3, 3, cx);
-    fifo_capacity_3 [613422, 163545] FIFO => |cx| super::fifo::<L>(3, 5, 4, cx);
-    slots_capacity_1 [62340, 130647] &["full", "empty", "taken"] => |cx| super::slots::<L>(1, 1, cx);
-    slots_capacity_2 [58343, 192517] &["full", "empty", "taken"] => |cx| super::slots::<L>(2, 3, cx);
-    slots_capacity_3 [6920, 27495] &["empty", "taken"] => |cx| super::slots::<L>(3, 5, cx);
-    push_happens_before_pop [230, 227] &["popped"] => super::push_happens_before_pop::<L>;
-    pop_happens_before_push [99, 70] &["pushed"] => super::pop_happens_before_push::<L>;
-    changed_in_place_capacity_1 [34360, 34704] &["some", "none"] => |cx| super::changed_in_place::<L>(1, 1, cx);
-    changed_in_place_capacity_3 [12143, 12658] &["some", "none"] => |cx| super::changed_in_place::<L>(3, 5, cx);
-    dropped_in_place_capacity_1 [46822, 12297] DROPPED => |cx| super::dropped_in_place::<L>(1, 1, cx);
-    dropped_in_place_capacity_2 [21652, 79212] DROPPED => |cx| super::dropped_in_place::<L>(2, 3, cx);
-    dropped_in_place_capacity_3 [8845, 17788] DROPPED => |cx| super::dropped_in_place::<L>(3, 5, cx);
+    exhaustive;
+    fifo_capacity_1 [353, 152] FIFO => |cx| super::fifo::<L>(1, 1, 3, cx);
+    fifo_capacity_2 [805, 252] FIFO => |cx| super::fifo::<L>(2, 3, 3, cx);
+    fifo_capacity_3 [15770, 1036] FIFO => |cx| super::fifo::<L>(3, 5, 4, cx);
+    slots_capacity_1 [9112, 1871] &["full", "empty", "taken"] => |cx| super::slots::<L>(1, 1, cx);
+    slots_capacity_2 [11557, 3203] &["full", "empty", "taken"] => |cx| super::slots::<L>(2, 3, cx);
+    slots_capacity_3 [3750, 2356] &["empty", "taken"] => |cx| super::slots::<L>(3, 5, cx);
+    push_happens_before_pop [24, 25] &["popped"] => super::push_happens_before_pop::<L>;
+    pop_happens_before_push [6, 9] &["pushed"] => super::pop_happens_before_push::<L>;
+    changed_in_place_capacity_1 [1242, 490] &["some", "none"] => |cx| super::changed_in_place::<L>(1, 1, cx);
+    changed_in_place_capacity_3 [1412, 584] &["some", "none"] => |cx| super::changed_in_place::<L>(3, 5, cx);
+    dropped_in_place_capacity_1 [109, 125] DROPPED => |cx| super::dropped_in_place::<L>(1, 1, cx);
+    dropped_in_place_capacity_2 [537, 376] DROPPED => |cx| super::dropped_in_place::<L>(2, 3, cx);
+    dropped_in_place_capacity_3 [530, 363] DROPPED => |cx| super::dropped_in_place::<L>(3, 5, cx);
 }
 
 const FIFO: &[&str] = &["full", "empty", "more than a lap"];

@@ -19,7 +19,7 @@ use forebay_tests::model::{Arc, Context, Model, Plain, thread};
 /// each thread is interrupted three times at most, where the pressure is the matter `twice`; and where threads ask for the ends of a shared ring they go `stepwise`, too. `dense` ones are of
 /// what flags don't have.
 macro_rules! models {
-    (bounded; $($rows:tt)*) => { models! { [Some(3), false]; $($rows)* } };
+    (exhaustive; $($rows:tt)*) => { models! { [None, false]; $($rows)* } };
     (stepwise; $($rows:tt)*) => { models! { [Some(3), true]; $($rows)* } };
     (twice; $($rows:tt)*) => { models! { [Some(2), true]; $($rows)* } };
     (dense; $($test:ident [$executions:literal] $outcomes:expr => $body:expr;)*) => {
@@ -27,7 +27,7 @@ macro_rules! models {
         fn $test() {
             let name = stringify!($test);
             let (executions, outcomes) = ($executions, $outcomes);
-            Model { name, executions, bound: Some(3), stepwise: false, outcomes }.check($body);
+            Model { name, executions, bound: None, stepwise: false, outcomes }.check($body);
         })*
     };
     ([$bound:expr, $stepwise:literal];

@@ -3,16 +3,16 @@
 use super::*;
 
 models! {
-    bounded;
-    owned_ends_capacity_1 [4977, 5974] &["popped", "left inside"] => |cx| super::owned_ends::<L>(1, cx);
-    owned_ends_capacity_2 [2698, 3517] &["popped", "left inside"] => |cx| super::owned_ends::<L>(2, cx);
-    owned_ends_capacity_3 [252, 603] &["popped", "left inside"] => |cx| super::owned_ends::<L>(3, cx);
-    last_end_drops_the_rest_capacity_1 [1292, 846] LAST => |cx| super::last_end_drops_the_rest::<L>(1, cx);
-    last_end_drops_the_rest_capacity_2 [1292, 1279] LAST => |cx| super::last_end_drops_the_rest::<L>(2, cx);
-    last_end_drops_the_rest_capacity_3 [204, 197] LAST => |cx| super::last_end_drops_the_rest::<L>(3, cx);
-    owner_drops_the_rest_capacity_1 [10897, 7658] &["left inside", "nothing left"] => |cx| super::owner_drops_the_rest::<L>(1, cx);
-    owner_drops_the_rest_capacity_2 [18586, 20770] &["left inside"] => |cx| super::owner_drops_the_rest::<L>(2, cx);
-    owner_drops_the_rest_capacity_3 [2456, 1559] &["left inside"] => |cx| super::owner_drops_the_rest::<L>(3, cx);
+    exhaustive;
+    owned_ends_capacity_1 [570, 327] &["popped", "left inside"] => |cx| super::owned_ends::<L>(1, cx);
+    owned_ends_capacity_2 [343, 298] &["popped", "left inside"] => |cx| super::owned_ends::<L>(2, cx);
+    owned_ends_capacity_3 [343, 298] &["popped", "left inside"] => |cx| super::owned_ends::<L>(3, cx);
+    last_end_drops_the_rest_capacity_1 [78, 59] LAST => |cx| super::last_end_drops_the_rest::<L>(1, cx);
+    last_end_drops_the_rest_capacity_2 [78, 59] LAST => |cx| super::last_end_drops_the_rest::<L>(2, cx);
+    last_end_drops_the_rest_capacity_3 [78, 59] LAST => |cx| super::last_end_drops_the_rest::<L>(3, cx);
+    owner_drops_the_rest_capacity_1 [210, 361] &["left inside", "nothing left"] => |cx| super::owner_drops_the_rest::<L>(1, cx);
+    owner_drops_the_rest_capacity_2 [234, 184] &["left inside"] => |cx| super::owner_drops_the_rest::<L>(2, cx);
+    owner_drops_the_rest_capacity_3 [42, 47] &["left inside"] => |cx| super::owner_drops_the_rest::<L>(3, cx);
 }
 
 const LAST: &[&str] = &["by the producer", "by the consumer"];

@@ -25,7 +25,9 @@ fn watched<L: Layout>(
     capacity: usize,
     start: usize,
     high: usize,
+    cx: &Context,
 ) -> (Producer<'static, u32, L>, Consumer<'static, u32, L>) {
+    cx.watch_pressure();
     let (mut producer, mut consumer) = numbers::<L>(capacity, start);
     let marks = Watermarks::high_and_half(high).unwrap();
     producer.set_watermarks(marks).unwrap();
@@ -38,7 +40,7 @@ fn watched<L: Layout>(
 ///
 /// `G4`, and each look after it.
 fn a_consumer_that_waits<L: Layout>(capacity: usize, start: usize, high: usize, pushes: u32, cx: &Context) {
-    let (mut producer, mut consumer) = watched::<L>(capacity, start, high);
+    let (mut producer, mut consumer) = watched::<L>(capacity, start, high, cx);
     let pusher = thread::spawn({
         let cx = cx.clone();
         move || {
@@ -69,7 +71,7 @@ fn a_consumer_that_waits<L: Layout>(capacity: usize, start: usize, high: usize, 
 
 /// An observer that looks at the end knows the level that there is then, and each look tells a change.
 fn changes_are_told<L: Layout>(capacity: usize, start: usize, high: usize, cx: &Context) {
-    let (mut producer, mut consumer) = watched::<L>(capacity, start, high);
+    let (mut producer, mut consumer) = watched::<L>(capacity, start, high, cx);
     let pusher = thread::spawn({
         let cx = cx.clone();
         move || {
@@ -103,7 +105,7 @@ fn changes_are_told<L: Layout>(capacity: usize, start: usize, high: usize, cx: &
 
 /// The consumer goes while the producer raises the pressure: it is closed in the end.
 fn a_consumer_that_goes<L: Layout>(capacity: usize, start: usize, high: usize, cx: &Context) {
-    let (mut producer, mut consumer) = watched::<L>(capacity, start, high);
+    let (mut producer, mut consumer) = watched::<L>(capacity, start, high, cx);
     let pusher = thread::spawn({
         let cx = cx.clone();
         move || {
