@@ -1,0 +1,92 @@
+//! forebay's ring that evicts, and what the machine can do at best.
+
+use std::hint::black_box;
+
+use forebay::swap::{HeapRing, OwnedConsumer, OwnedProducer};
+use forebay::{Overflow, Pushed};
+
+use crate::contest::Turn;
+use crate::queue::{Item, OverwriteJob, Overwriting, Put, Role, Rx};
+
+fn with<T: Item>(capacity: usize, producers: usize, room: usize, job: impl OverwriteJob<T>) -> Turn {
+    let ring = HeapRing::with_overflow(capacity, room, Overflow::DropOldest).expect("there is memory for the ring");
+    let (first, rx) = ring.into_ends();
+    let mut ends = vec![first];
+    while ends.len() < producers {
+        ends.push(ends[0].try_clone().expect("the ring was made for that many"));
+    }
+    job.run(ends, rx)
+}
+
+/// The ring, made for as many producers as there are.
+pub(crate) struct Evicting;
+
+impl<T: Item> Overwriting<T> for Evicting {
+    const NAME: &'static str = "forebay";
+    const ROLE: Role = Role::Ours;
+
+    fn with(capacity: usize, producers: usize, job: impl OverwriteJob<T>) -> Turn {
+        with(capacity, producers, producers, job)
+    }
+}
+
+/// The ring, made for four producers.
+pub(crate) struct EvictingForFour;
+
+impl<T: Item> Overwriting<T> for EvictingForFour {
+    const NAME: &'static str = "forebay for 4";
+    const ROLE: Role = Role::Ours;
+
+    fn with(capacity: usize, producers: usize, job: impl OverwriteJob<T>) -> Turn {
+        with(capacity, producers, 4, job)
+    }
+}
+
+impl<T: Item> Put<T> for OwnedProducer<T> {
+    #[inline(always)]
+    fn put(&mut self, item: T) -> Option<T> {
+        match self.push(item) {
+            Ok(Pushed::Evicted(oldest)) => Some(oldest),
+            _ => None,
+        }
+    }
+}
+
+impl<T: Item> Rx<T> for OwnedConsumer<T> {
+    #[inline(always)]
+    fn take(&mut self) -> Option<T> {
+        self.pop().ok()
+    }
+}
+
+/// No queue at all: the consumer counts, and does its work on each number; the producers count as well.
+pub(crate) struct WorkAlone;
+
+struct Nowhere;
+
+struct Numbers(u64);
+
+impl<T: Item> Overwriting<T> for WorkAlone {
+    const NAME: &'static str = "work alone";
+    const ROLE: Role = Role::Limit;
+
+    fn with(_capacity: usize, producers: usize, job: impl OverwriteJob<T>) -> Turn {
+        job.run((0..producers).map(|_| Nowhere).collect(), Numbers(0))
+    }
+}
+
+impl<T: Item> Put<T> for Nowhere {
+    #[inline(always)]
+    fn put(&mut self, item: T) -> Option<T> {
+        black_box(item.seq());
+        None
+    }
+}
+
+impl<T: Item> Rx<T> for Numbers {
+    #[inline(always)]
+    fn take(&mut self) -> Option<T> {
+        self.0 += 1;
+        Some(T::new(self.0))
+    }
+}
