@@ -19,7 +19,11 @@ use crate::queue::Item;
 
 /// Who passes on single items.
 pub(crate) fn single<Q: Question, T: Item>() -> Vec<Contestant> {
-    let ours = [Contestant::new::<Q, T, HeapRing<Dense>>(), Contestant::new::<Q, T, HeapRing<Flagged>>()];
+    let ours = [
+        Contestant::new::<Q, T, HeapRing<Dense>>(),
+        Contestant::new::<Q, T, HeapRing<Flagged>>(),
+        Contestant::new::<Q, T, overwriting::Rejecting>(),
+    ];
     ours.into_iter().chain(peers::single::<Q, T>()).collect()
 }
 
@@ -35,7 +39,7 @@ pub(crate) fn batching<Q: Question, T: Item>() -> Vec<Contestant> {
 
 /// Who passes on single items of several producers.
 pub(crate) fn several<Q: MpscQuestion>() -> Vec<Contestant> {
-    let ours = [Contestant::mpsc::<Q, several::Tickets>()];
+    let ours = [Contestant::mpsc::<Q, several::Tickets>(), Contestant::mpsc::<Q, overwriting::Rejecting>()];
     ours.into_iter().chain(peers::several::<Q>()).collect()
 }
 

@@ -1,12 +1,13 @@
 //! forebay's ring that evicts, and what the machine can do at best.
 
 use std::hint::black_box;
+use std::time::Duration;
 
 use forebay::swap::{HeapRing, OwnedConsumer, OwnedProducer};
 use forebay::{Overflow, Pushed};
 
 use crate::contest::Turn;
-use crate::queue::{Item, OverwriteJob, Overwriting, Put, Role, Rx};
+use crate::queue::{Item, Job, MpscJob, MpscQueue, OverwriteJob, Overwriting, Put, Queue, Role, Rx, Tx};
 
 fn with<T: Item>(capacity: usize, producers: usize, room: usize, job: impl OverwriteJob<T>) -> Turn {
     let ring = HeapRing::with_overflow(capacity, room, Overflow::DropOldest).expect("there is memory for the ring");
@@ -56,6 +57,45 @@ impl<T: Item> Rx<T> for OwnedConsumer<T> {
     #[inline(always)]
     fn take(&mut self) -> Option<T> {
         self.pop().ok()
+    }
+}
+
+/// The ring where it is not to evict: among those for one producer, and among those for several.
+pub(crate) struct Rejecting;
+
+impl<T: Item> Queue<T> for Rejecting {
+    const NAME: &'static str = "forebay swap";
+    const ROLE: Role = Role::Ours;
+
+    fn with(capacity: usize, job: impl Job<T>) -> Duration {
+        let (tx, rx) = HeapRing::new(capacity, 1).expect("there is memory for the ring").into_ends();
+        job.run(Clones(tx), rx)
+    }
+}
+
+impl MpscQueue for Rejecting {
+    const NAME: &'static str = "forebay swap";
+    const ROLE: Role = Role::Ours;
+
+    fn with(capacity: usize, job: impl MpscJob) -> Duration {
+        // Up to four producers, and the one that they are cloned from.
+        let (tx, rx) = HeapRing::new(capacity, 5).expect("there is memory for the ring").into_ends();
+        job.run(Clones(tx), rx)
+    }
+}
+
+struct Clones<T>(OwnedProducer<T>);
+
+impl<T> Clone for Clones<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.try_clone().expect("the ring was made for that many"))
+    }
+}
+
+impl<T: Item> Tx<T> for Clones<T> {
+    #[inline(always)]
+    fn offer(&mut self, item: T) -> bool {
+        self.0.push(item).is_ok()
     }
 }
 
