@@ -33,57 +33,61 @@ if [[ $what == check ]]; then
 fi
 
 export CARGO_INCREMENTAL=0 CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$repository/target}/variants
-copies=$CARGO_TARGET_DIR/copies
+copy=$CARGO_TARGET_DIR/copy
 log=$CARGO_TARGET_DIR/build.log
-mkdir -p "$copies"
+mkdir -p "$copy"
 
-# A copy of the repository, with a patch or as it is. What has not changed keeps its date, and is not compiled again.
-copy_to() { # folder, and a name
-    local new=$copies/.new file
-    rm -rf "$new" && mkdir -p "$new" "$1"
+# Makes the copy of the repository what it is with a patch, or without one. There is one copy: cargo does not tell two of
+# them apart that share a target folder. What stays as it was keeps its date, and is not compiled again.
+change_to() { # name, or none
+    local new=$copy.new file
+    rm -rf "$new" && mkdir -p "$new"
     git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t "$new"
     # Within another repository `git apply` would look for its files there.
-    [[ -z ${2:-} ]] || (cd "$new" && GIT_CEILING_DIRECTORIES=$copies git apply "$(patch_of "$2")")
+    [[ -z ${1:-} ]] || (cd "$new" && GIT_CEILING_DIRECTORIES=$CARGO_TARGET_DIR git apply "$(patch_of "$1")")
     (cd "$new" && find . -type f -print0) | while IFS= read -rd '' file; do
-        cmp -s "$new/$file" "$1/$file" || { mkdir -p "$1/$(dirname "$file")" && cp "$new/$file" "$1/$file"; }
+        cmp -s "$new/$file" "$copy/$file" || { mkdir -p "$copy/$(dirname "$file")" && cp "$new/$file" "$copy/$file"; }
     done
-    (cd "$1" && find . -type f -print0) | while IFS= read -rd '' file; do
-        [[ -e $new/$file ]] || rm "$1/$file"
+    (cd "$copy" && find . -type f -print0) | while IFS= read -rd '' file; do
+        [[ -e $new/$file ]] || rm "$copy/$file"
     done
 }
 
-# Builds the benchmarks of a copy, without the peers, and says where the program is.
-build() { # folder
+# Builds the copy's benchmarks without the peers, and keeps the program.
+build() { # where to keep it
     local program
-    (cd "$1" && cargo bench -p forebay-benches --bench spsc --no-default-features --no-run) >"$log" 2>&1 ||
+    (cd "$copy" && cargo bench -p forebay-benches --bench spsc --no-default-features --no-run) >"$log" 2>&1 ||
         { cat "$log" >&2; exit 1; }
     program=$(sed -n 's/.*Executable .*(\(.*\)).*/\1/p' "$log")
-    case $program in /*) echo "$program" ;; *) echo "$1/$program" ;; esac
+    case $program in /*) ;; *) program=$copy/$program ;; esac
+    cp "$program" "$1"
 }
 
 if [[ $what == test ]]; then
     for name in "${names[@]}"; do
         tests=$(field "$name" tests)
         [[ $tests != none* ]] || { echo "$name: $tests"; continue; }
-        copy_to "$copies/$name" "$name"
-        (cd "$copies/$name" && timeout 600 cargo test -q -p forebay-tests --test "$tests") >"$log" 2>&1 ||
+        change_to "$name"
+        (cd "$copy" && timeout 600 cargo test -q -p forebay-tests --test "$tests") >"$log" 2>&1 ||
             { cat "$log" >&2; echo "variants.sh: $name fails $tests" >&2; exit 1; }
         echo "$name: passes $tests"
     done
     exit
 fi
 
-copy_to "$copies/base"
-base=$(build "$copies/base")
-echo "load before: $(cut -d' ' -f1-3 /proc/loadavg 2>/dev/null || echo unknown)"
-declare -A programs
+programs=$CARGO_TARGET_DIR/programs
+mkdir -p "$programs"
+change_to
+build "$programs/base"
 for name in "${names[@]}"; do
-    copy_to "$copies/$name" "$name"
-    programs[$name]=$(build "$copies/$name")
-    echo "built: $name"
+    change_to "$name"
+    build "$programs/$name"
+    ! cmp -s "$programs/base" "$programs/$name" || { echo "variants.sh: $name is no other program than the base" >&2; exit 1; }
+    echo "built: $name" >&2
 done
+echo "load before: $(cut -d' ' -f1-3 /proc/loadavg 2>/dev/null || echo unknown)"
 
-turns=$copies/turns.csv
+turns=$CARGO_TARGET_DIR/turns.csv
 : >"$turns"
 for ((round = 0; round < ${FOREBAY_ROUNDS:-25}; round++)); do
     for name in "${names[@]}"; do
@@ -91,8 +95,8 @@ for ((round = 0; round < ${FOREBAY_ROUNDS:-25}; round++)); do
         sides=(base variant)
         ((round % 2 == 0)) || sides=(variant base)
         for side in "${sides[@]}"; do
-            program=$base
-            [[ $side == base ]] || program=${programs[$name]}
+            program=$programs/$name
+            [[ $side == variant ]] || program=$programs/base
             FOREBAY_BENCH_TURNS=$(field "$name" turns) timeout 120 "$program" | sed "s|^|$name,$side,$round,|" >>"$turns"
         done
     done
