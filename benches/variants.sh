@@ -4,7 +4,7 @@
 #   benches/variants.sh --check               # whether each patch still applies: at once, nothing is built
 #   benches/variants.sh --test [NAME...]      # each variant's tests, as the patch names them
 #   benches/variants.sh [NAME...]             # speeds, in rounds in which variant and base take turns
-#   FOREBAY_ROUNDS=101 benches/variants.sh swap-padded-words
+#   FOREBAY_ROUNDS=101 benches/variants.sh swap-padded-words   # 25 rounds by default; 0: builds only
 #
 # A patch begins with a sentence, and with two lines: `turns:`, the contestants that are compared, by question, setting and
 # name; and `tests:`, the tests of forebay-tests that the variant is to pass, or `none:` and why. They are applied to copies
@@ -53,14 +53,18 @@ change_to() { # name, or none
     done
 }
 
-# Builds the copy's benchmarks without the peers, and keeps the program.
+# Builds the copy's benchmarks without the peers, and keeps the program, with a sum of what it was made of.
 build() { # where to keep it
-    local program
+    local program sum
+    sum=$(cd "$copy" && find Cargo.toml Cargo.lock core std-ext benches/Cargo.toml benches/src -type f -print0 | sort -z |
+        xargs -0 sha256sum | sha256sum)
+    if [[ -x $1 && $(cat "$1.sum" 2>/dev/null) == "$sum" ]]; then return; fi
     (cd "$copy" && cargo bench -p forebay-benches --bench spsc --no-default-features --no-run) >"$log" 2>&1 ||
         { cat "$log" >&2; exit 1; }
     program=$(sed -n 's/.*Executable .*(\(.*\)).*/\1/p' "$log")
     case $program in /*) ;; *) program=$copy/$program ;; esac
     cp "$program" "$1"
+    echo "$sum" >"$1.sum"
 }
 
 if [[ $what == test ]]; then
@@ -85,6 +89,7 @@ for name in "${names[@]}"; do
     ! cmp -s "$programs/base" "$programs/$name" || { echo "variants.sh: $name is no other program than the base" >&2; exit 1; }
     echo "built: $name" >&2
 done
+((${FOREBAY_ROUNDS:-25} > 0)) || exit 0
 echo "load before: $(cut -d' ' -f1-3 /proc/loadavg 2>/dev/null || echo unknown)"
 
 turns=$CARGO_TARGET_DIR/turns.csv

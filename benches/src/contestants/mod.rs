@@ -12,7 +12,7 @@ mod several;
 
 pub(crate) use limits::{BareArray, BareLine, BareQuarters, BareStream};
 pub(crate) use ours::{ArrayRing, Dense, Flagged, HeapRing, Runs, Slices};
-pub(crate) use overwriting::WorkAlone;
+pub(crate) use overwriting::{WorkAlone, WorkAndLine};
 
 use crate::contest::{Contestant, MpscQuestion, OverwriteQuestion, Question};
 use crate::queue::Item;

@@ -1,8 +1,11 @@
 //! forebay's ring that evicts, and what the machine can do at best.
 
 use std::hint::black_box;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use crossbeam_utils::CachePadded;
 use forebay::swap::{HeapRing, OwnedConsumer, OwnedProducer};
 use forebay::{Overflow, Pushed};
 
@@ -128,5 +131,36 @@ impl<T: Item> Rx<T> for Numbers {
     fn take(&mut self) -> Option<T> {
         self.0 += 1;
         Some(T::new(self.0))
+    }
+}
+
+/// No queue either: the producers store their numbers in one cache line, and the consumer loads what is there: the least that it
+/// costs to get anything from another core.
+pub(crate) struct WorkAndLine;
+
+struct Line(Arc<CachePadded<AtomicU64>>);
+
+impl<T: Item> Overwriting<T> for WorkAndLine {
+    const NAME: &'static str = "work and a cache line";
+    const ROLE: Role = Role::Limit;
+
+    fn with(_capacity: usize, producers: usize, job: impl OverwriteJob<T>) -> Turn {
+        let line = Arc::new(CachePadded::new(AtomicU64::new(0)));
+        job.run((0..producers).map(|_| Line(Arc::clone(&line))).collect(), Line(line))
+    }
+}
+
+impl<T: Item> Put<T> for Line {
+    #[inline(always)]
+    fn put(&mut self, item: T) -> Option<T> {
+        self.0.store(item.seq(), Ordering::Release);
+        None
+    }
+}
+
+impl<T: Item> Rx<T> for Line {
+    #[inline(always)]
+    fn take(&mut self) -> Option<T> {
+        Some(T::new(self.0.load(Ordering::Acquire)))
     }
 }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::several::{Patience, Start};
 use crate::contest::{Contest, Contestant, OverwriteQuestion, Turn};
-use crate::contestants::{self, WorkAlone};
+use crate::contestants::{self, WorkAlone, WorkAndLine};
 use crate::cores::Cores;
 use crate::goals::{Against, Goal};
 use crate::queue::{Item, OverwriteJob, Overwriting, Put, Rising, Role, Rx, first_of};
@@ -56,6 +56,7 @@ fn contest<const P: usize, W: Pace, L: Place>(capacity: usize) -> Contest {
     let mut contestants = contestants::overwriting::<Storm<P, W, L>>(P);
     if W::CONSUMER > 0.0 {
         contestants.push(Contestant::overwriting::<Storm<P, W, L>, u64, WorkAlone>());
+        contestants.push(Contestant::overwriting::<Storm<P, W, L>, u64, WorkAndLine>());
     }
     // Longer where threads take turns on a core: each gets some milliseconds at a time.
     let turn = Duration::from_millis(match (P, L::APART) {
