@@ -63,7 +63,8 @@ build() { # where to keep it
         { cat "$log" >&2; exit 1; }
     program=$(sed -n 's/.*Executable .*(\(.*\)).*/\1/p' "$log")
     case $program in /*) ;; *) program=$copy/$program ;; esac
-    cp "$program" "$1"
+    # Another one may be running.
+    cp "$program" "$1.new" && mv "$1.new" "$1"
     echo "$sum" >"$1.sum"
 }
 
