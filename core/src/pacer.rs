@@ -57,7 +57,8 @@
 //! - **Increase.** The level falls: the rate becomes s and an increment, which is 4 items per D; every D/4 another
 //!   increment comes to it, twice that of before. None comes while the producer leaves allowance unused.
 //! - **Outliers.** From one cycle to the next, s falls by a half at most, by an eighth if the producer was the limit, and D
-//!   changes by a factor of 4 at most. At `Stop` the rate keeps an eighth of s.
+//!   changes by a factor of 4 at most. At `Stop` the rate keeps an eighth of s. The first D is 4 gaps of the least rate at most:
+//!   a consumer that begins an hour late says nothing of the hour after it.
 //!
 //! Why these numbers, for watermarks Δ apart and n producers:
 //!
@@ -103,7 +104,7 @@ use crate::pressure::Pressure;
 /// At most 120 bytes, whatever the rates.
 ///
 /// # Progress
-/// Every method is wait-free. A call that changes the rate divides 64-bit numbers, five times at most; the others add and
+/// Every method is wait-free. A call that changes the rate divides 64-bit numbers, six times at most; the others add and
 /// multiply.
 ///
 /// # Examples
