@@ -171,7 +171,7 @@ impl Pacer {
     /// ```
     #[must_use]
     pub const fn with_burst(self, burst: u32) -> Self {
-        Self { schedule: Schedule::new(burst), ..self }
+        Self { schedule: self.schedule.with_burst(burst), ..self }
     }
 
     /// How many ticks to wait: 0 when an item may go out now, or else look again after so many, or sooner if the level changes;
@@ -259,6 +259,22 @@ mod tests {
     #[test]
     fn it_is_as_small_as_it_says() {
         assert!(size_of::<Pacer>() <= 120, "{}", size_of::<Pacer>());
+    }
+
+    #[test]
+    fn another_burst_changes_nothing_else() {
+        for epoch in [0, 1 << 63] {
+            let mut pacer = Pacer::new(Rates::new(1000, 10, 10).expect("right"));
+            assert_eq!(pacer.next_delay(epoch, Pressure::Open), Some(0));
+            pacer.on_sent(epoch);
+            let mut pacer = pacer.with_burst(3);
+            assert_eq!(pacer.next_delay(epoch + 10, Pressure::Open), Some(90));
+            for _ in 0..4 {
+                assert_eq!(pacer.next_delay(epoch + 400, Pressure::Open), Some(0));
+                pacer.on_sent(epoch + 400);
+            }
+            assert_eq!(pacer.next_delay(epoch + 400, Pressure::Open), Some(100));
+        }
     }
 
     #[test]
