@@ -1,8 +1,10 @@
-//! The instructions of a one-thread pair, to be counted by valgrind: see `instructions.sh`.
+//! The instructions of a one-thread pair, and of a push that evicts, to be counted by valgrind: see `instructions.sh`.
 //!
-//! Each function below does a thousand pairs on a queue that the caller has made.
+//! Each function below does a thousand of them on a queue that the caller has made.
 
+use crossbeam_queue::ArrayQueue;
 use forebay::spsc::{self, Consumer, Dense, Flagged, Layout, OwnedConsumer, OwnedProducer, Producer};
+use forebay::{Overflow, Pushed, mpsc, swap};
 
 const CAPACITY: usize = 1024;
 const PAIRS: u64 = 1000;
@@ -66,6 +68,83 @@ fn pairs_rtrb(tx: &mut rtrb::Producer<u64>, rx: &mut rtrb::Consumer<u64>) -> u64
     pairs(|item| tx.push(item).is_ok(), || rx.pop().ok())
 }
 
+#[unsafe(no_mangle)]
+#[inline(never)]
+fn pairs_mpsc_heap(tx: &mut mpsc::OwnedProducer<u64>, rx: &mut mpsc::OwnedConsumer<u64>) -> u64 {
+    pairs(|item| tx.push(item).is_ok(), || rx.pop().ok())
+}
+
+#[unsafe(no_mangle)]
+#[inline(never)]
+fn pairs_swap_heap(tx: &mut swap::OwnedProducer<u64>, rx: &mut swap::OwnedConsumer<u64>) -> u64 {
+    pairs(|item| tx.push(item).is_ok(), || rx.pop().ok())
+}
+
+/// As in `src/queue.rs`.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+struct Block([u64; 8]);
+
+/// Puts items into a full queue. Answers with zero if each took the place of the oldest one.
+#[inline(always)]
+fn evicting(mut push: impl FnMut(u64) -> Option<u64>) -> u64 {
+    let mut wrong = 0;
+    for item in 0..PAIRS {
+        match push(item + CAPACITY as u64) {
+            Some(oldest) => wrong |= oldest ^ item,
+            None => return u64::MAX,
+        }
+    }
+    wrong
+}
+
+fn sum(block: Block) -> u64 {
+    block.0.iter().fold(0, |all, word| all ^ word) ^ block.0[0]
+}
+
+#[unsafe(no_mangle)]
+#[inline(never)]
+fn evicting_forebay(tx: &mut swap::OwnedProducer<u64>) -> u64 {
+    evicting(|item| match tx.push(item) {
+        Ok(Pushed::Evicted(oldest)) => Some(oldest),
+        _ => None,
+    })
+}
+
+#[unsafe(no_mangle)]
+#[inline(never)]
+fn evicting_forebay_block(tx: &mut swap::OwnedProducer<Block>) -> u64 {
+    evicting(|item| match tx.push(Block([item; 8])) {
+        Ok(Pushed::Evicted(oldest)) => Some(sum(oldest)),
+        _ => None,
+    })
+}
+
+#[unsafe(no_mangle)]
+#[inline(never)]
+fn evicting_array_queue(queue: &ArrayQueue<u64>) -> u64 {
+    evicting(|item| queue.force_push(item))
+}
+
+#[unsafe(no_mangle)]
+#[inline(never)]
+fn evicting_array_queue_block(queue: &ArrayQueue<Block>) -> u64 {
+    evicting(|item| queue.force_push(Block([item; 8])).map(sum))
+}
+
+fn evicting_ends<T>(filler: impl Fn(u64) -> T) -> (swap::OwnedProducer<T>, swap::OwnedConsumer<T>) {
+    let ring = swap::HeapRing::with_overflow(CAPACITY, 1, Overflow::DropOldest).expect("there is memory for the ring");
+    let (mut tx, rx) = ring.into_ends();
+    fill(CAPACITY as u64, |item| tx.push(filler(item)).is_ok());
+    (tx, rx)
+}
+
+fn full_queue<T>(filler: impl Fn(u64) -> T) -> ArrayQueue<T> {
+    let queue = ArrayQueue::new(CAPACITY);
+    fill(CAPACITY as u64, |item| queue.push(filler(item)).is_ok());
+    queue
+}
+
 fn heap_ends<L: Layout>() -> (OwnedProducer<u64, L>, OwnedConsumer<u64, L>) {
     spsc::HeapRing::new(CAPACITY).expect("there is memory for the ring").into_ends()
 }
@@ -109,6 +188,22 @@ fn main() {
             fill(inside, |item| tx.push(item).is_ok());
             pairs_rtrb(&mut tx, &mut rx)
         }
+        "pairs_mpsc_heap" => {
+            let ring = mpsc::HeapRing::new(CAPACITY).expect("there is memory for the ring");
+            let (mut tx, mut rx) = ring.into_ends();
+            fill(inside, |item| tx.push(item).is_ok());
+            pairs_mpsc_heap(&mut tx, &mut rx)
+        }
+        "pairs_swap_heap" => {
+            let ring = swap::HeapRing::new(CAPACITY, 1).expect("there is memory for the ring");
+            let (mut tx, mut rx) = ring.into_ends();
+            fill(inside, |item| tx.push(item).is_ok());
+            pairs_swap_heap(&mut tx, &mut rx)
+        }
+        "evicting_forebay" => evicting_forebay(&mut evicting_ends(|item| item).0),
+        "evicting_forebay_block" => evicting_forebay_block(&mut evicting_ends(|item| Block([item; 8])).0),
+        "evicting_array_queue" => evicting_array_queue(&full_queue(|item| item)),
+        "evicting_array_queue_block" => evicting_array_queue_block(&full_queue(|item| Block([item; 8]))),
         other => panic!("there is no function {other:?}; instructions.sh knows them"),
     };
     if inside == 0 {

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Counts the instructions of a one-thread pair (a push and a pop of a u64) under valgrind: the same figure on every run,
-# whatever else the machine does. Takes a minute the first time, as the peers are compiled.
+# Counts the instructions of a one-thread pair (a push and a pop of a u64), and of a push that evicts, under valgrind: the
+# same figure on every run, whatever else the machine does. Takes a minute the first time, as the peers are compiled.
 set -eu
 cd "$(dirname "$0")"
 
@@ -22,15 +22,23 @@ trap 'rm -f "$out" "$out.log"' EXIT
 count() {
     valgrind --tool=callgrind --callgrind-out-file="$out" --collect-atstart=no --toggle-collect="$1" \
         "$program" "$1" "$2" >"$out.log" 2>&1 || { cat "$out.log" >&2; exit 1; }
-    # The function does a thousand pairs.
+    # The function does it a thousand times.
     awk '/^(summary|totals):/ { printf "%.1f", $2 / 1000; exit }' "$out"
 }
 
 printf '%-22s %10s %10s   %s\n' "instructions per pair" "at empty" "half full" "over heapless at empty (goal: not above 0)"
 goal=$(count pairs_heapless 0)
-for function in pairs_heapless pairs_rtrb pairs_forebay_heap pairs_forebay_array pairs_flagged_heap pairs_flagged_array; do
+for function in pairs_heapless pairs_rtrb pairs_forebay_heap pairs_forebay_array pairs_flagged_heap pairs_flagged_array \
+    pairs_mpsc_heap pairs_swap_heap; do
     empty=$(count $function 0)
     half=$(count $function 512)
     over=$(awk -v a="$empty" -v b="$goal" 'BEGIN { printf "%+.1f", a - b }')
     printf '%-22s %10s %10s   %s\n' "${function#pairs_}" "$empty" "$half" "$over"
+done
+
+printf '\n%-22s %10s %10s\n' "per push that evicts" "u64" "64 bytes"
+for function in evicting_forebay evicting_array_queue; do
+    small=$(count $function 0)
+    block=$(count ${function}_block 0)
+    printf '%-22s %10s %10s\n' "${function#evicting_}" "$small" "$block"
 done

@@ -11,7 +11,7 @@ use std::time::Duration;
 use criterion::{BenchmarkGroup, Criterion, Throughput, measurement::WallTime};
 
 use crate::effort::Effort;
-use crate::queue::{Item, MpscQueue, Queue, Role};
+use crate::queue::{Item, MpscQueue, Overwriting, Queue, Role};
 use crate::ratios::Spread;
 
 /// Something that is asked of a queue.
@@ -26,21 +26,46 @@ pub(crate) trait MpscQuestion {
     fn time<Q: MpscQueue>(capacity: usize, count: u64) -> Duration;
 }
 
+/// Something that is asked of a queue whose items take the place of the oldest.
+pub(crate) trait OverwriteQuestion {
+    /// What it takes with `count` items, on a queue made for this one call.
+    fn turn<T: Item, Q: Overwriting<T>>(capacity: usize, count: u64) -> Turn;
+}
+
+/// What came out of a turn.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Turn {
+    /// The time that the items took.
+    pub(crate) taken: Duration,
+    /// How many items were pushed in a second, by all producers, if that differs from how many came out.
+    pub(crate) pushed: Option<f64>,
+}
+
+impl From<Duration> for Turn {
+    fn from(taken: Duration) -> Self {
+        Self { taken, pushed: None }
+    }
+}
+
 /// A queue under a question.
 #[derive(Clone, Copy)]
 pub(crate) struct Contestant {
     pub(crate) name: &'static str,
     pub(crate) role: Role,
-    time: fn(usize, u64) -> Duration,
+    turn: fn(usize, u64) -> Turn,
 }
 
 impl Contestant {
     pub(crate) fn new<Q: Question, T: Item, C: Queue<T>>() -> Self {
-        Self { name: C::NAME, role: C::ROLE, time: Q::time::<T, C> }
+        Self { name: C::NAME, role: C::ROLE, turn: |capacity, count| Q::time::<T, C>(capacity, count).into() }
     }
 
     pub(crate) fn mpsc<Q: MpscQuestion, C: MpscQueue>() -> Self {
-        Self { name: C::NAME, role: C::ROLE, time: Q::time::<C> }
+        Self { name: C::NAME, role: C::ROLE, turn: |capacity, count| Q::time::<C>(capacity, count).into() }
+    }
+
+    pub(crate) fn overwriting<Q: OverwriteQuestion, T: Item, C: Overwriting<T>>() -> Self {
+        Self { name: C::NAME, role: C::ROLE, turn: Q::turn::<T, C> }
     }
 }
 
@@ -72,6 +97,8 @@ pub(crate) struct Score {
     pub(crate) role: Role,
     /// Nanoseconds per item, by round.
     pub(crate) rounds: Vec<f64>,
+    /// Items pushed in a second, by round, where they are counted.
+    pub(crate) pushed: Vec<f64>,
 }
 
 impl Contest {
@@ -91,45 +118,62 @@ impl Contest {
         Some(self.compare(&picked, effort))
     }
 
+    /// Gives those who are named a turn, and prints how many nanoseconds an item took.
+    pub(crate) fn turns(&self, names: &str, effort: &Effort) {
+        for who in &self.contestants {
+            let name = format!("{}/{}/{}", self.question, self.setting, who.name);
+            if names.split(',').any(|wanted| wanted == name) {
+                let count = self.fitting(who, effort.slice);
+                let taken = (who.turn)(self.capacity, count).taken;
+                println!("{name},{:.4}", taken.as_nanos() as f64 / count as f64);
+            }
+        }
+    }
+
     /// Has criterion measure one contestant. Answers with whether it really did, and did not just try it out.
     fn measure(&self, group: &mut BenchmarkGroup<'_, WallTime>, who: &Contestant) -> bool {
         let calls = Cell::new(0);
         group.bench_function(who.name, |bencher| {
             bencher.iter_custom(|count| {
                 calls.set(calls.get() + 1);
-                (who.time)(self.capacity, count)
+                (who.turn)(self.capacity, count).taken
             });
         });
         calls.get() > 1
     }
 
     fn compare(&self, contestants: &[Contestant], effort: &Effort) -> Outcome {
-        let counts: Vec<u64> = contestants.iter().map(|who| self.turn(who, effort.slice)).collect();
+        let counts: Vec<u64> = contestants.iter().map(|who| self.fitting(who, effort.slice)).collect();
         let mut scores: Vec<Score> = contestants
             .iter()
-            .map(|who| Score { name: who.name, role: who.role, rounds: Vec::with_capacity(effort.rounds) })
+            .map(|who| Score { name: who.name, role: who.role, rounds: Vec::new(), pushed: Vec::new() })
             .collect();
         let mut order: Vec<usize> = (0..contestants.len()).collect();
         let mut dice = Dice(1);
         for _ in 0..effort.rounds {
             dice.shuffle(&mut order);
             for &at in &order {
-                let taken = (contestants[at].time)(self.capacity, counts[at]);
-                scores[at].rounds.push(taken.as_nanos() as f64 / counts[at] as f64);
+                let turn = (contestants[at].turn)(self.capacity, counts[at]);
+                scores[at].rounds.push(turn.taken.as_nanos() as f64 / counts[at] as f64);
+                scores[at].pushed.extend(turn.pushed);
             }
         }
         Outcome {
             question: self.question,
             setting: self.setting.clone(),
             capacity: self.capacity,
-            reference: self.reference,
+            // Without the peers there may be no such contestant.
+            reference: scores
+                .iter()
+                .find(|score| score.name == self.reference)
+                .map_or(scores[0].name, |score| score.name),
             scores,
         }
     }
 
     /// How many items make a turn of about that time.
-    fn turn(&self, who: &Contestant, slice: Duration) -> u64 {
-        let taken = black_box((who.time)(self.capacity, self.least)).max(Duration::from_nanos(1));
+    fn fitting(&self, who: &Contestant, slice: Duration) -> u64 {
+        let taken = black_box((who.turn)(self.capacity, self.least)).taken.max(Duration::from_nanos(1));
         let fitting = self.least as f64 * slice.as_secs_f64() / taken.as_secs_f64();
         (fitting as u64).max(self.least)
     }
@@ -153,6 +197,15 @@ impl Score {
     /// Nanoseconds per item.
     pub(crate) fn nanoseconds(&self) -> Spread {
         Spread::of(self.rounds.iter().copied())
+    }
+
+    /// Millions of items pushed in a second, and how many of them were received.
+    pub(crate) fn pushes(&self) -> Option<(f64, f64)> {
+        if self.pushed.is_empty() {
+            return None;
+        }
+        let received = self.rounds.iter().zip(&self.pushed).map(|(nanoseconds, pushed)| 1e9 / nanoseconds / pushed);
+        Some((Spread::of(self.pushed.iter().copied()).median / 1e6, Spread::of(received).median))
     }
 
     /// How many times as fast as `other` it was, by round.

@@ -14,19 +14,41 @@ mod report;
 mod work;
 
 use std::error::Error;
-use std::fs;
 use std::path::Path;
 use std::time::Instant;
+use std::{env, fs};
 
 use criterion::Criterion;
 
 use crate::contest::{Contest, Outcome};
 use crate::cores::Cores;
 use crate::effort::Effort;
-use crate::questions::{batches, mpsc_batches, pair, producers, round_trip, throughput};
+use crate::questions::{batches, mpsc_batches, overwrite, pair, producers, round_trip, storm, throughput};
+
+/// Names some contestants, as in `overwrite/u64/64/forebay,pair/u64/64/heapless`: they have one turn each and nothing else is
+/// done. For comparisons of two builds.
+const TURNS: &str = "FOREBAY_BENCH_TURNS";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let (effort, cores) = (Effort::get(), Cores::get());
+    // First, while this thread may run anywhere: those that it starts may run where it may.
+    let (mut several, mut contests) = (Vec::new(), pair::contests());
+    contests.extend(overwrite::contests());
+    if cores.two() {
+        several.extend(producers::contests());
+        several.extend(mpsc_batches::contests());
+        several.extend(storm::contests());
+        contests.extend(throughput::contests());
+        contests.extend(batches::contests());
+        contests.extend(round_trip::contests());
+    }
+    if let Ok(names) = env::var(TURNS) {
+        several.iter().for_each(|contest| contest.turns(&names, &effort));
+        cores.stay_on_first();
+        contests.iter().for_each(|contest| contest.turns(&names, &effort));
+        return Ok(());
+    }
+
     let mut criterion = Criterion::default()
         .without_plots()
         .sample_size(10)
@@ -35,25 +57,21 @@ fn main() -> Result<(), Box<dyn Error>> {
         .measurement_time(effort.measurement)
         .configure_from_args();
 
-    let mut several = Vec::new();
-    let mut contests = pair::contests();
-    if cores.two() {
-        several.extend(producers::contests());
-        several.extend(mpsc_batches::contests());
-        contests.extend(throughput::contests());
-        contests.extend(batches::contests());
-        contests.extend(round_trip::contests());
-    }
-    let goals: Vec<_> = [pair::GOALS, throughput::GOALS, batches::GOALS, round_trip::GOALS, producers::GOALS]
-        .into_iter()
-        .flatten()
-        .collect();
+    let goals = [
+        pair::GOALS,
+        throughput::GOALS,
+        batches::GOALS,
+        round_trip::GOALS,
+        producers::GOALS,
+        overwrite::GOALS,
+        storm::GOALS,
+    ];
+    let goals: Vec<_> = goals.into_iter().flatten().collect();
 
     let start = Instant::now();
     let mut hold = |contests: Vec<Contest>| -> Vec<Outcome> {
         contests.iter().filter_map(|contest| contest.hold(&mut criterion, &effort)).collect()
     };
-    // First, while this thread may run anywhere: those that it starts may run where it may.
     let several = hold(several);
     cores.stay_on_first();
     let mut outcomes = hold(contests);

@@ -3,6 +3,8 @@
 use std::array;
 use std::time::Duration;
 
+use crate::contest::Turn;
+
 /// The most items that go in or come out at once in the questions about batches.
 pub(crate) const BATCH: usize = 64;
 
@@ -106,6 +108,37 @@ impl<const P: usize> Check<P> {
     }
 }
 
+/// Checks that items are those that were put in, and come in the order of each of `P` producers, though some are missing.
+#[derive(Clone, Copy)]
+pub(crate) struct Rising<const P: usize> {
+    /// The number of the next item at the earliest, by producer.
+    next: [u64; P],
+    wrong: bool,
+}
+
+impl<const P: usize> Default for Rising<P> {
+    fn default() -> Self {
+        Self { next: array::from_fn(first_of), wrong: false }
+    }
+}
+
+impl<const P: usize> Rising<P> {
+    #[inline(always)]
+    pub(crate) fn see(&mut self, item: u64) {
+        const { assert!(P.is_power_of_two()) };
+        let producer = (item >> PRODUCER_SHIFT) as usize & (P - 1);
+        self.wrong |= item < self.next[producer];
+        self.next[producer] = item + 1;
+    }
+
+    /// Of each producer's items, the first so many were pushed.
+    pub(crate) fn assert(&self, pushed: [u64; P]) {
+        assert!(!self.wrong, "items were doubled or out of order");
+        let known = (0..P).all(|producer| self.next[producer] - first_of(producer) <= pushed[producer]);
+        assert!(known, "an item came out that nobody had put in");
+    }
+}
+
 /// The end that puts items in.
 pub(crate) trait Tx<T: Item>: Send {
     /// Puts an item in, or answers `false` at once if there is no room.
@@ -166,4 +199,24 @@ pub(crate) trait MpscQueue {
 
     /// Makes a queue that holds `capacity` items and lets the job have its ends.
     fn with(capacity: usize, job: impl MpscJob) -> Duration;
+}
+
+/// The end that puts every item in: at full, in the place of the oldest.
+pub(crate) trait Put<T: Item>: Send {
+    /// Answers with the item whose place was taken, if the queue hands it out.
+    fn put(&mut self, item: T) -> Option<T>;
+}
+
+/// What is done with the ends of a queue whose items take the place of the oldest.
+pub(crate) trait OverwriteJob<T: Item> {
+    fn run<W: Put<T>>(self, producers: Vec<W>, rx: impl Rx<T>) -> Turn;
+}
+
+/// A queue whose items take the place of the oldest.
+pub(crate) trait Overwriting<T: Item> {
+    const NAME: &'static str;
+    const ROLE: Role;
+
+    /// Makes a queue that holds `capacity` items and lets the job have its ends, with so many producers.
+    fn with(capacity: usize, producers: usize, job: impl OverwriteJob<T>) -> Turn;
 }

@@ -1,10 +1,8 @@
-//! About 50 ns of work on an item.
+//! Some nanoseconds of work on an item.
 
 use std::hint::black_box;
 use std::sync::OnceLock;
 use std::time::Instant;
-
-const NANOSECONDS: f64 = 50.0;
 
 /// Work in registers alone: how far it has come.
 #[derive(Clone, Copy, Debug)]
@@ -14,10 +12,10 @@ pub(crate) struct Work {
 }
 
 impl Work {
-    /// The same amount for everybody in this run.
-    pub(crate) fn get() -> Self {
-        static STEPS: OnceLock<u32> = OnceLock::new();
-        Self { state: 1, steps: *STEPS.get_or_init(measure) }
+    /// About so many nanoseconds of work on each item: the same number of steps for everybody in this run.
+    pub(crate) fn of(nanoseconds: f64) -> Self {
+        static STEP: OnceLock<f64> = OnceLock::new();
+        Self { state: 1, steps: (nanoseconds / STEP.get_or_init(measure)).round() as u32 }
     }
 
     /// Works on an item: no step begins before the item is there and the step before is done.
@@ -38,8 +36,8 @@ fn steps(mut state: u64, steps: u32) -> u64 {
     state
 }
 
-/// How many steps it takes. The fastest of some measurements: in the others something came between.
-fn measure() -> u32 {
+/// How many nanoseconds a step takes. The fastest of some measurements: in the others something came between.
+fn measure() -> f64 {
     const STEPS: u32 = 10_000;
     let fastest = (0..50)
         .map(|_| {
@@ -48,6 +46,5 @@ fn measure() -> u32 {
             start.elapsed()
         })
         .min();
-    let step = fastest.map_or(1.0, |taken| taken.as_nanos() as f64 / f64::from(STEPS));
-    (NANOSECONDS / step).round() as u32
+    fastest.map_or(1.0, |taken| taken.as_nanos() as f64 / f64::from(STEPS))
 }

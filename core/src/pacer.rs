@@ -57,7 +57,8 @@
 //! - **Increase.** The level falls: the rate becomes s and an increment, which is 4 items per D; every D/4 another
 //!   increment comes to it, twice that of before. None comes while the producer leaves allowance unused.
 //! - **Outliers.** From one cycle to the next, s falls by a half at most, by an eighth if the producer was the limit, and D
-//!   changes by a factor of 4 at most. At `Stop` the rate keeps an eighth of s.
+//!   changes by a factor of 4 at most. At `Stop` the rate keeps an eighth of s. The first D is 4 gaps of the least rate at most:
+//!   a consumer that begins an hour late says nothing of the hour after it.
 //!
 //! Why these numbers, for watermarks Δ apart and n producers:
 //!
@@ -103,7 +104,7 @@ use crate::pressure::Pressure;
 /// At most 120 bytes, whatever the rates.
 ///
 /// # Progress
-/// Every method is wait-free. A call that changes the rate divides 64-bit numbers, five times at most; the others add and
+/// Every method is wait-free. A call that changes the rate divides 64-bit numbers, six times at most; the others add and
 /// multiply.
 ///
 /// # Examples
@@ -170,7 +171,7 @@ impl Pacer {
     /// ```
     #[must_use]
     pub const fn with_burst(self, burst: u32) -> Self {
-        Self { schedule: Schedule::new(burst), ..self }
+        Self { schedule: self.schedule.with_burst(burst), ..self }
     }
 
     /// How many ticks to wait: 0 when an item may go out now, or else look again after so many, or sooner if the level changes;
@@ -258,6 +259,22 @@ mod tests {
     #[test]
     fn it_is_as_small_as_it_says() {
         assert!(size_of::<Pacer>() <= 120, "{}", size_of::<Pacer>());
+    }
+
+    #[test]
+    fn another_burst_changes_nothing_else() {
+        for epoch in [0, 1 << 63] {
+            let mut pacer = Pacer::new(Rates::new(1000, 10, 10).expect("right"));
+            assert_eq!(pacer.next_delay(epoch, Pressure::Open), Some(0));
+            pacer.on_sent(epoch);
+            let mut pacer = pacer.with_burst(3);
+            assert_eq!(pacer.next_delay(epoch + 10, Pressure::Open), Some(90));
+            for _ in 0..4 {
+                assert_eq!(pacer.next_delay(epoch + 400, Pressure::Open), Some(0));
+                pacer.on_sent(epoch + 400);
+            }
+            assert_eq!(pacer.next_delay(epoch + 400, Pressure::Open), Some(100));
+        }
     }
 
     #[test]

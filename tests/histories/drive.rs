@@ -233,7 +233,7 @@ fn from_environment(name: &str) -> Option<f64> {
 /// threads must have been in each other's way.
 pub(crate) fn drive(what: &str, outcomes: &[&str], mut session: impl FnMut(u64, &mut Tally) -> Result<(), String>) {
     let _alone = alone();
-    let time = Duration::from_secs_f64(from_environment("FOREBAY_HISTORIES_SECONDS").unwrap_or(0.8));
+    let time = Duration::from_secs_f64(from_environment("FOREBAY_HISTORIES_SECONDS").unwrap_or(0.5));
     let mut seed = from_environment("FOREBAY_HISTORIES_SEED").unwrap_or(0.0) as u64;
     let (mut tally, start) = (Tally::default(), Instant::now());
     while start.elapsed() < time || tally.is_enough(outcomes).is_err() && start.elapsed() < time + PATIENCE {

@@ -28,6 +28,8 @@ impl crate::drive::Op for Op {
             Self::Len(_) | Self::ProducersLen(_) => "length",
             Self::Switch(_) => "switch",
             Self::Close => "close",
+            Self::IsClosed(_) => "is closed",
+            Self::Split(_) => "split",
             Self::ConsumerGoes => "consumer goes",
             Self::ProducerGoes => "producer goes",
             Self::Rest(_) => "rest",
@@ -58,6 +60,10 @@ pub(crate) trait Producing: Send {
     fn switch(&mut self, policy: Overflow);
     /// Nothing if it isn't to be recorded.
     fn len(&self) -> Option<usize> {
+        None
+    }
+    /// Nothing if it isn't to be recorded.
+    fn is_closed(&self) -> Option<bool> {
         None
     }
     /// What putting in several items comes to, as operations one after another. Nothing if there is no such thing.
@@ -96,6 +102,8 @@ pub(crate) struct Plan {
     /// The first one is in force at the start. If there are others, they are switched between.
     pub(crate) policies: &'static [Overflow],
     pub(crate) end: End,
+    /// The first item of the first producer.
+    first: Id,
 }
 
 impl Plan {
@@ -107,7 +115,13 @@ impl Plan {
             producers: producers[random.below(producers.len())],
             policies,
             end: ends[random.below(ends.len())],
+            first: 0,
         }
+    }
+
+    /// One for the same ring after another split.
+    pub(crate) fn again(&self, seed: u64, ends: &[End]) -> Self {
+        Self { end: ends[Random::new(seed ^ 0xa9a1).below(ends.len())], first: self.first + 1000, ..*self }
     }
 
     fn other_policy(&self, random: &mut Random) -> Option<Overflow> {
@@ -133,11 +147,17 @@ pub(crate) fn session(
     assert_eq!(producers.len(), plan.producers);
     let mut hands: Vec<Box<dyn Hand<Op> + '_>> = Vec::new();
     for (which, end) in producers.into_iter().enumerate() {
-        let next = Id::try_from(which).expect("few producers") * 10_000;
+        let next = plan.first + Id::try_from(which).expect("few producers") * 10_000;
         hands.push(Box::new(Producer { plan, end: Some(end), next }));
     }
     hands.push(Box::new(Consumer { plan, end: Some(consumer) }));
     work(hands, WINDOWS, seed)
+}
+
+/// A window in which the ring is split again, after all its ends are gone.
+pub(crate) fn split(producers: usize) -> Vec<Call<Op>> {
+    let producers = u8::try_from(producers).expect("few producers");
+    vec![Call { thread: 0, begin: 0, end: 0, op: Op::Split(producers) }]
 }
 
 /// A last window, of what is left in a ring when all its ends are gone, by the consumer of another split.
@@ -175,6 +195,10 @@ impl<P: Producing> Hand<Op> for Producer<'_, P> {
             }
             if random.below(6) == 0 && end.len().is_some() {
                 log.record(|| end.len().unwrap_or_default(), Op::ProducersLen);
+                continue;
+            }
+            if random.below(8) == 0 && end.is_closed().is_some() {
+                log.record(|| end.is_closed().unwrap_or_default(), Op::IsClosed);
                 continue;
             }
             let id = self.next;

@@ -16,7 +16,7 @@ use forebay_tests::history::{mpsc, spsc, swap};
 use forebay_tests::swap::OVERFLOWS;
 
 use crate::drive::{ENOUGH, Random, Tally, alone, check, drive};
-use crate::ring::{Consuming, End, Plan, Producing, left, outcomes, session};
+use crate::ring::{Consuming, End, Plan, Producing, left, outcomes, session, split};
 
 /// What a queue does wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +27,8 @@ enum Fault {
     ReadsPolicyFirst,
     /// Nothing, if it is an `mpsc`: a push takes a slot before it puts its item in.
     TakesSlotFirst,
+    /// Nothing, if it is a `swap` made for one producer: a push looks whether the ring is closed in a step of its own.
+    LooksForCloseFirst,
     NewestFirst,
     LosesItem,
     GivesItemTwice,
@@ -48,7 +50,18 @@ enum Fault {
     SwitchIgnored,
     /// A push puts back the flag as it was before.
     CloseLost,
+    /// Only one that evicts does.
+    CloseLostToEviction,
+    /// What makes its own room comes in.
+    EvictsAfterClose,
     StoresAfterClose,
+    /// The consumer is told of the end while the only producer may still have a push under way.
+    ClosedBeforeNoticed,
+    EmptyAfterClose,
+    /// Another split takes nothing in.
+    StaysClosed,
+    /// What was counted before another split is forgotten.
+    CountsForgotten,
     ClosedBeforeEnd,
     /// The consumer sees nothing inside, then no producer, and does not look again.
     LastItemLost,
@@ -63,6 +76,8 @@ enum Kind {
     Spsc,
     Mpsc,
     Swap,
+    /// Made for one producer.
+    SwapForOne,
 }
 
 struct Model {
@@ -73,6 +88,8 @@ struct Model {
     producers: usize,
     consumer: bool,
     closed: bool,
+    /// A push was refused as the ring was closed.
+    noticed: bool,
     /// Slots that were taken and not filled.
     held: usize,
     victims: Vec<Id>,
@@ -85,6 +102,7 @@ struct Queue {
     kind: Kind,
     fault: Fault,
     capacity: usize,
+    seats: usize,
     dice: AtomicU32,
     model: Mutex<Model>,
 }
@@ -99,6 +117,7 @@ impl Queue {
             producers: plan.producers,
             consumer: true,
             closed: false,
+            noticed: false,
             held: 0,
             victims: Vec::new(),
             evicted: 0,
@@ -106,7 +125,7 @@ impl Queue {
             missing: 0,
         };
         let dice = AtomicU32::new(u32::try_from(seed % 1_000_000).expect("a small number"));
-        Self { kind, fault, capacity: plan.capacity, dice, model: Mutex::new(model) }
+        Self { kind, fault, capacity: plan.capacity, seats: plan.producers, dice, model: Mutex::new(model) }
     }
 
     fn lock(&self) -> MutexGuard<'_, Model> {
@@ -127,9 +146,21 @@ impl Queue {
         }
     }
 
+    /// The ends of another split come.
+    fn split(&self, producers: usize) {
+        let mut model = self.lock();
+        (model.producers, model.consumer) = (producers, true);
+        model.closed &= self.fault == Fault::StaysClosed;
+        model.noticed = false;
+        if self.fault == Fault::CountsForgotten {
+            (model.evicted, model.shed) = (0, 0);
+        }
+    }
+
     fn push(&self, id: Id) -> Push {
         let mut model = self.lock();
-        let mut obeyed = model.obeyed;
+        let (mut obeyed, mut looks_closed) = (model.obeyed, None);
+        let evicts = |model: &Model| model.items.len() == self.capacity && model.obeyed == Overflow::DropOldest;
         match self.fault {
             Fault::ReadsPolicyFirst => {
                 drop(model);
@@ -152,6 +183,19 @@ impl Queue {
                 model = self.lock();
                 model.closed = closed;
             }
+            Fault::CloseLostToEviction if !model.closed && evicts(&model) => {
+                drop(model);
+                self.stand_still();
+                model = self.lock();
+                model.closed &= !evicts(&model);
+            }
+            Fault::LooksForCloseFirst => {
+                looks_closed = Some(model.closed);
+                drop(model);
+                self.stand_still();
+                model = self.lock();
+            }
+            Fault::EvictsAfterClose if evicts(&model) => looks_closed = Some(false),
             Fault::LooksFirst if !model.closed && model.items.len() < self.capacity => {
                 drop(model);
                 self.stand_still();
@@ -160,7 +204,9 @@ impl Queue {
             }
             _ => {}
         }
-        if self.kind == Kind::Mpsc && model.closed && !self.errs(Fault::StoresAfterClose) {
+        let is_closed = self.kind != Kind::Spsc && looks_closed.unwrap_or(model.closed);
+        if is_closed && !self.errs(Fault::StoresAfterClose) {
+            model.noticed = true;
             return Push::Closed;
         }
         let (len, most) = (model.items.len() + model.held, self.capacity + usize::from(self.errs(Fault::OneTooMany)));
@@ -175,7 +221,7 @@ impl Queue {
             }
             return Push::Stored;
         }
-        if self.kind != Kind::Mpsc && !model.consumer {
+        if self.kind == Kind::Spsc && !model.consumer {
             return if self.fault == Fault::FullAfterConsumer { Push::Full } else { Push::Closed };
         }
         if self.fault != Fault::ReadsPolicyFirst {
@@ -226,8 +272,15 @@ impl Queue {
 
     fn pop(&self) -> (Pop, usize) {
         let mut model = self.lock();
-        let is_ended =
-            |model: &Model| model.producers == 0 || self.kind == Kind::Mpsc && model.closed && model.held == 0;
+        let is_closed = |model: &Model| match self.kind {
+            Kind::Spsc => false,
+            Kind::Mpsc => model.closed && model.held == 0,
+            Kind::Swap if self.seats > 1 => model.closed && self.fault != Fault::EmptyAfterClose,
+            Kind::Swap | Kind::SwapForOne => {
+                model.closed && (model.noticed || self.fault == Fault::ClosedBeforeNoticed)
+            }
+        };
+        let is_ended = |model: &Model| model.producers == 0 || is_closed(model);
         if self.errs(Fault::ClosedBeforeEnd) && is_ended(&model) {
             return (Pop::Closed, 0);
         }
@@ -319,25 +372,37 @@ impl Kind {
         match self {
             Self::Spsc => &[Overflow::Reject],
             Self::Mpsc => &[Overflow::Reject, Overflow::DropIncoming],
-            Self::Swap => &OVERFLOWS,
+            Self::Swap | Self::SwapForOne => &OVERFLOWS,
+        }
+    }
+
+    fn ends(self) -> &'static [End] {
+        match self {
+            Self::Spsc => &[End::ProducersGo, End::ConsumerGoes],
+            _ => &[End::ProducersGo, End::ConsumerGoes, End::ConsumerCloses],
         }
     }
 
     fn plan(self, seed: u64) -> Plan {
-        let (producers, ends): (&[usize], &[End]) = match self {
-            Self::Spsc => (&[1], &[End::ProducersGo, End::ConsumerGoes]),
-            Self::Mpsc => (&[1, 2, 3], &[End::ProducersGo, End::ConsumerGoes, End::ConsumerCloses]),
-            Self::Swap => (&[1, 2, 3], &[End::ProducersGo, End::ConsumerGoes]),
-        };
-        Plan::of(seed, producers, self.policies(), ends)
+        let producers: &[usize] = if matches!(self, Self::Spsc | Self::SwapForOne) { &[1] } else { &[1, 2, 3] };
+        Plan::of(seed, producers, self.policies(), self.ends())
+    }
+
+    const fn is_swap(self) -> bool {
+        matches!(self, Self::Swap | Self::SwapForOne)
     }
 }
 
 fn work(kind: Kind, fault: Fault, seed: u64) -> (Plan, Vec<Vec<Call<Op>>>) {
     let plan = kind.plan(seed);
     let queue = Queue::new(kind, fault, &plan, seed);
-    let producers = (0..plan.producers).map(|_| Producer(&queue)).collect();
-    let mut windows = session(&plan, seed, producers, Consumer(&queue));
+    let producers = || (0..plan.producers).map(|_| Producer(&queue)).collect();
+    let mut windows = session(&plan, seed, producers(), Consumer(&queue));
+    if kind.is_swap() {
+        queue.split(plan.producers);
+        windows.push(split(plan.producers));
+        windows.append(&mut session(&plan.again(seed, kind.ends()), seed + 1, producers(), Consumer(&queue)));
+    }
     windows.push(left(Consumer(&queue)));
     (plan, windows)
 }
@@ -347,7 +412,9 @@ fn judge(kind: Kind, plan: &Plan, windows: &[Vec<Call<Op>>], tally: &mut Tally) 
     match kind {
         Kind::Spsc => check(&spsc::Spsc { capacity }, spsc::State::new(), windows, tally),
         Kind::Mpsc => check(&mpsc::Mpsc { capacity }, mpsc::State::new(producers), windows, tally),
-        Kind::Swap => check(&swap::Swap { capacity }, swap::State::new(producers), windows, tally),
+        Kind::Swap | Kind::SwapForOne => {
+            check(&swap::Swap { capacity, seats: plan.producers }, swap::State::new(producers), windows, tally)
+        }
     }
     .map_err(|why| format!("{plan:?}, {why}"))
 }
@@ -379,6 +446,7 @@ fn right() {
     is_right(Kind::Spsc, Fault::None);
     is_right(Kind::Mpsc, Fault::None);
     is_right(Kind::Swap, Fault::None);
+    is_right(Kind::SwapForOne, Fault::None);
 }
 
 #[test]
@@ -394,6 +462,13 @@ fn right_for_mpsc_alone() {
     is_found(Kind::Swap, Fault::TakesSlotFirst);
 }
 
+/// What a `swap` made for one producer promises less than one made for several, and only that.
+#[test]
+fn right_for_one_producer_alone() {
+    is_right(Kind::SwapForOne, Fault::LooksForCloseFirst);
+    is_found(Kind::Swap, Fault::LooksForCloseFirst);
+}
+
 macro_rules! found {
     ($($name:ident: $fault:ident, $kind:ident;)*) => {$(
         #[test]
@@ -404,10 +479,18 @@ macro_rules! found {
 }
 
 found! {
-    close_lost: CloseLost, Mpsc;
+    close_lost: CloseLost, Swap;
+    close_lost_of_mpsc: CloseLost, Mpsc;
+    close_lost_of_swap_for_one: CloseLost, SwapForOne;
+    close_lost_to_eviction: CloseLostToEviction, Swap;
     closed_before_end: ClosedBeforeEnd, Swap;
     closed_before_end_of_mpsc: ClosedBeforeEnd, Mpsc;
+    closed_before_noticed: ClosedBeforeNoticed, SwapForOne;
+    counts_forgotten: CountsForgotten, Swap;
+    empty_after_close: EmptyAfterClose, Swap;
     eviction_not_counted: EvictionNotCounted, Swap;
+    evicts_after_close: EvictsAfterClose, Swap;
+    evicts_after_close_of_swap_for_one: EvictsAfterClose, SwapForOne;
     evicts_in_two_steps: EvictsInTwoSteps, Swap;
     evicts_newest: EvictsNewest, Swap;
     evicts_with_room: EvictsWithRoom, Swap;
@@ -417,7 +500,7 @@ found! {
     false_full: FalseFull, Swap;
     false_full_of_mpsc: FalseFull, Mpsc;
     false_full_of_spsc: FalseFull, Spsc;
-    full_after_consumer: FullAfterConsumer, Swap;
+    full_after_consumer: FullAfterConsumer, Spsc;
     gives_item_twice: GivesItemTwice, Mpsc;
     last_item_lost: LastItemLost, Spsc;
     last_item_lost_of_mpsc: LastItemLost, Mpsc;
@@ -431,7 +514,11 @@ found! {
     one_too_many_of_spsc: OneTooMany, Spsc;
     out_of_order: OutOfOrder, Mpsc;
     shed_not_counted: ShedNotCounted, Mpsc;
-    stores_after_close: StoresAfterClose, Mpsc;
+    stays_closed: StaysClosed, Swap;
+    stays_closed_for_one: StaysClosed, SwapForOne;
+    stores_after_close: StoresAfterClose, Swap;
+    stores_after_close_of_mpsc: StoresAfterClose, Mpsc;
+    stores_after_close_of_swap_for_one: StoresAfterClose, SwapForOne;
     switch_ignored: SwitchIgnored, Swap;
     victims_mixed_up: VictimsMixedUp, Swap;
 }

@@ -145,6 +145,26 @@ fn a_consumer_that_stands_still_for_long_collapses_nothing() {
 }
 
 #[test]
+fn a_consumer_that_begins_late_is_followed_soon() {
+    check(200, |case: Case<1>| {
+        let mut run = case.run();
+        let second = u64::from(case.period);
+        run.stall(3600 * second);
+        while run.served == 0 {
+            run.step();
+        }
+        // From the least rate, 1/s, its increments double each second.
+        let begin = run.now;
+        while u64::from(run.pacers[0].rate()) < case.service / 2 {
+            run.step();
+            assert!(run.now < begin + 60 * second, "{} after a minute: {case:?}", run.pacers[0].rate());
+        }
+        run.cycles(10);
+        case.is_settled(&mut run, case.service);
+    });
+}
+
+#[test]
 fn producers_share_fairly() {
     check(40, |case: Case<16>| {
         let mut run = case.run();

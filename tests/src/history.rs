@@ -20,7 +20,7 @@
 //! |---|---|
 //! | `spsc` | nothing |
 //! | `mpsc` | a push under way may count as one item already, for "full" and for the length; one that was under way when the ring was closed may still store, and until it has the consumer is told "empty" and not "closed" |
-//! | `swap` | a pop that lost a race may leave items behind |
+//! | `swap` | a pop that lost a race may leave items behind; of a ring made for one producer, a push under way when the ring was closed may still store or evict, and until one was refused the consumer is told "empty" and not "closed" |
 //! | both of these | a push that overlaps a switch of the policy may obey any policy that was in force meanwhile |
 //! | `latest` | nothing |
 //! | batches | they are their items one after another, and others may come in between; how many more there might have been room for in `spsc` is not looked at |

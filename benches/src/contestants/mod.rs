@@ -2,72 +2,73 @@
 
 mod limits;
 mod ours;
+mod overwriting;
+#[cfg(feature = "peers")]
+mod peers;
+#[cfg(not(feature = "peers"))]
+#[path = "no_peers.rs"]
 mod peers;
 mod several;
 
 pub(crate) use limits::{BareArray, BareLine, BareQuarters, BareStream};
 pub(crate) use ours::{ArrayRing, Dense, Flagged, HeapRing, Runs, Slices};
-pub(crate) use peers::{CrossbeamArrayQueue, CrossbeamChannel, Gil, Heapless, NexusQueue, Ringbuf, Rtrb};
+pub(crate) use overwriting::{WorkAlone, WorkAndLine};
 
-use crate::contest::{Contestant, MpscQuestion, Question};
+use crate::contest::{Contestant, MpscQuestion, OverwriteQuestion, Question};
 use crate::queue::Item;
 
 /// Who passes on single items.
 pub(crate) fn single<Q: Question, T: Item>() -> Vec<Contestant> {
-    vec![
+    let ours = [
         Contestant::new::<Q, T, HeapRing<Dense>>(),
         Contestant::new::<Q, T, HeapRing<Flagged>>(),
-        Contestant::new::<Q, T, Rtrb>(),
-        Contestant::new::<Q, T, Heapless>(),
-        Contestant::new::<Q, T, Ringbuf>(),
-        Contestant::new::<Q, T, NexusQueue>(),
-        Contestant::new::<Q, T, Gil>(),
-        Contestant::new::<Q, T, CrossbeamArrayQueue>(),
-        Contestant::new::<Q, T, CrossbeamChannel>(),
-    ]
+        Contestant::new::<Q, T, overwriting::Rejecting>(),
+    ];
+    ours.into_iter().chain(peers::single::<Q, T>()).collect()
 }
 
 /// Who passes on batches.
 pub(crate) fn batching<Q: Question, T: Item>() -> Vec<Contestant> {
-    vec![
+    let ours = [
         Contestant::new::<Q, T, Runs>(),
         Contestant::new::<Q, T, Slices<Dense>>(),
         Contestant::new::<Q, T, Slices<Flagged>>(),
-        Contestant::new::<Q, T, Rtrb>(),
-        Contestant::new::<Q, T, Ringbuf>(),
-        Contestant::new::<Q, T, Gil>(),
-    ]
+    ];
+    ours.into_iter().chain(peers::batching::<Q, T>()).collect()
 }
 
 /// Who passes on single items of several producers.
 pub(crate) fn several<Q: MpscQuestion>() -> Vec<Contestant> {
-    let mut contestants = vec![Contestant::mpsc::<Q, several::Tickets>()];
-    contestants.extend(several_peers::<Q>());
-    contestants
+    let ours = [Contestant::mpsc::<Q, several::Tickets>(), Contestant::mpsc::<Q, overwriting::Rejecting>()];
+    ours.into_iter().chain(peers::several::<Q>()).collect()
 }
 
 /// Who passes on batches of several producers, and all others, item by item.
 pub(crate) fn several_batching<Q: MpscQuestion>() -> Vec<Contestant> {
-    let mut contestants =
-        vec![Contestant::mpsc::<Q, several::TicketBatches>(), Contestant::mpsc::<Q, several::TicketSingles>()];
-    contestants.extend(several_peers::<Q>());
+    let ours = [Contestant::mpsc::<Q, several::TicketBatches>(), Contestant::mpsc::<Q, several::TicketSingles>()];
+    ours.into_iter().chain(peers::several::<Q>()).collect()
+}
+
+/// Who lets a new item take the place of the oldest one on one thread.
+pub(crate) fn overwriting_alone<Q: OverwriteQuestion, T: Item>() -> Vec<Contestant> {
+    let ours = [
+        Contestant::overwriting::<Q, T, overwriting::Evicting>(),
+        Contestant::overwriting::<Q, T, overwriting::EvictingForFour>(),
+    ];
+    ours.into_iter().chain(peers::overwriting::<Q, T>()).collect()
+}
+
+/// Who does so with a number of producers.
+pub(crate) fn overwriting<Q: OverwriteQuestion>(producers: usize) -> Vec<Contestant> {
+    let mut contestants = vec![Contestant::overwriting::<Q, u64, overwriting::Evicting>()];
+    contestants.extend(peers::overwriting::<Q, u64>());
+    if producers == 1 {
+        contestants.extend(overwriting_single::<Q>());
+    }
     contestants
 }
 
-fn several_peers<Q: MpscQuestion>() -> [Contestant; 13] {
-    [
-        Contestant::mpsc::<Q, several::NexusMpsc>(),
-        Contestant::mpsc::<Q, several::GilMpsc>(),
-        Contestant::mpsc::<Q, CrossbeamArrayQueue>(),
-        Contestant::mpsc::<Q, several::ConcurrentQueueBounded>(),
-        Contestant::mpsc::<Q, several::HeaplessMpmc>(),
-        Contestant::mpsc::<Q, several::ThingBufQueue>(),
-        Contestant::mpsc::<Q, several::ThingBufChannel>(),
-        Contestant::mpsc::<Q, CrossbeamChannel>(),
-        Contestant::mpsc::<Q, several::Flume>(),
-        Contestant::mpsc::<Q, several::Kanal>(),
-        Contestant::mpsc::<Q, several::Crossfire>(),
-        Contestant::mpsc::<Q, several::Tokio>(),
-        Contestant::mpsc::<Q, several::StdChannel>(),
-    ]
+/// Those who do so for one producer and numbers of 32 bits alone.
+pub(crate) fn overwriting_single<Q: OverwriteQuestion>() -> Vec<Contestant> {
+    peers::overwriting_single::<Q>()
 }

@@ -2,10 +2,12 @@
 
 pub(crate) mod batches;
 pub(crate) mod mpsc_batches;
+pub(crate) mod overwrite;
 pub(crate) mod pair;
 pub(crate) mod producers;
 pub(crate) mod round_trip;
 mod several;
+pub(crate) mod storm;
 pub(crate) mod throughput;
 
 use std::hint::black_box;

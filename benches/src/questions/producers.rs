@@ -63,6 +63,9 @@ fn contest<const P: usize, W: Pace>(capacity: usize) -> Contest {
     }
 }
 
+/// Nanoseconds of work on an item.
+const WORK: f64 = 50.0;
+
 /// Who works on an item for a while.
 trait Pace: Send + 'static {
     const NAME: &'static str;
@@ -117,7 +120,7 @@ impl<const P: usize, W: Pace> MpscJob for Producers<P, W> {
 
 #[inline(always)]
 fn send<W: Pace>(mut tx: impl Tx<u64>, first: u64, count: u64) {
-    let mut work = Work::get();
+    let mut work = Work::of(WORK);
     for item in first..first + count {
         if W::PRODUCERS {
             work.on(item);
@@ -131,7 +134,7 @@ fn send<W: Pace>(mut tx: impl Tx<u64>, first: u64, count: u64) {
 
 #[inline(always)]
 fn receive<const P: usize, W: Pace>(rx: &mut impl Rx<u64>, count: u64) -> Check<P> {
-    let mut work = Work::get();
+    let mut work = Work::of(WORK);
     let mut check = Check::default();
     for _ in 0..count {
         let mut patience = Patience::default();

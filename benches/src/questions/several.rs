@@ -38,12 +38,16 @@ impl Patience {
 }
 
 /// Lets all of some threads go at once. Nobody sleeps, so nobody comes late because he has to be woken.
-struct Start {
+pub(super) struct Start {
     missing: AtomicUsize,
 }
 
 impl Start {
-    fn wait(&self) {
+    pub(super) const fn of(threads: usize) -> Self {
+        Self { missing: AtomicUsize::new(threads) }
+    }
+
+    pub(super) fn wait(&self) {
         // Release and Acquire: all that anybody did before comes before all that anybody does then.
         self.missing.fetch_sub(1, Ordering::AcqRel);
         let mut patience = Patience::default();
@@ -73,7 +77,7 @@ where
 {
     touch(capacity, &mut tx, &mut rx);
     let (rx, send, cores) = (&mut rx, &send, Cores::get());
-    let start = &Start { missing: AtomicUsize::new(P + 1) };
+    let start = &Start::of(P + 1);
     thread::scope(|scope| {
         let consumer = scope.spawn(move || {
             if P == 1 {

@@ -9,13 +9,14 @@ use crate::contest::Outcome;
 /// Every turn of every contestant.
 pub(super) fn write_rounds(path: &Path, outcomes: &[Outcome]) -> io::Result<()> {
     let mut file = BufWriter::new(File::create(path)?);
-    writeln!(file, "question,setting,contestant,role,round,nanoseconds")?;
+    writeln!(file, "question,setting,contestant,role,round,nanoseconds,pushed_per_second")?;
     for outcome in outcomes {
         for score in &outcome.scores {
             for (round, nanoseconds) in score.rounds.iter().enumerate() {
+                let pushed = score.pushed.get(round).map_or_else(String::new, |pushed| format!("{pushed:.0}"));
                 writeln!(
                     file,
-                    "{},{},{},{:?},{round},{nanoseconds:.4}",
+                    "{},{},{},{:?},{round},{nanoseconds:.4},{pushed}",
                     outcome.question, outcome.setting, score.name, score.role
                 )?;
             }

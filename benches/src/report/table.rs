@@ -19,6 +19,17 @@ pub(super) fn question(outcomes: &[Outcome]) -> String {
     for outcome in outcomes {
         let _ = write!(text, " {:>16}", outcome.setting);
     }
+    rows(&mut text, outcomes, &names, cell);
+    if outcomes.iter().any(|outcome| outcome.scores.iter().any(|score| score.pushes().is_some())) {
+        let _ = write!(text, "\npushed, millions in a second, and how much of that was received");
+        rows(&mut text, outcomes, &names, pushes);
+    }
+    text
+}
+
+/// A row for each of `names`.
+fn rows(text: &mut String, outcomes: &[Outcome], names: &[&str], cell: fn(&Outcome, &str) -> String) {
+    let wide = names.iter().map(|name| name.len()).max().unwrap_or(0);
     for name in names {
         let _ = write!(text, "\n{name:wide$}");
         for outcome in outcomes {
@@ -26,7 +37,15 @@ pub(super) fn question(outcomes: &[Outcome]) -> String {
         }
     }
     text.push('\n');
-    text
+}
+
+fn pushes(outcome: &Outcome, name: &str) -> String {
+    match outcome.score(name) {
+        Some(score) if score.role != Role::Limit => score
+            .pushes()
+            .map_or_else(String::new, |(millions, received)| format!("{millions:.1}  {:.1}%", 100.0 * received)),
+        _ => String::new(),
+    }
 }
 
 /// Those who took part in any of the contests, in the order of their appearance.
@@ -46,7 +65,7 @@ fn cell(outcome: &Outcome, name: &str) -> String {
     };
     let times = score.times(reference);
     let sign = match times.verdict() {
-        _ if score.name == reference.name || score.role == Role::Limit => ' ',
+        _ if score.name == reference.name || score.role == Role::Limit || reference.role == Role::Limit => ' ',
         Verdict::Ahead => '+',
         Verdict::Tie => '=',
         Verdict::Behind => '-',

@@ -31,6 +31,10 @@ const HELD: u32 = 8;
 /// that once stands still for an hour says nothing of the hour after it.
 const OUTLIER: u64 = 4;
 
+/// The first drain takes so many gaps of the least rate at most: until then the rate falls to the least at `Stop`, and what
+/// comes after it is a consumer that stands still.
+const FIRST: u64 = 4;
+
 /// What is known of the queue, and the rate that follows from it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Control {
@@ -185,7 +189,7 @@ impl Control {
         let measured = mean(earned, now.wrapping_sub(self.fell), self.rates.period);
         let drain = now.wrapping_sub(self.rose).max(1);
         if self.share == 0 {
-            self.drain = drain;
+            self.drain = drain.min(FIRST * self.rates.longest_gap());
             // After a start from far below the mean says little, and the rate by which it drained is nearer.
             self.share = measured.max(self.rate);
         } else {
@@ -300,6 +304,17 @@ mod tests {
         // No item in 80 s: the share is halved at most, the drain longer by four times at most.
         assert_eq!(driver.observe(now, Pressure::Open), 512 << FRACTION | 0x80);
         assert_eq!((driver.0.share, driver.0.drain), (500 << FRACTION, 320_000));
+    }
+
+    #[test]
+    fn a_first_stop_of_any_length_is_no_drain() {
+        let mut driver = Driver::new(1000);
+        for now in (100_000..3_600_000_000).step_by(62_500) {
+            driver.observe(now, Pressure::Stop);
+        }
+        // The least rate is 1/s, and the first increment 4 items in 4 s.
+        assert_eq!(driver.observe(3_600_000_000, Pressure::Open), 2 << FRACTION);
+        assert_eq!((driver.0.share, driver.0.drain), (1 << FRACTION, 4_000_000));
     }
 
     #[test]

@@ -87,6 +87,11 @@ impl Rates {
     pub(super) fn clamp(&self, rate: u32) -> u32 {
         rate.max(self.least).min(self.greatest)
     }
+
+    /// The gap of the least rate, in ticks rounded up.
+    pub(super) fn longest_gap(&self) -> u64 {
+        (u64::from(self.period) << FRACTION).div_ceil(u64::from(self.least.max(1)))
+    }
 }
 
 /// Why there is no pacer with such rates.
@@ -160,6 +165,9 @@ mod tests {
         let rates = Rates::new(1, 2, 4).expect("right");
         assert!(rates.starting_at(2).is_ok() && rates.starting_at(4).is_ok());
         assert_eq!((rates.clamp(511), rates.clamp(600), rates.clamp(1025)), (512, 600, 1024));
+        let gap = |period, least| Rates::new(period, least, Rates::MAX).map(|rates| rates.longest_gap());
+        assert_eq!((gap(1, 2), gap(10, 3)), (Ok(1), Ok(4)));
+        assert_eq!(gap(Rates::MAX_PERIOD, 1), Ok(Rates::MAX_PERIOD.into()));
     }
 
     #[test]

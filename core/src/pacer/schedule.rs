@@ -25,6 +25,11 @@ impl Schedule {
         Self { due: 0, fraction: 0, burst, gap: 0 }
     }
 
+    /// The same, but so many gaps of lateness are made up for.
+    pub(super) const fn with_burst(self, burst: u32) -> Self {
+        Self { burst, ..self }
+    }
+
     /// From now on the next item is due, or would be if it were not: nothing that was missed is made up for.
     pub(super) const fn restart(&mut self, now: u64) {
         (self.due, self.fraction) = (now, 0);

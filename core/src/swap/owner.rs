@@ -112,7 +112,8 @@ fn ends<T, K>((tx, rx): owner::Ends<'_, View<T>, K>) -> Ends<'_, T, K> {
 ///
 /// # Memory
 /// `N + P + 1` items, as many words of 8 bytes (of 4 on 32-bit targets without 64-bit atomics), and the shared words, padded
-/// to some cache lines where there are caches. [`size_of`] tells. A `static` ring is all zeros at first.
+/// to some cache lines where there are caches. [`size_of`] tells. A `static` ring that rejects is all zeros at first. One that is
+/// made with another policy is not, and takes as much flash as RAM where there is flash: set the policy after the split there.
 ///
 /// # Limits
 /// `N + P` is below 2^54, and below 2^22 where words have 32 bits: more does not compile.

@@ -98,12 +98,16 @@ pub enum Op {
     Switch(Overflow),
     /// The consumer closes the ring.
     Close,
+    /// Whether a producer is told that the ring is closed.
+    IsClosed(bool),
     /// The consumer goes.
     ConsumerGoes,
     /// A producer goes.
     ProducerGoes,
     /// All counts, while nobody works the ring. At the beginning of a window, what they were at the end of the last one.
     Rest(Rest),
+    /// All ends are gone, and the ring is split again, for so many producers.
+    Split(u8),
     /// All items that are left when all ends are gone, as the ends of another split find them.
     Left(Items),
 }

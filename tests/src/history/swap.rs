@@ -18,6 +18,17 @@
 //! nothing is inside. The consumer is told exactly how many items are missing before the one that it gets. Its length is exact.
 //! An eviction is one step: no length and no push sees one item less in between. A producer's length may be out of date, and
 //! is not recorded.
+//!
+//! # Closing
+//! The consumer closes the ring, or goes, which is the same. From then on each push is told "closed", under every policy, room
+//! or not, and none before that; what is inside comes out, and then the consumer is told "closed". It is one step if the ring
+//! was made for several producers, whether they are there or not.
+//!
+//! In a ring that was made for one, a push that overlaps the close may store or evict after it. The consumer is told "closed"
+//! only when a push was refused, or the producer is gone, and "empty" until then; after that nothing comes. "Full" and "shed"
+//! are never said after the close, though: what is full for the only producer was so when its push began.
+//!
+//! Another split takes in again. What was inside, left behind, missing and counted stays.
 
 use forebay_core::Overflow;
 
@@ -30,6 +41,8 @@ use super::search::{Around, Spec};
 pub struct Swap {
     /// How many items it holds.
     pub capacity: usize,
+    /// How many producers it was made for.
+    pub seats: usize,
 }
 
 /// What is known of it.
@@ -41,7 +54,9 @@ pub struct State {
     freed: u8,
     inside: Items,
     producers: u8,
-    consumer: bool,
+    closed: bool,
+    /// A push was refused as the ring was closed.
+    noticed: bool,
     evicted: u16,
     shed: u16,
     /// How many were evicted since the consumer took one.
@@ -55,7 +70,13 @@ impl State {
     #[must_use]
     pub fn new(producers: u8) -> Self {
         let (left, inside) = (Items::default(), Items::default());
-        Self { left, freed: 0, inside, producers, consumer: true, evicted: 0, shed: 0, missing: 0, haste: 0 }
+        let (closed, noticed) = (false, false);
+        Self { left, freed: 0, inside, producers, closed, noticed, evicted: 0, shed: 0, missing: 0, haste: 0 }
+    }
+
+    /// With ends of another split, for so many producers.
+    const fn split_again(self, producers: u8) -> Self {
+        Self { producers, closed: false, noticed: false, haste: 0, ..self }
     }
 
     /// Without some of those that were left behind: the oldest are evicted, the latest dropped.
@@ -88,8 +109,9 @@ impl Swap {
     fn push(self, state: &State, call: &Around<'_, Op>, id: u16, outcome: Push) -> Option<State> {
         let mut next = *state;
         let is_full = self.is_occupied(state) && state.left.is_empty();
-        let is_refused = |policy| is_full && state.consumer && obeys(call, policy);
+        let is_refused = |policy| is_full && !state.closed && obeys(call, policy);
         let can_be = match outcome {
+            Push::Stored | Push::Evicted(_) if state.closed && !self.may_be_late(state, call) => false,
             Push::Stored => {
                 next.inside = state.inside.with_if(id, !self.is_occupied(state));
                 !self.is_occupied(state)
@@ -98,7 +120,7 @@ impl Swap {
                 next.inside = state.inside.without_oldest(1).with(id);
                 next.evicted += 1;
                 next.missing += 1;
-                state.inside.oldest() == Some(victim) && is_refused(Overflow::DropOldest)
+                state.inside.oldest() == Some(victim) && obeys(call, Overflow::DropOldest)
             }
             Push::Evicted(victim) if self.is_occupied(state) => {
                 next = next.with_left(state.left.without_oldest(1), 0);
@@ -111,9 +133,23 @@ impl Swap {
                 next.shed += 1;
                 is_refused(Overflow::DropIncoming)
             }
-            Push::Closed => is_full && !state.consumer,
+            Push::Closed => {
+                next.noticed = true;
+                state.closed
+            }
         };
         can_be.then_some(next)
+    }
+
+    /// Whether a push may have an effect though the ring was closed.
+    fn may_be_late(self, state: &State, call: &Around<'_, Op>) -> bool {
+        let closes = |op: &Op| matches!(op, Op::Close | Op::ConsumerGoes);
+        self.seats == 1 && !state.noticed && call.overlapping().any(closes)
+    }
+
+    /// Whether the consumer is told that nothing comes when nothing is inside.
+    const fn is_over(self, state: &State) -> bool {
+        state.producers == 0 || state.closed && (self.seats > 1 || state.noticed)
     }
 
     fn take(self, state: &State, call: &Around<'_, Op>, id: u16, missing: usize) -> Option<State> {
@@ -166,7 +202,7 @@ impl Spec for Swap {
             Op::Push(id, outcome) => after.extend(self.push(state, call, id, outcome)),
             Op::Pop(Pop::Item(id), missing) => after.extend(self.take(state, call, id, missing)),
             Op::Pop(why, missing) => {
-                let expected = if state.producers > 0 { Pop::Empty } else { Pop::Closed };
+                let expected = if self.is_over(state) { Pop::Closed } else { Pop::Empty };
                 if state.inside.is_empty() && missing == 0 && why == expected {
                     Self::find_empty(state, call, after);
                 }
@@ -178,11 +214,14 @@ impl Spec for Swap {
             }
             Op::Left(items) => after.extend((state.inside == items).then_some(*state)),
             Op::Switch(_) => after.push(*state),
-            Op::ConsumerGoes => after.push(State { consumer: false, ..*state }),
+            Op::Close | Op::ConsumerGoes => after.push(State { closed: true, ..*state }),
+            Op::IsClosed(closed) => after.extend((state.closed == closed).then_some(*state)),
+            Op::Split(producers) => after.push(state.split_again(producers)),
             Op::ProducerGoes => after.push(State { producers: state.producers - 1, ..*state }),
-            Op::NoRoom | Op::Close | Op::ProducersLen(_) => {}
+            Op::NoRoom | Op::ProducersLen(_) => {}
         }
     }
+
     fn remark(&self, state: &State) -> Option<&'static str> {
         (!state.left.is_empty()).then_some("left behind")
     }
@@ -195,13 +234,13 @@ mod tests {
     use super::*;
     use Op::{Pop as Popped, Push as Pushed, Switch};
 
-    fn states(capacity: usize, window: &[(u64, u64, Op)]) -> Set<State> {
+    fn states_of(seats: u8, capacity: usize, window: &[(u64, u64, Op)]) -> Set<State> {
         let rest = Op::Rest(Rest { len: 0, evicted: 0, shed: 0, policy: Overflow::DropOldest });
         let calls = [(0, 0, rest)].into_iter().chain(window.iter().copied());
         // Each of a thread that does nothing else.
         let call = |(thread, (begin, end, op))| Call { thread, begin, end, op };
         let calls: Vec<_> = calls.enumerate().map(call).collect();
-        match search(&Swap { capacity }, &Set::from_iter([State::new(2)]), &calls, 10_000) {
+        match search(&Swap { capacity, seats: seats.into() }, &Set::from_iter([State::new(seats)]), &calls, 10_000) {
             Ok(found) => found.states,
             Err(Failure::NoOrder { .. }) => Set::default(),
             Err(Failure::TooMany) => panic!("a small window"),
@@ -209,7 +248,11 @@ mod tests {
     }
 
     fn can_be(capacity: usize, window: &[(u64, u64, Op)]) -> bool {
-        !states(capacity, window).is_empty()
+        !states_of(2, capacity, window).is_empty()
+    }
+
+    fn can_be_for_one(capacity: usize, window: &[(u64, u64, Op)]) -> bool {
+        !states_of(1, capacity, window).is_empty()
     }
 
     /// Four items in a ring of four, by the time 9.
@@ -291,14 +334,69 @@ mod tests {
     }
 
     #[test]
-    fn the_end_of_each_side_is_seen() {
-        let consumer_goes = (10, 11, Op::ConsumerGoes);
-        assert!(after_full(&[consumer_goes, (12, 13, Pushed(5, Push::Closed))]));
-        assert!(!after_full(&[consumer_goes, (12, 13, Pushed(5, Push::Evicted(1)))]));
-        assert!(!after_full(&[(12, 13, Pushed(5, Push::Closed))]));
+    fn the_end_of_the_producers_is_seen() {
         let producers_go = [(1, 2, Op::ProducerGoes), (1, 2, Op::ProducerGoes)];
         assert!(can_be(1, &[&producers_go[..], &[(3, 4, Popped(Pop::Closed, 0))]].concat()));
         assert!(!can_be(1, &[&producers_go[..], &[(3, 4, Popped(Pop::Empty, 0))]].concat()));
         assert!(!can_be(1, &[(1, 2, Op::ProducerGoes), (3, 4, Popped(Pop::Closed, 0))]));
+    }
+
+    #[test]
+    fn a_close_is_one_step() {
+        let (close, refused) = ((3, 4, Op::Close), (5, 6, Pushed(1, Push::Closed)));
+        let (empty, closed) = ((7, 8, Popped(Pop::Empty, 0)), (7, 8, Popped(Pop::Closed, 0)));
+        for close in [close, (3, 4, Op::ConsumerGoes)] {
+            assert!(can_be(1, &[close, refused, closed]));
+            assert!(!can_be(1, &[close, (5, 6, Pushed(1, Push::Stored))]));
+        }
+        assert!(can_be(1, &[close, closed]));
+        assert!(!can_be(1, &[close, empty]));
+        assert!(!can_be(1, &[refused]));
+        // Whatever the policy is.
+        assert!(after_full(&[(10, 11, Op::Close), (12, 13, Pushed(5, Push::Closed))]));
+        assert!(!after_full(&[(10, 11, Op::Close), (12, 13, Pushed(5, Push::Evicted(1)))]));
+        // A push under way is before it or refused.
+        let late = |outcome| (2, 9, Pushed(1, outcome));
+        assert!(can_be(1, &[close, late(Push::Stored), (5, 6, Popped(Pop::Item(1), 0)), closed]));
+        assert!(can_be(1, &[close, late(Push::Closed), closed]));
+        assert!(!can_be(1, &[close, late(Push::Stored), closed]));
+        assert!(!can_be(1, &[close, (2, 9, Pushed(2, Push::Stored)), (5, 6, Op::Len(0))]));
+        assert!(!can_be(1, &[(1, 2, Pushed(2, Push::Closed)), late(Push::Closed), close]));
+        // What a producer is told agrees.
+        assert!(can_be(1, &[(1, 2, Op::IsClosed(false)), close, (5, 6, Op::IsClosed(true))]));
+        assert!(!can_be(1, &[close, (5, 6, Op::IsClosed(false))]));
+        assert!(!can_be(1, &[(1, 2, Op::IsClosed(true)), close]));
+    }
+
+    #[test]
+    fn the_push_of_one_producer_may_be_late() {
+        let (close, late) = ((3, 4, Op::Close), (2, 9, Pushed(1, Push::Stored)));
+        let (empty, item) = ((5, 6, Popped(Pop::Empty, 0)), (7, 8, Popped(Pop::Item(1), 0)));
+        assert!(can_be_for_one(1, &[close, late, empty, item]));
+        assert!(!can_be(1, &[close, late, empty, item]));
+        // But not one that began after it, nor after one that was refused or after it was told that all is over.
+        assert!(!can_be_for_one(1, &[close, (5, 9, Pushed(1, Push::Stored))]));
+        let refused = (2, 4, Pushed(2, Push::Closed));
+        assert!(can_be_for_one(1, &[close, refused, (5, 6, Popped(Pop::Closed, 0))]));
+        assert!(!can_be_for_one(1, &[close, refused, empty]));
+        assert!(!can_be_for_one(1, &[close, refused, (5, 6, Op::Len(0)), late]));
+        assert!(!can_be_for_one(1, &[close, (5, 6, Popped(Pop::Closed, 0))]));
+        // Nor is anything full then.
+        let full = (2, 9, Pushed(2, Push::Full));
+        let reject = [(0, 0, Switch(Overflow::Reject)), (0, 0, Pushed(1, Push::Stored))];
+        assert!(can_be_for_one(1, &[&reject[..], &[close, full]].concat()));
+        assert!(!can_be_for_one(1, &[&reject[..], &[close, (5, 9, Pushed(2, Push::Full))]].concat()));
+    }
+
+    #[test]
+    fn another_split_takes_in_again() {
+        let until_then = [(1, 2, Pushed(1, Push::Stored)), (3, 4, Op::Close), (5, 6, Op::Split(1))];
+        let then = |op| [&until_then[..], &[(7, 8, op)]].concat();
+        for can_be in [can_be, can_be_for_one] {
+            assert!(can_be(2, &then(Pushed(2, Push::Stored))));
+            assert!(!can_be(2, &then(Pushed(2, Push::Closed))));
+            assert!(can_be(2, &then(Popped(Pop::Item(1), 0))));
+            assert!(!can_be(2, &then(Popped(Pop::Empty, 0))));
+        }
     }
 }

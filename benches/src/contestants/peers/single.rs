@@ -9,7 +9,7 @@ use ringbuf::traits::{Consumer as _, Producer as _, Split as _};
 use crate::queue::{BATCH, Check, Item, Job, Queue, Role, Rx, Tx};
 
 /// rtrb: an index ring; batches as chunks, in place.
-pub(crate) struct Rtrb;
+pub(super) struct Rtrb;
 
 impl<T: Item> Queue<T> for Rtrb {
     const NAME: &'static str = "rtrb";
@@ -69,7 +69,7 @@ fn see_chunk<T: Item, const P: usize>(chunk: rtrb::chunks::ReadChunk<'_, T>, che
 
 /// heapless `spsc`: an index ring with its capacity in the type, and both indices side by side. It holds one item less
 /// than it has slots, so it gets one slot more: the same capacity as the others, and no slower than a power of two.
-pub(crate) struct Heapless;
+pub(super) struct Heapless;
 
 impl<T: Item> Queue<T> for Heapless {
     const NAME: &'static str = "heapless";
@@ -105,7 +105,7 @@ impl<T: Item> Rx<T> for heapless::spsc::Consumer<'_, T> {
 }
 
 /// ringbuf: an index ring, with its caching ends; batches by slices.
-pub(crate) struct Ringbuf;
+pub(super) struct Ringbuf;
 
 impl<T: Item> Queue<T> for Ringbuf {
     const NAME: &'static str = "ringbuf";
@@ -146,7 +146,7 @@ impl<T: Item> Rx<T> for ringbuf::HeapCons<T> {
 }
 
 /// nexus-queue `spsc`: an index ring, capacities rounded up to powers of two.
-pub(crate) struct NexusQueue;
+pub(super) struct NexusQueue;
 
 impl<T: Item> Queue<T> for NexusQueue {
     const NAME: &'static str = "nexus-queue";
@@ -173,7 +173,7 @@ impl<T: Item> Rx<T> for nexus_queue::spsc::Consumer<T> {
 }
 
 /// gil `spsc`: an index ring, capacities rounded up to powers of two; batches in place.
-pub(crate) struct Gil;
+pub(super) struct Gil;
 
 impl<T: Item> Queue<T> for Gil {
     const NAME: &'static str = "gil";
@@ -221,7 +221,7 @@ impl<T: Item> Rx<T> for gil::spsc::Receiver<T> {
 }
 
 /// crossbeam-queue's `ArrayQueue`: for any number of producers and consumers, a stamp in each slot.
-pub(crate) struct CrossbeamArrayQueue;
+pub(super) struct CrossbeamArrayQueue;
 
 impl<T: Item> Queue<T> for CrossbeamArrayQueue {
     const NAME: &'static str = "ArrayQueue";
@@ -249,7 +249,7 @@ impl<T: Item> Rx<T> for &crossbeam_queue::ArrayQueue<T> {
 
 /// crossbeam-channel, bounded, through the calls that don't wait: what a channel costs that can also park and be
 /// cloned.
-pub(crate) struct CrossbeamChannel;
+pub(super) struct CrossbeamChannel;
 
 impl<T: Item> Queue<T> for CrossbeamChannel {
     const NAME: &'static str = "crossbeam-channel";

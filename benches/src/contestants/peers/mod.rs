@@ -1,0 +1,69 @@
+//! Who is not ours.
+
+mod overwriting;
+mod several;
+mod single;
+
+use crate::contest::{Contestant, MpscQuestion, OverwriteQuestion, Question};
+use crate::queue::Item;
+
+/// Who passes on single items.
+pub(super) fn single<Q: Question, T: Item>() -> Vec<Contestant> {
+    vec![
+        Contestant::new::<Q, T, single::Rtrb>(),
+        Contestant::new::<Q, T, single::Heapless>(),
+        Contestant::new::<Q, T, single::Ringbuf>(),
+        Contestant::new::<Q, T, single::NexusQueue>(),
+        Contestant::new::<Q, T, single::Gil>(),
+        Contestant::new::<Q, T, single::CrossbeamArrayQueue>(),
+        Contestant::new::<Q, T, single::CrossbeamChannel>(),
+    ]
+}
+
+/// Who passes on batches.
+pub(super) fn batching<Q: Question, T: Item>() -> Vec<Contestant> {
+    vec![
+        Contestant::new::<Q, T, single::Rtrb>(),
+        Contestant::new::<Q, T, single::Ringbuf>(),
+        Contestant::new::<Q, T, single::Gil>(),
+    ]
+}
+
+/// Who passes on items of several producers, one by one.
+pub(super) fn several<Q: MpscQuestion>() -> Vec<Contestant> {
+    vec![
+        Contestant::mpsc::<Q, several::NexusMpsc>(),
+        Contestant::mpsc::<Q, several::GilMpsc>(),
+        Contestant::mpsc::<Q, single::CrossbeamArrayQueue>(),
+        Contestant::mpsc::<Q, several::ConcurrentQueueBounded>(),
+        Contestant::mpsc::<Q, several::HeaplessMpmc>(),
+        Contestant::mpsc::<Q, several::ThingBufQueue>(),
+        Contestant::mpsc::<Q, several::ThingBufChannel>(),
+        Contestant::mpsc::<Q, single::CrossbeamChannel>(),
+        Contestant::mpsc::<Q, several::Flume>(),
+        Contestant::mpsc::<Q, several::Kanal>(),
+        Contestant::mpsc::<Q, several::Crossfire>(),
+        Contestant::mpsc::<Q, several::Tokio>(),
+        Contestant::mpsc::<Q, several::StdChannel>(),
+    ]
+}
+
+/// Who lets a new item take the place of the oldest one, for any number of producers and any item.
+pub(super) fn overwriting<Q: OverwriteQuestion, T: Item>() -> Vec<Contestant> {
+    vec![
+        Contestant::overwriting::<Q, T, overwriting::ForcePush>(),
+        Contestant::overwriting::<Q, T, overwriting::ConcurrentForcePush>(),
+        Contestant::overwriting::<Q, T, overwriting::RingChannel>(),
+        Contestant::overwriting::<Q, T, overwriting::TokioBroadcast>(),
+        Contestant::overwriting::<Q, T, overwriting::AsyncBroadcast>(),
+        Contestant::overwriting::<Q, T, overwriting::LockedDeque>(),
+    ]
+}
+
+/// Those who do so for one producer and numbers of 32 bits alone.
+pub(super) fn overwriting_single<Q: OverwriteQuestion>() -> Vec<Contestant> {
+    vec![
+        Contestant::overwriting::<Q, u64, overwriting::RtRing>(),
+        Contestant::overwriting::<Q, u64, overwriting::RtRingBroadcast>(),
+    ]
+}
