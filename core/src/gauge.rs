@@ -239,6 +239,12 @@ impl Gauge {
         }
     }
 
+    /// Whether a producer has something to raise.
+    #[inline(always)]
+    pub(crate) fn is_below(&self, wanted: Pressure) -> bool {
+        has_pressure() && self.level() < wanted
+    }
+
     /// Whether there is nothing to lower.
     #[inline(always)]
     pub(crate) fn is_open(&self) -> bool {

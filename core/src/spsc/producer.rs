@@ -92,7 +92,7 @@ impl<T, L: Layout> Tx<T, L> {
         let (ring, capacity) = (self.ring, self.ring.capacity());
         let marks = ring.gauge().marks(capacity.get());
         let mut len = capacity.get() - self.known_room();
-        if ring.gauge().level() < marks.level(len, capacity.get()) {
+        if ring.gauge().is_below(marks.level(len, capacity.get())) {
             self.limit = self.look_at_head();
             len = capacity.get() - self.known_room();
             ring.settle();
