@@ -109,7 +109,9 @@ impl<T, L: Layout> View<T, L> {
             let consumer = ctl.ends.consumer.load(Ordering::Relaxed);
             let head = Position::from_word(ctl.head.load(Ordering::Relaxed));
             let tail = Position::from_word(ctl.tail.load(Ordering::Relaxed));
-            consumer.then(|| self.capacity.distance(head, tail))
+            // I4: the consumer may have taken an item by its mark that has not been counted yet.
+            let ahead = Self::FLAGGED && tail.next(self.capacity) == head;
+            consumer.then(|| if ahead { 0 } else { self.capacity.distance(head, tail) })
         });
     }
 
