@@ -7,21 +7,20 @@
 //!     +--------------------------------------------+-----+
 //! ```
 //!
-//! A producer looks at the level after it has published an item that fills the ring up to the high watermark, or been refused;
-//! the consumer after it has taken one that empties the ring to the low watermark, or found it empty. Both do the same then:
-//! they count the items, and change the level if it is not the one that goes with them ([`settle`](Gauge::settle)). Elsewhere
-//! they have nothing to do with it: each knows how far it is to the next such place.
+//! Producers raise the level after they have published an item that fills the ring up to the high watermark, or been refused;
+//! the consumer lowers it after it has taken one that empties the ring to the low watermark, or found it empty. Neither looks
+//! at the level but at those places: the ring tells them where they are.
 //!
 //! ## Why it is never stuck
 //! A producer raises the level by what it knew of the consumer, which may have emptied the ring since, and wait for an item
-//! now that never comes, since the producers wait for the level to fall (known from netty's issue 4739). So whoever changes it
-//! counts the items once more: change (`G2`), fence (`G4`), count. And whoever waits for an item looks once more before it
+//! now that never comes, since the producers wait for the level to fall (known from netty's issue 4739). So whoever raises it
+//! looks at the ring once more: raise (`G2`), fence (`G4`), look. And whoever waits for an item looks once more before it
 //! does: take, fence, pop, which looks at the level (`G1`) when it finds nothing. Of these two looks one sees what the other
 //! side did before its fence. A consumer that polls has no need of that fence: it looks again anyway.
 //!
-//! It is the other way around, too: a consumer that has lowered it raises it again if producers have filled the ring meanwhile.
-//! A push that is being published at that very moment may be missed, as it is followed by no fence. The level is too low then by
-//! that one push, until the next one, which looks at it again since it is beyond the watermark.
+//! It is the other way around, too: who lowers it (`G3`) looks at the ring once more, and raises it again if producers have
+//! filled it meanwhile. A push that is being published at that moment may be missed. The level is too low then by that one
+//! push, until the next one, which looks at the level again since it is beyond the watermark.
 
 #![forbid(unsafe_code)]
 
@@ -239,6 +238,41 @@ impl Gauge {
         }
     }
 
+    /// A producer has published an item, or been refused, and the ring has so many items by what it knows: the level is to be
+    /// `wanted` at least. `look` counts the items anew, if there is still a consumer.
+    #[inline(always)]
+    pub(crate) fn raise(&self, wanted: Pressure, low: usize, look: impl Fn() -> Option<usize>) {
+        if self.is_below(wanted) {
+            self.raise_to(wanted, low, look);
+        }
+    }
+
+    #[cold]
+    fn raise_to(&self, wanted: Pressure, low: usize, look: impl Fn() -> Option<usize>) {
+        let mut word = self.load();
+        let raised = loop {
+            if level(word) >= wanted {
+                return;
+            }
+            // [G2] Relaxed: [G4] makes it seen.
+            match self.exchange(word, next(word, wanted)) {
+                Ok(()) => break next(word, wanted),
+                Err(now) => word = now,
+            }
+        };
+        // [G4] SeqCst: pairs with the fence of a consumer that is about to wait. Orders: the raise before our look, so that
+        // either we see what it took, or it sees the level.
+        fence(Ordering::SeqCst);
+        match look() {
+            None => self.close(),
+            Some(len) if len <= low => {
+                // If somebody else has changed it meanwhile, that was with a look of its own.
+                let _ = self.exchange(raised, next(raised, Pressure::Open));
+            }
+            Some(_) => {}
+        }
+    }
+
     /// Whether a producer has something to raise.
     #[inline(always)]
     pub(crate) fn is_below(&self, wanted: Pressure) -> bool {
@@ -257,37 +291,27 @@ impl Gauge {
         matches!(self.level(), Pressure::Slow | Pressure::Stop)
     }
 
-    /// Brings the level to where it has to be with the items that `look` counts, again until it is there: after a change and a
-    /// fence they are counted once more. Without an answer from `look` the consumer is gone.
-    ///
-    /// After three changes it is left to those who have changed it back meanwhile, or the number of items: they look, too.
-    #[inline(always)]
-    pub(crate) fn settle(&self, marks: Watermarks, capacity: usize, look: impl Fn() -> Option<usize>) {
-        if !has_pressure() {
-            return;
-        }
-        for _ in 0..3 {
-            // Before the items are counted: whoever changes it after that has counted those that we count.
+    /// The consumer lowers the level if there are few enough items. `look` counts them anew.
+    #[cold]
+    pub(crate) fn lower(&self, capacity: usize, look: impl Fn() -> usize) {
+        let marks = self.marks(capacity);
+        loop {
             let word = self.load();
-            let Some(len) = look() else { return self.close() };
-            let wanted = marks.level(len, capacity);
-            let is = level(word);
-            let wanted = if len <= marks.low && is < Pressure::Closed {
-                wanted
-            } else if is > wanted {
-                is
-            } else {
-                wanted
-            };
-            if wanted == is {
+            if !matches!(level(word), Pressure::Slow | Pressure::Stop) || look() > marks.low {
                 return;
             }
-            // [G2] Relaxed: [G4] makes it seen.
-            if self.exchange(word, next(word, wanted)).is_ok() {
-                // [G4] SeqCst: pairs with itself, and the fence of whoever is about to wait. Orders: the change before our
-                // next look, so that either we see what the other side did before its fence, or it sees the level.
-                fence(Ordering::SeqCst);
+            // [G3] Relaxed: as [G2].
+            if self.exchange(word, next(word, Pressure::Open)).is_ok() {
+                break;
             }
+        }
+        // [G5] SeqCst: orders the change before our look.
+        fence(Ordering::SeqCst);
+        let wanted = marks.level(look(), capacity);
+        let word = self.load();
+        if level(word) < wanted {
+            // If somebody else has changed it meanwhile, that was a producer with a look of its own.
+            let _ = self.exchange(word, next(word, wanted));
         }
     }
 
@@ -316,7 +340,8 @@ impl Gauge {
     }
 
     /// The same on a core that has no exchange: there is one producer then, and what comes between the load and the store is
-    /// an interrupt with the other end, which does all of what it does: whatever it changed, we count once more after our change.
+    /// an interrupt with the other end, which does all of what it does. If it lowers what we raise, we have not published yet or
+    /// look once more; if it raises what we lower, its next push does so again; if it goes, our look says so.
     #[cfg(not(any(target_has_atomic = "ptr", feature = "portable-atomic")))]
     fn exchange(&self, current: usize, new: usize) -> Result<(), usize> {
         let now = self.load();

@@ -78,7 +78,7 @@ impl<T, L: Layout> Rx<T, L> {
     fn look_again(&self) -> Result<Position, PopError> {
         let ring = self.ring;
         if ring.gauge().is_raised() {
-            ring.settle();
+            self.lower();
         }
         // [C4] Acquire: pairs with [P6]. Orders: the producer's last publication before our second look.
         if ring.ctl().ends.producer.load(Ordering::Acquire) {
@@ -108,7 +108,7 @@ impl<T, L: Layout> Rx<T, L> {
         self.span = marks.high() - marks.low() - 1;
         let mut span = self.span;
         if ring.gauge().is_raised() {
-            ring.settle();
+            self.lower();
             if !View::<T, L>::FLAGGED {
                 self.known = load_tail(&ring);
             }
@@ -117,6 +117,10 @@ impl<T, L: Layout> Rx<T, L> {
             }
         }
         self.set_gate(span);
+    }
+
+    fn lower(&self) {
+        self.ring.gauge().lower(self.ring.capacity().get(), || self.len());
     }
 
     /// The level of the pressure is to be looked at with the next pop.
@@ -344,7 +348,7 @@ impl<'q, T, L: Layout, K> Consumer<'q, T, L, K> {
     ///
     /// # Progress
     /// Wait-free: at most four loads and two stores of shared words, no read-modify-write; where the [pressure](Self::pressure)
-    /// changes, some more, 27 steps in all. Where items stream and this end
+    /// changes, some more, 20 steps in all. Where items stream and this end
     /// keeps catching up with the producer, it may stay behind on purpose for some 32 spin-loop hints before it looks for more,
     /// well under a microsecond mostly; never on a 32-bit core without an operating system, in a ring of less than 8 items, with
     /// [`Flagged`](super::Flagged), or after it found the ring empty.

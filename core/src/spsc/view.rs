@@ -99,22 +99,6 @@ impl<T, L: Layout> View<T, L> {
         unsafe { self.ctl.as_ref() }
     }
 
-    /// Brings the pressure to where it has to be. For either end.
-    #[cold]
-    #[inline(never)]
-    pub(super) fn settle(&self) {
-        let ctl = self.ctl();
-        self.gauge().settle(self.gauge().marks(self.capacity.get()), self.capacity.get(), || {
-            // Relaxed, all: the fence before them orders them, where it is of any consequence.
-            let consumer = ctl.ends.consumer.load(Ordering::Relaxed);
-            let head = Position::from_word(ctl.head.load(Ordering::Relaxed));
-            let tail = Position::from_word(ctl.tail.load(Ordering::Relaxed));
-            // I4: the consumer may have taken an item by its mark that has not been counted yet.
-            let ahead = Self::FLAGGED && tail.next(self.capacity) == head;
-            consumer.then(|| if ahead { 0 } else { self.capacity.distance(head, tail) })
-        });
-    }
-
     #[inline(always)]
     pub(super) fn gauge(&self) -> &Gauge {
         &self.ctl().ends.gauge
