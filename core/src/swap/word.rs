@@ -178,6 +178,11 @@ impl Shape {
         }
     }
 
+    /// `count` steps back; `count` is at most the number of slots.
+    pub(super) const fn retreat(self, at: Position, count: usize) -> Position {
+        if count == 0 { at } else { self.lap_before(self.advance(at, self.slots - count)) }
+    }
+
     #[inline(always)]
     pub(super) const fn lap_later(self, at: Position) -> Position {
         Position { lap: at.lap.wrapping_add(self.one_lap), idx: at.idx }
@@ -197,6 +202,11 @@ impl Shape {
             return (self.slots << (Word::BITS - lap_at)) - (from.idx - to.idx);
         }
         laps.wrapping_mul(self.slots).wrapping_add(to.idx).wrapping_sub(from.idx)
+    }
+
+    /// How many steps lead from one slot to another, less than a lap.
+    pub(super) const fn steps(self, from: usize, to: usize) -> usize {
+        if to < from { self.slots - (from - to) } else { to - from }
     }
 
     /// A position as it lies in an atomic word.
@@ -262,7 +272,10 @@ mod tests {
                     assert_eq!(shape.distance(at, to), count);
                     assert_eq!(at.is_before(to), count > 0);
                     assert!(!to.is_before(at));
+                    assert_eq!(shape.retreat(to, count), at);
+                    assert_eq!(shape.steps(at.idx(), to.idx()), count);
                 }
+                assert_eq!(shape.retreat(shape.lap_later(at), slots), at);
                 assert_eq!(shape.distance(at, after(start + 2 * slots + 1, shape)), 2 * slots + 1);
             }
         }
