@@ -142,14 +142,33 @@ impl<T> Rx<T> {
         if ring.gauge().is_raised() {
             self.lower();
             if ring.gauge().is_raised() {
-                span = ring.count(None).0.saturating_sub(marks.low() + 1);
+                span = self.len().saturating_sub(marks.low() + 1);
             }
         }
         self.gate = ring.shape.advance(self.head, span).idx();
     }
 
+    #[cold]
+    #[inline(never)]
     fn lower(&self) {
-        self.ring.gauge().lower(self.ring.shape.slots(), || self.ring.count(None).0);
+        self.ring.gauge().lower(self.ring.shape.slots(), || self.len());
+    }
+
+    /// How many items are inside. Unlike a search for the tail, halving the lap that begins at the head ends while others push.
+    fn len(&self) -> usize {
+        let shape = self.ring.shape;
+        let (mut least, mut more) = (0, shape.slots());
+        while more > 0 {
+            let half = more.div_ceil(2);
+            let at = shape.advance(self.head, least + half - 1);
+            if matches!(shape.state(self.ring.load(at), at), State::Full | State::Later) {
+                least += half;
+                more -= half;
+            } else {
+                more = half - 1;
+            }
+        }
+        least
     }
 
     /// Goes on to a position without the items before it.
@@ -224,7 +243,9 @@ impl<T> Rx<T> {
         if self.ring.gauge().is_raised() {
             self.lower();
         }
-        self.sweep();
+        if self.left_behind.is_some() {
+            self.sweep();
+        }
         why
     }
 
@@ -237,6 +258,7 @@ impl<T> Rx<T> {
     }
 
     /// Takes out what was left behind, from the latest on until all before was evicted.
+    #[inline(never)]
     fn sweep(&mut self) {
         while let Some((from, to)) = self.left_behind {
             let shape = self.ring.shape;

@@ -23,8 +23,8 @@ pub(super) struct Tx<T> {
     mine: usize,
     /// All positions before this one were published.
     tail: Position,
-    /// Where the oldest item was when it last looked, or before that.
-    oldest: Position,
+    /// The consumer was there or further on when it last looked.
+    head: Position,
     /// The next slot where it looks at the pressure.
     gate: usize,
 }
@@ -46,7 +46,7 @@ impl<T> Tx<T> {
     pub(super) fn new(ring: View<T>, admission: Admission, tail: Position) -> Self {
         let (seat, mine) = ring.sit_down(admission);
         // It has not looked yet: for all that it knows the ring is full.
-        Self { ring, seat, mine, tail, oldest: ring.shape.lap_before(tail), gate: tail.idx() }
+        Self { ring, seat, mine, tail, head: ring.shape.lap_before(tail), gate: tail.idx() }
     }
 
     pub(super) fn try_clone(&self) -> Result<Self, TooManyProducers> {
@@ -153,12 +153,10 @@ impl<T> Tx<T> {
     fn watch(&mut self) {
         let (ring, shape) = (self.ring, self.ring.shape);
         let marks = ring.gauge().marks(shape.slots());
-        // At most: the consumer may have gone on since.
-        let mut len = shape.distance(self.oldest, self.tail).min(shape.slots());
-        // Where laps come around, that is long ago perhaps.
-        if LAPS_WRAP || ring.gauge().level() < marks.level(len, shape.slots()) {
-            (self.tail, len, _) = ring.measure(Some(self.tail));
-            self.oldest = shape.retreat(self.tail, len);
+        // So many at most, as the consumer may have gone on. Where laps come around it may have been there long ago.
+        let mut len = if LAPS_WRAP { shape.slots() } else { self.known_len() };
+        if ring.gauge().level() < marks.level(len, shape.slots()) {
+            len = self.look_at_head();
             let tail = self.tail;
             ring.gauge().raise(marks.level(len, shape.slots()), marks.low(), || {
                 ring.has_consumer().then(|| ring.count(Some(tail)).0)
@@ -166,6 +164,25 @@ impl<T> Tx<T> {
         }
         // Beyond the mark each push looks whether the pressure is still on.
         self.gate = shape.advance(self.tail, (marks.high() - 1).saturating_sub(len)).idx();
+    }
+
+    /// How many items are before the tail, by what is known of the consumer.
+    fn known_len(&self) -> usize {
+        let shape = self.ring.shape;
+        shape.distance(self.head, self.tail).min(shape.slots())
+    }
+
+    /// How many are there now.
+    fn look_at_head(&mut self) -> usize {
+        if LAPS_WRAP {
+            return self.ring.count(Some(self.tail)).0;
+        }
+        self.head = self.ring.head();
+        if self.tail.is_before(self.head) {
+            // What it took was published.
+            self.tail = self.head;
+        }
+        self.known_len()
     }
 
     /// Does the same where the ring is full, or was and has items that were left behind. The next push is beyond the mark, too.

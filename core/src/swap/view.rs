@@ -280,22 +280,16 @@ impl<T> View<T> {
     /// How many items are inside, and how many were evicted where the consumer has not been yet. `tail` is any position at
     /// or before the tail; without one it's the head.
     pub(super) fn count(&self, tail: Option<Position>) -> (usize, usize) {
-        let (_, len, ahead) = self.measure(tail);
-        (len, ahead)
-    }
-
-    /// The same, with the tail that was found.
-    pub(super) fn measure(&self, tail: Option<Position>) -> (Position, usize, usize) {
         let shape = self.shape;
         // The head first: found after it, the tail isn't before it.
         let head = self.head();
         let (tail, word) = self.tail_from(self.refresh(tail.unwrap_or(head)));
         let oldest = shape.lap_before(tail);
         if shape.full_cell(word).is_some() && (LAPS_WRAP || !oldest.is_before(head)) {
-            (tail, shape.slots(), shape.distance(head, oldest))
+            (shape.slots(), shape.distance(head, oldest))
         } else {
             // The consumer may have gone on since we looked for it.
-            (tail, shape.distance(head, tail).min(shape.slots()), 0)
+            (shape.distance(head, tail).min(shape.slots()), 0)
         }
     }
 

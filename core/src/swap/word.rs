@@ -178,11 +178,6 @@ impl Shape {
         }
     }
 
-    /// `count` steps back; `count` is at most the number of slots.
-    pub(super) const fn retreat(self, at: Position, count: usize) -> Position {
-        if count == 0 { at } else { self.lap_before(self.advance(at, self.slots - count)) }
-    }
-
     #[inline(always)]
     pub(super) const fn lap_later(self, at: Position) -> Position {
         Position { lap: at.lap.wrapping_add(self.one_lap), idx: at.idx }
@@ -272,10 +267,8 @@ mod tests {
                     assert_eq!(shape.distance(at, to), count);
                     assert_eq!(at.is_before(to), count > 0);
                     assert!(!to.is_before(at));
-                    assert_eq!(shape.retreat(to, count), at);
                     assert_eq!(shape.steps(at.idx(), to.idx()), count);
                 }
-                assert_eq!(shape.retreat(shape.lap_later(at), slots), at);
                 assert_eq!(shape.distance(at, after(start + 2 * slots + 1, shape)), 2 * slots + 1);
             }
         }
