@@ -182,3 +182,35 @@ fn a_close() {
         });
     });
 }
+
+/// A pop that lowers the level, or tries to, ends with a push before each of its steps; in a ring of a few slots, before each that
+/// comes after it has taken its item.
+#[test]
+fn a_storm_in_a_pop() {
+    for (capacity, from) in [(2, 3), (3, 3), (8, 3), (64, 3), (8, 0), (9, 0), (64, 0)] {
+        if cfg!(forebay_narrow) && from == 0 {
+            continue;
+        }
+        // Where laps come around it looks once more before.
+        let from = from + usize::from(cfg!(forebay_narrow));
+        for inside in 0..=capacity as u32 {
+            let (mut producer, mut consumer) = watched(capacity, capacity, inside, Overflow::DropOldest);
+            let other = producer.try_clone().expect("it is for two");
+            let count = Rc::new(Cell::new(0));
+            let hook = {
+                let count = Rc::clone(&count);
+                move || {
+                    count.set(count.get() + 1);
+                    assert!(count.get() < 100, "it never ends");
+                    if count.get() > from {
+                        let _ = producer.push(500);
+                    }
+                }
+            };
+            let _ = steps::with(hook, || consumer.pop());
+            assert!(other.pressure() >= least(capacity, capacity, other.len()), "{} are inside", other.len());
+            while consumer.pop().is_ok() {}
+            assert_eq!(other.pressure(), Pressure::Open);
+        }
+    }
+}
