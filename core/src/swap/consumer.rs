@@ -240,13 +240,18 @@ impl<T> Rx<T> {
     #[cold]
     fn found_nothing(&mut self, why: PopError) -> PopError {
         self.haste = false;
-        if self.ring.gauge().is_raised() {
-            self.lower();
-        }
-        if self.left_behind.is_some() {
-            self.sweep();
+        if self.ring.gauge().is_raised() || self.left_behind.is_some() {
+            self.tidy_up();
         }
         why
+    }
+
+    /// There was no item: lowers the pressure, and takes out what was left behind.
+    #[cold]
+    #[inline(never)]
+    fn tidy_up(&mut self) {
+        self.lower();
+        self.sweep();
     }
 
     fn close(&mut self) {
@@ -258,7 +263,6 @@ impl<T> Rx<T> {
     }
 
     /// Takes out what was left behind, from the latest on until all before was evicted.
-    #[inline(never)]
     fn sweep(&mut self) {
         while let Some((from, to)) = self.left_behind {
             let shape = self.ring.shape;

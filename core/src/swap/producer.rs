@@ -107,6 +107,8 @@ impl<T> Tx<T> {
                 let overflow = ring.ctl().ends.policy.get();
                 if overflow != Overflow::DropOldest {
                     if let Some(why) = self.refusal_at(at, overflow) {
+                        self.tail = at;
+                        self.watch_full();
                         return self.refused(at, why);
                     }
                 }
@@ -213,7 +215,6 @@ impl<T> Tx<T> {
     #[inline]
     fn refused(&mut self, tail: Position, why: PushError<()>) -> Attempt<T> {
         self.tail = tail;
-        self.watch_full();
         // SAFETY: I2: our own cell, with the value of this push.
         Attempt::Done(Err(why.map(|()| unsafe { self.ring.read(self.mine) })))
     }

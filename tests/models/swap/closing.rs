@@ -5,13 +5,13 @@ use super::*;
 use atomic::{AtomicBool, Ordering};
 
 models! {
-    producers_end [8559, 9783] &["closed", "empty", "popped"] => super::producers_end;
+    producers_end [8559, 9783] &["closed", "empty", "popped"], 2 => super::producers_end;
     close_and_push_capacity_1 [341, 818] ALL => |cx| super::close(1, 2, 0, Overflow::Reject, &[3], cx);
     close_and_push_capacity_2 [689, 2902] ALL => |cx| super::close(2, 2, 1, Overflow::Reject, &[3], cx);
     close_and_evict_capacity_1 [825, 765] ALL => |cx| super::close(1, 2, 1, Overflow::DropOldest, &[3], cx);
     close_and_evict_capacity_2 [826, 647] ALL => |cx| super::close(2, 2, 2, Overflow::DropOldest, &[3], cx);
-    close_and_two_push_capacity_1 [13866, 28616] ALL => |cx| super::close(1, 2, 0, Overflow::DropOldest, &[1, 1], cx);
-    close_and_two_push_capacity_2 [26820, 126354] ALL => |cx| super::close(2, 2, 1, Overflow::DropOldest, &[1, 1], cx);
+    close_and_two_push_capacity_1 [13866, 28616] ALL, 2 => |cx| super::close(1, 2, 0, Overflow::DropOldest, &[1, 1], cx);
+    close_and_two_push_capacity_2 [26820, 126354] ALL, 2 => |cx| super::close(2, 2, 1, Overflow::DropOldest, &[1, 1], cx);
     close_and_one_pushes_capacity_1 [362, 530] ALL => |cx| super::close(1, 1, 0, Overflow::Reject, &[3], cx);
     close_and_one_pushes_capacity_2 [486, 591] ALL => |cx| super::close(2, 1, 0, Overflow::Reject, &[3], cx);
     close_and_one_evicts_capacity_1 [1531, 1531] ALL => |cx| super::close(1, 1, 1, Overflow::DropOldest, &[3], cx);
@@ -21,7 +21,7 @@ models! {
     close_and_handles [242, 214] ALL => super::close_and_handles;
     consumers_end [314, 574] &["closed", "evicted"] => |cx| super::consumers_end(1, cx);
     consumers_end_of_two [215, 551] &["closed", "evicted"] => |cx| super::consumers_end(2, cx);
-    split_again_after_two [3057, 4270] &["split", "in use", "closed"] => super::split_again_after_two;
+    split_again_after_two [3057, 4270] &["split", "in use", "closed"], 2 => super::split_again_after_two;
     split_again [64, 64] &["split", "in use"] => super::split_again;
 }
 
