@@ -8,9 +8,9 @@ models! {
     evict_pop_capacity_3 [290, 582] &["evicted", "popped"] => |cx| super::evict_pop(3, 5, 3, cx);
     evict_evict_capacity_1 [324, 714] &["evicted"] => |cx| super::evict_evict(1, 1, cx);
     evict_evict_capacity_2 [227, 313] &["evicted"] => |cx| super::evict_evict(2, 3, cx);
-    evict_evict_pop_capacity_1 [2531, 6211] &["evicted", "popped"] => |cx| super::evict_evict_pop(1, 1, (1, 1, 1), cx);
+    evict_evict_pop_capacity_1 [2531, 6211] &["evicted", "popped"], 2 => |cx| super::evict_evict_pop(1, 1, (1, 1, 1), cx);
     evict_evict_pop_capacity_2 [2418, 2636] &["evicted", "popped"] => |cx| super::evict_evict_pop(2, 2, (1, 1, 1), cx);
-    evict_evict_pop_more_capacity_1 [21133, 111475] &["evicted", "popped"], 2 => |cx| super::evict_evict_pop(1, 1, (2, 1, 2), cx);
+    evict_evict_pop_more_capacity_1 [21133, 111475] &["evicted", "popped"], 2 => |cx| super::evict_evict_pop(1, 1, (1, 1, 2), cx);
     evict_evict_pop_more_capacity_2 [34044, 61376] &["evicted", "popped"], 2 => |cx| super::evict_evict_pop(2, 1, (2, 1, 2), cx);
     reject_capacity_1 [424, 309] &["full", "popped"] => |cx| super::reject(1, 1, Overflow::Reject, cx);
     reject_capacity_2 [416, 122] &["full", "popped"] => |cx| super::reject(2, 1, Overflow::Reject, cx);

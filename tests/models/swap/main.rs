@@ -13,7 +13,7 @@ use forebay_tests::model::{Arc, Context, Model, Plain, atomic, thread};
 /// Declares a test of each model, with the number of executions that it needs, and that with narrow laps. There are up to three
 /// preemptions, or fewer.
 macro_rules! models {
-    ($($test:ident [$wide:literal, $narrow:literal] $outcomes:expr $(, $bound:literal)? => $body:expr;)*) => {
+    ($($test:ident [$wide:literal, $narrow:literal] $outcomes:expr $(, $bound:expr)? => $body:expr;)*) => {
         mod checked {
             use super::*;
             $(#[test]
