@@ -167,7 +167,7 @@
 //! | push | lock-free; wait-free with one producer | 1 load and 1 compare-and-swap of the slot, or a store where one producer finds room, which looks at a mark that seldom changes; at full, 1 load of what seldom changes; `2 log N` loads to find the tail where others pushed many |
 //! | pop | lock-free: a push that evicts what it is after makes it look again | 1 load, 1 compare-and-swap, 1 store to a line that is the consumer's; `2 log N` loads where it was overtaken |
 //! | pop that finds nothing | the same; it drops what was left behind, up to N / 2 items | 2 or 3 loads |
-//! | look at the pressure, at a watermark | as the operation; wait-free in a pop | up to 4 loads of what seldom changes, 1 of the consumer's line; where the level changes 1 or 2 compare-and-swaps, a fence, and `2 log N` loads |
+//! | look at the pressure, at a watermark | as the operation: others hold it up only by changing the level | up to 4 loads of what seldom changes, 1 of the consumer's line by a push; where the level changes 1 or 2 compare-and-swaps, a fence, and `2 log N` loads |
 //! | close | wait-free: at most N pushes come between | a store and a compare-and-swap; with several seats 2 read-modify-writes and `2 log N` loads for each push that comes between |
 //! | split | wait-free | N |
 //! | clone, drop of an end | lock-free, wait-free | up to P |

@@ -137,7 +137,7 @@ impl<T> Rx<T> {
     fn watch(&mut self) {
         let (ring, slots) = (self.ring, self.ring.shape.slots());
         let marks = ring.gauge().marks(slots);
-        // It isn't raised before there are `high` items: so many pops less one can't bring the ring to the low mark.
+        // It isn't raised before there are `high` items: `span` pops from then on can't bring the ring to the low mark.
         let mut span = marks.high() - marks.low() - 1;
         if ring.gauge().is_raised() {
             self.lower();

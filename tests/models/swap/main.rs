@@ -26,6 +26,9 @@ macro_rules! models {
     };
 }
 
+/// Preemptions of the largest models: where laps come around an operation has more steps.
+const FEW: usize = if cfg!(forebay_narrow) { 1 } else { 2 };
+
 mod closing;
 mod evictions;
 mod handles;

@@ -6,22 +6,22 @@ use forebay_core::{Pressure, Seen, Watermarks};
 use super::*;
 
 models! {
-    a_consumer_that_waits_leaves_it_open_capacity_1 [0, 0] WAITS => |cx| super::a_consumer_that_waits(1, 1, (1, 2), 3, cx);
-    a_consumer_that_waits_leaves_it_open_capacity_2 [0, 0] WAITS => |cx| super::a_consumer_that_waits(2, 1, (1, 2), 3, cx);
-    a_consumer_that_waits_leaves_it_open_when_full [0, 0] WAITS => |cx| super::a_consumer_that_waits(2, 1, (2, 2), 3, cx);
-    a_consumer_that_waits_for_two_capacity_1 [0, 0] WAITS, 2 => |cx| super::a_consumer_that_waits(1, 2, (1, 1), 2, cx);
-    a_consumer_that_waits_for_two_capacity_2 [0, 0] WAITS, 2 => |cx| super::a_consumer_that_waits(2, 2, (1, 1), 2, cx);
-    two_raise_it_capacity_2 [0, 0] &["slow", "stop"] => |cx| super::two_raise_it(2, cx);
-    two_raise_it_capacity_3 [0, 0] &["slow", "stop"] => |cx| super::two_raise_it(3, cx);
-    changes_are_told_capacity_1 [0, 0] &["open", "stop"] => |cx| super::changes_are_told(1, cx);
-    changes_are_told_capacity_2 [0, 0] &["open", "slow", "stop"] => |cx| super::changes_are_told(2, cx);
-    a_close_leaves_it_closed_capacity_1 [0, 0] CLOSED => |cx| super::a_close(1, 1, false, cx);
-    a_close_leaves_it_closed_capacity_2 [0, 0] CLOSED => |cx| super::a_close(2, 1, false, cx);
-    a_close_of_two_leaves_it_closed [0, 0] CLOSED, 2 => |cx| super::a_close(1, 2, false, cx);
-    a_consumer_that_goes_leaves_it_closed [0, 0] CLOSED, 2 => |cx| super::a_close(1, 2, true, cx);
-    a_storm_ends_in_stop_capacity_1 [0, 0] &["evicted"] => |cx| super::a_storm(1, cx);
-    a_storm_ends_in_stop_capacity_2 [0, 0] &["evicted"] => |cx| super::a_storm(2, cx);
-    a_storm_and_a_pop [0, 0] &["evicted", "open", "stop"] => super::a_storm_and_a_pop;
+    a_consumer_that_waits_leaves_it_open_capacity_1 [3193, 9586] WAITS => |cx| super::a_consumer_that_waits(1, 1, (1, 2), 3, cx);
+    a_consumer_that_waits_leaves_it_open_capacity_2 [12301, 24057] WAITS => |cx| super::a_consumer_that_waits(2, 1, (1, 2), 3, cx);
+    a_consumer_that_waits_leaves_it_open_when_full [1463, 3393] WAITS => |cx| super::a_consumer_that_waits(2, 1, (2, 2), 3, cx);
+    a_consumer_that_waits_for_two_capacity_1 [12335, 50388] WAITS, 2 => |cx| super::a_consumer_that_waits(1, 2, (1, 1), 2, cx);
+    a_consumer_that_waits_for_two_capacity_2 [32494, 50422] WAITS, 2 => |cx| super::a_consumer_that_waits(2, 2, (1, 1), 2, cx);
+    two_raise_it_capacity_2 [18, 36] &["slow", "stop"] => |cx| super::two_raise_it(2, cx);
+    two_raise_it_capacity_3 [18, 36] &["slow", "stop"] => |cx| super::two_raise_it(3, cx);
+    changes_are_told_capacity_1 [409, 1062] &["open", "stop"] => |cx| super::changes_are_told(1, cx);
+    changes_are_told_capacity_2 [993, 1744] &["open", "slow", "stop"] => |cx| super::changes_are_told(2, cx);
+    a_close_leaves_it_closed_capacity_1 [1726, 4093] CLOSED => |cx| super::a_close(1, 1, false, cx);
+    a_close_leaves_it_closed_capacity_2 [3561, 6165] CLOSED => |cx| super::a_close(2, 1, false, cx);
+    a_close_of_two_leaves_it_closed [24436, 2134] CLOSED, FEW => |cx| super::a_close(1, 2, false, cx);
+    a_consumer_that_goes_leaves_it_closed [34188, 2134] CLOSED, FEW => |cx| super::a_close(1, 2, true, cx);
+    a_storm_ends_in_stop_capacity_1 [2982, 8763] &["evicted"] => |cx| super::a_storm(1, cx);
+    a_storm_ends_in_stop_capacity_2 [5617, 8229] &["evicted"] => |cx| super::a_storm(2, cx);
+    a_storm_and_a_pop [2820, 2891] &["evicted", "open", "stop"] => super::a_storm_and_a_pop;
 }
 
 const WAITS: &[&str] = &["waits", "is woken"];
