@@ -11,7 +11,7 @@ models! {
     evict_evict_pop_capacity_1 [12249, 4512] &["evicted", "popped"], FEW => |cx| super::evict_evict_pop(1, 1, (1, 1, 1), cx);
     evict_evict_pop_capacity_2 [2418, 2636] &["evicted", "popped"] => |cx| super::evict_evict_pop(2, 2, (1, 1, 1), cx);
     evict_evict_pop_more_capacity_1 [67848, 16020] &["evicted", "popped"], FEW => |cx| super::evict_evict_pop(1, 1, (1, 1, 2), cx);
-    evict_evict_pop_more_capacity_2 [1974, 201] &["evicted", "popped"], FEW + 1 => |cx| super::evict_evict_pop(2, 1, (2, 1, 1), cx);
+    evict_evict_pop_more_capacity_2 [14203, 1779] &["evicted", "popped"], FEW + 1 => |cx| super::evict_evict_pop(2, 1, (2, 1, 1), cx);
     reject_capacity_1 [9499, 15369] &["full", "popped"] => |cx| super::reject(1, 1, Overflow::Reject, cx);
     reject_capacity_2 [416, 122] &["full", "popped"] => |cx| super::reject(2, 1, Overflow::Reject, cx);
     shed_capacity_1 [10486, 16565] &["shed", "popped"] => |cx| super::reject(1, 1, Overflow::DropIncoming, cx);
