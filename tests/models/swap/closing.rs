@@ -5,23 +5,23 @@ use super::*;
 use atomic::{AtomicBool, Ordering};
 
 models! {
-    producers_end [5132, 9783] &["closed", "empty", "popped"], 2 => super::producers_end;
-    close_and_push_capacity_1 [5063, 14817] ALL => |cx| super::close(1, 2, 0, Overflow::Reject, &[3], cx);
-    close_and_push_capacity_2 [11134, 52703] ALL => |cx| super::close(2, 2, 1, Overflow::Reject, &[3], cx);
-    close_and_evict_capacity_1 [2183, 1796] ALL => |cx| super::close(1, 2, 1, Overflow::DropOldest, &[3], cx);
-    close_and_evict_capacity_2 [2190, 1509] ALL => |cx| super::close(2, 2, 2, Overflow::DropOldest, &[3], cx);
-    close_and_two_push_capacity_1 [31270, 5196] ALL, FEW => |cx| super::close(1, 2, 0, Overflow::DropOldest, &[1, 1], cx);
-    close_and_two_push_capacity_2 [69808, 24408] ALL, FEW => |cx| super::close(2, 2, 1, Overflow::DropOldest, &[1, 1], cx);
-    close_and_one_pushes_capacity_1 [2534, 3794] ALL => |cx| super::close(1, 1, 0, Overflow::Reject, &[3], cx);
-    close_and_one_pushes_capacity_2 [3396, 4232] ALL => |cx| super::close(2, 1, 0, Overflow::Reject, &[3], cx);
-    close_and_one_evicts_capacity_1 [6046, 6046] ALL => |cx| super::close(1, 1, 1, Overflow::DropOldest, &[3], cx);
-    close_and_one_evicts_capacity_2 [8068, 3133] ALL => |cx| super::close(2, 1, 2, Overflow::DropOldest, &[3], cx);
-    one_hears_of_it [5904, 8355] &["closed", "empty", "popped"] => super::one_hears_of_it;
-    closed_is_final [1813, 6066] &["closed", "popped"] => super::closed_is_final;
-    close_and_handles [3831, 3424] ALL => super::close_and_handles;
-    consumers_end [8322, 13077] &["closed", "evicted"] => |cx| super::consumers_end(1, cx);
-    consumers_end_of_two [8043, 29341] &["closed", "evicted"] => |cx| super::consumers_end(2, cx);
-    split_again_after_two [3057, 4270] &["split", "in use", "closed"], 2 => super::split_again_after_two;
+    producers_end [8559, 9783] &["closed", "empty", "popped"] => super::producers_end;
+    close_and_push_capacity_1 [341, 818] ALL => |cx| super::close(1, 2, 0, Overflow::Reject, &[3], cx);
+    close_and_push_capacity_2 [689, 2902] ALL => |cx| super::close(2, 2, 1, Overflow::Reject, &[3], cx);
+    close_and_evict_capacity_1 [825, 765] ALL => |cx| super::close(1, 2, 1, Overflow::DropOldest, &[3], cx);
+    close_and_evict_capacity_2 [826, 647] ALL => |cx| super::close(2, 2, 2, Overflow::DropOldest, &[3], cx);
+    close_and_two_push_capacity_1 [13866, 28616] ALL => |cx| super::close(1, 2, 0, Overflow::DropOldest, &[1, 1], cx);
+    close_and_two_push_capacity_2 [26820, 126354] ALL => |cx| super::close(2, 2, 1, Overflow::DropOldest, &[1, 1], cx);
+    close_and_one_pushes_capacity_1 [362, 530] ALL => |cx| super::close(1, 1, 0, Overflow::Reject, &[3], cx);
+    close_and_one_pushes_capacity_2 [486, 591] ALL => |cx| super::close(2, 1, 0, Overflow::Reject, &[3], cx);
+    close_and_one_evicts_capacity_1 [1531, 1531] ALL => |cx| super::close(1, 1, 1, Overflow::DropOldest, &[3], cx);
+    close_and_one_evicts_capacity_2 [2034, 805] ALL => |cx| super::close(2, 1, 2, Overflow::DropOldest, &[3], cx);
+    one_hears_of_it [778, 944] &["closed", "empty", "popped"] => super::one_hears_of_it;
+    closed_is_final [100, 221] &["closed", "popped"] => super::closed_is_final;
+    close_and_handles [242, 214] ALL => super::close_and_handles;
+    consumers_end [314, 574] &["closed", "evicted"] => |cx| super::consumers_end(1, cx);
+    consumers_end_of_two [215, 551] &["closed", "evicted"] => |cx| super::consumers_end(2, cx);
+    split_again_after_two [3057, 4270] &["split", "in use", "closed"] => super::split_again_after_two;
     split_again [64, 64] &["split", "in use"] => super::split_again;
 }
 

@@ -3,24 +3,24 @@
 use super::*;
 
 models! {
-    evict_pop_capacity_1 [21444, 12110] &["evicted", "popped"], FEW + 1 => |cx| super::evict_pop(1, 1, 3, cx);
-    evict_pop_capacity_2 [6007, 7680] &["evicted", "popped"] => |cx| super::evict_pop(2, 3, 3, cx);
-    evict_pop_capacity_3 [817, 976] &["evicted", "popped"] => |cx| super::evict_pop(3, 5, 3, cx);
+    evict_pop_capacity_1 [364, 1170] &["evicted", "popped"] => |cx| super::evict_pop(1, 1, 3, cx);
+    evict_pop_capacity_2 [350, 659] &["evicted", "popped"] => |cx| super::evict_pop(2, 3, 3, cx);
+    evict_pop_capacity_3 [290, 582] &["evicted", "popped"] => |cx| super::evict_pop(3, 5, 3, cx);
     evict_evict_capacity_1 [324, 714] &["evicted"] => |cx| super::evict_evict(1, 1, cx);
     evict_evict_capacity_2 [227, 313] &["evicted"] => |cx| super::evict_evict(2, 3, cx);
-    evict_evict_pop_capacity_1 [12249, 4512] &["evicted", "popped"], FEW => |cx| super::evict_evict_pop(1, 1, (1, 1, 1), cx);
+    evict_evict_pop_capacity_1 [2531, 6211] &["evicted", "popped"] => |cx| super::evict_evict_pop(1, 1, (1, 1, 1), cx);
     evict_evict_pop_capacity_2 [2418, 2636] &["evicted", "popped"] => |cx| super::evict_evict_pop(2, 2, (1, 1, 1), cx);
-    evict_evict_pop_more_capacity_1 [67848, 16020] &["evicted", "popped"], FEW => |cx| super::evict_evict_pop(1, 1, (1, 1, 2), cx);
-    evict_evict_pop_more_capacity_2 [14203, 1779] &["evicted", "popped"], FEW + 1 => |cx| super::evict_evict_pop(2, 1, (2, 1, 1), cx);
-    reject_capacity_1 [9499, 15369] &["full", "popped"] => |cx| super::reject(1, 1, Overflow::Reject, cx);
+    evict_evict_pop_more_capacity_1 [21133, 111475] &["evicted", "popped"] => |cx| super::evict_evict_pop(1, 1, (2, 1, 2), cx);
+    evict_evict_pop_more_capacity_2 [34044, 61376] &["evicted", "popped"] => |cx| super::evict_evict_pop(2, 1, (2, 1, 2), cx);
+    reject_capacity_1 [424, 309] &["full", "popped"] => |cx| super::reject(1, 1, Overflow::Reject, cx);
     reject_capacity_2 [416, 122] &["full", "popped"] => |cx| super::reject(2, 1, Overflow::Reject, cx);
-    shed_capacity_1 [10486, 16565] &["shed", "popped"] => |cx| super::reject(1, 1, Overflow::DropIncoming, cx);
+    shed_capacity_1 [463, 335] &["shed", "popped"] => |cx| super::reject(1, 1, Overflow::DropIncoming, cx);
     policy_switched [282, 282] &["evicted", "shed", "full"] => super::policy_switched;
     never_one_short [2167, 781] &["evicted"] => |cx| super::never_one_short(2, cx);
-    len_is_of_one_time [1435, 1542] &["none", "one"] => super::len_is_of_one_time;
-    push_happens_before_pop [133, 259] &["popped"] => super::push_happens_before_pop;
-    push_happens_before_eviction [353, 769] &["evicted"] => super::push_happens_before_eviction;
-    pop_happens_before_push [156, 82] &["pushed"] => super::pop_happens_before_push;
+    len_is_of_one_time [1125, 1125] &["none", "one"] => super::len_is_of_one_time;
+    push_happens_before_pop [25, 32] &["popped"] => super::push_happens_before_pop;
+    push_happens_before_eviction [18, 28] &["evicted"] => super::push_happens_before_eviction;
+    pop_happens_before_push [25, 14] &["pushed"] => super::pop_happens_before_push;
 }
 
 fn noted(popped: Vec<u32>, cx: &Context) -> Vec<u32> {

@@ -7,7 +7,7 @@
 //! Without those configurations the same bodies run some times on real threads.
 
 use forebay_core::swap::{Consumer, HeapRing, Producer, TooManyProducers};
-use forebay_core::{Overflow, PopError, PushError, Pushed, Watermarks};
+use forebay_core::{Overflow, PopError, PushError, Pushed};
 use forebay_tests::model::{Arc, Context, Model, Plain, atomic, thread};
 
 /// Declares a test of each model, with the number of executions that it needs, and that with narrow laps. There are up to three
@@ -43,8 +43,6 @@ fn ends(capacity: usize, producers: usize, start: usize, overflow: Overflow) -> 
     // Leaked, as a model has no place for what outlives its threads; a few hundred bytes for each execution.
     let ring = Box::leak(Box::new(HeapRing::with_overflow(capacity, producers, overflow).unwrap()));
     let (mut producer, mut consumer) = ring.split();
-    // Otherwise there are more looks at the pressure than the larger models can have.
-    consumer.set_watermarks(Watermarks::new(capacity, 0).unwrap()).unwrap();
     for _ in 0..start {
         assert_eq!(producer.push(u32::MAX), Ok(Pushed::Stored));
         assert_eq!(consumer.pop(), Ok(u32::MAX));

@@ -57,6 +57,7 @@ fn name(level: Pressure) -> &'static str {
 ///
 /// `G4`, and each look after it.
 fn a_consumer_that_waits(capacity: usize, seats: usize, (high, pushes): (usize, u32), tries: usize, cx: &Context) {
+    cx.watch_pressure();
     let (producer, mut consumer) = watched(capacity, seats, high, Overflow::DropOldest);
     let pushers: Vec<_> = clones(producer, seats)
         .into_iter()
@@ -81,6 +82,7 @@ fn a_consumer_that_waits(capacity: usize, seats: usize, (high, pushes): (usize, 
 
 /// Of two that fill the ring one looks after the other has published: at rest the level is what the ring asks for.
 fn two_raise_it(capacity: usize, cx: &Context) {
+    cx.watch_pressure();
     let (producer, consumer) = watched(capacity, 2, 2, Overflow::Reject);
     let mut producers = clones(producer, 2).into_iter();
     let mut here = producers.next().unwrap();
@@ -97,6 +99,7 @@ fn two_raise_it(capacity: usize, cx: &Context) {
 
 /// An observer that looks at the end knows the level that there is then, and each look tells a change.
 fn changes_are_told(capacity: usize, cx: &Context) {
+    cx.watch_pressure();
     let (mut producer, mut consumer) = watched(capacity, 2, 1, Overflow::DropOldest);
     let pusher = thread::spawn({
         let cx = cx.clone();
@@ -127,6 +130,7 @@ fn changes_are_told(capacity: usize, cx: &Context) {
 /// The consumer closes the ring, or goes, while producers raise the pressure: it is closed in the end, and to a producer as soon
 /// as a push of it has been refused for that.
 fn a_close(capacity: usize, seats: usize, goes: bool, cx: &Context) {
+    cx.watch_pressure();
     let (producer, mut consumer) = watched(capacity, seats, 1, Overflow::DropOldest);
     let pushers: Vec<_> = clones(producer, seats)
         .into_iter()
@@ -164,6 +168,7 @@ fn a_close(capacity: usize, seats: usize, goes: bool, cx: &Context) {
 
 /// Two that evict leave the level at stop.
 fn a_storm(capacity: usize, cx: &Context) {
+    cx.watch_pressure();
     let (producer, consumer) = watched(capacity, 2, 1, Overflow::DropOldest);
     let mut producers = clones(producer, 2).into_iter();
     let mut here = producers.next().unwrap();
@@ -179,6 +184,7 @@ fn a_storm(capacity: usize, cx: &Context) {
 /// Evictions with a consumer that takes an item, and may leave others behind. A push that the consumer doesn't see while it lowers
 /// the level may be missed, but not the next one; and the level is open when all has been taken.
 fn a_storm_and_a_pop(cx: &Context) {
+    cx.watch_pressure();
     let (mut producer, mut consumer) = watched(2, 1, 2, Overflow::DropOldest);
     let mut before = Pusher::default();
     (0..3).for_each(|number| before.push(&mut producer, number, cx));

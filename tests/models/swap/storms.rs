@@ -3,10 +3,10 @@
 use super::*;
 
 models! {
-    left_behind_capacity_2 [1170, 672] LEFT => |cx| super::left_behind(2, 3, Overflow::DropOldest, cx);
-    left_behind_capacity_3 [437, 497] LEFT => |cx| super::left_behind(3, 3, Overflow::DropOldest, cx);
-    left_behind_then_reject [1301, 692] LEFT => |cx| super::left_behind(2, 3, Overflow::Reject, cx);
-    laps_in_one_step [21471, 33225] &["evicted"], 2 => super::laps_in_one_step;
+    left_behind_capacity_2 [260, 474] LEFT => |cx| super::left_behind(2, 3, Overflow::DropOldest, cx);
+    left_behind_capacity_3 [221, 369] LEFT => |cx| super::left_behind(3, 3, Overflow::DropOldest, cx);
+    left_behind_then_reject [364, 494] LEFT => |cx| super::left_behind(2, 3, Overflow::Reject, cx);
+    laps_in_one_step [55343, 101406] &["evicted"] => super::laps_in_one_step;
 }
 
 const LEFT: &[&str] = if cfg!(forebay_narrow) { &[] } else { &["left behind"] };
