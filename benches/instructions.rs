@@ -2,6 +2,7 @@
 //!
 //! Each function below does a thousand pairs on a queue that the caller has made.
 
+use forebay::mpsc;
 use forebay::spsc::{self, Consumer, Dense, Flagged, Layout, OwnedConsumer, OwnedProducer, Producer};
 
 const CAPACITY: usize = 1024;
@@ -56,6 +57,18 @@ fn pairs_flagged_array(tx: &mut Producer<'_, u64, Flagged>, rx: &mut Consumer<'_
 
 #[unsafe(no_mangle)]
 #[inline(never)]
+fn pairs_mpsc_heap(tx: &mut mpsc::OwnedProducer<u64>, rx: &mut mpsc::OwnedConsumer<u64>) -> u64 {
+    pairs(|item| tx.push(item).is_ok(), || rx.pop().ok())
+}
+
+#[unsafe(no_mangle)]
+#[inline(never)]
+fn pairs_mpsc_array(tx: &mut mpsc::Producer<'_, u64>, rx: &mut mpsc::Consumer<'_, u64>) -> u64 {
+    pairs(|item| tx.push(item).is_ok(), || rx.pop().ok())
+}
+
+#[unsafe(no_mangle)]
+#[inline(never)]
 fn pairs_heapless(tx: &mut heapless::spsc::Producer<'_, u64>, rx: &mut heapless::spsc::Consumer<'_, u64>) -> u64 {
     pairs(|item| tx.enqueue(item).is_ok(), || rx.dequeue())
 }
@@ -97,6 +110,18 @@ fn main() {
             let (mut tx, mut rx) = ring.split();
             fill(inside, |item| tx.push(item).is_ok());
             pairs_flagged_array(&mut tx, &mut rx)
+        }
+        "pairs_mpsc_heap" => {
+            let ring = mpsc::HeapRing::new(CAPACITY).expect("there is memory for the ring");
+            let (mut tx, mut rx) = ring.into_ends();
+            fill(inside, |item| tx.push(item).is_ok());
+            pairs_mpsc_heap(&mut tx, &mut rx)
+        }
+        "pairs_mpsc_array" => {
+            let mut ring = mpsc::Ring::<u64, CAPACITY>::new();
+            let (mut tx, mut rx) = ring.split();
+            fill(inside, |item| tx.push(item).is_ok());
+            pairs_mpsc_array(&mut tx, &mut rx)
         }
         "pairs_heapless" => {
             let mut queue = heapless::spsc::Queue::<u64, { CAPACITY + 1 }>::new();
