@@ -78,7 +78,7 @@ impl<T> Rx<T> {
         ring.gauge().reset(ring.gauge().marks(count).level(rx.marked, count));
         rx.find_head();
         rx.become_even();
-        rx.gate = rx.head;
+        rx.set_gate();
         rx
     }
 
@@ -192,10 +192,16 @@ impl<T> Rx<T> {
         } else if !found && !self.odd && !self.gate.is_before(self.head) {
             return;
         }
-        let marks = gauge.marks(slots.count());
+        self.set_gate();
+    }
+
+    /// The pop before which there is nothing to lower, and nothing to be found but at the head.
+    fn set_gate(&mut self) {
+        let (ring, slots) = (self.ring, self.ring.geometry());
+        let marks = ring.gauge().marks(slots.count());
         let span = if self.odd {
             0
-        } else if gauge.is_raised() {
+        } else if ring.gauge().is_raised() {
             self.ahead().saturating_sub(marks.low() + 1)
         } else {
             // It isn't raised before there are `high` items.

@@ -3,8 +3,8 @@
 use super::*;
 
 models! {
-    closed_comes_last_capacity_1 [Some(3), 137004] &["empty", "closed"] => |cx| super::closed_comes_last(1, cx);
-    closed_comes_last_capacity_2 [Some(2), 108462] &["empty", "closed"] => |cx| super::closed_comes_last(2, cx);
+    closed_comes_last_capacity_1 [Some(2), 137004] &["empty", "closed"] => |cx| super::closed_comes_last(1, cx);
+    closed_comes_last_capacity_3 [Some(2), 108462] &["empty", "closed"] => |cx| super::closed_comes_last(3, cx);
     close_is_sticky [Some(3), 18520] &["stored", "closed"] => super::close_is_sticky;
     consumer_gone [Some(3), 34110] &["stored", "closed"] => super::consumer_gone;
 }
@@ -50,7 +50,7 @@ fn closed_comes_last(capacity: usize, cx: &Context) {
 ///
 /// [MP3].
 fn close_is_sticky(cx: &Context) {
-    let (producer, mut consumer) = numbers(2, 1);
+    let (producer, mut consumer) = numbers(3, 2);
     let pushers: Vec<_> = (0..2)
         .map(|number| {
             let (mut producer, cx) = (producer.clone(), cx.clone());
@@ -89,7 +89,7 @@ fn close_is_sticky(cx: &Context) {
 /// Once the consumer is gone, nothing is taken in, and what is inside dies with the ring.
 fn consumer_gone(cx: &Context) {
     let ledger = Ledger::new();
-    let (producer, mut consumer) = HeapRing::<Tracked>::new(2).unwrap().into_ends();
+    let (producer, mut consumer) = HeapRing::<Tracked>::new(3).unwrap().into_ends();
     let items = ledger.items(3);
     let mut pushers = Vec::new();
     let mut items = items.into_iter();

@@ -3,8 +3,8 @@
 use super::*;
 
 models! {
-    fifo_capacity_1 [Some(3), 6338] &["full", "empty"] => |cx| super::fifo(1, 0, cx);
-    fifo_capacity_2 [Some(3), 40084] &["empty"] => |cx| super::fifo(2, 3, cx);
+    fifo_capacity_1 [Some(2), 6338] &["full", "empty"] => |cx| super::fifo(1, 0, cx);
+    fifo_capacity_2 [Some(2), 40084] &["empty"] => |cx| super::fifo(2, 3, cx);
     fifo_capacity_3 [Some(3), 40084] &["empty"] => |cx| super::fifo(3, 2, cx);
     one_producer_twice [Some(3), 199424] &["empty"] => super::one_producer_twice;
     push_happens_before_pop [Some(3), 23024] &["empty", "popped"] => super::push_happens_before_pop;
@@ -38,7 +38,7 @@ fn fifo(capacity: usize, start: usize, cx: &Context) {
 ///
 /// [MP3] [MP4] [MC1].
 fn one_producer_twice(cx: &Context) {
-    let (producer, mut consumer) = numbers(3, 1);
+    let (producer, mut consumer) = numbers(4, 2);
     let first = pusher(producer.clone(), 0..2, cx);
     let second = pusher(producer, 100..101, cx);
     let mut popped = Vec::new();
@@ -60,7 +60,7 @@ fn one_producer_twice(cx: &Context) {
 ///
 /// [MP4] [MC1].
 fn push_happens_before_pop(cx: &Context) {
-    let (producer, mut consumer) = ends(2, 1, || 0);
+    let (producer, mut consumer) = ends(3, 2, || 0);
     let plain = Arc::new(Plain::new(0));
     let pusher = |number: usize| {
         let (mut producer, plain) = (producer.clone(), Arc::clone(&plain));

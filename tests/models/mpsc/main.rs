@@ -7,7 +7,7 @@
 //! the models meet the wrap.
 
 use forebay_core::mpsc::{Consumer, HeapRing, Producer, Ring};
-use forebay_core::{PopError, PushError, Refusal};
+use forebay_core::{PopError, PushError, Refusal, Watermarks};
 use forebay_tests::iterators::Says;
 use forebay_tests::ledger::{Ledger, Tracked};
 use forebay_tests::model::atomic::{AtomicUsize, Ordering};
@@ -44,6 +44,8 @@ fn ends<T: 'static>(
     // Leaked, as a model has no place for what outlives its threads; a few hundred bytes for each execution.
     let ring = Box::leak(Box::new(HeapRing::<T>::new(capacity).unwrap()));
     let (mut producer, mut consumer) = ring.split();
+    // Else there are more looks at the pressure than these models can have.
+    consumer.set_watermarks(Watermarks::new(capacity, 0).unwrap()).unwrap();
     for _ in 0..start {
         assert!(producer.push(item()).is_ok());
         assert!(consumer.pop().is_ok());

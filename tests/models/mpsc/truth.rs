@@ -12,7 +12,7 @@ models! {
     room_after_a_pop_capacity_1 [Some(3), 25] &["ours", "theirs"] => |cx| super::room_after_a_pop(1, cx);
     room_after_a_pop_capacity_2 [Some(3), 25] &["ours"] => |cx| super::room_after_a_pop(2, cx);
     one_slot_is_held [Some(2), 2410] &["later"] => super::one_slot_is_held;
-    shed_is_counted [Some(3), 4279] &["shed", "stored"] => super::shed_is_counted;
+    shed_is_counted [Some(2), 4279] &["shed", "stored"] => super::shed_is_counted;
     counts_are_true [Some(3), 26072, stepwise] &["none", "one", "two"] => super::counts_are_true;
     a_producer_counts_truly [Some(3), 248, stepwise] &["one", "two"] => super::a_producer_counts_truly;
     a_producer_calls_it_empty_truly [Some(3), 127, stepwise] &["inside"] => super::a_producer_calls_it_empty_truly;
@@ -44,7 +44,7 @@ fn empty_is_true(capacity: usize, start: usize, cx: &Context) {
 ///
 /// [MP5] [MC4] [MP6].
 fn empty_is_true_twice(cx: &Context) {
-    let (producer, mut consumer) = numbers(3, 2);
+    let (producer, mut consumer) = numbers(4, 3);
     let first = pusher(producer.clone(), 0..1, cx);
     let over = Arc::new(AtomicUsize::new(0));
     let second = thread::spawn({
@@ -79,7 +79,7 @@ fn empty_is_true_twice(cx: &Context) {
 ///
 /// [MP5] [MC4] [MP6].
 fn empty_is_true_beyond_two(cx: &Context) {
-    let (mut producer, mut consumer) = numbers(3, 2);
+    let (mut producer, mut consumer) = numbers(4, 3);
     let first = pusher(producer.clone(), 0..1, cx);
     let second = pusher(producer.clone(), 1..2, cx);
     producer.push(100).unwrap();
@@ -99,7 +99,7 @@ fn empty_is_true_beyond_two(cx: &Context) {
 ///
 /// [MP4] [MC1].
 fn order_is_true(cx: &Context) {
-    let (producer, mut consumer) = numbers(3, 1);
+    let (producer, mut consumer) = numbers(4, 2);
     let first = pusher(producer.clone(), 0..1, cx);
     let second = thread::spawn({
         let mut producer = producer.clone();
@@ -199,7 +199,7 @@ fn shed_is_counted(cx: &Context) {
 
 /// A count is between what was inside and what may come, and exact at rest.
 fn counts_are_true(cx: &Context) {
-    let (producer, mut consumer) = numbers(2, 1);
+    let (producer, mut consumer) = numbers(3, 2);
     let first = pusher(producer.clone(), 0..1, cx);
     let second = pusher(producer, 100..101, cx);
     cx.step();
