@@ -187,7 +187,7 @@ impl<T> Rx<T> {
         let (ring, slots) = (self.ring, self.ring.geometry());
         let gauge = ring.gauge();
         if gauge.is_raised() {
-            // A producer that is held up must not keep the pressure up on a ring in which nothing is to be found.
+            // A producer that is held up must not keep the pressure up on a ring with room in which nothing is to be found.
             gauge.lower(slots.count(), || if found { self.ahead() } else { self.used() });
         } else if !found && !self.odd && !self.gate.is_before(self.head) {
             return;
@@ -215,9 +215,12 @@ impl<T> Rx<T> {
         self.ring.geometry().distance(self.head, Ticket::from_word(self.load_tail()))
     }
 
-    /// How many of those have been used.
+    /// How many of those have been used. All, if there is no room.
     fn used(&self) -> usize {
         let tail = Ticket::from_word(self.load_tail());
+        if tail == self.limit {
+            return self.ring.geometry().count();
+        }
         let (mut at, mut count) = (self.head, 0);
         while at != tail {
             count += usize::from(self.stamp(self.slot(at)).is_of(at));

@@ -219,8 +219,8 @@ impl<T> Tx<T> {
         (Ticket::from_word(limit), load_tail(&self.ring))
     }
 
-    /// How many slots are held, or none if all those are held by producers in the middle of a push: for the consumer the ring is
-    /// empty then. `None` if the ring is closed.
+    /// How many slots are held, or none if there is room and all those are held by producers in the middle of a push: for the
+    /// consumer the ring is empty then. `None` if the ring is closed.
     fn look_again(&self, low: usize) -> Option<usize> {
         let slots = self.ring.geometry();
         let (limit, tail) = self.bounds();
@@ -228,7 +228,7 @@ impl<T> Tx<T> {
             return None;
         }
         let held = slots.held(Ticket::from_word(tail), limit);
-        if held <= low {
+        if held <= low || held == slots.count() {
             return Some(held);
         }
         // So many tickets before the limit, and a lap: some of them have been used up where the consumer has stepped over others,

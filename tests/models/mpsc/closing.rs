@@ -3,8 +3,8 @@
 use super::*;
 
 models! {
-    closed_comes_last_capacity_1 [Some(2), 137004] &["empty", "closed"] => |cx| super::closed_comes_last(1, cx);
-    closed_comes_last_capacity_3 [Some(2), 108462] &["empty", "closed"] => |cx| super::closed_comes_last(3, cx);
+    closed_comes_last_capacity_1 [Some(3), 137004] &["empty", "closed"] => |cx| super::closed_comes_last(1, 1, cx);
+    closed_comes_last_capacity_3 [Some(2), 108462] &["empty", "closed"] => |cx| super::closed_comes_last(3, 2, cx);
     close_is_sticky [Some(3), 18520] &["stored", "closed"] => super::close_is_sticky;
     consumer_gone [Some(3), 34110] &["stored", "closed"] => super::consumer_gone;
 }
@@ -12,9 +12,9 @@ models! {
 /// A pop says `Closed` only after the last item of the last producer.
 ///
 /// [MP7] [MC5].
-fn closed_comes_last(capacity: usize, cx: &Context) {
+fn closed_comes_last(capacity: usize, producers: u32, cx: &Context) {
     let (producer, mut consumer) = numbers(capacity, 1);
-    let pushers: Vec<_> = (0..2)
+    let pushers: Vec<_> = (0..producers)
         .map(|number| {
             let mut producer = producer.clone();
             thread::spawn(move || producer.push(number).is_ok())

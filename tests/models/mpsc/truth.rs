@@ -142,7 +142,7 @@ fn one_slot_is_held(cx: &Context) {
     let (mut producer, mut consumer) = numbers(2, 1);
     let other = pusher(producer.clone(), 0..1, cx);
     let mut theirs = 0;
-    for number in 100..103 {
+    for number in 100..102 {
         // At most one item of theirs is inside.
         producer.push(number).unwrap();
         let mut popped = consumer.pop().unwrap();
