@@ -4,10 +4,10 @@ use super::*;
 
 models! {
     batches [Some(3), 109911] &["all"] => super::batches;
-    batches_that_do_not_fit [Some(2), 1] &["all", "some"] => super::batches_that_do_not_fit;
-    two_holes [Some(2), 37708] &["beyond"] => super::two_holes;
-    a_batch_cut_short [Some(3), 420, stepwise] &["empty"] => super::a_batch_cut_short;
-    room_after_draining [Some(3), 143] &["full", "stored"] => super::room_after_draining;
+    batches_that_do_not_fit [Some(2), 16904] &["all", "some"] => super::batches_that_do_not_fit;
+    two_holes [Some(2), 28884] &["beyond"] => super::two_holes;
+    a_batch_cut_short [Some(3), 3814, stepwise] &["empty"] => super::a_batch_cut_short;
+    room_after_draining [Some(3), 3144] &["full", "stored"] => super::room_after_draining;
 }
 
 /// The items of a batch come out in order and once, beside those of another producer.

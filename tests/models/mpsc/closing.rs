@@ -3,7 +3,7 @@
 use super::*;
 
 models! {
-    closed_comes_last_capacity_1 [Some(3), 137004] &["empty", "closed"] => |cx| super::closed_comes_last(1, 1, cx);
+    closed_comes_last_capacity_1 [Some(3), 7754] &["empty", "closed"] => |cx| super::closed_comes_last(1, 1, cx);
     closed_comes_last_capacity_3 [Some(2), 108462] &["empty", "closed"] => |cx| super::closed_comes_last(3, 2, cx);
     close_is_sticky [Some(3), 18520] &["stored", "closed"] => super::close_is_sticky;
     consumer_gone [Some(3), 34110] &["stored", "closed"] => super::consumer_gone;

@@ -3,12 +3,12 @@
 use super::*;
 
 models! {
-    fifo_capacity_1 [Some(2), 6338] &["full", "empty"] => |cx| super::fifo(1, 0, cx);
+    fifo_capacity_1 [Some(2), 19462] &["full", "empty"] => |cx| super::fifo(1, 0, cx);
     fifo_capacity_2 [Some(2), 40084] &["empty"] => |cx| super::fifo(2, 3, cx);
     fifo_capacity_3 [Some(3), 40084] &["empty"] => |cx| super::fifo(3, 2, cx);
     one_producer_twice [Some(3), 199424] &["empty"] => super::one_producer_twice;
     push_happens_before_pop [Some(3), 23024] &["empty", "popped"] => super::push_happens_before_pop;
-    pop_happens_before_push [Some(3), 6] &["full", "stored"] => super::pop_happens_before_push;
+    pop_happens_before_push [Some(3), 83] &["full", "stored"] => super::pop_happens_before_push;
 }
 
 /// Each item comes out once, those of one producer in order, while two producers push and the consumer pops.
