@@ -119,7 +119,10 @@ impl Between {
 
     /// Compares with what an end says, and knows it from then on.
     pub fn check(&mut self, len: usize, level: Pressure, fill: u8, marks: Watermarks) {
-        assert!((self.least.level..=self.most.level).contains(&level), "{level:?} with {len} items inside and {self:?}");
+        assert!(
+            (self.least.level..=self.most.level).contains(&level),
+            "{level:?} with {len} items inside and {self:?}"
+        );
         (self.least.level, self.most.level) = (level, level);
         self.least.check(len, level, fill, marks);
     }

@@ -401,7 +401,11 @@ fn nothing_takes_more_steps_than_documented() {
         assert_eq!(outcome, Ok(item));
         assert!(!watches || steps <= 4 + 6, "grant, stamp, grant, limit; level twice, marks, beside: {steps}");
     }
-    assert_eq!((pushes, pops), ([14, 6], [10, 10]), "each third push may come to the high mark, and each second pop to the low one");
+    assert_eq!(
+        (pushes, pops),
+        ([14, 6], [10, 10]),
+        "each third push may come to the high mark, and each second pop to the low one"
+    );
     assert_eq!(stall::counted(|| producer.is_full()), (false, 3), "tail, grant, tail");
     assert_eq!(stall::counted(|| producer.is_empty()), (true, 3), "tail, grant, tail");
     assert_eq!(stall::counted(|| producer.len()), (0, 4), "tail, a grant for each halving, tail");

@@ -541,8 +541,8 @@ impl<'q, T, K> Producer<'q, T, K> {
     /// that waits for items by other means than looking again has to look once more before it does, after a
     /// [`fence(SeqCst)`](core::sync::atomic::fence).
     ///
-    /// A producer that is held up in the middle of a push keeps neither up nor down what the others see, for longer than until a
-    /// pop finds nothing, or the ring is full without the slot that it holds.
+    /// A producer that is held up in the middle of a push can't keep it up on a ring with room: it is `Open` once a pop has found
+    /// nothing. Till then the slots that are held count as items, or not.
     ///
     /// # Progress
     /// Wait-free: one relaxed load of a line that is written seldom.

@@ -45,9 +45,8 @@ fn check_waiting(
     producers: u32,
     cx: &Context,
 ) -> Consumer<'static, u32> {
-    let pushers: Vec<_> = (0..producers)
-        .map(|which| pusher(producer.clone(), 100 * which..100 * which + pushes, cx))
-        .collect();
+    let pushers: Vec<_> =
+        (0..producers).map(|which| pusher(producer.clone(), 100 * which..100 * which + pushes, cx)).collect();
     let mut popped = 0;
     let waits = (0..=pushes * producers).any(|_| {
         cx.step();
