@@ -200,10 +200,14 @@ impl<T> Tx<T> {
     fn watch(&mut self) {
         let (ring, slots) = (self.ring, self.ring.geometry());
         let gauge = ring.gauge();
+        let level = gauge.level();
+        if level >= if self.next.is_before(self.limit) { Pressure::Slow } else { Pressure::Stop } {
+            return;
+        }
         let marks = gauge.marks(slots.count());
         // At most, by what we know, and without the tickets of others.
         let held = slots.held(self.next, self.limit);
-        if gauge.level() < marks.level(held, slots.count()) {
+        if level < marks.level(held, slots.count()) {
             let (limit, tail) = self.bounds();
             self.limit = limit;
             let wanted = marks.level(slots.held(Ticket::from_word(tail), limit), slots.count());
