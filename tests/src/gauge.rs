@@ -80,3 +80,52 @@ impl Gauge {
         assert_eq!((marks.high(), marks.low()), (self.high, self.low), "watermarks");
     }
 }
+
+/// The pressure where the number of items is known within bounds: between what follows from the least and from the greatest.
+#[derive(Clone, Debug)]
+pub struct Between {
+    least: Gauge,
+    most: Gauge,
+}
+
+impl Between {
+    /// Of a ring without items, for which no watermarks were set.
+    #[must_use]
+    pub fn new(capacity: usize) -> Self {
+        Self { least: Gauge::new(capacity), most: Gauge::new(capacity) }
+    }
+
+    /// The same happened to both; what follows from more items is never less.
+    pub fn each(&mut self, [least, most]: [usize; 2], happened: impl Fn(&mut Gauge, usize)) {
+        assert!(least <= most);
+        happened(&mut self.least, least);
+        happened(&mut self.most, most);
+    }
+
+    /// As [`Gauge::pushed`], if anything was: a slot may have been taken in vain.
+    pub fn may_have_pushed(&mut self, most: usize) {
+        self.most.pushed(most);
+    }
+
+    /// As [`Gauge::set_marks`].
+    pub fn set_marks(&mut self, high: usize, low: usize) -> Option<Watermarks> {
+        self.most.set_marks(high, low);
+        self.least.set_marks(high, low)
+    }
+
+    /// As [`Gauge::fits`].
+    #[must_use]
+    pub const fn fits(&self, marks: Watermarks) -> bool {
+        self.least.fits(marks)
+    }
+
+    /// Compares with what an end says, and knows it from then on.
+    pub fn check(&mut self, len: usize, level: Pressure, fill: u8, marks: Watermarks) {
+        assert!(
+            (self.least.level..=self.most.level).contains(&level),
+            "{level:?} with {len} items inside and {self:?}"
+        );
+        (self.least.level, self.most.level) = (level, level);
+        self.least.check(len, level, fill, marks);
+    }
+}

@@ -157,7 +157,7 @@ impl<T> Tx<T> {
         let marks = ring.gauge().marks(shape.slots());
         // So many at most, as the consumer may have gone on. Where laps come around it may have been there long ago.
         let mut len = if LAPS_WRAP { shape.slots() } else { self.known_len() };
-        if ring.gauge().level() < marks.level(len, shape.slots()) {
+        if ring.gauge().is_below(marks.level(len, shape.slots())) {
             len = self.look_at_head();
             let tail = self.tail;
             ring.gauge().raise(marks.level(len, shape.slots()), marks.low(), || {
@@ -191,7 +191,7 @@ impl<T> Tx<T> {
     #[inline(always)]
     fn watch_full(&mut self) {
         self.gate = self.tail.idx();
-        if self.ring.gauge().level() < Pressure::Stop {
+        if self.ring.gauge().is_below(Pressure::Stop) {
             self.watch();
         }
     }
