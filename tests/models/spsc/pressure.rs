@@ -7,13 +7,13 @@ use super::*;
 
 models! {
     twice;
-    a_consumer_that_waits_leaves_it_open_capacity_1 [937, 592] WAITS => |cx| super::a_consumer_that_waits::<L>(1, 1, 1, 2, cx);
-    a_consumer_that_waits_leaves_it_open_capacity_2 [9144, 4501] WAITS => |cx| super::a_consumer_that_waits::<L>(2, 3, 1, 2, cx);
-    a_consumer_that_waits_leaves_it_open_when_full [1848, 636] WAITS => |cx| super::a_consumer_that_waits::<L>(2, 3, 2, 2, cx);
+    a_consumer_that_waits_leaves_it_open_capacity_1 [937, 337] WAITS => |cx| super::a_consumer_that_waits::<L>(1, 1, 1, 2, cx);
+    a_consumer_that_waits_leaves_it_open_capacity_2 [5127, 4501] WAITS => |cx| super::a_consumer_that_waits::<L>(2, 3, 1, 2, cx);
+    a_consumer_that_waits_leaves_it_open_when_full [1173, 307] WAITS => |cx| super::a_consumer_that_waits::<L>(2, 3, 2, 2, cx);
     changes_are_told_capacity_1 [295, 156] TOLD => |cx| super::changes_are_told::<L>(1, 1, 1, cx);
-    changes_are_told_capacity_2 [1358, 992] TOLD => |cx| super::changes_are_told::<L>(2, 3, 1, cx);
-    a_consumer_that_goes_leaves_it_closed_capacity_1 [1917, 1085] GOES => |cx| super::a_consumer_that_goes::<L>(1, 1, 1, cx);
-    a_consumer_that_goes_leaves_it_closed_capacity_2 [6236, 4110] GOES => |cx| super::a_consumer_that_goes::<L>(2, 3, 1, cx);
+    changes_are_told_capacity_2 [1065, 718] TOLD => |cx| super::changes_are_told::<L>(2, 3, 1, cx);
+    a_consumer_that_goes_leaves_it_closed_capacity_1 [1076, 534] GOES => |cx| super::a_consumer_that_goes::<L>(1, 1, 1, cx);
+    a_consumer_that_goes_leaves_it_closed_capacity_2 [2550, 1712] GOES => |cx| super::a_consumer_that_goes::<L>(2, 3, 1, cx);
 }
 
 const WAITS: &[&str] = &["waits", "waits for nothing"];
