@@ -59,6 +59,7 @@ extern crate alloc;
 
 pub mod credit;
 mod error;
+mod gauge;
 #[cfg(any(target_has_atomic = "8", feature = "portable-atomic"))]
 pub mod latest;
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
@@ -75,8 +76,12 @@ pub mod swap;
 mod sync;
 
 pub use error::{CapacityError, InUse, PopError, PushError, Pushed};
+pub use gauge::{Seen, WatermarkError, Watermarks};
 pub use overflow::{NeverEvicts, Overflow, Refusal};
 pub use pressure::Pressure;
+#[cfg(forebay_loom)]
+#[doc(hidden)]
+pub use sync::modelled as model;
 #[cfg(forebay_steps)]
 #[doc(hidden)]
 pub use sync::stepped as steps;

@@ -73,7 +73,8 @@
 //! assert_eq!(worker.join().unwrap(), 10);
 //! # Ok::<(), forebay_core::InUse>(())
 //! ```
-//! Whoever waits for room looks at [`Producer::is_full`], and is woken after a pop.
+//! Whoever waits for room looks at [`Producer::is_full`], and is woken after a pop. Whoever would rather slow down before the ring
+//! is full looks at [`Producer::pressure`].
 //!
 //! # What it costs
 //! A push is one compare-and-swap on a word that all producers share, and a plain store; a pop is plain loads and stores. A
@@ -157,6 +158,28 @@
 //! another, and it goes on by one ticket at a time, so it was just there at one in between. What the consumer counts is as true:
 //! it knows the limit, and the tail that it sees is not before any ticket that it has used up.
 //!
+//! ## Pressure
+//! All ends share one level (`G1` to `G5`), which the ends look at only when they come to a gate.
+//!
+//! *A producer's gate* is the first ticket with which the ring may be filled up to the high mark, by the limit that this producer
+//! has last seen: the limit never goes back, so no earlier ticket does. A push that is not before it looks at the level after its
+//! stamp, and if that is too low for what it knows, it loads the limit anew. It never waits: held up at any of these steps, it
+//! has put its item in already.
+//!
+//! *The consumer's gate* is as many tickets from the head on as it takes to reach the low mark: from what is inside, if the level
+//! is up, else from the high mark, as it isn't raised before that is reached. While the consumer looks at more than its head it
+//! is at the gate with each pop, so this costs its fast path nothing.
+//!
+//! *Open tickets* count as items for the high mark: their slots are taken. But they must not hold the level up for ever, on
+//! a ring in which there is room and nothing to be found, for then everybody waits. So the consumer, when it finds nothing, counts
+//! the tickets from its head on that have been used, instead of all; and a producer that has raised the level looks, after the
+//! fence `G4`, whether any ticket has been used that has not been used up. It can tell those apart without a word of the
+//! consumer's: N tickets before the limit is the head, less the number of holes, so all that is in between was passed since the
+//! earliest hole was, and of what the consumer takes while it knows of a hole it wipes out the stamp.
+//!
+//! What may be wrong is up to the slots that are held: the level rises that much early, and falls that much late, until a pop
+//! finds nothing. Without a producer that is held up it is exact at rest, for producers and a consumer that have seen the marks.
+//!
 //! ## Linearization points
 //! | operation | point |
 //! |---|---|
@@ -174,9 +197,12 @@
 //! | operation | loads of what others write | stores to what they read | read-modify-write |
 //! |---|---|---|---|
 //! | push | tail, grant; grant and stamp of the ticket before, unless it was our own | 1 | 1 |
-//! | push that is refused | tail twice, grant | 0 | none |
+//! | push that is refused | tail twice, grant, level | 0 | none |
+//! | push at or beyond the high mark, once in N − high at least | level, marks; limit, tail | 1 | 1 |
+//! | push that raises the level | limit, tail, grant and stamp; more if producers are held up | 1 | 2 |
 //! | pop | a stamp | 1 | none |
-//! | pop that finds nothing | a stamp, two words that are written seldom, the tail | 0 | none |
+//! | pop that finds nothing | a stamp, three words that are written seldom, the tail | 0 | none |
+//! | pop that may reach the low mark, once in high − low at least | a stamp, level, marks; the tail if the level is up | 1 | 1 if it lowers it |
 //! | batch of k, up to 32 | tail, k grants; grant and stamp of the ticket before | k | 1 |
 //! | a producer's `is_full`, `is_empty`; `len`, `free` | tail twice, a grant; log<sub>2</sub> N + 1 grants | 0 | none |
 //! | push near a producer that is held up | some more stamps | 1 | 2 |
@@ -187,7 +213,7 @@
 //! 2<sup>29</sup> tickets. A producer that is held up between its look at a grant and its compare-and-swap for exactly so many is
 //! dealt a ticket that has been dealt out before, and two producers have one slot then. One that stays in the middle of a push
 //! for half as many, or that pushes nothing for exactly as many, may lose its place in the order, or leave no note where one is
-//! due. With 64 bits that takes centuries.
+//! due; and one that pushes nothing for half as many may raise the pressure only when it is refused. With 64 bits that takes centuries.
 
 mod consumer;
 mod holes;

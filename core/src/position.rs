@@ -45,7 +45,7 @@ impl Capacity {
     }
 
     /// How many steps lead from one position to another: 0 to 2N − 1.
-    #[inline(always)]
+    #[inline]
     pub(crate) const fn distance(self, from: Position, to: Position) -> usize {
         let laps = if from.is_odd() == to.is_odd() { 0 } else { self.get() };
         let (from, to) = (from.idx(), to.idx());
@@ -58,7 +58,7 @@ impl Capacity {
 
     /// `count` slots from a position on are at most two pieces: the slots up to the end of the memory, and the rest at its
     /// start. Answers with the lengths of both.
-    #[inline(always)]
+    #[inline]
     pub(crate) const fn pieces(self, at: Position, count: usize) -> (usize, usize) {
         let to_end = self.get() - at.idx();
         if count <= to_end { (count, 0) } else { (to_end, count - to_end) }
@@ -123,7 +123,7 @@ impl Position {
     }
 
     /// `count` steps on; `count` is at most the capacity.
-    #[inline(always)]
+    #[inline]
     pub(crate) const fn advance(self, count: usize, capacity: Capacity) -> Self {
         // The steps are compared with the room before they are added, so that nothing overflows.
         let room = capacity.get() - self.idx();

@@ -51,6 +51,10 @@
 //! is inside stays in the ring, the producer can see it ([`Producer::is_closed`], and then [`Producer::len`] is how many), and
 //! is refused once the ring is full. Who wants nothing left behind lets the producer go first.
 //!
+//! # Pressure
+//! The ring tells its producer to slow down before it has to refuse anything: [`Producer::pressure`] rises at a high
+//! [watermark](crate::Watermarks) and falls at a low one. It costs a push and a pop nothing but at those places.
+//!
 //! # The algorithm
 //! Source: L. Lamport, *Proving the correctness of multiprocess programs* (1977), for the ring. P. P. C. Lee et al., *A
 //! lock-free, cache-efficient multi-core synchronization mechanism for line-rate network traffic monitoring* (2010), for the
@@ -68,6 +72,12 @@
 //! - **I4** With flags, a published position lags behind the flags by one item at most, since each item is flagged and then
 //!   counted before the next one is. A side that sees by the flag of its own slot whether it may go on therefore knows the
 //!   true count from a position that is off by one: at most N − 1 items if there is room, at least 1 if there is something.
+//! - **I5** *The gates.* A push at a position that is not the producer's gate finds room, and leaves fewer items inside than the
+//!   high mark, by what is known of the consumer, which can only have taken more; or the pressure has been looked at since. A pop
+//!   at a position that is not the consumer's gate finds an item, and does not bring the ring to the low mark while the pressure
+//!   is up: at the last look it was not, and has not been raised but with `high` items inside, of which fewer than `high − low`
+//!   were taken since; or it was, and the gate is at the low mark. (If the raise itself was late, the next gate or an empty ring
+//!   makes up for it.) Why the pressure is neither stuck nor missed then: `../gauge.rs`.
 //!
 //! ## Who owns a slot
 //! `P1`, `C1` and so on name the places in the source where the operation stands with its ordering.
@@ -88,14 +98,16 @@
 //! A batch is its items one after another.
 //!
 //! ## Progress and cost
-//! Every operation is wait-free: there is no loop but over the items of a batch. No read-modify-write and no fence anywhere,
-//! except the one exchange of [`Ring::try_split`].
+//! Every operation is wait-free: there is no loop but over the items of a batch, and where the two sides change the pressure at
+//! the same time, which the other can make an operation repeat once or twice. A read-modify-write and a fence come up only there,
+//! when the pressure changes (on cores without an exchange: a load and a store), and in [`Ring::try_split`].
 //!
 //! | operation | loads of what the other side writes | stores to what it reads |
 //! |---|---|---|
 //! | push, pop, dense | none mostly; one or two when the known room or items are used up | 1 |
 //! | push, pop, flagged | 1, the item's own line | 2, one of them to the item's own line |
 //! | push, pop that is refused | up to 4, with that of the other end's flag | 0 |
+//! | push at the high mark and beyond, pop at the low mark | 2 or 3 more, seldom written; when the pressure changes up to 8 more | none; when it changes 1 or 2 |
 //! | batch of k, dense | at most 1 | 1 |
 //! | batch of k, flagged | 2 | 2 k |
 

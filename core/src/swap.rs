@@ -49,6 +49,15 @@
 //!
 //! On targets without 64-bit atomics the consumer always aims at the oldest item and leaves nothing behind.
 //!
+//! # Pressure
+//! [`Producer::pressure`] says whether producers are to slow down: `../gauge.rs` has the algorithm, and why it is never stuck. It
+//! follows [`len`](Producer::len): an eviction leaves it as it is, and what the consumer leaves behind is room. Most operations don't
+//! look at it. A producer knows the slot at which a push may reach the high watermark, as it knew the consumer, and the consumer the
+//! slot at which a pop may reach the low one. Only the push and the pop there look, and find the next such slot, less than a lap on.
+//! So these are numbers of slots, and no lap can be mistaken for another: where laps come around, a producer that slept for so many
+//! laps that it takes the tail for where it was may raise the level to [`Slow`](crate::Pressure::Slow) too late by less than a lap of
+//! its pushes. At full each push looks.
+//!
 //! # Shutting down
 //! The last producer goes: the consumer pops until [`Closed`](crate::PopError::Closed) and has everything. The consumer
 //! [closes](Consumer::close) the ring, or goes: each push that begins after that gives its value back as
@@ -158,9 +167,15 @@
 //! | push | lock-free; wait-free with one producer | 1 load and 1 compare-and-swap of the slot, or a store where one producer finds room, which looks at a mark that seldom changes; at full, 1 load of what seldom changes; `2 log N` loads to find the tail where others pushed many |
 //! | pop | lock-free: a push that evicts what it is after makes it look again | 1 load, 1 compare-and-swap, 1 store to a line that is the consumer's; `2 log N` loads where it was overtaken |
 //! | pop that finds nothing | the same; it drops what was left behind, up to N / 2 items | 2 or 3 loads |
-//! | close | wait-free: at most N pushes come between | a store; with several seats 2 read-modify-writes and `2 log N` loads for each push that comes between |
+//! | look at the pressure, at a watermark | as the operation: others hold it up only by changing the level | up to 4 loads of what seldom changes, 1 of the consumer's line by a push; where the level changes 1 or 2 compare-and-swaps, a fence, and `2 log N` loads |
+//! | close | wait-free: at most N pushes come between | a store and a compare-and-swap; with several seats 2 read-modify-writes and `2 log N` loads for each push that comes between |
 //! | split | wait-free | N |
 //! | clone, drop of an end | lock-free, wait-free | up to P |
+//!
+//! The pressure costs a push or a pop before the mark one comparison with a number of its end, 2 or 3 instructions; a push at full
+//! one load more, of the line that has the policy, 6 instructions in all; a pop that finds nothing likewise, 8. On x86-64 a push
+//! and a pop of a `u64` by one thread are 113 instructions, 108 without the pressure, and a push that evicts 93 in place of 87. In
+//! a ring of few slots there is a mark at every other operation: 292 instructions a pair with 2 slots, 144 with 8.
 //!
 //! No end waits for another in any of them. A batch is a push for each item, and a drain a pop: each item has a word of its own.
 

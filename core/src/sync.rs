@@ -4,16 +4,16 @@
 //! `portable-atomic`.
 
 #[cfg(forebay_loom)]
-mod modelled;
+pub mod modelled;
 #[cfg(forebay_steps)]
 pub mod stepped;
 
 #[cfg(not(any(forebay_loom, forebay_steps)))]
-pub(crate) use core::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
+pub(crate) use core::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering, fence};
 #[cfg(forebay_loom)]
-pub(crate) use modelled::{Arc, AtomicBool, AtomicU8, AtomicUsize, Ordering, Watch};
+pub(crate) use modelled::{Arc, AtomicBool, AtomicU8, AtomicUsize, Ordering, Watch, fence};
 #[cfg(forebay_steps)]
-pub(crate) use stepped::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
+pub(crate) use stepped::{AtomicBool, AtomicU8, AtomicUsize, Ordering, fence};
 
 // A word that carries a count of laps: 64 bits where the machine can exchange them, a machine word elsewhere.
 #[cfg(all(target_has_atomic = "64", not(any(forebay_loom, forebay_steps))))]
@@ -112,6 +112,15 @@ impl Claim {
         decided
     }
 }
+
+/// Whether the pressure of rings is there: always, but in models that leave it out.
+#[cfg(not(forebay_loom))]
+#[inline(always)]
+pub(crate) const fn has_pressure() -> bool {
+    true
+}
+#[cfg(forebay_loom)]
+pub(crate) use modelled::has_pressure;
 
 /// Tells the model checker who touches which slot; nothing in an ordinary build.
 ///

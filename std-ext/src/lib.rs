@@ -31,7 +31,8 @@
 #![forbid(unsafe_code)]
 
 pub use forebay_core::{
-    CapacityError, InUse, NeverEvicts, Overflow, PopError, Pressure, PushError, Pushed, Refusal, credit, pacer,
+    CapacityError, InUse, NeverEvicts, Overflow, PopError, Pressure, PushError, Pushed, Refusal, Seen, WatermarkError,
+    Watermarks, credit, pacer,
 };
 
 pub mod latest;

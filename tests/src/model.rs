@@ -105,6 +105,13 @@ pub struct Context {
 }
 
 impl Context {
+    /// The pressure of the rings is a part of this model from now on. In others it is left out, as if it was not there: it would
+    /// make them far larger, and its fences could hide what another ordering has to do.
+    pub fn watch_pressure(&self) {
+        #[cfg(forebay_loom)]
+        forebay_core::model::watch_pressure(true);
+    }
+
     /// Notes an outcome.
     pub fn note(&self, outcome: &'static str) {
         self.outcomes.lock().expect("no panic while it is held").insert(outcome);
@@ -151,6 +158,8 @@ impl Model {
         let stepwise = self.stepwise;
         build::run(self.bound, move || {
             executions.fetch_add(1, Ordering::Relaxed);
+            #[cfg(forebay_loom)]
+            forebay_core::model::watch_pressure(false);
             let steps = stepwise.then(|| Arc::new(atomic::AtomicUsize::new(0)));
             body(&Context { outcomes: std::sync::Arc::clone(&outcomes), steps });
         });

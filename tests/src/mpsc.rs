@@ -15,6 +15,7 @@ use std::mem;
 use forebay_core::mpsc::{Consumer, HeapRing, Producer, Ring, SliceRing, Slot};
 use forebay_core::{PopError, PushError, Refusal};
 
+use crate::gauge::{Between, Gauge};
 use crate::iterators::Says;
 use crate::ledger::{go_off, goes_off};
 use crate::payload::{Maker, Payload};
@@ -70,6 +71,7 @@ impl Case<'_> {
                 while run.goes_on() {
                     // What is inside goes with the ends.
                     run.ring = Model::new(self.refusal);
+                    run.gauge = Between::new(self.capacity);
                     let mut ring =
                         HeapRing::<T>::with_refusal(self.capacity, self.refusal).expect("a small capacity above 0");
                     if run.first && run.fresh {
@@ -144,6 +146,7 @@ struct Run<'a> {
     /// Whether ends must be dropped, and not forgotten.
     keeps_ends: bool,
     ring: Model,
+    gauge: Between,
     maker: Maker,
     trace: Vec<u32>,
     /// Whether the first split is yet to come.
@@ -177,6 +180,7 @@ impl<'a> Run<'a> {
             ops: case.ops,
             keeps_ends: false,
             ring: Model::new(case.refusal),
+            gauge: Between::new(case.capacity),
             maker: Maker::default(),
             trace: Vec::new(),
             first: true,
@@ -233,6 +237,7 @@ impl<'a> Run<'a> {
         self.ring.closed = false;
         self.ring.told = self.ring.shed;
         self.ring.untold = 0;
+        self.gauge.each(self.inside(), Gauge::made_anew);
         if mem::take(&mut self.first) {
             for which in 0..self.start {
                 self.push(&mut ends, which);
@@ -256,7 +261,7 @@ impl<'a> Run<'a> {
 
     /// One operation.
     fn step<T: Payload, K: Clone>(&mut self, ends: &mut Ends<'_, T, K>, op: u8, argument: usize) {
-        match op % 26 {
+        match op % 28 {
             0..=4 => self.push(ends, argument),
             5..=8 => self.pop(ends),
             9..=11 => self.push_iter(ends, argument),
@@ -274,8 +279,10 @@ impl<'a> Run<'a> {
             24 if argument % 4 == 0 => {
                 self.ring.untold = 0;
                 drop(ends.consumer.take());
+                self.gauge.each(self.inside(), |gauge, _| gauge.closed());
             }
             25 => self.end(ends, argument),
+            26 | 27 => self.set_watermarks(ends, argument),
             _ => self.push(ends, argument),
         }
     }
@@ -287,6 +294,12 @@ impl<'a> Run<'a> {
     /// How many of the free slots the producers may not have been told of.
     fn unsure(&self) -> usize {
         (self.ring.given_back + self.ring.untold).min(self.free())
+    }
+
+    /// How many slots the ring may call taken: at least, and at most.
+    fn inside(&self) -> [usize; 2] {
+        let least = self.ring.items.len();
+        [least, least + self.unsure()]
     }
 
     /// Everything that the ends say, and the account of the items.
@@ -302,6 +315,7 @@ impl<'a> Run<'a> {
             assert!(ends.consumer.as_ref().is_none_or(|consumer| consumer.len() == len), "the ends differ at rest");
             assert_eq!((producer.is_empty(), producer.is_full()), (len == 0, len == self.capacity));
             assert_eq!(producer.free(), self.capacity - len);
+            self.gauge.check(len, producer.pressure(), producer.fill(), producer.watermarks());
         }
         let mut seen = 0;
         if let Some(consumer) = &ends.consumer {
@@ -313,6 +327,7 @@ impl<'a> Run<'a> {
             assert_eq!(consumer.refusal(), ring.refusal);
             let closed = ring.closed || ends.producers.is_empty();
             assert!(consumer.is_closed() == closed || closed && ring.forgotten > 0);
+            self.gauge.check(seen, consumer.pressure(), consumer.fill(), consumer.watermarks());
         }
         self.maker.ledger().check();
         if self.maker.ledger().born() > 0 && (!ends.are_gone() || !self.keeps_ends) {
@@ -341,9 +356,11 @@ impl<'a> Run<'a> {
             Ok(()) => {
                 assert!(self.free() > 0, "pushed into a full ring");
                 self.ring.put([id]);
+                self.gauge.each(self.inside(), Gauge::pushed);
             }
             Err(error) => {
                 assert_eq!(self.free(), self.unsure(), "refused, with room");
+                self.gauge.each([self.capacity; 2], Gauge::pushed);
                 match self.ring.refusal {
                     Refusal::Reject => assert_eq!(error, PushError::Full(id)),
                     Refusal::DropIncoming => {
@@ -362,6 +379,7 @@ impl<'a> Run<'a> {
             Ok(item) => {
                 self.ring.take(item.id());
                 self.ring.untold = 0;
+                self.gauge.each(self.inside(), Gauge::popped);
                 self.trace.push(item.id());
             }
             Err(error) => {
@@ -370,6 +388,7 @@ impl<'a> Run<'a> {
                 assert!(counts || error == if closed { PopError::Closed } else { PopError::Empty }, "{error}");
                 self.ring.given_back = 0;
                 self.ring.untold = 0;
+                self.gauge.each([0; 2], Gauge::popped);
                 self.trace.push(u32::MAX);
             }
         }
@@ -385,6 +404,10 @@ impl<'a> Run<'a> {
             assert!(stored >= count.min(self.free() - self.unsure()), "a batch takes all that fits");
         }
         self.ring.put(first..first + u32::try_from(stored).expect("few items"));
+        if stored > 0 {
+            self.gauge.each(self.inside(), Gauge::pushed);
+        }
+        self.gauge.may_have_pushed(self.inside()[1]);
     }
 
     /// Puts in items of an iterator that says the truth, or less.
@@ -447,6 +470,7 @@ impl<'a> Run<'a> {
             assert_eq!(made, good);
             self.batch(good, first, good, closed);
             self.ring.given_back = self.capacity;
+            self.gauge.may_have_pushed(self.capacity);
         } else {
             self.batch(usize::MAX, first, made, closed);
         }
@@ -481,6 +505,9 @@ impl<'a> Run<'a> {
         self.ring.untold += ids.len();
         if to_the_end {
             self.ring.given_back = 0;
+        }
+        if to_the_end || !ids.is_empty() {
+            self.gauge.each(self.inside(), Gauge::popped);
         }
         self.trace.extend_from_slice(ids);
     }
@@ -583,6 +610,17 @@ impl<'a> Run<'a> {
         let Some(consumer) = &mut ends.consumer else { return };
         consumer.close();
         self.ring.closed = true;
+        self.gauge.each(self.inside(), |gauge, _| gauge.closed());
+    }
+
+    fn set_watermarks<T, K>(&mut self, ends: &mut Ends<'_, T, K>, argument: usize) {
+        let Some(marks) = self.gauge.set_marks(argument % 12, argument / 12 % 12) else { return };
+        for producer in &mut ends.producers {
+            assert_eq!(producer.set_watermarks(marks).is_ok(), self.gauge.fits(marks));
+        }
+        if let Some(consumer) = &mut ends.consumer {
+            assert_eq!(consumer.set_watermarks(marks).is_ok(), self.gauge.fits(marks));
+        }
     }
 
     /// Lets all ends go, so that the ring is split anew.

@@ -18,6 +18,7 @@ use forebay_core::spsc::{
     Consumer, Dense, Flagged, HeapRing, Layout, Producer, ReadRun, Ring, SliceRing, Slot, WriteRun,
 };
 
+use crate::gauge::Gauge;
 use crate::ledger::{go_off, goes_off};
 use crate::payload::{Maker, Payload};
 
@@ -88,6 +89,7 @@ impl Case<'_> {
                 while run.goes_on() {
                     // What is inside goes with the ends.
                     run.items.clear();
+                    run.gauge = Gauge::new(self.capacity);
                     let mut ring = HeapRing::<T, L>::new(self.capacity).expect("a small capacity above 0");
                     if run.first && run.fresh {
                         let (producer, consumer) = ring.split();
@@ -151,6 +153,7 @@ struct Run<'a> {
     keeps_ends: bool,
     /// The specification.
     items: VecDeque<u32>,
+    gauge: Gauge,
     maker: Maker,
     trace: Vec<u32>,
     /// Whether the first split is yet to come.
@@ -172,6 +175,7 @@ impl<'a> Run<'a> {
             ops: case.ops,
             keeps_ends: false,
             items: VecDeque::new(),
+            gauge: Gauge::new(case.capacity),
             maker: Maker::default(),
             trace: Vec::new(),
             first: true,
@@ -228,6 +232,7 @@ impl<'a> Run<'a> {
         splits: &dyn Fn() -> Option<bool>,
     ) {
         let mut ends = Ends { producer: Some(producer), consumer: Some(consumer) };
+        self.gauge.made_anew(self.items.len());
         if mem::take(&mut self.first) {
             self.rotate(&mut ends);
             if self.fresh {
@@ -266,6 +271,7 @@ impl<'a> Run<'a> {
             assert_eq!(seen, (len, free, capacity), "the producer's len, free, capacity");
             let seen = (producer.is_empty(), producer.is_full(), producer.is_closed());
             assert_eq!(seen, (len == 0, free == 0, ends.consumer.is_none()), "the producer's empty, full, closed");
+            self.gauge.check(len, producer.pressure(), producer.fill(), producer.watermarks());
         }
         if let Some(consumer) = &ends.consumer {
             let seen = (consumer.len(), consumer.free(), consumer.capacity());
@@ -273,6 +279,7 @@ impl<'a> Run<'a> {
             let seen = (consumer.is_empty(), consumer.is_full(), consumer.is_closed());
             assert_eq!(seen, (len == 0, free == 0, ends.producer.is_none()), "the consumer's empty, full, closed");
             assert_eq!(consumer.peek().map(T::id), self.items.front().copied(), "peek");
+            self.gauge.check(len, consumer.pressure(), consumer.fill(), consumer.watermarks());
         }
     }
 
@@ -281,6 +288,9 @@ impl<'a> Run<'a> {
         assert_eq!(stored, offered.min(self.free()), "a batch takes all that fits");
         let stored = u32::try_from(stored).expect("few items");
         self.items.extend(first..first + stored);
+        if stored > 0 {
+            self.gauge.pushed(self.items.len());
+        }
         self.saw(stored);
     }
 
@@ -288,6 +298,9 @@ impl<'a> Run<'a> {
     fn taken(&mut self, ids: &[u32]) {
         for &id in ids {
             assert_eq!(self.items.pop_front(), Some(id), "the items come out in order");
+        }
+        if !ids.is_empty() {
+            self.gauge.popped(self.items.len());
         }
         self.saw_items(ids);
     }
@@ -306,12 +319,14 @@ impl<'a> Run<'a> {
             Ok(()) => {
                 assert!(self.free() > 0, "pushed into a full ring");
                 self.items.push_back(id);
+                self.gauge.pushed(self.items.len());
                 self.saw(id);
             }
             Err((closed, back)) => {
                 assert!(back.is_none_or(|back| back == id), "another item came back");
                 assert_eq!(self.free(), 0, "refused, with room");
                 assert_eq!(closed, !open, "closed means that the consumer is gone");
+                self.gauge.pushed(self.items.len());
                 self.saw(u32::MAX);
             }
         }
@@ -329,6 +344,7 @@ impl<'a> Run<'a> {
     fn refused(&mut self, open: bool, error: PopError) {
         assert!(self.items.is_empty(), "{error}, with {} items inside", self.items.len());
         assert_eq!(error, if open { PopError::Empty } else { PopError::Closed });
+        self.gauge.popped(0);
         self.saw(u32::MAX);
     }
 
@@ -341,7 +357,7 @@ impl<'a> Run<'a> {
 
     /// One operation.
     fn step<T: Payload, L: Runs, K>(&mut self, ends: &mut Ends<'_, T, L, K>, op: u8, argument: usize) {
-        match op % 28 {
+        match op % 30 {
             0 | 1 => self.push(ends),
             2 | 3 => self.pop(ends),
             4 => self.write_slot(ends, argument),
@@ -358,12 +374,28 @@ impl<'a> Run<'a> {
             18 => self.copy_run(ends, argument),
             19 | 20 => self.read_run(ends, argument),
             21 => drop(ends.producer.take()),
-            22 => drop(ends.consumer.take()),
+            22 => {
+                drop(ends.consumer.take());
+                self.gauge.closed();
+            }
             23 => self.clear_armed(ends, argument),
             24 => self.release_armed(ends, argument),
             25 => self.drain_armed(ends, argument),
             26 => self.fill_armed(ends, argument),
+            27 => self.set_watermarks(ends, argument),
             _ => self.end(ends, argument),
+        }
+    }
+
+    fn set_watermarks<T, L: Layout, K>(&mut self, ends: &mut Ends<'_, T, L, K>, argument: usize) {
+        let (high, low) = (argument % 12, argument / 12 % 12);
+        let marks = self.gauge.set_marks(high, low);
+        let Some(marks) = marks else { return };
+        if let Some(producer) = &mut ends.producer {
+            assert_eq!(producer.set_watermarks(marks).is_ok(), self.gauge.fits(marks));
+        }
+        if let Some(consumer) = &mut ends.consumer {
+            assert_eq!(consumer.set_watermarks(marks).is_ok(), self.gauge.fits(marks));
         }
     }
 

@@ -10,6 +10,7 @@ use std::mem;
 use forebay_core::swap::{Consumer, HeapRing, Producer, Ring, SliceRing, Slot};
 use forebay_core::{Overflow, PopError, PushError, Pushed};
 
+use crate::gauge::Gauge;
 use crate::ledger::{go_off, goes_off};
 use crate::payload::{Maker, Payload};
 pub use crate::spsc::{MAX_CAPACITY, Storage};
@@ -68,6 +69,7 @@ impl Case<'_> {
                 while run.goes_on() {
                     // What is inside goes with the ends.
                     run.ring = Model::new(self.overflow);
+                    run.gauge = Gauge::new(self.capacity);
                     let mut ring = run.heap::<T>();
                     if run.first && run.fresh {
                         let (producer, consumer) = ring.split();
@@ -170,6 +172,7 @@ struct Run<'a> {
     /// Whether ends must be dropped, and not forgotten.
     keeps_ends: bool,
     ring: Model,
+    gauge: Gauge,
     maker: Maker,
     trace: Vec<u32>,
     /// Whether the first split is yet to come.
@@ -204,6 +207,7 @@ impl<'a> Run<'a> {
             ops: case.ops,
             keeps_ends: false,
             ring: Model::new(case.overflow),
+            gauge: Gauge::new(case.capacity),
             maker: Maker::default(),
             trace: Vec::new(),
             first: true,
@@ -274,6 +278,7 @@ impl<'a> Run<'a> {
         self.ring.untold = 0;
         self.ring.forgotten = 0;
         (self.ring.closed, self.ring.noticed) = (false, false);
+        self.gauge.made_anew(self.ring.items.len());
         if mem::take(&mut self.first) {
             for which in 0..self.start {
                 self.push(&mut ends, which);
@@ -297,7 +302,7 @@ impl<'a> Run<'a> {
 
     /// One operation.
     fn step<T: Payload, K: Clone>(&mut self, ends: &mut Ends<'_, T, K>, op: u8, argument: usize) {
-        match op % 25 {
+        match op % 26 {
             0..=5 => self.push(ends, argument),
             6..=9 => self.pop(ends),
             10 => (0..argument % 20).for_each(|which| self.push(ends, which)),
@@ -312,7 +317,7 @@ impl<'a> Run<'a> {
                 if argument % 8 == 4 && !self.keeps_ends {
                     mem::forget(consumer);
                 } else {
-                    self.ring.closed |= consumer.is_some();
+                    self.close(consumer.is_some());
                 }
             }
             19 => self.end(ends, argument),
@@ -322,10 +327,44 @@ impl<'a> Run<'a> {
             24 if argument % 4 == 0 => {
                 if let Some(consumer) = &mut ends.consumer {
                     consumer.close();
-                    self.ring.closed = true;
+                    self.close(true);
                 }
             }
+            25 => self.set_watermarks(ends, argument),
             _ => self.push(ends, argument),
+        }
+    }
+
+    /// Enters that the consumer has gone or has closed the ring, if it is there.
+    fn close(&mut self, is_there: bool) {
+        if is_there {
+            self.ring.closed = true;
+            self.gauge.closed();
+        }
+    }
+
+    /// What a push of an item must come to.
+    fn offer(&mut self, id: u32) -> Result<Pushed<u32>, PushError<u32>> {
+        let outcome = self.ring.offer(id, self.capacity);
+        self.gauge.pushed(self.ring.items.len());
+        outcome
+    }
+
+    /// Enters that the oldest item was popped.
+    fn take(&mut self, id: u32) {
+        self.ring.take(id);
+        self.gauge.popped(self.ring.items.len());
+    }
+
+    fn set_watermarks<T, K>(&mut self, ends: &mut Ends<'_, T, K>, argument: usize) {
+        let (high, low) = (argument % 12, argument / 12 % 12);
+        let marks = self.gauge.set_marks(high, low);
+        let Some(marks) = marks else { return };
+        for producer in &mut ends.producers {
+            assert_eq!(producer.set_watermarks(marks).is_ok(), self.gauge.fits(marks));
+        }
+        if let Some(consumer) = &mut ends.consumer {
+            assert_eq!(consumer.set_watermarks(marks).is_ok(), self.gauge.fits(marks));
         }
     }
 
@@ -340,6 +379,7 @@ impl<'a> Run<'a> {
             assert_eq!(end.shed(), ring.shed);
             assert_eq!((end.capacity(), end.overflow()), (capacity, ring.overflow));
             assert_eq!(end.is_closed(), ring.closed);
+            self.gauge.check(len, end.pressure(), end.fill(), end.watermarks());
         }
         if let Some(end) = &ends.consumer {
             assert_eq!((end.len(), end.is_empty(), end.is_full()), (len, len == 0, len == capacity));
@@ -347,6 +387,7 @@ impl<'a> Run<'a> {
             assert_eq!(end.shed(), ring.shed);
             assert_eq!((end.capacity(), end.overflow()), (capacity, ring.overflow));
             assert_eq!(end.is_closed(), ring.closed || (ends.producers.is_empty() && ring.forgotten == 0));
+            self.gauge.check(len, end.pressure(), end.fill(), end.watermarks());
         }
         self.maker.ledger().check();
         if self.maker.ledger().born() > 0 && (!ends.are_gone() || !self.keeps_ends) {
@@ -364,7 +405,7 @@ impl<'a> Run<'a> {
             Ok(Pushed::Evicted(victim)) => Ok(Pushed::Evicted(victim.id())),
             Err(error) => Err(error.map(|item| item.id())),
         };
-        let expected = self.ring.offer(id, self.capacity);
+        let expected = self.offer(id);
         assert_eq!(outcome, expected, "{id} with {} inside", self.ring.items.len());
         self.trace.extend(outcome.ok().and_then(Pushed::evicted));
     }
@@ -411,7 +452,7 @@ impl<'a> Run<'a> {
         let (mut stored, mut evicted, mut refused) = (0, Vec::new(), None);
         for &id in &made {
             assert_eq!(refused, None, "one that was refused is the last");
-            match self.ring.offer(id, self.capacity) {
+            match self.offer(id) {
                 Ok(outcome) => {
                     stored += 1;
                     evicted.extend(outcome.evicted());
@@ -439,12 +480,13 @@ impl<'a> Run<'a> {
         let Some(consumer) = &mut ends.consumer else { return };
         match consumer.pop() {
             Ok(item) => {
-                self.ring.take(item.id());
+                self.take(item.id());
                 self.trace.push(item.id());
             }
             Err(error) => {
                 assert!(self.ring.items.is_empty(), "{error}, with {} items inside", self.ring.items.len());
                 assert_eq!(error, if closed { PopError::Closed } else { PopError::Empty });
+                self.gauge.popped(0);
                 self.trace.push(u32::MAX);
             }
         }
@@ -456,7 +498,8 @@ impl<'a> Run<'a> {
         let mut ids = Vec::new();
         assert_eq!(consumer.pop_all(|item| ids.push(item.id())), inside);
         assert_eq!(ids.len(), inside);
-        ids.iter().for_each(|&id| self.ring.take(id));
+        ids.iter().for_each(|&id| self.take(id));
+        self.gauge.popped(0);
         self.trace.extend(ids);
     }
 
@@ -474,7 +517,10 @@ impl<'a> Run<'a> {
             })
         });
         assert_eq!((gone_off, ids.len()), (good < inside, inside.min(good + 1)));
-        ids.iter().for_each(|&id| self.ring.take(id));
+        ids.iter().for_each(|&id| self.take(id));
+        if !gone_off {
+            self.gauge.popped(0);
+        }
         self.trace.extend(ids);
     }
 
@@ -484,9 +530,12 @@ impl<'a> Run<'a> {
         for _ in 0..argument % (MAX_CAPACITY + 2) {
             let item = drain.next();
             assert_eq!(item.is_none(), self.ring.items.is_empty());
-            if let Some(item) = item {
-                self.ring.take(item.id());
-                self.trace.push(item.id());
+            match item {
+                Some(item) => {
+                    self.take(item.id());
+                    self.trace.push(item.id());
+                }
+                None => self.gauge.popped(0),
             }
         }
     }

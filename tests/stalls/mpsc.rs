@@ -8,7 +8,7 @@
 use std::sync::mpsc;
 
 use forebay_core::mpsc::{HeapRing, OwnedConsumer, OwnedProducer};
-use forebay_core::{PopError, PushError, steps};
+use forebay_core::{PopError, Pressure, PushError, Watermarks, steps};
 use forebay_tests::stall;
 
 type Ends = (OwnedProducer<u32>, OwnedConsumer<u32>);
@@ -208,6 +208,111 @@ fn an_iterator_that_breaks_off_is_stopped() {
     }
 }
 
+/// What the others see of the pressure while a producer stands still that holds up to `held` slots, whatever the marks: it rises
+/// when they fill the ring, and falls when they have emptied it.
+fn press_on(capacity: usize, held: usize, marks: Watermarks, (producer, consumer): &mut Ends) {
+    let mut number = 0;
+    for round in 0..4 {
+        while consumer.pop().is_ok() {}
+        let level = if producer.is_full() { Pressure::Stop } else { Pressure::Open };
+        assert!(producer.pressure() <= level, "nothing is to be found in round {round}");
+        let (mut slow, mut stored) = (None, 0);
+        while producer.push(number).is_ok() {
+            number += 1;
+            stored += 1;
+            if producer.pressure() >= Pressure::Slow {
+                slow.get_or_insert(stored);
+            }
+            let full = producer.is_full();
+            assert_eq!(producer.pressure() == Pressure::Stop, full, "with {stored} of {capacity}");
+        }
+        assert!(stored >= capacity - held.min(capacity));
+        assert_eq!(producer.pressure(), Pressure::Stop, "full in round {round}, with {stored}");
+        let slow = slow.unwrap_or(0);
+        assert!(slow <= marks.high(), "slow at {slow}");
+        assert!(slow + held >= marks.high().min(stored), "slow at {slow}");
+        let mut open = None;
+        for left in (0..stored).rev() {
+            assert!(consumer.pop().is_ok());
+            if producer.pressure() == Pressure::Open {
+                open.get_or_insert(left);
+            }
+        }
+        if let Some(open) = open {
+            assert!(open <= marks.low() + held, "open with {open} left");
+            assert!(open + 2 * held >= marks.low().min(stored - 1), "open with {open} left of {stored}");
+        } else {
+            assert!(marks.low() < held, "not open when all of ours are out");
+        }
+    }
+    while consumer.pop().is_ok() {}
+    assert!(producer.is_full() || producer.pressure() == Pressure::Open);
+}
+
+/// A producer that stands still, while it raises the pressure as well, leaves the others with a pressure that rises and falls,
+/// up to the slots that it holds, and when it goes on it leaves it as it should be.
+#[test]
+fn the_pressure_goes_on() {
+    for ((capacity, inside), rough) in shapes() {
+        for (high, low) in (1..=capacity).flat_map(|high| (0..high).map(move |low| (high, low))) {
+            let marks = Watermarks::new(high, low).expect("low is below high");
+            for batch in [1, 3] {
+                stall::everywhere(
+                    || {
+                        let (mut producer, mut consumer) = ends((capacity, 0), rough);
+                        producer.set_watermarks(marks).expect("no more than the capacity");
+                        consumer.set_watermarks(marks).expect("no more than the capacity");
+                        // It may be up already.
+                        assert!((0..inside).all(|_| producer.push(u32::MAX).is_ok()));
+                        (producer.clone(), (producer, consumer))
+                    },
+                    move |mut producer| producer.push_iter(NEW..NEW + batch),
+                    move |others| press_on(capacity, (batch as usize).min(capacity), marks, others),
+                    move |_, (), (mut producer, mut consumer)| {
+                        assert!(producer.pressure() < Pressure::Stop || consumer.is_full() || low > 0);
+                        while consumer.pop().is_ok() {}
+                        assert_eq!(producer.pressure(), Pressure::Open, "all is out");
+                        press_on(capacity, 0, marks, &mut (producer.clone(), consumer));
+                        assert_eq!(producer.push(7), Err(PushError::Closed(7)));
+                        assert_eq!(producer.pressure(), Pressure::Closed);
+                    },
+                );
+            }
+        }
+    }
+}
+
+/// A consumer that stands still while it lowers the pressure leaves the producers with one that rises.
+#[test]
+fn the_pressure_rises_while_a_pop_is_stopped() {
+    for ((capacity, inside), rough) in shapes() {
+        stall::everywhere(
+            || {
+                let (mut producer, mut consumer) = ends((capacity, inside), rough);
+                let marks = Watermarks::new(capacity, capacity - 1).expect("low is below high");
+                producer.set_watermarks(marks).expect("no more than the capacity");
+                consumer.set_watermarks(marks).expect("no more than the capacity");
+                (consumer, producer)
+            },
+            |mut consumer| {
+                let _ = consumer.pop();
+                consumer
+            },
+            |producer| {
+                while producer.push(7).is_ok() {}
+                assert_eq!(producer.pressure(), Pressure::Stop);
+            },
+            |mut consumer, (), producer| {
+                assert_eq!(producer.pressure() == Pressure::Stop, producer.is_full());
+                while consumer.pop().is_ok() {}
+                assert_eq!(producer.pressure(), Pressure::Open);
+                drop(consumer);
+                assert_eq!(producer.pressure(), Pressure::Closed);
+            },
+        );
+    }
+}
+
 #[test]
 fn the_end_of_a_producer_is_stopped() {
     for (shape, rough) in shapes() {
@@ -282,18 +387,30 @@ fn a_drain_and_a_close_are_stopped() {
 #[test]
 fn nothing_takes_more_steps_than_documented() {
     let (mut producer, mut consumer) = ends((4, 0), false);
+    let (mut pushes, mut pops) = ([0; 2], [0; 2]);
     for item in 0..20 {
         let (outcome, steps) = stall::counted(|| producer.push(item));
         assert_eq!(outcome, Ok(()));
-        assert!((4..=PUSH).contains(&steps), "tail, grant, ticket, stamp; the grant and the stamp before: {steps}");
+        let watches = steps > PUSH;
+        pushes[usize::from(watches)] += 1;
+        assert!(steps >= 4, "tail, grant, ticket, stamp; the grant and the stamp before: {steps}");
+        assert!(steps <= PUSH + 5, "level, marks, limit, tail: {steps}");
         let (outcome, steps) = stall::counted(|| consumer.pop());
-        assert_eq!((outcome, steps), (Ok(item), 4), "grant, stamp, grant, limit");
+        let watches = steps != 4;
+        pops[usize::from(watches)] += 1;
+        assert_eq!(outcome, Ok(item));
+        assert!(!watches || steps <= 4 + 6, "grant, stamp, grant, limit; level twice, marks, beside: {steps}");
     }
+    assert_eq!(
+        (pushes, pops),
+        ([14, 6], [10, 10]),
+        "each third push may come to the high mark, and each second pop to the low one"
+    );
     assert_eq!(stall::counted(|| producer.is_full()), (false, 3), "tail, grant, tail");
     assert_eq!(stall::counted(|| producer.is_empty()), (true, 3), "tail, grant, tail");
     assert_eq!(stall::counted(|| producer.len()), (0, 4), "tail, a grant for each halving, tail");
     assert_eq!(stall::counted(|| consumer.len()), (0, 1), "tail");
     let (outcome, steps) = stall::counted(|| consumer.pop());
     assert_eq!(outcome, Err(PopError::Empty));
-    assert!(steps <= 7, "grant and stamp twice, note, ends, tail: {steps}");
+    assert!(steps <= 8, "grant and stamp twice, note, ends, tail, level: {steps}");
 }

@@ -6,10 +6,11 @@ use core::iter::FusedIterator;
 use super::holes::{Hole, Holes};
 use super::ticket::{Grant, Stamp, Ticket};
 use super::view::{Ctl, View};
+use crate::gauge::{self, Seen, WatermarkError, Watermarks};
 use crate::owner::End;
 use crate::slip::Slip;
 use crate::sync::{Ordering, SEVERAL_CORES};
-use crate::{PopError, Refusal};
+use crate::{PopError, Pressure, Refusal};
 
 /// A ticket that has been used, and its slot.
 #[derive(Clone, Copy)]
@@ -23,11 +24,13 @@ struct Found {
 /// The algorithm of the consumer's end.
 ///
 /// All tickets before `head` have been used up, but for the holes. Those before `limit` have a slot. While no hole is known
-/// and the producers have left no note of a gap, the consumer looks at `head` alone; otherwise it is `odd`.
+/// and the producers have left no note of a gap, the consumer looks at `head` alone; otherwise it is `odd`. The pop at `gate`,
+/// which is not before `head`, may reach the low watermark; while it is odd, each pop is at the gate.
 pub(super) struct Rx<T> {
     ring: View<T>,
     head: Ticket,
     limit: Ticket,
+    gate: Ticket,
     /// Where `head` was when it last found nothing.
     missed: Ticket,
     slip: Slip,
@@ -61,6 +64,7 @@ impl<T> Rx<T> {
             ring,
             head: tail,
             limit,
+            gate: tail,
             missed: tail,
             slip: Slip::NEW,
             odd: true,
@@ -70,8 +74,11 @@ impl<T> Rx<T> {
             // Relaxed: as above.
             lost: ctl.rest.shed.load(Ordering::Relaxed),
         };
+        let count = ring.geometry().count();
+        ring.gauge().reset(ring.gauge().marks(count).level(rx.marked, count));
         rx.find_head();
         rx.become_even();
+        rx.set_gate();
         rx
     }
 
@@ -127,44 +134,103 @@ impl<T> Rx<T> {
     fn pop(&mut self) -> Result<T, PopError> {
         let head = self.head;
         let slot = self.slot(head);
-        if self.odd || self.stamp(slot) != Stamp::full(head) {
+        if head == self.gate || self.stamp(slot) != Stamp::full(head) {
             return self.search();
         }
         self.head = self.ring.geometry().next(head);
         // SAFETY: I2: the item of the oldest ticket that hasn't been used up, and we move past it.
-        Ok(unsafe { self.take_out(slot) })
+        Ok(unsafe { self.take_out(slot, false) })
     }
 
+    /// `marks` says whether slots may be marked.
+    ///
     /// # Safety
     /// The slot holds an item that is the consumer's, and is not looked for again.
     #[inline(always)]
-    unsafe fn take_out(&mut self, slot: usize) -> T {
+    unsafe fn take_out(&mut self, slot: usize, marks: bool) -> T {
         // SAFETY: as the caller says.
         let item = unsafe { self.ring.read(slot) };
-        self.release(slot);
+        self.release(slot, marks);
         item
     }
 
-    /// Grants a slot that has been used up to the next ticket that has none.
+    /// Grants a slot that has been used up to the next ticket that has none. `marks` says whether slots may be marked.
     #[inline(always)]
-    fn release(&mut self, slot: usize) {
+    fn release(&mut self, slot: usize, marks: bool) {
+        debug_assert!(marks || self.marked == 0);
         let (slots, ring) = (self.ring.geometry(), self.ring);
         let mut grant = slots.grant(self.limit, slot);
-        if self.odd {
+        if marks {
             grant = slots.beside(grant, self.grant(self.limit));
         }
         // [MC3] Release: pairs with [MP1]. Orders: our read of an item before the next write to its slot; the dealing out of
         // the tickets that we have seen used before a producer's next look at the tail.
         ring.grant(self.limit).store(grant.to_word(), Ordering::Release);
         self.limit = slots.next(self.limit);
-        // Relaxed: for whoever has the ring to itself later.
+        // Relaxed: for a count, which orders nothing, and for whoever has the ring to itself later.
         ring.ctl().limit.store(self.limit.to_word(), Ordering::Relaxed);
     }
 
-    /// Looks for an item where there is none at the head, or where the head is not all there is to look at.
+    /// Takes the oldest item where it may not be at the head, or where the pressure is to be looked at.
     #[cold]
     #[inline(never)]
     fn search(&mut self) -> Result<T, PopError> {
+        let found = self.seek();
+        // SAFETY: I2: `seek` has found an item, and does not find it again.
+        let item = found.map(|slot| unsafe { self.take_out(slot, true) });
+        self.watch(item.is_ok());
+        item
+    }
+
+    /// Lowers the pressure if the ring is that empty, and finds the next gate.
+    fn watch(&mut self, found: bool) {
+        let (ring, slots) = (self.ring, self.ring.geometry());
+        let gauge = ring.gauge();
+        if gauge.is_raised() {
+            // A producer that is held up must not keep the pressure up on a ring with room in which nothing is to be found.
+            gauge.lower(slots.count(), || if found { self.ahead() } else { self.used() });
+        } else if !found && !self.odd && !self.gate.is_before(self.head) {
+            return;
+        }
+        self.set_gate();
+    }
+
+    /// The pop before which there is nothing to lower, and nothing to be found but at the head.
+    fn set_gate(&mut self) {
+        let (ring, slots) = (self.ring, self.ring.geometry());
+        let marks = ring.gauge().marks(slots.count());
+        let span = if self.odd {
+            0
+        } else if ring.gauge().is_raised() {
+            self.ahead().saturating_sub(marks.low() + 1)
+        } else {
+            // It isn't raised before there are `high` items.
+            marks.high() - marks.low() - 1
+        };
+        self.gate = slots.advance(self.head, span);
+    }
+
+    /// How many tickets have been dealt out from the head on.
+    fn ahead(&self) -> usize {
+        self.ring.geometry().distance(self.head, Ticket::from_word(self.load_tail()))
+    }
+
+    /// How many of those have been used. All, if there is no room.
+    fn used(&self) -> usize {
+        let tail = Ticket::from_word(self.load_tail());
+        if tail == self.limit {
+            return self.ring.geometry().count();
+        }
+        let (mut at, mut count) = (self.head, 0);
+        while at != tail {
+            count += usize::from(self.stamp(self.slot(at)).is_of(at));
+            at = self.ring.geometry().next(at);
+        }
+        count
+    }
+
+    /// Finds the slot of the oldest item, and moves past it.
+    fn seek(&mut self) -> Result<usize, PopError> {
         let mut found = self.find();
         let slots = self.ring.geometry();
         if found.is_none() && SEVERAL_CORES {
@@ -180,8 +246,7 @@ impl<T> Rx<T> {
             self.look_whether_closed()?;
             found = self.find();
         }
-        // SAFETY: I2: `find` has found an item, and does not find it again.
-        found.map(|slot| unsafe { self.take_out(slot) }).ok_or(PopError::Closed)
+        found.ok_or(PopError::Closed)
     }
 
     /// An error if there may be more items.
@@ -225,7 +290,7 @@ impl<T> Rx<T> {
                 return Some(slot);
             }
             // Given back without an item.
-            self.release(slot);
+            self.release(slot, true);
         }
         None
     }
@@ -338,6 +403,7 @@ impl<T> Drop for Rx<T> {
 fn close<T>(ring: &View<T>) {
     // Relaxed: the producers learn nothing else from it.
     ring.ctl().tail.fetch_or(Ctl::CLOSED, Ordering::Relaxed);
+    ring.gauge().close();
 }
 
 /// The end of a ring that takes items out. There is one at a time.
@@ -466,6 +532,45 @@ impl<'q, T, K> Consumer<'q, T, K> {
     #[must_use]
     pub const fn capacity(&self) -> usize {
         self.rx.end.ring.geometry().count()
+    }
+
+    /// How full the ring is, from 0 to 255, which says that every slot is taken: as [`len`](Self::len).
+    #[must_use]
+    pub fn fill(&self) -> u8 {
+        gauge::fill(self.len(), self.capacity())
+    }
+
+    /// How pressed the ring is, as its producers see it: see [`Producer::pressure`](super::Producer::pressure).
+    ///
+    /// # Progress
+    /// Wait-free: one relaxed load of a line that is written seldom.
+    #[must_use]
+    #[inline]
+    pub fn pressure(&self) -> Pressure {
+        self.rx.ring.gauge().level()
+    }
+
+    /// The pressure, if it has changed since it was last `seen`: see
+    /// [`Producer::pressure_since`](super::Producer::pressure_since).
+    #[inline]
+    pub fn pressure_since(&self, seen: &mut Seen) -> Option<Pressure> {
+        self.rx.ring.gauge().since(seen)
+    }
+
+    /// Where the pressure rises and falls.
+    #[must_use]
+    pub fn watermarks(&self) -> Watermarks {
+        self.rx.ring.gauge().marks(self.capacity())
+    }
+
+    /// Changes where the pressure rises and falls: see [`Producer::set_watermarks`](super::Producer::set_watermarks).
+    ///
+    /// # Errors
+    /// If the high mark is above the capacity.
+    pub fn set_watermarks(&mut self, marks: Watermarks) -> Result<(), WatermarkError> {
+        self.rx.ring.gauge().set_marks(marks.checked(self.capacity())?);
+        self.rx.gate = self.rx.head;
+        Ok(())
     }
 
     /// How many values have been [shed](crate::PushError::Shed) since this was last asked, or since the ring was split. Asked

@@ -6,16 +6,21 @@ use core::hint::spin_loop;
 
 use super::ticket::{Grant, Stamp, Ticket};
 use super::view::{Ctl, View};
+use crate::gauge::{self, Seen, WatermarkError, Watermarks};
 use crate::owner::End;
 use crate::sync::{Ordering, SEVERAL_CORES};
-use crate::{PushError, Refusal};
+use crate::{Pressure, PushError, Refusal};
 
 /// The algorithm of a producer's end.
 ///
-/// `next` is the ticket after this end's last, or one that was dealt out long ago.
+/// `next` is the ticket after this end's last, or one that was dealt out long ago. Tickets before `limit` have a slot, by what
+/// this end has last seen of the consumer, and so a push with a ticket before `gate` does not fill the ring up to the high
+/// watermark.
 pub(super) struct Tx<T> {
     ring: View<T>,
     next: Ticket,
+    limit: Ticket,
+    gate: Ticket,
 }
 
 // SAFETY: the end carries items to another thread, so they must be `Send`. The shared words are atomics, and the slots that
@@ -48,8 +53,21 @@ impl<const M: usize> Dealt<M> {
 
 impl<T> Tx<T> {
     /// # Safety
-    /// The ring is not being split or dropped by anybody while this end is there.
+    /// No other end pushes or pops meanwhile, and the ring is not being split or dropped by anybody while this end is there.
     pub(super) unsafe fn new(ring: View<T>) -> Self {
+        // Relaxed: whoever makes the ends has the ring to itself.
+        let limit = Ticket::from_word(ring.ctl().limit.load(Ordering::Relaxed));
+        // SAFETY: as the caller says.
+        let mut tx = unsafe { Self::beside(ring, limit, limit) };
+        tx.set_gate(ring.gauge().marks(ring.geometry().count()));
+        tx
+    }
+
+    /// An end that knows no more than these of another one.
+    ///
+    /// # Safety
+    /// The ring is not being split or dropped by anybody while this end is there.
+    unsafe fn beside(ring: View<T>, limit: Ticket, gate: Ticket) -> Self {
         // Relaxed: whoever makes an end has another one, or the ring to itself.
         let producers = ring.ctl().rest.producers.fetch_add(1, Ordering::Relaxed);
         if producers > Ctl::MANY {
@@ -58,7 +76,7 @@ impl<T> Tx<T> {
             ring.ctl().rest.producers.fetch_sub(1, Ordering::Relaxed);
         }
         let tail = load_tail(&ring);
-        Self { ring, next: ring.geometry().previous(Ticket::from_word(tail)) }
+        Self { ring, next: ring.geometry().previous(Ticket::from_word(tail)), limit, gate }
     }
 
     /// Has up to `max` tickets dealt out to this end, which is 1 to `M`, and gets at least 1.
@@ -135,7 +153,7 @@ impl<T> Tx<T> {
     fn push(&mut self, value: T) -> Result<(), PushError<T>> {
         let dealt = match self.claim::<1>(1) {
             Ok(dealt) => dealt,
-            Err(No::Room) => return Err(at_full(&self.ring, value)),
+            Err(No::Room) => return Err(self.at_full(value)),
             Err(No::Closed) => return Err(PushError::Closed(value)),
         };
         // SAFETY: I2: the ticket was dealt out to us.
@@ -145,7 +163,93 @@ impl<T> Tx<T> {
         }
         // SAFETY: dealt out to us, and written above.
         unsafe { self.publish(dealt.first, dealt.slots[0], Stamp::full(dealt.first)) };
+        if self.gate.is_before(self.next) {
+            self.watch();
+        }
         Ok(())
+    }
+
+    /// What a push does that finds no room.
+    #[cold]
+    #[inline(never)]
+    fn at_full(&self, value: T) -> PushError<T> {
+        self.press();
+        match self.ring.ctl().rest.policy.refusal() {
+            Refusal::DropIncoming => {
+                // Relaxed: a count.
+                self.ring.ctl().rest.shed.fetch_add(1, Ordering::Relaxed);
+                PushError::Shed(value)
+            }
+            Refusal::Reject => PushError::Full(value),
+        }
+    }
+
+    /// Raises the pressure on a ring that has been seen full.
+    fn press(&self) {
+        let gauge = self.ring.gauge();
+        if gauge.is_below(Pressure::Stop) {
+            let low = gauge.marks(self.ring.geometry().count()).low();
+            gauge.raise(Pressure::Stop, low, || self.look_again(low));
+        }
+    }
+
+    /// Does what a push besides that is not before the gate: it raises the pressure, if the ring is that full, and finds the
+    /// next gate. Beyond the high mark there is none, and each push looks whether the pressure is still on.
+    #[cold]
+    #[inline(never)]
+    fn watch(&mut self) {
+        let (ring, slots) = (self.ring, self.ring.geometry());
+        let gauge = ring.gauge();
+        if !gauge.is_below(if self.next.is_before(self.limit) { Pressure::Slow } else { Pressure::Stop }) {
+            return;
+        }
+        let marks = gauge.marks(slots.count());
+        // At most, by what we know, and without the tickets of others.
+        let held = slots.held(self.next, self.limit);
+        if gauge.is_below(marks.level(held, slots.count())) {
+            let (limit, tail) = self.bounds();
+            self.limit = limit;
+            let wanted = marks.level(slots.held(Ticket::from_word(tail), limit), slots.count());
+            gauge.raise(wanted, marks.low(), || self.look_again(marks.low()));
+        }
+        self.set_gate(marks);
+    }
+
+    /// Between them are the free slots: no fewer than when this was called, and no more than when it returns.
+    fn bounds(&self) -> (Ticket, usize) {
+        // Relaxed: a count. Where it has to be a new one a fence comes before it.
+        let limit = self.ring.ctl().limit.load(Ordering::Relaxed);
+        (Ticket::from_word(limit), load_tail(&self.ring))
+    }
+
+    /// How many slots are held, or none if there is room and all those are held by producers in the middle of a push: for the
+    /// consumer the ring is empty then. `None` if the ring is closed.
+    fn look_again(&self, low: usize) -> Option<usize> {
+        let slots = self.ring.geometry();
+        let (limit, tail) = self.bounds();
+        if tail & Ctl::CLOSED != 0 {
+            return None;
+        }
+        let held = slots.held(Ticket::from_word(tail), limit);
+        if held <= low || held == slots.count() {
+            return Some(held);
+        }
+        // So many tickets before the limit, and a lap: some of them have been used up where the consumer has stepped over others,
+        // but then it has wiped out their stamps.
+        let mut at = slots.lap_before(limit);
+        for _ in 0..held {
+            if !is_open(&self.ring, at) {
+                return Some(held);
+            }
+            at = slots.next(at);
+        }
+        Some(0)
+    }
+
+    /// The first ticket whose push may fill the ring up to the high mark, by what we know.
+    fn set_gate(&mut self, marks: Watermarks) {
+        let slots = self.ring.geometry();
+        self.gate = slots.advance(slots.lap_before(self.limit), marks.high() - 1);
     }
 
     /// What `look` says of the next ticket, while that is not dealt out.
@@ -189,7 +293,14 @@ impl<T> Tx<T> {
     /// Puts in items of an iterator, up to `max`, on tickets that are dealt out together. Answers with how many, and whether
     /// there can be more.
     fn push_batch(&mut self, max: usize, items: &mut impl Iterator<Item = T>) -> (usize, bool) {
-        let Ok(dealt) = self.claim::<BATCH>(max) else { return (0, false) };
+        let dealt = match self.claim::<BATCH>(max) {
+            Ok(dealt) => dealt,
+            Err(No::Room) => {
+                self.press();
+                return (0, false);
+            }
+            Err(No::Closed) => return (0, false),
+        };
         if !dealt.in_turn {
             self.tell_gap(dealt.first);
         }
@@ -203,7 +314,7 @@ impl<T> Tx<T> {
     }
 }
 
-/// Tickets of a batch that have not been used yet. Those that are left in the end are given back.
+/// Tickets of a batch that have not been used yet. Those that are left in the end are given back, and the pressure is looked at.
 struct Rest<'e, T> {
     tx: &'e mut Tx<T>,
     next: Ticket,
@@ -235,6 +346,9 @@ impl<T> Drop for Rest<'_, T> {
         while let Some(&slot) = self.slots.first() {
             // SAFETY: the slot of the next ticket, and not a full stamp.
             unsafe { self.publish(slot, Stamp::void(self.next)) };
+        }
+        if self.tx.gate.is_before(self.next) {
+            self.tx.watch();
         }
     }
 }
@@ -289,19 +403,6 @@ fn is_open<T>(ring: &View<T>, ticket: Ticket) -> bool {
     // [MP6] Acquire: pairs with [MP4]. Orders: what the producer before us did, its note of a gap [MP5] included, before
     // what follows our push.
     !Stamp::from_word(ring.stamp(slot).load(Ordering::Acquire)).is_of(ticket)
-}
-
-/// What a push does that finds no room.
-#[cold]
-fn at_full<T>(ring: &View<T>, value: T) -> PushError<T> {
-    match ring.ctl().rest.policy.refusal() {
-        Refusal::DropIncoming => {
-            // Relaxed: a count.
-            ring.ctl().rest.shed.fetch_add(1, Ordering::Relaxed);
-            PushError::Shed(value)
-        }
-        Refusal::Reject => PushError::Full(value),
-    }
 }
 
 impl<T> Drop for Tx<T> {
@@ -425,6 +526,101 @@ impl<'q, T, K> Producer<'q, T, K> {
         self.tx.ring.ctl().rest.shed.load(Ordering::Relaxed)
     }
 
+    /// How full the ring is, from 0 to 255, which says that every slot is taken: as [`len`](Self::len).
+    #[must_use]
+    pub fn fill(&self) -> u8 {
+        gauge::fill(self.len(), self.capacity())
+    }
+
+    /// How pressed the ring is: the signal for producers to slow down.
+    ///
+    /// It is [`Slow`](Pressure::Slow) from when the ring is filled up to the high [watermark](Watermarks), and
+    /// [`Stop`](Pressure::Stop) from when it is full, until it has been emptied down to the low one; then it is
+    /// [`Open`](Pressure::Open) again. Without watermarks set, it is `Stop` from full until half empty. It is
+    /// [`Closed`](Pressure::Closed) when the consumer is gone or has closed the ring.
+    ///
+    /// The ring changes it by itself: the push that fills it up to a mark, before it returns, and the pop that empties it, or
+    /// finds nothing. It is never stuck: once a pop has found nothing, and no push is under way, it is `Open`. A consumer
+    /// that waits for items by other means than looking again has to look once more before it does, after a
+    /// [`fence(SeqCst)`](core::sync::atomic::fence).
+    ///
+    /// A producer that is held up in the middle of a push can't keep it up on a ring with room: it is `Open` once a pop has found
+    /// nothing. Till then the slots that are held count as items, or not.
+    ///
+    /// # Progress
+    /// Wait-free: one relaxed load of a line that is written seldom.
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay_core::{Pressure, Watermarks, mpsc::Ring};
+    ///
+    /// let mut ring = Ring::<u32, 8>::new();
+    /// let (mut producer, mut consumer) = ring.split();
+    /// producer.set_watermarks(Watermarks::new(6, 2)?)?;
+    /// let another = producer.clone();
+    /// let mut pushed = 0;
+    /// while producer.pressure() == Pressure::Open {
+    ///     producer.push(pushed).unwrap();
+    ///     pushed += 1;
+    /// }
+    /// assert_eq!((pushed, another.pressure()), (6, Pressure::Slow));
+    /// assert_eq!(consumer.drain().take(3).count(), 3);
+    /// assert_eq!(producer.pressure(), Pressure::Slow, "three are left");
+    /// assert_eq!(consumer.pop(), Ok(3));
+    /// assert_eq!(producer.pressure(), Pressure::Open);
+    /// # Ok::<(), forebay_core::WatermarkError>(())
+    /// ```
+    #[must_use]
+    #[inline]
+    pub fn pressure(&self) -> Pressure {
+        self.tx.ring.gauge().level()
+    }
+
+    /// The pressure, if it has changed since it was last `seen`: for a driver that sends a frame at each change, say.
+    ///
+    /// Each change is told at least once and none twice. Changes between two looks are told as one, with the level that there is
+    /// now, which may be the one that was told before.
+    ///
+    /// # Progress
+    /// Wait-free: one relaxed load.
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay_core::{Pressure, Seen, mpsc::Ring};
+    ///
+    /// let mut ring = Ring::<u32, 2>::new();
+    /// let (mut producer, mut consumer) = ring.split();
+    /// let mut seen = Seen::default();
+    /// assert_eq!(consumer.pressure_since(&mut seen), None);
+    /// producer.push_iter([1, 2]);
+    /// assert_eq!(consumer.pressure_since(&mut seen), Some(Pressure::Stop));
+    /// assert_eq!(consumer.pressure_since(&mut seen), None);
+    /// consumer.pop_all(drop);
+    /// producer.push_iter([1, 2]);
+    /// assert_eq!(consumer.pressure_since(&mut seen), Some(Pressure::Stop), "it was open in between");
+    /// ```
+    #[inline]
+    pub fn pressure_since(&self, seen: &mut Seen) -> Option<Pressure> {
+        self.tx.ring.gauge().since(seen)
+    }
+
+    /// Where the pressure rises and falls.
+    #[must_use]
+    pub fn watermarks(&self) -> Watermarks {
+        self.tx.ring.gauge().marks(self.capacity())
+    }
+
+    /// Changes where the pressure rises and falls, from the next push of this end on. The other ends go by the old marks until
+    /// they come to one of them, are refused, or find nothing; a clone has what its origin goes by.
+    ///
+    /// # Errors
+    /// If the high mark is above the capacity.
+    pub fn set_watermarks(&mut self, marks: Watermarks) -> Result<(), WatermarkError> {
+        self.tx.ring.gauge().set_marks(marks.checked(self.capacity())?);
+        self.tx.set_gate(marks);
+        Ok(())
+    }
+
     /// Whether nothing is taken in any more, because the consumer is gone or has closed the ring.
     #[must_use]
     pub fn is_closed(&self) -> bool {
@@ -497,7 +693,7 @@ impl<T, K: Clone> Clone for Producer<'_, T, K> {
     /// Another end. Any number can be out.
     fn clone(&self) -> Self {
         // SAFETY: this end is there, so nobody splits or drops the ring.
-        let another = |tx: &Tx<T>| Ok::<_, Infallible>(unsafe { Tx::new(tx.ring) });
+        let another = |tx: &Tx<T>| Ok::<_, Infallible>(unsafe { Tx::beside(tx.ring, tx.limit, tx.gate) });
         // SAFETY: that is one of the same ring.
         let Ok(tx) = unsafe { self.tx.beside(another) };
         Self { tx }

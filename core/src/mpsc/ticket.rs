@@ -162,6 +162,18 @@ impl Slots {
         }
     }
 
+    /// The ticket N before this one.
+    #[inline]
+    pub(super) const fn lap_before(self, ticket: Ticket) -> Ticket {
+        Ticket(ticket.0.wrapping_sub(self.lap()))
+    }
+
+    /// How many slots are held where the next ticket is `tail`, and those before `limit` have a slot. The two may have been
+    /// looked at at different times.
+    pub(super) const fn held(self, tail: Ticket, limit: Ticket) -> usize {
+        if tail.is_before(limit) { self.count.saturating_sub(self.distance(tail, limit)) } else { self.count }
+    }
+
     /// How many tickets there are from one to another, which is not before it.
     pub(super) const fn distance(self, from: Ticket, to: Ticket) -> usize {
         let mask = self.lap() - 1;
@@ -283,6 +295,8 @@ mod tests {
                 let ticket = after(steps);
                 assert_eq!(slots.turn(ticket), steps % n);
                 assert_eq!(slots.previous(slots.next(ticket)), ticket);
+                assert_eq!(slots.lap_before(slots.advance(ticket, n)), ticket);
+                assert_eq!((slots.held(slots.next(ticket), ticket), slots.held(ticket, after(steps + n + 1))), (n, 0));
                 assert_eq!(Ticket::from_word(ticket.to_word() | 3), ticket);
                 for count in 0..=2 * n {
                     let to = after(steps + count);
@@ -291,6 +305,7 @@ mod tests {
                     assert!(!to.is_before(ticket));
                     if count <= n {
                         assert_eq!(slots.advance(ticket, count), to);
+                        assert_eq!(slots.held(ticket, to), n - count);
                     }
                 }
             }

@@ -7,6 +7,7 @@ use core::ptr::NonNull;
 
 use super::ticket::{Grant, Slots, Stamp, Ticket};
 use crate::Refusal;
+use crate::gauge::Gauge;
 use crate::overflow::Policy;
 use crate::sync::{AtomicBool, AtomicUsize, CachePadded, Claim, Ordering, SwapBool, SwapUsize, Watch};
 
@@ -14,14 +15,16 @@ use crate::sync::{AtomicBool, AtomicUsize, CachePadded, Claim, Ordering, SwapBoo
 pub(super) struct Ctl {
     /// The next ticket, and in its lowest bit whether the ring is closed. All producers deal out tickets here.
     pub(super) tail: CachePadded<SwapUsize>,
-    /// No ticket from here on has a slot. Written by the consumer, and read by whoever has the ring to itself.
+    /// No ticket from here on has a slot. Written by the consumer, and read by a producer that comes to the high watermark, or by
+    /// whoever has the ring to itself.
     pub(super) limit: CachePadded<AtomicUsize>,
     /// What is written seldom.
     pub(super) rest: CachePadded<Rest>,
 }
 
-/// What is written only when an end comes or goes, when something is dropped, or when a producer is held up.
+/// What is written only when an end comes or goes, when something is dropped, when a producer is held up, or at the watermarks.
 pub(super) struct Rest {
+    pub(super) gauge: Gauge,
     /// Some item may lie beyond a ticket that has been dealt out and not been used yet.
     pub(super) gap: SwapBool,
     pub(super) policy: Policy,
@@ -48,6 +51,7 @@ impl Ctl {
             tail: CachePadded::new(SwapUsize::new(start.to_word())),
             limit: CachePadded::new(AtomicUsize::new(slots.advance(start, slots.count()).to_word())),
             rest: CachePadded::new(Rest {
+                gauge: Gauge::new(),
                 gap: SwapBool::new(false),
                 policy: Policy::of_refusal(refusal),
                 shed: SwapUsize::new(0),
@@ -136,6 +140,7 @@ impl<T> View<T> {
             // Relaxed, as above.
             self.ctl().rest.shed.load(Ordering::Relaxed);
             self.ctl().rest.policy.get();
+            let _ = (self.gauge().level(), self.gauge().marks(self.geometry.count()));
         }
     }
 
@@ -148,6 +153,11 @@ impl<T> View<T> {
     pub(super) const fn ctl(&self) -> &Ctl {
         // SAFETY: I0: the ring outlives its views.
         unsafe { self.ctl.as_ref() }
+    }
+
+    #[inline(always)]
+    pub(super) fn gauge(&self) -> &Gauge {
+        &self.ctl().rest.gauge
     }
 
     /// The slot with a number below the count.

@@ -7,21 +7,25 @@ use super::layout::sealed::Mark as _;
 use super::run::{ReadRun, ReadSlot};
 use super::view::View;
 use super::{Dense, Layout};
-use crate::PopError;
+use crate::gauge::{self, Seen, WatermarkError, Watermarks};
 use crate::owner::End;
 use crate::position::Position;
 use crate::slip::Slip;
 use crate::sync::Ordering;
+use crate::{PopError, Pressure};
 
 /// The algorithm of the consumer's end.
 ///
 /// Positions from `head` up to `known` are known to hold items; `known` is the producer's tail as last seen. With a mark
 /// beside each item, the mark tells instead. `head` never passes `known` but by a claim that moves it, or a later claim
-/// would find items that aren't there.
+/// would find items that aren't there. The pop at `gate`, which with `Dense` is before or at `known`, may find no item or
+/// reach the low watermark.
 pub(super) struct Rx<T, L: Layout> {
     ring: View<T, L>,
     head: Position,
     known: Position,
+    gate: Position,
+    span: usize,
     slip: Slip,
 }
 
@@ -36,7 +40,7 @@ impl<T, L: Layout> Rx<T, L> {
         // Relaxed: whoever makes the ends has the ring to itself, see `owner::pair`.
         ring.ctl().ends.consumer.store(true, Ordering::Relaxed);
         let (head, len) = ring.settled();
-        Self { ring, head, known: head.advance(len, ring.capacity()), slip: Slip::NEW }
+        Self { ring, head, known: head.advance(len, ring.capacity()), gate: head, span: 0, slip: Slip::NEW }
     }
 
     #[inline(always)]
@@ -52,12 +56,7 @@ impl<T, L: Layout> Rx<T, L> {
     /// Makes sure that there is an item at `head`.
     #[inline(always)]
     pub(super) fn claim(&mut self) -> Result<(), PopError> {
-        self.claim_at(self.ring, self.head)
-    }
-
-    /// The same, told again what is known already: a compiler loads it again after each atomic load otherwise.
-    #[inline(always)]
-    fn claim_at(&mut self, ring: View<T, L>, head: Position) -> Result<(), PopError> {
+        let (ring, head) = (self.ring, self.head);
         let ready = if View::<T, L>::FLAGGED {
             ring.mark(head).is_full()
         } else if head != self.known {
@@ -68,9 +67,66 @@ impl<T, L: Layout> Rx<T, L> {
             further
         };
         if !ready {
-            self.known = look_again(ring, head)?;
+            self.known = self.look_again()?;
         }
         Ok(())
+    }
+
+    /// Whether the producer, too, is gone where there was no item; and if so, whether it left something in the meantime.
+    /// Answers with its tail then.
+    #[cold]
+    fn look_again(&self) -> Result<Position, PopError> {
+        let ring = self.ring;
+        if ring.gauge().is_raised() {
+            self.lower();
+        }
+        // [C4] Acquire: pairs with [P6]. Orders: the producer's last publication before our second look.
+        if ring.ctl().ends.producer.load(Ordering::Acquire) {
+            return Err(PopError::Empty);
+        }
+        let tail = load_tail(&ring);
+        if tail == self.head { Err(PopError::Closed) } else { Ok(tail) }
+    }
+
+    /// The next gate: after the items known, but for no more than may be taken without a look at the pressure. Since it isn't
+    /// raised before there are `high` items, `span` pops can't bring the ring to the low mark.
+    #[inline(always)]
+    fn set_gate(&mut self, span: usize) {
+        let capacity = self.ring.capacity();
+        let all =
+            !View::<T, L>::FLAGGED && (self.head == self.known || capacity.distance(self.head, self.known) <= span);
+        self.gate = if all { self.known } else { self.head.advance(span, capacity) };
+    }
+
+    /// Lowers the pressure if the ring is that empty, and finds the next gate.
+    #[cold]
+    #[inline(never)]
+    fn watch(&mut self) {
+        let ring = self.ring;
+        let capacity = ring.capacity().get();
+        let marks = ring.gauge().marks(capacity);
+        self.span = marks.high() - marks.low() - 1;
+        let mut span = self.span;
+        if ring.gauge().is_raised() {
+            self.lower();
+            if !View::<T, L>::FLAGGED {
+                self.known = load_tail(&ring);
+            }
+            if ring.gauge().is_raised() {
+                span = self.len().saturating_sub(marks.low() + 1);
+            }
+        }
+        self.set_gate(span);
+    }
+
+    fn lower(&self) {
+        self.ring.gauge().lower(self.ring.capacity().get(), || self.len());
+    }
+
+    /// The level of the pressure is to be looked at with the next pop.
+    pub(super) fn look_at_marks(&mut self) {
+        self.gate = self.head;
+        self.span = 0;
     }
 
     /// How many items are there at least. They may be read.
@@ -106,13 +162,59 @@ impl<T, L: Layout> Rx<T, L> {
     pub(super) unsafe fn take(&mut self) -> T {
         let (ring, head) = (self.ring, self.head);
         // SAFETY: as the caller says.
-        unsafe { self.take_at(ring, head) }
+        let item = unsafe { self.take_at(ring, head) };
+        if head == self.gate {
+            self.watch();
+        }
+        item
     }
 
-    /// The same, told again what is known already.
+    #[inline(always)]
+    fn pop(&mut self) -> Result<T, PopError> {
+        let (ring, head) = (self.ring, self.head);
+        // With a mark the gate says nothing of the item, but of the watermark all the same.
+        if head == self.gate || (View::<T, L>::FLAGGED && !ring.mark(head).is_full()) {
+            return self.pop_at_gate();
+        }
+        // SAFETY: I2: an item is there, before the gate or by its mark.
+        Ok(unsafe { self.take_at(ring, head) })
+    }
+
+    /// A pop that may find no item, or reach the watermark.
+    #[inline(always)]
+    fn pop_at_gate(&mut self) -> Result<T, PopError> {
+        let (ring, head) = (self.ring, self.head);
+        if !View::<T, L>::FLAGGED && head == self.known {
+            let tail = load_tail(&ring);
+            if head.is_one_before(tail) && ring.gauge().is_open() {
+                (self.known, self.gate) = (tail, tail);
+                // SAFETY: I2: there is an item before the tail.
+                return Ok(unsafe { self.take_at(ring, head) });
+            }
+        }
+        self.pop_and_watch()
+    }
+
+    /// The rest of it: with more than one item, or under pressure.
+    #[cold]
+    #[inline(always)]
+    fn pop_and_watch(&mut self) -> Result<T, PopError> {
+        self.claim()?;
+        // SAFETY: claimed above.
+        let item = unsafe { self.take_at(self.ring, self.head) };
+        if self.span > 0 && self.ring.gauge().is_open() {
+            self.set_gate(self.span);
+        } else {
+            self.watch();
+        }
+        Ok(item)
+    }
+
+    /// Takes the item at `head` and gives its slot back, told again what is known already: a compiler loads it again after each
+    /// atomic load otherwise.
     ///
     /// # Safety
-    /// As `take`; `ring` and `head` are those of this end.
+    /// The item was claimed; `ring` and `head` are those of this end.
     #[inline(always)]
     unsafe fn take_at(&mut self, ring: View<T, L>, head: Position) -> T {
         // SAFETY: I2: a claimed item is ours, and we move past it below.
@@ -158,13 +260,21 @@ impl<T, L: Layout> Rx<T, L> {
         if View::<T, L>::FLAGGED {
             // One by one, so that the count lags behind the marks by one item at most (I4).
             for _ in 0..count {
-                self.release_at(self.ring, self.head);
+                let head = self.head;
+                self.release_at(self.ring, head);
+                if head == self.gate {
+                    self.watch();
+                }
             }
             return;
         }
+        let reaches_gate = self.ring.capacity().distance(self.head, self.gate) < count;
         self.head = self.head.advance(count, self.ring.capacity());
         // [C3] Release: as in `release_at`, for all the items at once.
         self.ring.ctl().head.store(self.head.to_word(), Ordering::Release);
+        if reaches_gate {
+            self.watch();
+        }
     }
 
     /// Copies claimed items out and gives their slots back.
@@ -198,20 +308,9 @@ fn load_tail<T, L: Layout>(ring: &View<T, L>) -> Position {
     Position::from_word(ring.ctl().tail.load(Ordering::Acquire))
 }
 
-/// Whether the producer, too, is gone where there was no item; and if so, whether it left something in the meantime.
-/// Answers with its tail then.
-#[cold]
-fn look_again<T, L: Layout>(ring: View<T, L>, head: Position) -> Result<Position, PopError> {
-    // [C4] Acquire: pairs with [P6]. Orders: the producer's last publication before our second look.
-    if ring.ctl().ends.producer.load(Ordering::Acquire) {
-        return Err(PopError::Empty);
-    }
-    let tail = load_tail(&ring);
-    if tail == head { Err(PopError::Closed) } else { Ok(tail) }
-}
-
 impl<T, L: Layout> Drop for Rx<T, L> {
     fn drop(&mut self) {
+        self.ring.gauge().close();
         // [C6] Release: pairs with [P4], [P7] and [O2]. Orders: our last [C3] and [C8] before what follows there.
         self.ring.ctl().ends.consumer.store(false, Ordering::Release);
     }
@@ -248,7 +347,8 @@ impl<'q, T, L: Layout, K> Consumer<'q, T, L, K> {
     /// gone, and so there will be none.
     ///
     /// # Progress
-    /// Wait-free: at most four loads and two stores of shared words, no read-modify-write. Where items stream and this end
+    /// Wait-free: at most four loads and two stores of shared words, no read-modify-write; where the [pressure](Self::pressure)
+    /// changes, some more, 20 steps in all. Where items stream and this end
     /// keeps catching up with the producer, it may stay behind on purpose for some 32 spin-loop hints before it looks for more,
     /// well under a microsecond mostly; never on a 32-bit core without an operating system, in a ring of less than 8 items, with
     /// [`Flagged`](super::Flagged), or after it found the ring empty.
@@ -271,10 +371,7 @@ impl<'q, T, L: Layout, K> Consumer<'q, T, L, K> {
     /// ```
     #[inline]
     pub fn pop(&mut self) -> Result<T, PopError> {
-        let (ring, head) = (self.rx.ring, self.rx.head);
-        self.rx.claim_at(ring, head)?;
-        // SAFETY: claimed above.
-        Ok(unsafe { self.rx.take_at(ring, head) })
+        self.rx.pop()
     }
 
     /// The oldest item, which stays where it is. `None` can be stale at once: the producer may put an item in at any time.
@@ -498,6 +595,48 @@ impl<'q, T, L: Layout, K> Consumer<'q, T, L, K> {
     #[must_use]
     pub fn capacity(&self) -> usize {
         self.rx.ring.capacity().get()
+    }
+
+    /// How full the ring is, from 0 to 255, which says that every slot is taken.
+    ///
+    /// # Progress
+    /// As [`len`](Self::len).
+    #[must_use]
+    pub fn fill(&self) -> u8 {
+        gauge::fill(self.len(), self.capacity())
+    }
+
+    /// How pressed the ring is, as its producer sees it: see [`Producer::pressure`](super::Producer::pressure).
+    ///
+    /// # Progress
+    /// Wait-free: one relaxed load of a line that is written at the watermarks only.
+    #[must_use]
+    #[inline]
+    pub fn pressure(&self) -> Pressure {
+        self.rx.ring.gauge().level()
+    }
+
+    /// The pressure, if it has changed since it was last `seen`: see
+    /// [`Producer::pressure_since`](super::Producer::pressure_since).
+    #[inline]
+    pub fn pressure_since(&self, seen: &mut Seen) -> Option<Pressure> {
+        self.rx.ring.gauge().since(seen)
+    }
+
+    /// Where the pressure rises and falls.
+    #[must_use]
+    pub fn watermarks(&self) -> Watermarks {
+        self.rx.ring.gauge().marks(self.capacity())
+    }
+
+    /// Changes where the pressure rises and falls: see [`Producer::set_watermarks`](super::Producer::set_watermarks).
+    ///
+    /// # Errors
+    /// If the high mark is above the capacity.
+    pub fn set_watermarks(&mut self, marks: Watermarks) -> Result<(), WatermarkError> {
+        self.rx.ring.gauge().set_marks(marks.checked(self.capacity())?);
+        self.rx.look_at_marks();
+        Ok(())
     }
 
     /// Whether the producer is gone. Once it is, it stays so, unless the ring is split anew. There may still be items

@@ -79,7 +79,7 @@ fn ends<T, L: Layout, K>((tx, rx): owner::Ends<'_, View<T, L>, K>) -> Ends<'_, T
 /// A ring whose slots lie in it: for statics, for the stack, or within something larger.
 ///
 /// # Memory
-/// `N` [slots](Slot) and the shared words: two positions and three flags, 12 bytes on a 32-bit microcontroller; padded to
+/// `N` [slots](Slot) and the shared words: two positions, three flags, the pressure and its marks, 24 bytes on a 32-bit microcontroller; padded to
 /// three pairs of cache lines elsewhere. [`size_of`] tells.
 ///
 /// # Examples

@@ -7,19 +7,22 @@ use super::layout::sealed::Mark as _;
 use super::run::{WriteRun, WriteSlot};
 use super::view::View;
 use super::{Dense, Layout};
-use crate::PushError;
+use crate::gauge::{self, Seen, WatermarkError, Watermarks};
 use crate::owner::End;
 use crate::position::Position;
 use crate::sync::Ordering;
+use crate::{Pressure, PushError};
 
 /// The algorithm of the producer's end.
 ///
-/// Positions from `tail` up to `limit` are known to be free; `limit` is the consumer's head one lap later, as last seen.
-/// With a mark beside each item, the mark tells instead.
+/// Positions from `tail` up to `limit` are known to be free; `limit` is the consumer's head one lap later, as last seen, or
+/// with a mark beside each item, what the mark at `limit` said. The push at `gate`, which is before or at `limit`, may find no
+/// room or reach the high watermark.
 pub(super) struct Tx<T, L: Layout> {
     ring: View<T, L>,
     tail: Position,
     limit: Position,
+    gate: Position,
 }
 
 // SAFETY: the end carries items to another thread, so they must be `Send`. The shared words are atomics, and the slots
@@ -34,7 +37,10 @@ impl<T, L: Layout> Tx<T, L> {
         // Relaxed: whoever makes the ends has the ring to itself, see `owner::pair`.
         ctl.ends.producer.store(true, Ordering::Relaxed);
         let (head, len) = ring.settled();
-        Self { ring, tail: head.advance(len, ring.capacity()), limit: head.lap_later() }
+        let capacity = ring.capacity();
+        ring.gauge().reset(ring.gauge().marks(capacity.get()).level(len, capacity.get()));
+        let tail = head.advance(len, capacity);
+        Self { ring, tail, limit: head.lap_later(), gate: tail }
     }
 
     #[inline(always)]
@@ -48,27 +54,66 @@ impl<T, L: Layout> Tx<T, L> {
     }
 
     /// Makes sure that the slot at `tail` is free.
-    #[inline(always)]
+    #[inline]
     pub(super) fn claim(&mut self) -> Result<(), PushError<()>> {
-        self.claim_at(self.ring, self.tail)
-    }
-
-    /// The same, told again what is known already: a compiler loads it again after each atomic load otherwise.
-    #[inline(always)]
-    fn claim_at(&mut self, ring: View<T, L>, tail: Position) -> Result<(), PushError<()>> {
-        let free = if View::<T, L>::FLAGGED {
-            ring.mark(tail).is_free()
-        } else if tail != self.limit {
-            true
-        } else {
-            let limit = load_head(&ring).lap_later();
-            self.limit = limit;
-            tail != limit
-        };
-        if !free {
-            self.limit = look_again(ring, tail)?;
+        let (ring, tail) = (self.ring, self.tail);
+        if tail == self.limit {
+            if !View::<T, L>::FLAGGED {
+                self.limit = self.look_at_head();
+            } else if ring.mark(tail).is_free() {
+                self.limit = tail.next(ring.capacity());
+            }
+        }
+        if tail == self.limit {
+            match look_again(ring, tail) {
+                Ok(limit) => self.limit = limit,
+                Err(error) => {
+                    self.watch();
+                    return Err(error);
+                }
+            }
         }
         Ok(())
+    }
+
+    /// The consumer's head one lap later, as it is now.
+    #[inline(always)]
+    fn look_at_head(&self) -> Position {
+        let limit = load_head(&self.ring).lap_later();
+        // I4: the count may lag behind the marks by one item.
+        if View::<T, L>::FLAGGED && limit.next(self.ring.capacity()) == self.tail { self.tail } else { limit }
+    }
+
+    /// Does what a push at the gate does besides, or one that was refused: it raises the pressure, if the ring is that full, and
+    /// finds the next gate.
+    #[cold]
+    #[inline(never)]
+    fn watch(&mut self) {
+        let (ring, capacity) = (self.ring, self.ring.capacity());
+        let marks = ring.gauge().marks(capacity.get());
+        let mut len = capacity.get() - self.known_room();
+        if ring.gauge().is_below(marks.level(len, capacity.get())) {
+            self.limit = self.look_at_head();
+            len = capacity.get() - self.known_room();
+            let tail = self.tail;
+            ring.gauge().raise(marks.level(len, capacity.get()), marks.low(), || {
+                // Relaxed: the fence before it orders it, where it is of any consequence.
+                let consumer = ring.ctl().ends.consumer.load(Ordering::Relaxed);
+                consumer.then(|| capacity.distance(load_head(&ring), tail))
+            });
+        }
+        // Beyond the mark each push looks whether the pressure is still on.
+        self.gate = self.tail.advance((marks.high() - 1).saturating_sub(len), capacity);
+    }
+
+    /// How many slots from `tail` on are free by what is known of the consumer.
+    fn known_room(&self) -> usize {
+        self.ring.capacity().distance(self.tail, self.limit)
+    }
+
+    /// The level of the pressure is to be looked at with the next push.
+    pub(super) fn look_at_marks(&mut self) {
+        self.gate = self.tail;
     }
 
     /// How many slots from `tail` on are free now, at most `max`. They may be written.
@@ -76,8 +121,9 @@ impl<T, L: Layout> Tx<T, L> {
     pub(super) fn claim_up_to(&mut self, max: usize) -> usize {
         let capacity = self.ring.capacity();
         if View::<T, L>::FLAGGED {
-            // Single items are pushed without regard to the limit, so it says nothing.
-            return (capacity.get() - self.len()).min(max);
+            let room = capacity.get() - self.len();
+            self.limit = self.tail.advance(room, capacity);
+            return room.min(max);
         }
         if capacity.distance(self.tail, self.limit) < max {
             self.limit = load_head(&self.ring).lap_later();
@@ -94,6 +140,9 @@ impl<T, L: Layout> Tx<T, L> {
         let (ring, tail) = (self.ring, self.tail);
         // SAFETY: as the caller says.
         unsafe { self.commit_at(ring, tail) };
+        if tail == self.gate {
+            self.watch();
+        }
     }
 
     /// The same, told again what is known already.
@@ -123,9 +172,42 @@ impl<T, L: Layout> Tx<T, L> {
             }
             return;
         }
+        let reaches_gate = self.ring.capacity().distance(self.tail, self.gate) < count;
         self.tail = self.tail.advance(count, self.ring.capacity());
         // [P1] Release: as in `commit_one`, for all the items at once.
         self.ring.ctl().tail.store(self.tail.to_word(), Ordering::Release);
+        if reaches_gate {
+            self.watch();
+        }
+    }
+
+    #[inline(always)]
+    fn push(&mut self, value: T) -> Result<(), PushError<T>> {
+        let (ring, tail) = (self.ring, self.tail);
+        if tail == self.gate {
+            return self.push_at_gate(value);
+        }
+        // SAFETY: I2: the slot at `tail` is ours, before the limit, and holds no item.
+        unsafe { ring.write(tail, value) };
+        // SAFETY: as above, and written just now.
+        unsafe { self.commit_at(ring, tail) };
+        Ok(())
+    }
+
+    /// A push that may find no room, or reach the watermark.
+    #[cold]
+    #[inline(never)]
+    fn push_at_gate(&mut self, value: T) -> Result<(), PushError<T>> {
+        match self.claim() {
+            Ok(()) => {
+                // SAFETY: I2: the slot at `tail` is ours once claimed, and holds no item.
+                unsafe { self.ring.write(self.tail, value) };
+                // SAFETY: claimed and written above.
+                unsafe { self.commit_one() };
+                Ok(())
+            }
+            Err(error) => Err(error.map(|()| value)),
+        }
     }
 
     /// Puts the items of an iterator into up to `max` claimed slots and makes them visible together.
@@ -262,7 +344,8 @@ impl<'q, T, L: Layout, K> Producer<'q, T, L, K> {
     /// the consumer is there or not ([`is_closed`](Self::is_closed) tells); they are dropped with the ring.
     ///
     /// # Progress
-    /// Wait-free: at most three loads and two stores of shared words, no read-modify-write.
+    /// Wait-free: at most three loads and two stores of shared words, no read-modify-write; where the [pressure](Self::pressure)
+    /// changes, some more, 13 steps in all.
     ///
     /// # Ordering
     /// All that happened before the push happens before what the consumer does with the item.
@@ -281,17 +364,7 @@ impl<'q, T, L: Layout, K> Producer<'q, T, L, K> {
     /// ```
     #[inline]
     pub fn push(&mut self, value: T) -> Result<(), PushError<T>> {
-        let (ring, tail) = (self.tx.ring, self.tx.tail);
-        match self.tx.claim_at(ring, tail) {
-            Ok(()) => {
-                // SAFETY: I2: the slot at `tail` is ours once claimed, and holds no item.
-                unsafe { ring.write(tail, value) };
-                // SAFETY: claimed and written above.
-                unsafe { self.tx.commit_at(ring, tail) };
-                Ok(())
-            }
-            Err(error) => Err(error.map(|()| value)),
-        }
+        self.tx.push(value)
     }
 
     /// Claims the next slot, to be written in place.
@@ -413,6 +486,100 @@ impl<'q, T, L: Layout, K> Producer<'q, T, L, K> {
     #[must_use]
     pub fn capacity(&self) -> usize {
         self.tx.ring.capacity().get()
+    }
+
+    /// How full the ring is, from 0 to 255, which says that every slot is taken.
+    ///
+    /// # Progress
+    /// As [`len`](Self::len).
+    #[must_use]
+    pub fn fill(&self) -> u8 {
+        gauge::fill(self.len(), self.capacity())
+    }
+
+    /// How pressed the ring is: the signal for this end to slow down.
+    ///
+    /// It is [`Slow`](Pressure::Slow) from when the ring is filled up to the high [watermark](Watermarks), and
+    /// [`Stop`](Pressure::Stop) from when it is full, until it has been emptied down to the low one; then it is
+    /// [`Open`](Pressure::Open) again. Without watermarks set, it is `Stop` from full until half empty. Without a consumer it is
+    /// [`Closed`](Pressure::Closed).
+    ///
+    /// The ring changes it by itself: the push that fills it up to a mark, before it returns, and the pop that empties it, or
+    /// finds nothing. It is never stuck: once a pop has found the ring empty, and no push is under way, it is `Open`. A
+    /// consumer that waits for items by other means than looking again has to look once more before it does, after a
+    /// [`fence(SeqCst)`](core::sync::atomic::fence).
+    ///
+    /// # Progress
+    /// Wait-free: one relaxed load of a line that is written at the watermarks only.
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay_core::{Pressure, Watermarks, spsc::Ring};
+    ///
+    /// let mut ring = Ring::<u32, 8>::new();
+    /// let (mut producer, mut consumer) = ring.split();
+    /// producer.set_watermarks(Watermarks::new(6, 2)?)?;
+    /// let mut pushed = 0;
+    /// while producer.pressure() == Pressure::Open {
+    ///     producer.push(pushed).unwrap();
+    ///     pushed += 1;
+    /// }
+    /// assert_eq!((pushed, producer.pressure()), (6, Pressure::Slow));
+    /// assert_eq!(consumer.drain().take(3).count(), 3);
+    /// assert_eq!(producer.pressure(), Pressure::Slow, "three are left");
+    /// assert_eq!(consumer.pop(), Ok(3));
+    /// assert_eq!(producer.pressure(), Pressure::Open);
+    /// # Ok::<(), forebay_core::WatermarkError>(())
+    /// ```
+    #[must_use]
+    #[inline]
+    pub fn pressure(&self) -> Pressure {
+        self.tx.ring.gauge().level()
+    }
+
+    /// The pressure, if it has changed since it was last `seen`: for a driver that sends a frame at each change, say.
+    ///
+    /// Each change is told at least once and none twice. Changes between two looks are told as one, with the level that there is
+    /// now, which may be the one that was told before.
+    ///
+    /// # Progress
+    /// Wait-free: one relaxed load.
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay_core::{Pressure, Seen, spsc::Ring};
+    ///
+    /// let mut ring = Ring::<u32, 2>::new();
+    /// let (mut producer, mut consumer) = ring.split();
+    /// let mut seen = Seen::default();
+    /// assert_eq!(consumer.pressure_since(&mut seen), None);
+    /// producer.push_slice(&[1, 2]);
+    /// assert_eq!(consumer.pressure_since(&mut seen), Some(Pressure::Stop));
+    /// assert_eq!(consumer.pressure_since(&mut seen), None);
+    /// consumer.clear();
+    /// producer.push_slice(&[1, 2]);
+    /// assert_eq!(consumer.pressure_since(&mut seen), Some(Pressure::Stop), "it was open in between");
+    /// ```
+    #[inline]
+    pub fn pressure_since(&self, seen: &mut Seen) -> Option<Pressure> {
+        self.tx.ring.gauge().since(seen)
+    }
+
+    /// Where the pressure rises and falls.
+    #[must_use]
+    pub fn watermarks(&self) -> Watermarks {
+        self.tx.ring.gauge().marks(self.capacity())
+    }
+
+    /// Changes where the pressure rises and falls, from the next push on. The consumer goes by the old marks until it comes to
+    /// one of them, or finds nothing.
+    ///
+    /// # Errors
+    /// If the high mark is above the capacity.
+    pub fn set_watermarks(&mut self, marks: Watermarks) -> Result<(), WatermarkError> {
+        self.tx.ring.gauge().set_marks(marks.checked(self.capacity())?);
+        self.tx.look_at_marks();
+        Ok(())
     }
 
     /// Whether the consumer is gone. Once it is, it stays so, unless the ring is split anew, and [`len`](Self::len) says

@@ -5,6 +5,7 @@ use core::ptr::{self, NonNull};
 
 use super::layout::sealed::Mark as _;
 use super::{Layout, Slot};
+use crate::gauge::Gauge;
 use crate::position::{Capacity, Position};
 use crate::sync::{AtomicBool, AtomicUsize, CachePadded, Claim, Ordering, Watch};
 
@@ -14,14 +15,15 @@ pub(super) struct Ctl {
     pub(super) tail: CachePadded<AtomicUsize>,
     /// The next position to be read. Written by the consumer alone.
     pub(super) head: CachePadded<AtomicUsize>,
-    /// Written when an end comes or goes, so that polling it costs no traffic.
+    /// Written when an end comes or goes and at the watermarks, so that polling it costs no traffic.
     pub(super) ends: CachePadded<Ends>,
     /// For the model checker.
     watch: Watch,
 }
 
-/// Which ends are out.
+/// Which ends are out, and how pressed the ring is.
 pub(super) struct Ends {
+    pub(super) gauge: Gauge,
     pub(super) producer: AtomicBool,
     pub(super) consumer: AtomicBool,
     #[cfg_attr(not(any(target_has_atomic = "8", feature = "portable-atomic")), expect(dead_code))]
@@ -34,6 +36,7 @@ impl Ctl {
             tail: CachePadded::new(AtomicUsize::new(Position::START.to_word())),
             head: CachePadded::new(AtomicUsize::new(Position::START.to_word())),
             ends: CachePadded::new(Ends {
+                gauge: Gauge::new(),
                 producer: AtomicBool::new(false),
                 consumer: AtomicBool::new(false),
                 claim: Claim::new(),
@@ -80,6 +83,9 @@ impl<T, L: Layout> View<T, L> {
                 self.mark(Position::START.advance(step, self.capacity)).is_free();
             }
         }
+        if Watch::ACTIVE {
+            let _ = (self.gauge().level(), self.gauge().marks(self.capacity.get()));
+        }
     }
 
     #[inline(always)]
@@ -91,6 +97,11 @@ impl<T, L: Layout> View<T, L> {
     pub(super) const fn ctl(&self) -> &Ctl {
         // SAFETY: I0: the ring outlives its views.
         unsafe { self.ctl.as_ref() }
+    }
+
+    #[inline(always)]
+    pub(super) fn gauge(&self) -> &Gauge {
+        &self.ctl().ends.gauge
     }
 
     #[inline(always)]

@@ -5,11 +5,15 @@ use core::iter::FusedIterator;
 
 use super::view::View;
 use super::word::{Position, State};
+use crate::gauge::{self, Seen, WatermarkError, Watermarks};
 use crate::owner::End;
 use crate::sync::{LAPS_WRAP, Word};
-use crate::{Overflow, PopError};
+use crate::{Overflow, PopError, Pressure};
 
 /// The algorithm of the consumer's end.
+///
+/// A pop at `gate`, which is a slot from the head on, less than a lap away, may reach the low watermark: it looks at the
+/// pressure, and finds the next gate.
 pub(super) struct Rx<T> {
     ring: View<T>,
     /// Its own cell: it holds no item.
@@ -28,6 +32,8 @@ pub(super) struct Rx<T> {
     left_behind: Option<(Position, Position)>,
     /// Whether the ring was closed by this end.
     closed: bool,
+    /// The next slot where it looks at the pressure.
+    gate: usize,
 }
 
 // SAFETY: the end receives items from another thread, so they must be `Send`. The shared words are atomics, and the cell
@@ -42,7 +48,10 @@ impl<T> Rx<T> {
         let (mine, lost) = (ring.sit_down_to_read(), ring.lost());
         let head = ring.head();
         let left_behind = ring.left_behind(head);
-        Self { ring, mine, head, lost, told: lost, haste: false, calm: 0, left_behind, closed: false }
+        let slots = ring.shape.slots();
+        ring.gauge().reset(ring.gauge().marks(slots).level(ring.count(None).0, slots));
+        let gate = head.idx();
+        Self { ring, mine, head, lost, told: lost, haste: false, calm: 0, left_behind, closed: false, gate }
     }
 
     #[inline(always)]
@@ -83,8 +92,12 @@ impl<T> Rx<T> {
         self.mine = self.ring.shape.cell(word);
         // SAFETY: I2: the cell that we got for ours, with the item at `head`.
         let item = unsafe { self.ring.read(self.mine) };
+        let idx = self.head.idx();
         self.head = self.ring.shape.next(self.head);
         self.ring.set_head(self.head);
+        if idx == self.gate {
+            self.watch();
+        }
         if self.haste {
             self.calm += 1;
             self.haste = self.calm <= self.ring.shape.slots();
@@ -118,8 +131,52 @@ impl<T> Rx<T> {
         self.ring.load(to)
     }
 
+    /// Lowers the pressure, if the ring is that empty, and finds the next gate.
+    #[cold]
+    #[inline(never)]
+    fn watch(&mut self) {
+        let (ring, slots) = (self.ring, self.ring.shape.slots());
+        let marks = ring.gauge().marks(slots);
+        // It isn't raised before there are `high` items: `span` pops from then on can't bring the ring to the low mark.
+        let mut span = marks.high() - marks.low() - 1;
+        if ring.gauge().is_raised() {
+            self.lower();
+            if ring.gauge().is_raised() {
+                span = self.len().saturating_sub(marks.low() + 1);
+            }
+        }
+        self.gate = ring.shape.advance(self.head, span).idx();
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn lower(&self) {
+        self.ring.gauge().lower(self.ring.shape.slots(), || self.len());
+    }
+
+    /// How many items are inside. Unlike a search for the tail, halving the lap that begins at the head ends while others push.
+    fn len(&self) -> usize {
+        let shape = self.ring.shape;
+        let (mut least, mut more) = (0, shape.slots());
+        while more > 0 {
+            let half = more.div_ceil(2);
+            let at = shape.advance(self.head, least + half - 1);
+            if matches!(shape.state(self.ring.load(at), at), State::Full | State::Later) {
+                least += half;
+                more -= half;
+            } else {
+                more = half - 1;
+            }
+        }
+        least
+    }
+
     /// Goes on to a position without the items before it.
     fn go_to(&mut self, to: Position) {
+        if to != self.head {
+            // Beyond the gate perhaps, and with fewer items inside than it was made for, if some were left behind.
+            self.gate = to.idx();
+        }
         self.lost = self.lost.wrapping_add(self.ring.shape.distance(self.head, to));
         self.ring.set_lost(self.lost);
         self.head = to;
@@ -183,14 +240,25 @@ impl<T> Rx<T> {
     #[cold]
     fn found_nothing(&mut self, why: PopError) -> PopError {
         self.haste = false;
-        self.sweep();
+        if self.ring.gauge().is_raised() || self.left_behind.is_some() {
+            self.tidy_up();
+        }
         why
+    }
+
+    /// There was no item: lowers the pressure, and takes out what was left behind.
+    #[cold]
+    #[inline(never)]
+    fn tidy_up(&mut self) {
+        self.lower();
+        self.sweep();
     }
 
     fn close(&mut self) {
         if !self.closed {
             self.closed = true;
             self.ring.close(self.head);
+            self.ring.gauge().close();
         }
     }
 
@@ -410,6 +478,48 @@ impl<'q, T, K> Consumer<'q, T, K> {
     /// Changes what pushes do at full, from now on. One that is under way may or may not obey.
     pub fn set_overflow(&self, overflow: Overflow) {
         self.rx.ring.ctl().ends.policy.set(overflow);
+    }
+
+    /// How full the ring is, from 0 to 255, which says that every slot has an item.
+    ///
+    /// # Progress
+    /// As [`len`](Self::len).
+    #[must_use]
+    pub fn fill(&self) -> u8 {
+        gauge::fill(self.len(), self.capacity())
+    }
+
+    /// How pressed the ring is, as its producers see it: see [`Producer::pressure`](super::Producer::pressure).
+    ///
+    /// # Progress
+    /// Wait-free: one relaxed load of a line that is seldom written.
+    #[must_use]
+    #[inline]
+    pub fn pressure(&self) -> Pressure {
+        self.rx.ring.gauge().level()
+    }
+
+    /// The pressure, if it has changed since it was last `seen`: see
+    /// [`Producer::pressure_since`](super::Producer::pressure_since).
+    #[inline]
+    pub fn pressure_since(&self, seen: &mut Seen) -> Option<Pressure> {
+        self.rx.ring.gauge().since(seen)
+    }
+
+    /// Where the pressure rises and falls.
+    #[must_use]
+    pub fn watermarks(&self) -> Watermarks {
+        self.rx.ring.gauge().marks(self.capacity())
+    }
+
+    /// Changes where the pressure rises and falls: see [`Producer::set_watermarks`](super::Producer::set_watermarks).
+    ///
+    /// # Errors
+    /// If the high mark is above the capacity.
+    pub fn set_watermarks(&mut self, marks: Watermarks) -> Result<(), WatermarkError> {
+        self.rx.ring.gauge().set_marks(marks.checked(self.capacity())?);
+        self.rx.gate = self.rx.head.idx();
+        Ok(())
     }
 
     /// Whether nothing is taken in any more: [closed](Self::close), or no producer is left. What is inside can still be taken

@@ -5,11 +5,16 @@ use core::fmt;
 use super::TooManyProducers;
 use super::view::{Admission, View};
 use super::word::{Position, State};
+use crate::gauge::{self, Seen, WatermarkError, Watermarks};
 use crate::owner::End;
-use crate::sync::Word;
-use crate::{Overflow, PushError, Pushed};
+use crate::sync::{LAPS_WRAP, Word};
+use crate::{Overflow, Pressure, PushError, Pushed};
 
 /// The algorithm of a producer's end.
+///
+/// A push at `gate`, which is a slot from the tail on, less than a lap away, may reach the high watermark: it looks at the
+/// pressure, and finds the next gate. A push before it can't, since items only become fewer without pushes. So the gate is
+/// never left behind: where others have pushed, it goes on with the tail.
 pub(super) struct Tx<T> {
     ring: View<T>,
     /// Where it sits.
@@ -18,6 +23,10 @@ pub(super) struct Tx<T> {
     mine: usize,
     /// All positions before this one were published.
     tail: Position,
+    /// The consumer was there or further on when it last looked.
+    head: Position,
+    /// The next slot where it looks at the pressure.
+    gate: usize,
 }
 
 // SAFETY: the end carries items to another thread, so they must be `Send`. The shared words are atomics, and the cell that
@@ -36,7 +45,8 @@ impl<T> Tx<T> {
     /// An end for a producer that was admitted.
     pub(super) fn new(ring: View<T>, admission: Admission, tail: Position) -> Self {
         let (seat, mine) = ring.sit_down(admission);
-        Self { ring, seat, mine, tail }
+        // It has not looked yet: for all that it knows the ring is full.
+        Self { ring, seat, mine, tail, head: ring.shape.lap_before(tail), gate: tail.idx() }
     }
 
     pub(super) fn try_clone(&self) -> Result<Self, TooManyProducers> {
@@ -47,11 +57,15 @@ impl<T> Tx<T> {
     fn push(&mut self, value: T) -> Result<Pushed<T>, PushError<T>> {
         if self.ring.has_one_seat() && self.ring.is_marked_closed() {
             self.ring.notice();
+            self.ring.gauge().close();
             return Err(PushError::Closed(value));
         }
         // SAFETY: I2: our own cell, which holds no item between two pushes.
         unsafe { self.ring.write(self.mine, value) };
         let at = self.ring.refresh(self.tail);
+        if LAPS_WRAP && at != self.tail {
+            self.catch_up(at);
+        }
         match self.attempt(at, self.ring.load(at)) {
             Attempt::Done(outcome) => outcome,
             Attempt::Look(at, word) => self.go_on(at, word),
@@ -84,12 +98,17 @@ impl<T> Tx<T> {
                     return Attempt::Look(at, now);
                 }
                 self.swapped(at, word);
+                if at.idx() == self.gate {
+                    self.watch();
+                }
                 Attempt::Done(Ok(Pushed::Stored))
             }
             State::Before => {
                 let overflow = ring.ctl().ends.policy.get();
                 if overflow != Overflow::DropOldest {
                     if let Some(why) = self.refusal_at(at, overflow) {
+                        self.tail = at;
+                        self.watch_full();
                         return self.refused(at, why);
                     }
                 }
@@ -97,12 +116,17 @@ impl<T> Tx<T> {
                     return Attempt::Look(at, now);
                 }
                 self.swapped(at, word);
+                self.watch_full();
                 // SAFETY: I2: the cell that we got for ours, with the item that was the oldest.
                 Attempt::Done(Ok(Pushed::Evicted(unsafe { ring.read(self.mine) })))
             }
-            State::Barred => self.refused(at, PushError::Closed(())),
+            State::Barred => {
+                ring.gauge().close();
+                self.refused(at, PushError::Closed(()))
+            }
             State::Full | State::Later => {
                 let (at, word) = ring.tail_from(at);
+                self.catch_up(at);
                 Attempt::Look(at, word)
             }
         }
@@ -113,6 +137,63 @@ impl<T> Tx<T> {
     fn swapped(&mut self, at: Position, word: Word) {
         self.mine = self.ring.shape.cell(word);
         self.tail = self.ring.shape.next(at);
+    }
+
+    /// Others have pushed up to a position: if that is beyond the gate, it is the gate.
+    #[cold]
+    fn catch_up(&mut self, at: Position) {
+        let shape = self.ring.shape;
+        if shape.distance(self.tail, at) > shape.steps(self.tail.idx(), self.gate) {
+            self.gate = at.idx();
+        }
+        self.tail = at;
+    }
+
+    /// Does what a push at the gate does besides: raises the pressure, if so many items are inside, and finds the next gate.
+    #[cold]
+    #[inline(never)]
+    fn watch(&mut self) {
+        let (ring, shape) = (self.ring, self.ring.shape);
+        let marks = ring.gauge().marks(shape.slots());
+        // So many at most, as the consumer may have gone on. Where laps come around it may have been there long ago.
+        let mut len = if LAPS_WRAP { shape.slots() } else { self.known_len() };
+        if ring.gauge().is_below(marks.level(len, shape.slots())) {
+            len = self.look_at_head();
+            let tail = self.tail;
+            ring.gauge().raise(marks.level(len, shape.slots()), marks.low(), || {
+                ring.has_consumer().then(|| ring.count(Some(tail)).0)
+            });
+        }
+        // Beyond the mark each push looks whether the pressure is still on.
+        self.gate = shape.advance(self.tail, (marks.high() - 1).saturating_sub(len)).idx();
+    }
+
+    /// How many items are before the tail, by what is known of the consumer.
+    fn known_len(&self) -> usize {
+        let shape = self.ring.shape;
+        shape.distance(self.head, self.tail).min(shape.slots())
+    }
+
+    /// How many are there now.
+    fn look_at_head(&mut self) -> usize {
+        if LAPS_WRAP {
+            return self.ring.count(Some(self.tail)).0;
+        }
+        self.head = self.ring.head();
+        if self.tail.is_before(self.head) {
+            // What it took was published.
+            self.tail = self.head;
+        }
+        self.known_len()
+    }
+
+    /// Does the same where the ring is full, or was and has items that were left behind. The next push is beyond the mark, too.
+    #[inline(always)]
+    fn watch_full(&mut self) {
+        self.gate = self.tail.idx();
+        if self.ring.gauge().is_below(Pressure::Stop) {
+            self.watch();
+        }
     }
 
     /// Why the slot at the tail, which has the item of the lap before, is not room under a policy that doesn't evict. `None`: it
@@ -317,6 +398,102 @@ impl<'q, T, K> Producer<'q, T, K> {
     /// Changes what pushes do at full, from now on. One that is under way may or may not obey.
     pub fn set_overflow(&self, overflow: Overflow) {
         self.tx.ring.ctl().ends.policy.set(overflow);
+    }
+
+    /// How full the ring is, from 0 to 255, which says that every slot has an item.
+    ///
+    /// # Progress
+    /// As [`len`](Self::len).
+    #[must_use]
+    pub fn fill(&self) -> u8 {
+        gauge::fill(self.len(), self.capacity())
+    }
+
+    /// How pressed the ring is: the signal for producers to slow down.
+    ///
+    /// It is [`Slow`](Pressure::Slow) from when the ring is filled up to the high [watermark](Watermarks), and
+    /// [`Stop`](Pressure::Stop) from when it is full, until it has been emptied down to the low one; then it is
+    /// [`Open`](Pressure::Open) again. Without watermarks set, it is `Stop` from full until half empty. Evictions leave the ring as
+    /// full as it is. Without a consumer, or when that has [closed](super::Consumer::close) the ring, it is
+    /// [`Closed`](Pressure::Closed).
+    ///
+    /// The ring changes it by itself: the push that fills it up to a mark, or is refused, before it returns, and the pop that
+    /// empties it, or finds nothing. It is never stuck: once a pop has found the ring empty, and no push is under way, it is
+    /// `Open`. Where other ends are at work at the same moment it may be too low, until the next push. A consumer that waits for
+    /// items by other means than looking again has to look once more before it does, after a
+    /// [`fence(SeqCst)`](core::sync::atomic::fence).
+    ///
+    /// # Progress
+    /// Wait-free: one relaxed load of a line that is seldom written.
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay_core::{Overflow, Pressure, Watermarks, swap::Ring};
+    ///
+    /// let mut ring = Ring::<u32, 8>::with_overflow(Overflow::DropOldest);
+    /// let (mut producer, mut consumer) = ring.split();
+    /// producer.set_watermarks(Watermarks::new(6, 2)?)?;
+    /// assert_eq!(producer.push_iter(0..5, drop).pushed, 5);
+    /// assert_eq!(producer.pressure(), Pressure::Open);
+    /// let _ = producer.push(5);
+    /// assert_eq!(producer.pressure(), Pressure::Slow);
+    /// assert_eq!(producer.push_iter(6..20, drop).pushed, 14);
+    /// assert_eq!(producer.pressure(), Pressure::Stop, "it evicts");
+    /// assert_eq!(consumer.drain().take(5).count(), 5);
+    /// assert_eq!(producer.pressure(), Pressure::Stop, "three are left");
+    /// assert_eq!(consumer.pop(), Ok(17));
+    /// assert_eq!(producer.pressure(), Pressure::Open);
+    /// # Ok::<(), forebay_core::WatermarkError>(())
+    /// ```
+    #[must_use]
+    #[inline]
+    pub fn pressure(&self) -> Pressure {
+        self.tx.ring.gauge().level()
+    }
+
+    /// The pressure, if it has changed since it was last `seen`: for a driver that sends a frame at each change, say.
+    ///
+    /// Each change is told at least once and none twice. Changes between two looks are told as one, with the level that there is
+    /// now, which may be the one that was told before.
+    ///
+    /// # Progress
+    /// Wait-free: one relaxed load.
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay_core::{Pressure, Seen, swap::Ring};
+    ///
+    /// let mut ring = Ring::<u32, 2>::new();
+    /// let (mut producer, mut consumer) = ring.split();
+    /// let mut seen = Seen::default();
+    /// assert_eq!(consumer.pressure_since(&mut seen), None);
+    /// assert_eq!(producer.push_iter(0..2, drop).pushed, 2);
+    /// assert_eq!(consumer.pressure_since(&mut seen), Some(Pressure::Stop));
+    /// assert_eq!(consumer.pressure_since(&mut seen), None);
+    /// consumer.pop_all(drop);
+    /// assert_eq!(producer.push_iter(2..4, drop).pushed, 2);
+    /// assert_eq!(consumer.pressure_since(&mut seen), Some(Pressure::Stop), "it was open in between");
+    /// ```
+    #[inline]
+    pub fn pressure_since(&self, seen: &mut Seen) -> Option<Pressure> {
+        self.tx.ring.gauge().since(seen)
+    }
+
+    /// Where the pressure rises and falls.
+    #[must_use]
+    pub fn watermarks(&self) -> Watermarks {
+        self.tx.ring.gauge().marks(self.capacity())
+    }
+
+    /// Changes where the pressure rises and falls, from the next push of this end on. The other ends go by the old marks until
+    /// they come to one of them.
+    ///
+    /// # Errors
+    /// If the high mark is above the capacity.
+    pub fn set_watermarks(&mut self, marks: Watermarks) -> Result<(), WatermarkError> {
+        self.tx.ring.gauge().set_marks(marks.checked(self.capacity())?);
+        self.tx.gate = self.tx.tail.idx();
+        Ok(())
     }
 
     /// Whether nothing is taken in any more, because the consumer is gone or has [closed](super::Consumer::close) the ring. If

@@ -7,6 +7,7 @@ use core::ptr::NonNull;
 use super::TooManyProducers;
 use super::word::{BAR, Position, Shape, State};
 use crate::Overflow;
+use crate::gauge::Gauge;
 use crate::overflow::Policy;
 use crate::sync::{AtomicBool, CachePadded, Claim, LAPS_WRAP, Ordering, SwapUsize, SwapWord, Watch, Word};
 
@@ -27,7 +28,8 @@ const TAKEN: Word = Word::MAX;
 pub(super) struct Ctl {
     /// What the consumer tells. Written by it alone.
     pub(super) reader: CachePadded<Reader>,
-    /// Written when an end comes or goes or the policy changes, so that a push at full can read it without traffic.
+    /// Written when an end comes or goes, when the policy changes and at the watermarks, so that a push at full can read it
+    /// without traffic.
     pub(super) ends: CachePadded<Ends>,
     /// How many values were shed.
     shed: CachePadded<SwapUsize>,
@@ -43,6 +45,7 @@ pub(super) struct Reader {
 }
 
 pub(super) struct Ends {
+    gauge: Gauge,
     pub(super) policy: Policy,
     pub(super) consumer: AtomicBool,
     pub(super) producers: SwapUsize,
@@ -60,6 +63,7 @@ impl Ctl {
         Self {
             reader: CachePadded::new(Reader { head: SwapWord::new(0), lost: SwapUsize::new(0) }),
             ends: CachePadded::new(Ends {
+                gauge: Gauge::new(),
                 policy: Policy::new(overflow),
                 consumer: AtomicBool::new(false),
                 producers: SwapUsize::new(0),
@@ -113,6 +117,11 @@ impl<T> View<T> {
     pub(super) const fn ctl(&self) -> &Ctl {
         // SAFETY: I0: the ring outlives its views.
         unsafe { self.ctl.as_ref() }
+    }
+
+    #[inline(always)]
+    pub(super) fn gauge(&self) -> &Gauge {
+        &self.ctl().ends.gauge
     }
 
     /// The word of a slot or, after those, of a seat.
@@ -297,6 +306,7 @@ impl<T> View<T> {
             // The checker must know what it has before there are threads.
             let _ = (self.head(), self.lost(), self.shed(), self.ctl().ends.policy.get());
             let _ = (self.is_marked_closed(), self.is_noticed());
+            let _ = (self.gauge().level(), self.gauge().marks(self.shape.slots()));
         }
         let made = &self.ctl().ends.made;
         // Relaxed, all: the owner has the ring to itself; whoever gets the ends has what it did.
@@ -463,6 +473,12 @@ impl<T> View<T> {
     pub(super) fn is_noticed(&self) -> bool {
         // [S7] Acquire: pairs with [S14]. Orders: the last pushes before a second look for an item.
         self.ctl().ends.noticed.load(Ordering::Acquire)
+    }
+
+    /// Whether there is a consumer that has not closed the ring.
+    pub(super) fn has_consumer(&self) -> bool {
+        // Relaxed: the fence before it orders it, where it is of any consequence.
+        self.ctl().ends.consumer.load(Ordering::Relaxed) && !self.is_marked_closed()
     }
 
     /// Whether nothing is taken in. `tail` is any position at or before the tail.

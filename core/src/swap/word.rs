@@ -199,6 +199,11 @@ impl Shape {
         laps.wrapping_mul(self.slots).wrapping_add(to.idx).wrapping_sub(from.idx)
     }
 
+    /// How many steps lead from one slot to another, less than a lap.
+    pub(super) const fn steps(self, from: usize, to: usize) -> usize {
+        if to < from { self.slots - (from - to) } else { to - from }
+    }
+
     /// A position as it lies in an atomic word.
     #[inline(always)]
     pub(super) const fn to_word(self, at: Position) -> Word {
@@ -262,6 +267,7 @@ mod tests {
                     assert_eq!(shape.distance(at, to), count);
                     assert_eq!(at.is_before(to), count > 0);
                     assert!(!to.is_before(at));
+                    assert_eq!(shape.steps(at.idx(), to.idx()), count);
                 }
                 assert_eq!(shape.distance(at, after(start + 2 * slots + 1, shape)), 2 * slots + 1);
             }

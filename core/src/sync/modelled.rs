@@ -5,11 +5,26 @@
 
 extern crate std;
 
+use std::cell::Cell;
 use std::sync::OnceLock;
 use std::vec::Vec;
 
 pub(crate) use loom::sync::Arc;
-pub(crate) use loom::sync::atomic::Ordering;
+pub(crate) use loom::sync::atomic::{Ordering, fence};
+
+std::thread_local! {
+    static PRESSURE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether the pressure of rings is part of the models of this thread.
+pub fn watch_pressure(watched: bool) {
+    PRESSURE.set(watched);
+}
+
+/// Whether the pressure of rings is there.
+pub(crate) fn has_pressure() -> bool {
+    PRESSURE.get()
+}
 
 /// A loom atomic that is made at first use.
 pub(crate) struct Lazy<V, A> {

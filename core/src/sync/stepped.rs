@@ -38,6 +38,12 @@ pub fn step() {
     }
 }
 
+/// With a hook before it.
+pub(crate) fn fence(order: Ordering) {
+    step();
+    core::sync::atomic::fence(order);
+}
+
 macro_rules! stepped {
     ($($name:ident: $value:ty),*) => {$(
         /// With a hook before each operation.

@@ -32,6 +32,7 @@ macro_rules! models {
 mod batches;
 mod closing;
 mod items;
+mod pressure;
 mod splitting;
 mod truth;
 

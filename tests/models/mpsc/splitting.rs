@@ -3,7 +3,7 @@
 use super::*;
 
 models! {
-    split_again [Some(3), 2763] &["in use", "split"] => super::split_again;
+    split_again [Some(3), 1934] &["in use", "split"] => super::split_again;
 }
 
 /// Whoever splits a ring again after all its ends have gone finds what they left, and owns it.

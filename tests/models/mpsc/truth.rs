@@ -12,8 +12,8 @@ models! {
     room_after_a_pop_capacity_1 [Some(3), 25] &["ours", "theirs"] => |cx| super::room_after_a_pop(1, cx);
     room_after_a_pop_capacity_2 [Some(3), 25] &["ours"] => |cx| super::room_after_a_pop(2, cx);
     one_slot_is_held [Some(2), 2410] &["later"] => super::one_slot_is_held;
-    shed_is_counted [Some(3), 4279] &["shed", "stored"] => super::shed_is_counted;
-    counts_are_true [Some(3), 26072, stepwise] &["none", "one", "two"] => super::counts_are_true;
+    shed_is_counted [Some(3), 1858] &["shed", "stored"] => super::shed_is_counted;
+    counts_are_true [Some(3), 18084, stepwise] &["none", "one", "two"] => super::counts_are_true;
     a_producer_counts_truly [Some(3), 248, stepwise] &["one", "two"] => super::a_producer_counts_truly;
     a_producer_calls_it_empty_truly [Some(3), 127, stepwise] &["inside"] => super::a_producer_calls_it_empty_truly;
     a_producer_calls_it_full_truly [Some(3), 75, stepwise] &["room"] => super::a_producer_calls_it_full_truly;

@@ -4,9 +4,9 @@ use super::*;
 
 models! {
     exhaustive;
-    batches_capacity_1 [5590, 797] &["cut short", "a single item"] => |cx| super::batches::<L>(1, 0, cx);
-    batches_capacity_2 [7670, 3684] BATCHES => |cx| super::batches::<L>(2, 1, cx);
-    batches_capacity_3 [9823, 6204] BATCHES => |cx| super::batches::<L>(3, 5, cx);
+    batches_capacity_1 [12937, 797] &["cut short", "a single item"] => |cx| super::batches::<L>(1, 0, cx);
+    batches_capacity_2 [16315, 3684] BATCHES => |cx| super::batches::<L>(2, 1, cx);
+    batches_capacity_3 [22851, 6204] BATCHES => |cx| super::batches::<L>(3, 5, cx);
     drained_in_part_capacity_1 [836, 674] &["one of several", "nothing"] => |cx| super::drained_in_part::<L>(1, 1, cx);
     drained_in_part_capacity_2 [904, 7200] &["one of several", "nothing"] => |cx| super::drained_in_part::<L>(2, 3, cx);
     drained_in_part_capacity_3 [1344, 12652] &["one of several", "nothing"] => |cx| super::drained_in_part::<L>(3, 5, cx);
@@ -17,9 +17,9 @@ models! {
     runs_capacity_1 [2829] &["little room"] => |cx| runs(1, 1, cx);
     runs_capacity_2 [1807] &["little room", "over the wrap"] => |cx| runs(2, 3, cx);
     runs_capacity_3 [1807] &["little room", "over the wrap"] => |cx| runs(3, 5, cx);
-    runs_without_effect_capacity_1 [36022] &["empty", "seen"] => |cx| runs_without_effect(1, 1, cx);
-    runs_without_effect_capacity_2 [19454] &["empty", "seen", "over the wrap"] => |cx| runs_without_effect(2, 3, cx);
-    runs_without_effect_capacity_3 [19294] &["empty", "seen", "over the wrap"] => |cx| runs_without_effect(3, 5, cx);
+    runs_without_effect_capacity_1 [130221] &["empty", "seen"] => |cx| runs_without_effect(1, 1, cx);
+    runs_without_effect_capacity_2 [60238] &["empty", "seen", "over the wrap"] => |cx| runs_without_effect(2, 3, cx);
+    runs_without_effect_capacity_3 [59918] &["empty", "seen", "over the wrap"] => |cx| runs_without_effect(3, 5, cx);
 }
 
 const BATCHES: &[&str] =

@@ -4,13 +4,13 @@ use super::*;
 
 models! {
     exhaustive;
-    a_push_is_seen_capacity_2 [86, 179] &["signalled"] => |cx| super::a_push_is_seen::<L>(2, 3, cx);
-    a_push_is_seen_capacity_3 [86, 179] &["signalled"] => |cx| super::a_push_is_seen::<L>(3, 5, cx);
+    a_push_is_seen_capacity_2 [119, 227] &["signalled"] => |cx| super::a_push_is_seen::<L>(2, 3, cx);
+    a_push_is_seen_capacity_3 [119, 227] &["signalled"] => |cx| super::a_push_is_seen::<L>(3, 5, cx);
     a_pop_makes_room_capacity_1 [19, 74] &["signalled"] => |cx| super::a_pop_makes_room::<L>(1, 1, cx);
     a_pop_makes_room_capacity_2 [86, 179] &["signalled"] => |cx| super::a_pop_makes_room::<L>(2, 3, cx);
     a_pop_makes_room_capacity_3 [379, 365] &["signalled"] => |cx| super::a_pop_makes_room::<L>(3, 5, cx);
     counts_capacity_1 [227, 1564] &["free", "full", "some"] => |cx| super::counts::<L>(1, 1, cx);
-    counts_capacity_2 [26557, 7815] &["free", "full", "some"] => |cx| super::counts::<L>(2, 3, cx);
+    counts_capacity_2 [47654, 7815] &["free", "full", "some"] => |cx| super::counts::<L>(2, 3, cx);
     what_is_seen_is_counted_capacity_1 [87, 445] SEEN => |cx| super::what_is_seen_is_counted::<L>(1, 1, cx);
     what_is_seen_is_counted_capacity_2 [660, 1660] SEEN => |cx| super::what_is_seen_is_counted::<L>(2, 3, cx);
     what_is_seen_is_counted_capacity_3 [3618, 4367] SEEN => |cx| super::what_is_seen_is_counted::<L>(3, 5, cx);

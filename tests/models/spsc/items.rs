@@ -4,16 +4,16 @@ use super::*;
 
 models! {
     exhaustive;
-    fifo_capacity_1 [353, 152] FIFO => |cx| super::fifo::<L>(1, 1, 3, cx);
-    fifo_capacity_2 [805, 252] FIFO => |cx| super::fifo::<L>(2, 3, 3, cx);
-    fifo_capacity_3 [15770, 1036] FIFO => |cx| super::fifo::<L>(3, 5, 4, cx);
-    slots_capacity_1 [9112, 1871] &["full", "empty", "taken"] => |cx| super::slots::<L>(1, 1, cx);
-    slots_capacity_2 [11557, 3203] &["full", "empty", "taken"] => |cx| super::slots::<L>(2, 3, cx);
-    slots_capacity_3 [3750, 2356] &["empty", "taken"] => |cx| super::slots::<L>(3, 5, cx);
-    push_happens_before_pop [24, 25] &["popped"] => super::push_happens_before_pop::<L>;
+    fifo_capacity_1 [4139, 307] FIFO => |cx| super::fifo::<L>(1, 1, 3, cx);
+    fifo_capacity_2 [12946, 548] FIFO => |cx| super::fifo::<L>(2, 3, 3, cx);
+    fifo_capacity_3 [597872, 4538] FIFO => |cx| super::fifo::<L>(3, 5, 4, cx);
+    slots_capacity_1 [9112, 3677] &["full", "empty", "taken"] => |cx| super::slots::<L>(1, 1, cx);
+    slots_capacity_2 [11557, 6906] &["full", "empty", "taken"] => |cx| super::slots::<L>(2, 3, cx);
+    slots_capacity_3 [3750, 4882] &["empty", "taken"] => |cx| super::slots::<L>(3, 5, cx);
+    push_happens_before_pop [57, 41] &["popped"] => super::push_happens_before_pop::<L>;
     pop_happens_before_push [6, 9] &["pushed"] => super::pop_happens_before_push::<L>;
-    changed_in_place_capacity_1 [1242, 490] &["some", "none"] => |cx| super::changed_in_place::<L>(1, 1, cx);
-    changed_in_place_capacity_3 [1412, 584] &["some", "none"] => |cx| super::changed_in_place::<L>(3, 5, cx);
+    changed_in_place_capacity_1 [4965, 939] &["some", "none"] => |cx| super::changed_in_place::<L>(1, 1, cx);
+    changed_in_place_capacity_3 [7821, 1401] &["some", "none"] => |cx| super::changed_in_place::<L>(3, 5, cx);
     dropped_in_place_capacity_1 [109, 125] DROPPED => |cx| super::dropped_in_place::<L>(1, 1, cx);
     dropped_in_place_capacity_2 [537, 376] DROPPED => |cx| super::dropped_in_place::<L>(2, 3, cx);
     dropped_in_place_capacity_3 [530, 363] DROPPED => |cx| super::dropped_in_place::<L>(3, 5, cx);

@@ -16,11 +16,12 @@ use forebay_tests::model::{Arc, Context, Model, Plain, thread};
 /// Declares a test of each model in both layouts, with the number of executions that each needs. `L` is the layout.
 ///
 /// With flags a word is loaded and stored by both sides, so those models go by steps (see [`Model::stepwise`]). Without,
-/// they are `exhaustive` where each word has one writer, and `stepwise` where threads ask for the ends of a shared ring. `dense` ones are of
+/// each thread is interrupted three times at most, where the pressure is the matter `twice`; and where threads ask for the ends of a shared ring they go `stepwise`, too. `dense` ones are of
 /// what flags don't have.
 macro_rules! models {
     (exhaustive; $($rows:tt)*) => { models! { [None, false]; $($rows)* } };
     (stepwise; $($rows:tt)*) => { models! { [Some(3), true]; $($rows)* } };
+    (twice; $($rows:tt)*) => { models! { [Some(2), true]; $($rows)* } };
     (dense; $($test:ident [$executions:literal] $outcomes:expr => $body:expr;)*) => {
         $(#[test]
         fn $test() {
@@ -48,7 +49,7 @@ macro_rules! models {
             fn $test() {
                 let name = concat!("flagged ", stringify!($test));
                 let (executions, outcomes) = ($flagged, $outcomes);
-                Model { name, executions, bound: Some(3), stepwise: true, outcomes }.check($body);
+                Model { name, executions, bound: $bound.or(Some(3)), stepwise: true, outcomes }.check($body);
             })*
         }
     };
@@ -59,6 +60,7 @@ mod closing;
 mod counts;
 mod items;
 mod owners;
+mod pressure;
 mod splitting;
 
 /// Ends that live as long as the execution, after `start` items went through.

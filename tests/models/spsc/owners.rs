@@ -4,15 +4,15 @@ use super::*;
 
 models! {
     exhaustive;
-    owned_ends_capacity_1 [570, 327] &["popped", "left inside"] => |cx| super::owned_ends::<L>(1, cx);
-    owned_ends_capacity_2 [343, 298] &["popped", "left inside"] => |cx| super::owned_ends::<L>(2, cx);
-    owned_ends_capacity_3 [343, 298] &["popped", "left inside"] => |cx| super::owned_ends::<L>(3, cx);
+    owned_ends_capacity_1 [1338, 538] &["popped", "left inside"] => |cx| super::owned_ends::<L>(1, cx);
+    owned_ends_capacity_2 [841, 528] &["popped", "left inside"] => |cx| super::owned_ends::<L>(2, cx);
+    owned_ends_capacity_3 [841, 528] &["popped", "left inside"] => |cx| super::owned_ends::<L>(3, cx);
     last_end_drops_the_rest_capacity_1 [78, 59] LAST => |cx| super::last_end_drops_the_rest::<L>(1, cx);
     last_end_drops_the_rest_capacity_2 [78, 59] LAST => |cx| super::last_end_drops_the_rest::<L>(2, cx);
     last_end_drops_the_rest_capacity_3 [78, 59] LAST => |cx| super::last_end_drops_the_rest::<L>(3, cx);
     owner_drops_the_rest_capacity_1 [210, 361] &["left inside", "nothing left"] => |cx| super::owner_drops_the_rest::<L>(1, cx);
     owner_drops_the_rest_capacity_2 [234, 184] &["left inside"] => |cx| super::owner_drops_the_rest::<L>(2, cx);
-    owner_drops_the_rest_capacity_3 [42, 47] &["left inside"] => |cx| super::owner_drops_the_rest::<L>(3, cx);
+    owner_drops_the_rest_capacity_3 [63, 47] &["left inside"] => |cx| super::owner_drops_the_rest::<L>(3, cx);
 }
 
 const LAST: &[&str] = &["by the producer", "by the consumer"];

@@ -8,9 +8,9 @@ models! {
     stepwise;
     one_pair_of_ends [150, 150] &["won", "refused"] => super::one_pair_of_ends::<L>;
     ends_for_one_of_two [4618, 4618] &["won", "refused", "found the item"] => super::ends_for_one_of_two::<L>;
-    split_again_capacity_1 [4645, 3487] EARLY => super::split_again::<L, 1>;
-    split_again_capacity_2 [3817, 2332] EARLY => super::split_again::<L, 2>;
-    split_again_capacity_3 [3817, 2332] EARLY => super::split_again::<L, 3>;
+    split_again_capacity_1 [6813, 3487] EARLY => super::split_again::<L, 1>;
+    split_again_capacity_2 [6137, 2332] EARLY => super::split_again::<L, 2>;
+    split_again_capacity_3 [6137, 2332] EARLY => super::split_again::<L, 3>;
     emptied_after_another_split_capacity_1 [2149, 1830] EARLY => super::emptied_after_another_split::<L, 1>;
     emptied_after_another_split_capacity_2 [1550, 753] EARLY => super::emptied_after_another_split::<L, 2>;
     emptied_after_another_split_capacity_3 [1550, 753] EARLY => super::emptied_after_another_split::<L, 3>;

@@ -89,7 +89,8 @@ fn a_push_while_it_is_closed() {
             }
             assert_eq!(producer.push(501), Err(PushError::Closed(501)));
             let stored = outcome.is_ok();
-            assert!(seats == 1 || !stored, "closed, and taken in after it");
+            // It may have come so far that it only looks at the pressure.
+            assert!(seats == 1 || !stored || got.contains(&500), "closed, and taken in after it");
             let evicted = outcome.ok().and_then(Pushed::evicted);
             let (late, why) = rest(&mut consumer);
             assert_eq!(why, PopError::Closed);

@@ -91,18 +91,23 @@ fn pushes_in_a_pop() {
 fn a_storm_in_a_pop() {
     for capacity in [8, 9, 16] {
         let inside = capacity as u32;
-        let (mut producer, mut consumer) = ends(capacity, 2, 1, inside, Overflow::DropOldest);
+        let (mut producer, mut consumer) = ends(capacity, 3, 1, inside, Overflow::DropOldest);
         let victim = producer.push(inside).unwrap().evicted();
         assert_eq!(victim, Some(0));
         let (log, interrupt) = pusher(producer.try_clone().unwrap(), 1);
         let steps_of_it = Rc::new(Cell::new(0));
         let hook = {
             let (mut interrupt, steps_of_it) = (interrupt, Rc::clone(&steps_of_it));
+            let (ring, log) = (producer.try_clone().expect("there is a seat"), Rc::clone(&log));
             move || {
                 steps_of_it.set(steps_of_it.get() + 1);
                 // Laps that come around give no true order beyond that.
                 assert!(steps_of_it.get() < 40, "it never ends");
-                interrupt();
+                // Until it has taken one: after that it looks at the pressure.
+                let is_refilled = log.borrow().last().is_some_and(|(_, outcome)| *outcome == Ok(Pushed::Stored));
+                if ring.is_full() && !is_refilled {
+                    interrupt();
+                }
             }
         };
         if cfg!(forebay_narrow) {

@@ -10,6 +10,7 @@
 mod closing;
 mod frozen;
 mod interrupts;
+mod pressure;
 // Where laps come around soon, nothing is left behind.
 #[cfg(not(forebay_narrow))]
 mod sweeps;

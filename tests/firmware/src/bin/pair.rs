@@ -17,7 +17,7 @@ fn panic(info: &PanicInfo<'_>) -> ! {
 const ITEMS: u32 = 20_000;
 
 // What the documentation of `Ring` promises for a 32-bit microcontroller.
-const _: () = assert!(size_of::<Ring<u8, 64>>() == 64 + 12);
+const _: () = assert!(size_of::<Ring<u8, 64>>() == 64 + 24);
 
 #[board::entry]
 fn main() -> ! {

@@ -1,0 +1,174 @@
+//! The pressure: never stuck, whoever is late, and whoever is held up.
+
+use forebay_core::{Pressure, Seen, Watermarks};
+use forebay_tests::model::atomic::fence;
+
+use super::*;
+
+models! {
+    a_consumer_that_waits_leaves_it_open_capacity_1 [Some(2), 417, stepwise] WAITS => |cx| super::a_consumer_that_waits(1, 1, 1, 1, cx);
+    a_consumer_that_waits_leaves_it_open_capacity_2 [Some(2), 15256, stepwise] WAITS => |cx| super::a_consumer_that_waits(2, 3, 1, 1, cx);
+    a_consumer_that_waits_leaves_it_open_when_full [Some(2), 784, stepwise] WAITS => |cx| super::a_consumer_that_waits(2, 3, 2, 1, cx);
+    beside_two_producers [Some(2), 72828] WAITS => |cx| super::a_consumer_that_waits(3, 2, 2, 2, cx);
+    beside_one_that_is_held_up [Some(2), 408, stepwise] WAITS => super::beside_one_that_is_held_up;
+    two_producers_raise_it_capacity_2 [Some(3), 2224] &["stop"] => |cx| super::two_producers_raise_it(2, 1, cx);
+    two_producers_raise_it_capacity_3 [Some(3), 162] &["slow"] => |cx| super::two_producers_raise_it(3, 2, cx);
+    changes_are_told [Some(2), 1410, stepwise] &["open", "stop"] => super::changes_are_told;
+    a_consumer_that_goes_leaves_it_closed [Some(2), 3700, stepwise] &["stored", "closed"] => |cx| super::a_consumer_that_goes(true, cx);
+    a_consumer_that_closes_leaves_it_closed [Some(2), 10407, stepwise] &["stored", "closed"] => |cx| super::a_consumer_that_goes(false, cx);
+}
+
+const WAITS: &[&str] = &["waits", "is woken"];
+
+/// Ends of a ring with a high watermark, and a low one at half of it.
+fn watched(capacity: usize, start: usize, high: usize) -> (Producer<'static, u32>, Consumer<'static, u32>) {
+    let (mut producer, mut consumer) = numbers(capacity, start);
+    let marks = Watermarks::high_and_half(high).unwrap();
+    producer.set_watermarks(marks).unwrap();
+    consumer.set_watermarks(marks).unwrap();
+    (producer, consumer)
+}
+
+/// A consumer that finds nothing, twice with a fence between, and then waits, has left the pressure open or will be woken by an
+/// item: the producers never wait for it while it waits for them.
+///
+/// [G4], and each look after it.
+fn a_consumer_that_waits(capacity: usize, start: usize, high: usize, producers: u32, cx: &Context) {
+    cx.watch_pressure();
+    let (producer, consumer) = watched(capacity, start, high);
+    check_waiting(&producer, consumer, if producers == 1 { 2 } else { 1 }, producers, cx);
+}
+
+fn check_waiting(
+    producer: &Producer<'static, u32>,
+    mut consumer: Consumer<'static, u32>,
+    pushes: u32,
+    producers: u32,
+    cx: &Context,
+) -> Consumer<'static, u32> {
+    let pushers: Vec<_> =
+        (0..producers).map(|which| pusher(producer.clone(), 100 * which..100 * which + pushes, cx)).collect();
+    let mut popped = 0;
+    let waits = (0..=pushes * producers).any(|_| {
+        cx.step();
+        if consumer.pop().is_ok() {
+            popped += 1;
+            return false;
+        }
+        fence(Ordering::SeqCst);
+        let is_empty = consumer.pop().is_err();
+        popped += usize::from(!is_empty);
+        is_empty
+    });
+    let stored: usize = pushers.into_iter().map(|pusher| pusher.join().unwrap().0.len()).sum();
+    if stored == popped {
+        cx.note(if waits { "waits" } else { "took all" });
+        if !waits {
+            // It looks again.
+            assert!(consumer.pop().is_err());
+        }
+    } else {
+        cx.note("is woken");
+        while consumer.pop().is_ok() {}
+    }
+    assert_eq!(producer.pressure(), Pressure::Open);
+    consumer
+}
+
+/// The same while another producer stands still in the middle of a push.
+///
+/// The look at the stamps.
+fn beside_one_that_is_held_up(cx: &Context) {
+    cx.watch_pressure();
+    let (producer, consumer) = watched(3, 2, 1);
+    let (mut held_up, mut consumer) = (producer.clone(), Some(consumer));
+    // While the iterator works out its item, a ticket is open.
+    let items = (7..8).inspect(|_| {
+        let free = consumer.take().unwrap();
+        consumer = Some(check_waiting(&producer, free, 1, 1, cx));
+    });
+    assert_eq!(held_up.push_iter(items), 1);
+    let mut consumer = consumer.unwrap();
+    assert_eq!(consumer.pop(), Ok(7));
+    assert_eq!((consumer.pop(), producer.pressure()), (Err(PopError::Empty), Pressure::Open));
+}
+
+/// Of two producers the last one knows how full the ring is, and has raised the pressure.
+///
+/// [G2] [MP3].
+fn two_producers_raise_it(capacity: usize, high: usize, cx: &Context) {
+    cx.watch_pressure();
+    let (producer, consumer) = watched(capacity, 1, high);
+    let pushers = [pusher(producer.clone(), 0..1, cx), pusher(producer.clone(), 100..101, cx)];
+    for pusher in pushers {
+        assert_eq!(pusher.join().unwrap().0.len(), 1);
+    }
+    let level = producer.pressure();
+    assert_eq!(level, if capacity == 2 { Pressure::Stop } else { Pressure::Slow });
+    cx.note(if capacity == 2 { "stop" } else { "slow" });
+    drop(consumer);
+}
+
+/// An observer that looks at the end knows the level that there is then, and each look tells a change.
+fn changes_are_told(cx: &Context) {
+    cx.watch_pressure();
+    let (producer, mut consumer) = watched(2, 3, 1);
+    let pusher = thread::spawn({
+        let (mut producer, cx) = (producer.clone(), cx.clone());
+        move || {
+            let mut seen = Seen::default();
+            let mut last = Pressure::Open;
+            for number in 0..2 {
+                cx.step();
+                let _ = producer.push(number);
+                if let Some(level) = producer.pressure_since(&mut seen) {
+                    last = level;
+                }
+            }
+            (seen, last)
+        }
+    });
+    cx.step();
+    let _ = consumer.pop();
+    let (mut seen, mut last) = pusher.join().unwrap();
+    if let Some(level) = producer.pressure_since(&mut seen) {
+        last = level;
+    }
+    cx.note(match last {
+        Pressure::Open => "open",
+        Pressure::Slow => "slow",
+        Pressure::Stop => "stop",
+        Pressure::Closed => "closed",
+    });
+    assert_eq!(producer.pressure(), last, "what was told last is what there is");
+    assert_eq!(producer.pressure_since(&mut seen), None, "told twice");
+}
+
+/// The consumer goes, or closes the ring, while a producer raises the pressure: it is closed in the end.
+fn a_consumer_that_goes(drops: bool, cx: &Context) {
+    cx.watch_pressure();
+    let (producer, mut consumer) = watched(2, 3, 1);
+    let pusher = thread::spawn({
+        let (mut producer, cx) = (producer.clone(), cx.clone());
+        move || {
+            for number in 0..2 {
+                cx.step();
+                cx.note(if producer.push(number).is_ok() { "stored" } else { "closed" });
+            }
+        }
+    });
+    cx.step();
+    let _ = consumer.pop();
+    let kept = if drops {
+        drop(consumer);
+        None
+    } else {
+        consumer.close();
+        let _ = consumer.pop();
+        Some(consumer)
+    };
+    pusher.join().unwrap();
+    assert_eq!(producer.pressure(), Pressure::Closed);
+    assert!(kept.is_none_or(|mut consumer| consumer.drain().count() <= 2));
+    assert_eq!(producer.pressure(), Pressure::Closed);
+}

@@ -1,0 +1,125 @@
+//! The pressure: never stuck, whoever is late.
+
+use forebay_core::{Pressure, Seen, Watermarks};
+use forebay_tests::model::atomic::fence;
+
+use super::*;
+
+models! {
+    twice;
+    a_consumer_that_waits_leaves_it_open_capacity_1 [937, 337] WAITS => |cx| super::a_consumer_that_waits::<L>(1, 1, 1, 2, cx);
+    a_consumer_that_waits_leaves_it_open_capacity_2 [5127, 4501] WAITS => |cx| super::a_consumer_that_waits::<L>(2, 3, 1, 2, cx);
+    a_consumer_that_waits_leaves_it_open_when_full [1173, 307] WAITS => |cx| super::a_consumer_that_waits::<L>(2, 3, 2, 2, cx);
+    changes_are_told_capacity_1 [295, 156] TOLD => |cx| super::changes_are_told::<L>(1, 1, 1, cx);
+    changes_are_told_capacity_2 [1065, 718] TOLD => |cx| super::changes_are_told::<L>(2, 3, 1, cx);
+    a_consumer_that_goes_leaves_it_closed_capacity_1 [1076, 534] GOES => |cx| super::a_consumer_that_goes::<L>(1, 1, 1, cx);
+    a_consumer_that_goes_leaves_it_closed_capacity_2 [2550, 1712] GOES => |cx| super::a_consumer_that_goes::<L>(2, 3, 1, cx);
+}
+
+const WAITS: &[&str] = &["waits", "waits for nothing"];
+const TOLD: &[&str] = &["open", "stop"];
+const GOES: &[&str] = &["full", "room"];
+
+/// Ends of a ring with a high watermark, and a low one just below it or at 0.
+fn watched<L: Layout>(
+    capacity: usize,
+    start: usize,
+    high: usize,
+    cx: &Context,
+) -> (Producer<'static, u32, L>, Consumer<'static, u32, L>) {
+    cx.watch_pressure();
+    let (mut producer, mut consumer) = numbers::<L>(capacity, start);
+    let marks = Watermarks::high_and_half(high).unwrap();
+    producer.set_watermarks(marks).unwrap();
+    consumer.set_watermarks(marks).unwrap();
+    (producer, consumer)
+}
+
+/// A consumer that finds nothing, twice with a fence between, and then waits, has left the pressure open or will be woken by an
+/// item: the producer never waits for it while it waits for the producer.
+///
+/// `G4`, and each look after it.
+fn a_consumer_that_waits<L: Layout>(capacity: usize, start: usize, high: usize, pushes: u32, cx: &Context) {
+    let (mut producer, mut consumer) = watched::<L>(capacity, start, high, cx);
+    let pusher = thread::spawn({
+        let cx = cx.clone();
+        move || {
+            push_numbers(&mut producer, pushes, &cx);
+            producer
+        }
+    });
+    let stored = if capacity == 1 { 1 } else { pushes };
+    let waits = (0..=stored).any(|_| {
+        cx.step();
+        consumer.pop().is_err() && {
+            fence(Ordering::SeqCst);
+            consumer.pop().is_err()
+        }
+    });
+    let producer = pusher.join().unwrap();
+    if producer.is_empty() {
+        cx.note(if waits { "waits" } else { "took all" });
+    } else {
+        // It is woken.
+        cx.note("waits for nothing");
+        while consumer.pop().is_ok() {}
+    }
+    if waits || !producer.is_empty() {
+        assert_eq!(producer.pressure(), Pressure::Open);
+    }
+}
+
+/// An observer that looks at the end knows the level that there is then, and each look tells a change.
+fn changes_are_told<L: Layout>(capacity: usize, start: usize, high: usize, cx: &Context) {
+    let (mut producer, mut consumer) = watched::<L>(capacity, start, high, cx);
+    let pusher = thread::spawn({
+        let cx = cx.clone();
+        move || {
+            let mut seen = Seen::default();
+            let mut last = Pressure::Open;
+            for number in 0..2 {
+                cx.step();
+                let _ = producer.push(number);
+                if let Some(level) = producer.pressure_since(&mut seen) {
+                    last = level;
+                }
+            }
+            (producer, seen, last)
+        }
+    });
+    cx.step();
+    let _ = consumer.pop();
+    let (producer, mut seen, mut last) = pusher.join().unwrap();
+    if let Some(level) = producer.pressure_since(&mut seen) {
+        last = level;
+    }
+    cx.note(match last {
+        Pressure::Open => "open",
+        Pressure::Slow => "slow",
+        Pressure::Stop => "stop",
+        Pressure::Closed => "closed",
+    });
+    assert_eq!(producer.pressure(), last, "what was told last is what there is");
+    assert_eq!(producer.pressure_since(&mut seen), None, "told twice");
+}
+
+/// The consumer goes while the producer raises the pressure: it is closed in the end.
+fn a_consumer_that_goes<L: Layout>(capacity: usize, start: usize, high: usize, cx: &Context) {
+    let (mut producer, mut consumer) = watched::<L>(capacity, start, high, cx);
+    let pusher = thread::spawn({
+        let cx = cx.clone();
+        move || {
+            for number in 0..2 {
+                cx.step();
+                let _ = producer.push(number);
+            }
+            producer
+        }
+    });
+    cx.step();
+    let _ = consumer.pop();
+    drop(consumer);
+    let producer = pusher.join().unwrap();
+    cx.note(if producer.is_full() { "full" } else { "room" });
+    assert_eq!(producer.pressure(), Pressure::Closed);
+}
