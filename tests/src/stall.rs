@@ -21,7 +21,7 @@
 //!         assert_eq!(popped.or_else(|| consumer.pop().ok()), Some(7));
 //!     },
 //! );
-//! assert!(steps.most <= 2);
+//! assert!(steps.most <= 13);
 //! ```
 
 use std::cell::{Cell, RefCell};
