@@ -1,0 +1,673 @@
+//! The consumer's end.
+
+use core::fmt;
+use core::iter::FusedIterator;
+use core::num::NonZeroU32;
+
+use super::LaneId;
+use super::round::{Account, Rounds};
+use super::view::{Private, View, Words, place};
+use crate::gauge::{Seen, Watermarks};
+use crate::owner::End;
+use crate::sync::{Ordering, fence};
+use crate::{PopError, Pressure, Refusal, spsc};
+
+/// The algorithm of the consumer's end.
+pub(super) struct Rx<T> {
+    ring: View<T>,
+    rounds: Rounds,
+    /// The lane whose turn it is, or was last.
+    at: usize,
+    /// Whether it still is, and the lane has something to spend.
+    in_turn: bool,
+    /// The lane from which on those are that have not had their turn in this round.
+    next: usize,
+    /// The lane from which on the next idle one is looked for.
+    idle: usize,
+    /// How many values were shed by lanes that have been given back.
+    shed: usize,
+}
+
+// SAFETY: the end receives items from other threads, so they must be `Send`. The shared words are atomics, and the lanes' ends and
+// the slots that it touches are its own (I2, I3).
+unsafe impl<T: Send> Send for Rx<T> {}
+
+impl<T> Rx<T> {
+    /// # Safety
+    /// This becomes the only consumer's end of the ring, and no other end is at work.
+    pub(super) unsafe fn new(ring: View<T>) -> Self {
+        ring.arm();
+        for group in 0..ring.groups() {
+            // Relaxed: whoever makes the ends has the ring to itself.
+            ring.group(group).hints.store(0, Ordering::Relaxed);
+            // SAFETY: as above.
+            unsafe { ring.set_known(group, 0) };
+        }
+        for number in 0..ring.count() {
+            let lane = ring.ring(number);
+            lane.forget_producer();
+            // SAFETY: the lane has no ends at work.
+            let rx = unsafe { lane.consumer() };
+            // SAFETY: I3: the consumer's own, which is made now. What was there before has been dropped or forgotten.
+            unsafe { ring.private(number).write(Private { rx, account: Account::EMPTY }) };
+            let has_items = lane.settled() > 0;
+            ring.lane(number).reset(has_items);
+            if has_items {
+                Self::note(ring, number);
+                ring.set_hint(number);
+            }
+        }
+        // Relaxed: as above.
+        ring.ctl().consumer.store(true, Ordering::Relaxed);
+        Self { ring, rounds: Rounds::new(), at: 0, in_turn: false, next: 0, idle: 0, shed: 0 }
+    }
+
+    /// The consumer's own of a lane.
+    ///
+    /// # Safety
+    /// The lane is open, and there is no other reference to this.
+    #[inline(always)]
+    unsafe fn private(&mut self, number: usize) -> &mut Private<T> {
+        // SAFETY: I3: it was made with this end, and is the consumer's alone; the rest as the caller says.
+        unsafe { &mut *self.ring.private(number) }
+    }
+
+    /// From now on the lane is known to be open. For the consumer.
+    fn note(ring: View<T>, number: usize) {
+        let (group, bit) = place(number);
+        // SAFETY: I3: the consumer's own.
+        let known = unsafe { ring.known(group) };
+        // SAFETY: as above.
+        unsafe { ring.set_known(group, known | bit) };
+    }
+
+    fn is_known(&self, number: usize) -> bool {
+        let (group, bit) = place(number);
+        // SAFETY: I3: the consumer's own.
+        unsafe { self.ring.known(group) & bit != 0 }
+    }
+
+    #[inline(always)]
+    fn pop_by(&mut self, cost: &impl Fn(&T) -> u32) -> Result<(LaneId, T), PopError> {
+        let (number, item) = match self.serve(cost) {
+            Some(served) => served,
+            None => self.look_again(cost)?,
+        };
+        Ok((self.id(number), item))
+    }
+
+    #[inline(always)]
+    fn id(&self, number: usize) -> LaneId {
+        // Relaxed: the consumer alone writes it, when it gives the lane back.
+        LaneId { index: number, generation: self.ring.lane(number).words.generation.load(Ordering::Relaxed) }
+    }
+
+    /// The next item of the lanes that are hinted at.
+    #[inline(always)]
+    fn serve(&mut self, cost: &impl Fn(&T) -> u32) -> Option<(usize, T)> {
+        loop {
+            if self.in_turn {
+                let (number, round) = (self.at, self.rounds.number());
+                let weight = self.ring.lane(number).words.weight();
+                // SAFETY: a lane whose turn it is is open.
+                let lane = unsafe { self.private(number) };
+                match lane.rx.read_slot() {
+                    Ok(slot) => {
+                        let cost = cost(&slot).max(1);
+                        match lane.account.pay(cost, weight, round) {
+                            Ok(()) => {
+                                let item = slot.take();
+                                let goes_on = !lane.account.is_spent();
+                                self.in_turn = goes_on;
+                                self.rounds.serve();
+                                return Some((number, item));
+                            }
+                            Err(turns) => self.rounds.wait(turns),
+                        }
+                    }
+                    Err(_) => self.rest(number),
+                }
+                self.in_turn = false;
+            }
+            if !self.step() {
+                return None;
+            }
+        }
+    }
+
+    /// Begins the turn of the next lane that is hinted at. Answers with whether there is one.
+    #[inline]
+    fn step(&mut self) -> bool {
+        let mut is_new_round = false;
+        loop {
+            if let Some(number) = self.hinted_from(self.next) {
+                self.next = number + 1;
+                if self.is_known(number) || self.meet(number) {
+                    let (weight, round) = (self.ring.lane(number).words.weight(), self.rounds.number());
+                    // SAFETY: it is known to be open.
+                    unsafe { self.private(number) }.account.begin(weight, round);
+                    (self.at, self.in_turn) = (number, true);
+                    return true;
+                }
+            } else if is_new_round {
+                return false;
+            } else {
+                is_new_round = true;
+                self.next = 0;
+                self.rounds.end();
+                self.visit_idle();
+            }
+        }
+    }
+
+    /// The first lane from a number on that is hinted at.
+    #[inline]
+    fn hinted_from(&self, number: usize) -> Option<usize> {
+        // Relaxed: whatever it leads to is looked at by itself.
+        self.first_from(number, |rx, group| rx.ring.group(group).hints.load(Ordering::Relaxed))
+    }
+
+    /// The first lane from a number on that is known, but not hinted at.
+    #[inline]
+    fn idle_from(&self, number: usize) -> Option<usize> {
+        self.first_from(number, |rx, group| {
+            // SAFETY: I3: the consumer's own.
+            let known = unsafe { rx.ring.known(group) };
+            // Relaxed: as above.
+            known & !rx.ring.group(group).hints.load(Ordering::Relaxed)
+        })
+    }
+
+    /// The first number from another one on whose bit is set in the word of its group.
+    #[inline(always)]
+    fn first_from(&self, number: usize, word: impl Fn(&Self, usize) -> usize) -> Option<usize> {
+        const BITS: usize = usize::BITS as usize;
+        let mut group = number / BITS;
+        let mut mask = usize::MAX << (number % BITS);
+        while group < self.ring.groups() {
+            let bits = word(self, group) & mask;
+            if bits != 0 {
+                return Some(group * BITS + bits.trailing_zeros() as usize);
+            }
+            group += 1;
+            mask = usize::MAX;
+        }
+        None
+    }
+
+    /// Takes a hint away.
+    fn take_hint(&self, number: usize) {
+        let (group, bit) = place(number);
+        // [H3] Acquire: pairs with [H2]. Orders: all that was done before any hint that we take away before our look.
+        self.ring.group(group).hints.fetch_and(!bit, Ordering::Acquire);
+    }
+
+    /// Looks at a lane that is hinted at and not known. Answers with whether it is open.
+    #[cold]
+    fn meet(&mut self, number: usize) -> bool {
+        self.take_hint(number);
+        // After that: if it is opened just now, its producer leaves a new hint.
+        if !self.ring.lane(number).is_open() {
+            return false;
+        }
+        Self::note(self.ring, number);
+        self.ring.leave_hint(number);
+        true
+    }
+
+    /// The lane whose turn it is is empty: it gives up its turn, and its hint if it is still empty then, and it is given back
+    /// if its producer is gone.
+    fn rest(&mut self, number: usize) {
+        let ring = self.ring;
+        self.take_hint(number);
+        // [H4] Release: pairs with [H1].
+        ring.lane(number).words.hinted.store(false, Ordering::Release);
+        // [H5] SeqCst: pairs with [G4] of the lane. Orders: what we took before our look at the pressure, which is not looked at
+        // again before there is an item.
+        fence(Ordering::SeqCst);
+        // SAFETY: it is open.
+        let lane = unsafe { self.private(number) };
+        lane.account.forfeit();
+        let look = lane.rx.read_slot().map(drop);
+        match look {
+            Ok(()) => ring.leave_hint(number),
+            Err(PopError::Empty) => {}
+            Err(PopError::Closed) => self.give_back(number),
+        }
+    }
+
+    /// A lane whose producer is gone has been drained: it may be opened anew.
+    #[cold]
+    fn give_back(&mut self, number: usize) {
+        let ring = self.ring;
+        let capacity = ring.capacity();
+        // SAFETY: it is open.
+        let lane = unsafe { self.private(number) };
+        // It looks at the marks again, and these are right.
+        let _ = lane.rx.set_watermarks(Watermarks::of_capacity(capacity));
+        let words = &ring.lane(number).words;
+        // Relaxed: its producer is gone, and [C4] of its ring orders its count.
+        self.shed = self.shed.wrapping_add(words.shed.load(Ordering::Relaxed));
+        words.next_generation();
+        let (group, bit) = place(number);
+        // SAFETY: I3: the consumer's own.
+        let known = unsafe { ring.known(group) };
+        // SAFETY: as above.
+        unsafe { ring.set_known(group, known & !bit) };
+        ring.lane(number).set_free();
+    }
+
+    /// Looks at an idle lane, whatever the hints say. Answers with whether there is an item.
+    fn visit(&mut self, number: usize) -> bool {
+        // SAFETY: it is known, so it is open.
+        let has_items = !unsafe { self.private(number) }.rx.is_empty();
+        if has_items {
+            self.ring.leave_hint(number);
+        }
+        has_items
+    }
+
+    /// Looks at one further idle lane, if there are any.
+    fn visit_idle(&mut self) {
+        if let Some(number) = self.idle_from(self.idle).or_else(|| self.idle_from(0)) {
+            self.idle = number + 1;
+            self.visit(number);
+        }
+    }
+
+    /// There was no hint: looks at all lanes.
+    #[cold]
+    fn look_again(&mut self, cost: &impl Fn(&T) -> u32) -> Result<(usize, T), PopError> {
+        // [A2] Acquire: pairs with [A1]. Orders: all that the last producers did before our looks.
+        let closed = self.ring.ctl().producers.load(Ordering::Acquire) == 0;
+        let mut number = 0;
+        while let Some(idle) = self.idle_from(number) {
+            self.visit(idle);
+            number = idle + 1;
+        }
+        let why = if closed { PopError::Closed } else { PopError::Empty };
+        self.serve(cost).ok_or(why)
+    }
+
+    /// The lanes that are open. Each may be looked at.
+    fn open_from(&self, number: usize) -> Option<usize> {
+        (number..self.ring.count()).find(|&number| self.ring.lane(number).is_open())
+    }
+
+    /// The consumer's end of an open lane.
+    fn end_of(&self, number: usize) -> &spsc::Consumer<'static, T> {
+        // SAFETY: I3: made with this end, and changed by its methods that take `&mut self` only.
+        let private = unsafe { &*self.ring.private(number) };
+        &private.rx
+    }
+}
+
+impl<T> Drop for Rx<T> {
+    fn drop(&mut self) {
+        for number in 0..self.ring.count() {
+            if self.ring.lane(number).shut() {
+                // SAFETY: I3: our own, made with us, and dropped once.
+                unsafe { self.ring.private(number).drop_in_place() };
+            }
+        }
+        // [A4] Release: pairs with [A5]. Orders: all that we did before what the next ends do.
+        self.ring.ctl().consumer.store(false, Ordering::Release);
+    }
+}
+
+/// The end of a ring that takes items out. There is one at a time.
+///
+/// `'q` is how long the ring is borrowed, and `K` what keeps the ring alive where the ends own it (nothing, by default). It is
+/// [`Send`] if the items are, and never [`Sync`].
+///
+/// Dropping it closes the ring: no lane is opened from then on, and once a lane is full, its producer's pushes are refused with
+/// [`Closed`](crate::PushError::Closed). What is inside stays there, and is dropped with the ring or taken after another split.
+pub struct Consumer<'q, T, K = ()> {
+    rx: End<'q, Rx<T>, K>,
+}
+
+impl<'q, T, K> Consumer<'q, T, K> {
+    pub(super) const fn new(rx: End<'q, Rx<T>, K>) -> Self {
+        Self { rx }
+    }
+
+    /// Takes out the oldest item of the lane whose turn it is, and tells which lane that is.
+    ///
+    /// As long as a lane has items, it has as many taken out in a round as its [weight](super::Opener::open) says, one after
+    /// another.
+    ///
+    /// # Errors
+    /// [`Empty`](PopError::Empty): each push that was over has been taken. [`Closed`](PopError::Closed): so it is, and there
+    /// will be no other, because all producers and openers are gone.
+    ///
+    /// # Progress
+    /// Lock-free: it looks at another lane only if one that a producer has just pushed to, opened or left had nothing. `Empty` and
+    /// `Closed` are answered after a look at each lane that is open.
+    ///
+    /// # Ordering
+    /// All that happened before the push of the item happens before what follows the pop. Items of one lane come out in the order
+    /// in which they were pushed; between lanes there is no order.
+    ///
+    /// # Examples
+    /// ```
+    /// use core::num::NonZeroU32;
+    /// use forebay_core::{PopError, fan_in::Ring};
+    ///
+    /// let mut ring = Ring::<char, 8, 2>::new();
+    /// let (opener, mut consumer) = ring.split();
+    /// let mut light = opener.open(NonZeroU32::MIN).unwrap();
+    /// let mut heavy = opener.open(NonZeroU32::new(3).unwrap()).unwrap();
+    /// light.push_slice(&['a'; 4]);
+    /// heavy.push_slice(&['b'; 8]);
+    /// let order: String = std::iter::from_fn(|| consumer.pop().ok()).map(|(_, item)| item).collect();
+    /// assert_eq!(order, "abbbabbbabba");
+    /// drop((light, heavy, opener));
+    /// assert_eq!(consumer.pop(), Err(PopError::Closed));
+    /// ```
+    #[inline]
+    pub fn pop(&mut self) -> Result<(LaneId, T), PopError> {
+        self.rx.pop_by(&|_| 1)
+    }
+
+    /// The same, but lanes are served by what their items cost, in bytes, say: in a round, each lane has as much as its weight.
+    ///
+    /// A lane whose next item costs more than it has left saves that for its next turns, and no more than it needs for that item. So
+    /// of lanes that all have items waiting, each gets its share of the cost, off by less than its weight and its dearest item.
+    /// It goes quickest with weights that are at least the highest cost.
+    ///
+    /// `cost` is asked what an item costs before it is taken, maybe more than once, and should give the same answer then; 0
+    /// counts as 1.
+    ///
+    /// # Panics
+    /// If `cost` does. The item is still inside then.
+    ///
+    /// # Errors
+    /// As [`pop`](Self::pop).
+    ///
+    /// # Progress
+    /// As [`pop`](Self::pop). Rounds in which all lanes would only save up are skipped, so that it does not depend on the cost.
+    ///
+    /// # Examples
+    /// ```
+    /// use core::num::NonZeroU32;
+    /// use forebay_core::fan_in::Ring;
+    ///
+    /// let mut ring = Ring::<&[u8], 8, 2>::new();
+    /// let (opener, mut consumer) = ring.split();
+    /// let quantum = NonZeroU32::new(1500).unwrap();
+    /// let (mut short, mut long) = (opener.open(quantum).unwrap(), opener.open(quantum).unwrap());
+    /// short.push_slice(&[&[0; 500][..]; 8]);
+    /// long.push_slice(&[&[1; 1500][..]; 8]);
+    /// let mut bytes = [0; 2];
+    /// for _ in 0..8 {
+    ///     let (_, item) = consumer.pop_by(|item| item.len() as u32).unwrap();
+    ///     bytes[usize::from(item[0])] += item.len();
+    /// }
+    /// assert_eq!(bytes, [3000, 3000]);
+    /// ```
+    #[inline]
+    pub fn pop_by(&mut self, cost: impl Fn(&T) -> u32) -> Result<(LaneId, T), PopError> {
+        self.rx.pop_by(&cost)
+    }
+
+    /// Takes items out by [`pop`](Self::pop), as many as the ring can hold at most, until there is none.
+    ///
+    /// Each is taken, and its slot free, when the iterator gives it; dropped early, it leaves the others inside.
+    ///
+    /// # Examples
+    /// ```
+    /// # use core::num::NonZeroU32;
+    /// # use forebay_core::fan_in::Ring;
+    /// let mut ring = Ring::<u32, 8, 2>::new();
+    /// let (opener, mut consumer) = ring.split();
+    /// let mut producer = opener.open(NonZeroU32::MIN).unwrap();
+    /// producer.push_slice(&[1, 2, 3]);
+    /// assert_eq!(consumer.drain().map(|(_, number)| number).sum::<u32>(), 6);
+    /// ```
+    pub fn drain(&mut self) -> Drain<'_, T> {
+        Drain { left: self.capacity(), rx: &mut self.rx }
+    }
+
+    /// The lanes that are open, or whose items have not all been taken out: to look at their counters and pressure.
+    ///
+    /// # Progress
+    /// It goes through all lanes.
+    ///
+    /// # Examples
+    /// ```
+    /// # use core::num::NonZeroU32;
+    /// # use forebay_core::{Pressure, fan_in::Ring};
+    /// let mut ring = Ring::<u32, 4, 3>::new();
+    /// let (opener, consumer) = ring.split();
+    /// let mut noisy = opener.open(NonZeroU32::MIN).unwrap();
+    /// let _quiet = opener.open(NonZeroU32::MIN).unwrap();
+    /// noisy.push_iter(0..);
+    /// let levels: Vec<Pressure> = consumer.lanes().map(|lane| lane.pressure()).collect();
+    /// assert_eq!(levels, [Pressure::Stop, Pressure::Open]);
+    /// ```
+    pub fn lanes(&self) -> Lanes<'_, T> {
+        Lanes { rx: &self.rx, next: 0 }
+    }
+
+    /// A lane, if it is still open, or its items have not all been taken out.
+    #[must_use]
+    pub fn lane(&self, id: LaneId) -> Option<Lane<'_, T>> {
+        let is_open = id.index < self.rx.ring.count() && self.rx.ring.lane(id.index).is_open();
+        let lane = is_open.then(|| Lane { rx: &self.rx, number: id.index })?;
+        (lane.id() == id).then_some(lane)
+    }
+
+    /// How many items are in all lanes. Producers may put some in at any time, so there can only be more.
+    ///
+    /// # Progress
+    /// It goes through all lanes.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.lanes().map(|lane| lane.len()).sum()
+    }
+
+    /// Whether there was no item in any lane.
+    ///
+    /// # Progress
+    /// It goes through all lanes.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.lanes().all(|lane| lane.is_empty())
+    }
+
+    /// How many items all lanes hold together.
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        // No more than there are slots.
+        self.rx.ring.count() * self.lane_capacity()
+    }
+
+    /// How many items each lane holds: exactly what was asked for.
+    #[must_use]
+    pub fn lane_capacity(&self) -> usize {
+        self.rx.ring.capacity()
+    }
+
+    /// How many values were [shed](crate::PushError::Shed) in all lanes since the ring was split.
+    ///
+    /// # Progress
+    /// It goes through all lanes.
+    #[must_use]
+    pub fn shed(&self) -> usize {
+        self.lanes().fold(self.rx.shed, |shed, lane| shed.wrapping_add(lane.shed()))
+    }
+
+    /// Whether all producers and openers are gone. Once they are, it stays so, unless the ring is split anew. There may still be
+    /// items inside: [`pop`](Self::pop) tells when they are used up.
+    ///
+    /// # Ordering
+    /// If it says so, all that was pushed is there for the next pop.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        // [A3] Acquire: pairs with [A1]. Orders: the last producers' pushes before our next look.
+        self.rx.ring.ctl().producers.load(Ordering::Acquire) == 0
+    }
+}
+
+impl<T, K> fmt::Debug for Consumer<'_, T, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Consumer")
+            .field("len", &self.len())
+            .field("capacity", &self.capacity())
+            .field("lanes", &self.rx.ring.count())
+            .field("is_closed", &self.is_closed())
+            .finish()
+    }
+}
+
+/// Takes items out: see [`Consumer::drain`].
+pub struct Drain<'e, T> {
+    rx: &'e mut Rx<T>,
+    left: usize,
+}
+
+impl<T> Iterator for Drain<'_, T> {
+    type Item = (LaneId, T);
+
+    #[inline]
+    fn next(&mut self) -> Option<(LaneId, T)> {
+        self.left = self.left.checked_sub(1)?;
+        let served = self.rx.pop_by(&|_| 1).ok();
+        if served.is_none() {
+            self.left = 0;
+        }
+        served
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (0, Some(self.left))
+    }
+}
+
+impl<T> FusedIterator for Drain<'_, T> {}
+
+impl<T> fmt::Debug for Drain<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Drain").finish_non_exhaustive()
+    }
+}
+
+/// The lanes that are in use: see [`Consumer::lanes`].
+pub struct Lanes<'e, T> {
+    rx: &'e Rx<T>,
+    next: usize,
+}
+
+impl<'e, T> Iterator for Lanes<'e, T> {
+    type Item = Lane<'e, T>;
+
+    fn next(&mut self) -> Option<Lane<'e, T>> {
+        let number = self.rx.open_from(self.next)?;
+        self.next = number + 1;
+        Some(Lane { rx: self.rx, number })
+    }
+}
+
+impl<T> fmt::Debug for Lanes<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lanes").finish_non_exhaustive()
+    }
+}
+
+/// A lane as the consumer sees it: see [`Consumer::lanes`].
+pub struct Lane<'e, T> {
+    rx: &'e Rx<T>,
+    number: usize,
+}
+
+impl<T> Lane<'_, T> {
+    fn words(&self) -> &Words {
+        &self.rx.ring.lane(self.number).words
+    }
+
+    fn end(&self) -> &spsc::Consumer<'static, T> {
+        self.rx.end_of(self.number)
+    }
+
+    /// Which lane it is.
+    #[must_use]
+    pub fn id(&self) -> LaneId {
+        self.rx.id(self.number)
+    }
+
+    /// The lane's share: see [`Opener::open`](super::Opener::open).
+    #[must_use]
+    pub fn weight(&self) -> u32 {
+        self.words().weight()
+    }
+
+    /// Changes the lane's share, from its next turn on.
+    pub fn set_weight(&self, weight: NonZeroU32) {
+        self.words().set_weight(weight);
+    }
+
+    /// What a push does that finds no room in the lane.
+    #[must_use]
+    pub fn refusal(&self) -> Refusal {
+        self.words().policy.refusal()
+    }
+
+    /// Changes what a push does that finds no room in the lane.
+    pub fn set_refusal(&self, refusal: Refusal) {
+        self.words().policy.set(refusal.into());
+    }
+
+    /// How many values were [shed](crate::PushError::Shed) by the lane since it was opened.
+    #[must_use]
+    pub fn shed(&self) -> usize {
+        // Relaxed: a count.
+        self.words().shed.load(Ordering::Relaxed)
+    }
+
+    /// How many items are in the lane.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.end().len()
+    }
+
+    /// Whether there was no item in the lane.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.end().is_empty()
+    }
+
+    /// How pressed the lane is: see [`Producer::pressure`](super::Producer::pressure).
+    #[must_use]
+    pub fn pressure(&self) -> Pressure {
+        self.end().pressure()
+    }
+
+    /// The pressure, if it has changed since it was last `seen`: see
+    /// [`Producer::pressure_since`](super::Producer::pressure_since).
+    pub fn pressure_since(&self, seen: &mut Seen) -> Option<Pressure> {
+        self.end().pressure_since(seen)
+    }
+
+    /// Where the pressure rises and falls.
+    #[must_use]
+    pub fn watermarks(&self) -> Watermarks {
+        self.end().watermarks()
+    }
+
+    /// Whether the lane's producer is gone.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.end().is_closed()
+    }
+}
+
+impl<T> fmt::Debug for Lane<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lane")
+            .field("id", &self.id())
+            .field("len", &self.len())
+            .field("weight", &self.weight())
+            .field("is_closed", &self.is_closed())
+            .finish()
+    }
+}

@@ -1,0 +1,153 @@
+//! Whose turn it is, and for how long: the arithmetic of deficit round robin, without any lane in it.
+
+#![forbid(unsafe_code)]
+
+/// What a lane may still spend.
+///
+/// Its deficit is below what its next item costs, plus its weight: that is the bound of the algorithm, whatever the weights
+/// are changed to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Account {
+    deficit: u64,
+    /// The cost of the item that its last turn did not suffice for, or 0.
+    awaited: u32,
+    /// The number of the round of that turn.
+    round: usize,
+}
+
+impl Account {
+    pub(super) const EMPTY: Self = Self { deficit: 0, awaited: 0, round: 0 };
+
+    /// A turn begins: the lane gets its weight, for each round since its last turn if it waits for an item.
+    #[inline]
+    pub(super) fn begin(&mut self, weight: u32, round: usize) {
+        if self.awaited == 0 {
+            self.deficit = u64::from(weight);
+            return;
+        }
+        let rounds = u64::try_from(round.wrapping_sub(self.round)).unwrap_or(u64::MAX);
+        // No more than one turn suffices for, should the weight have been raised since the rounds were counted.
+        let most = u64::from(self.awaited - 1) + u64::from(weight);
+        self.deficit = u64::from(weight).saturating_mul(rounds).saturating_add(self.deficit).min(most);
+    }
+
+    /// Pays for an item. If it can't, the turn is over, and the answer is how many more turns it takes.
+    #[inline]
+    pub(super) fn pay(&mut self, cost: u32, weight: u32, round: usize) -> Result<(), u64> {
+        match self.deficit.checked_sub(u64::from(cost)) {
+            Some(rest) => {
+                self.deficit = rest;
+                self.awaited = 0;
+                Ok(())
+            }
+            None => {
+                self.awaited = cost;
+                self.round = round;
+                Err((u64::from(cost) - self.deficit).div_ceil(u64::from(weight.max(1))))
+            }
+        }
+    }
+
+    /// Whether nothing is left to spend in this turn.
+    #[inline]
+    pub(super) const fn is_spent(&self) -> bool {
+        self.deficit == 0
+    }
+
+    /// The lane is empty: what is left is forfeited.
+    #[inline]
+    pub(super) fn forfeit(&mut self) {
+        *self = Self::EMPTY;
+    }
+}
+
+/// The rounds: in each of them every busy lane has one turn.
+///
+/// Rounds in which every lane would only save up are skipped: so an item is found after two rounds at most, whatever it costs.
+#[derive(Debug)]
+pub(super) struct Rounds {
+    number: usize,
+    /// Whether some item was served in this round.
+    served: bool,
+    /// How many more turns the first of the lanes needs that had one in this round and could not pay.
+    least: u64,
+}
+
+impl Rounds {
+    pub(super) const fn new() -> Self {
+        Self { number: 0, served: false, least: u64::MAX }
+    }
+
+    #[inline]
+    pub(super) const fn number(&self) -> usize {
+        self.number
+    }
+
+    #[inline]
+    pub(super) const fn serve(&mut self) {
+        self.served = true;
+    }
+
+    /// A lane could not pay, and needs so many more turns.
+    #[inline]
+    pub(super) fn wait(&mut self, turns: u64) {
+        self.least = self.least.min(turns);
+    }
+
+    /// All lanes have had their turns.
+    #[inline]
+    pub(super) fn end(&mut self) {
+        let skip = if self.served || self.least == u64::MAX { 1 } else { self.least };
+        self.number = self.number.wrapping_add(usize::try_from(skip).unwrap_or(usize::MAX));
+        self.served = false;
+        self.least = u64::MAX;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lane_saves_up_for_what_it_cannot_pay() {
+        let mut account = Account::EMPTY;
+        account.begin(3, 7);
+        assert_eq!(account.pay(8, 3, 7), Err(2));
+        account.begin(3, 8);
+        assert_eq!(account.pay(8, 3, 8), Err(1));
+        account.begin(3, 9);
+        assert_eq!(account.pay(8, 3, 9), Ok(()));
+        assert_eq!(account.pay(1, 3, 9), Ok(()));
+        assert!(account.is_spent());
+        account.begin(3, 10);
+        assert_eq!(account, Account { deficit: 3, awaited: 0, round: 8 }, "nothing is saved without a need");
+    }
+
+    #[test]
+    fn rounds_that_serve_nothing_are_skipped() {
+        let (mut slow, mut fast, mut rounds) = (Account::EMPTY, Account::EMPTY, Rounds::new());
+        slow.begin(1, rounds.number());
+        rounds.wait(slow.pay(u32::MAX, 1, rounds.number()).unwrap_err());
+        fast.begin(1000, rounds.number());
+        rounds.wait(fast.pay(1_000_000, 1000, rounds.number()).unwrap_err());
+        rounds.end();
+        assert_eq!(rounds.number(), 999);
+        slow.begin(1, rounds.number());
+        assert_eq!(slow.pay(u32::MAX, 1, rounds.number()), Err(u64::from(u32::MAX) - 1000));
+        fast.begin(1000, rounds.number());
+        assert_eq!(fast.pay(1_000_000, 1000, rounds.number()), Ok(()));
+        assert!(fast.is_spent());
+        rounds.serve();
+        rounds.end();
+        assert_eq!(rounds.number(), 1000);
+    }
+
+    #[test]
+    fn a_raised_weight_buys_one_turn_and_no_more() {
+        let mut account = Account::EMPTY;
+        account.begin(1, 0);
+        assert_eq!(account.pay(5000, 1, 0), Err(4999));
+        account.begin(u32::MAX, 4999);
+        assert_eq!(account.deficit, 4999 + u64::from(u32::MAX));
+    }
+}
