@@ -636,6 +636,12 @@ impl<T> Lane<'_, T> {
         self.end().is_empty()
     }
 
+    /// How full the lane is, from 0 to 255, which says that every slot is taken.
+    #[must_use]
+    pub fn fill(&self) -> u8 {
+        self.end().fill()
+    }
+
     /// How pressed the lane is: see [`Producer::pressure`](super::Producer::pressure).
     #[must_use]
     pub fn pressure(&self) -> Pressure {

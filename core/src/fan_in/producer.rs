@@ -223,7 +223,8 @@ impl<'q, T, K> Producer<'q, T, K> {
         self.tx.lane.watermarks()
     }
 
-    /// Changes where the lane's pressure rises and falls, from the next push on.
+    /// Changes where the lane's pressure rises and falls, from the next push on. The consumer goes by the old marks until it comes
+    /// to one of them, or finds nothing in the lane.
     ///
     /// # Errors
     /// If the high mark is above the lane's capacity.
@@ -259,6 +260,12 @@ impl<'q, T, K> Producer<'q, T, K> {
     #[must_use]
     pub fn capacity(&self) -> usize {
         self.tx.lane.capacity()
+    }
+
+    /// How full the lane is, from 0 to 255, which says that every slot is taken.
+    #[must_use]
+    pub fn fill(&self) -> u8 {
+        self.tx.lane.fill()
     }
 
     /// Whether the consumer is gone. Once it is, it stays so, unless the ring is split anew.

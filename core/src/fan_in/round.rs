@@ -4,31 +4,33 @@
 
 /// What a lane may still spend.
 ///
-/// Its deficit is below what its next item costs, plus its weight: that is the bound of the algorithm, whatever the weights
-/// are changed to.
+/// It is below what its next item costs, plus its weight: that is the bound of the algorithm, whatever weights are changed to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Account {
     deficit: u64,
-    /// The cost of the item that its last turn did not suffice for, or 0.
-    awaited: u32,
+    /// Its weight in its last turn, if that did not suffice for an item, or 0.
+    awaits: u32,
     /// The number of the round of that turn.
     round: usize,
 }
 
 impl Account {
-    pub(super) const EMPTY: Self = Self { deficit: 0, awaited: 0, round: 0 };
+    pub(super) const EMPTY: Self = Self { deficit: 0, awaits: 0, round: 0 };
 
-    /// A turn begins: the lane gets its weight, for each round since its last turn if it waits for an item.
+    /// A turn begins: the lane gets its weight, and if it waits for an item, what it would have got in the rounds that were skipped
+    /// since its last turn.
     #[inline]
     pub(super) fn begin(&mut self, weight: u32, round: usize) {
-        if self.awaited == 0 {
+        if self.awaits == 0 {
             self.deficit = u64::from(weight);
             return;
         }
-        let rounds = u64::try_from(round.wrapping_sub(self.round)).unwrap_or(u64::MAX);
-        // No more than one turn suffices for, should the weight have been raised since the rounds were counted.
-        let most = u64::from(self.awaited - 1) + u64::from(weight);
-        self.deficit = u64::from(weight).saturating_mul(rounds).saturating_add(self.deficit).min(most);
+        let skipped = u64::try_from(round.wrapping_sub(self.round).wrapping_sub(1)).unwrap_or(u64::MAX);
+        // It does not come near to an overflow: that many rounds are skipped only if they don't suffice for an item.
+        self.deficit = u64::from(self.awaits)
+            .saturating_mul(skipped)
+            .saturating_add(self.deficit)
+            .saturating_add(u64::from(weight));
     }
 
     /// Pays for an item. If it can't, the turn is over, and the answer is how many more turns it takes.
@@ -37,13 +39,12 @@ impl Account {
         match self.deficit.checked_sub(u64::from(cost)) {
             Some(rest) => {
                 self.deficit = rest;
-                self.awaited = 0;
+                self.awaits = 0;
                 Ok(())
             }
             None => {
-                self.awaited = cost;
-                self.round = round;
-                Err((u64::from(cost) - self.deficit).div_ceil(u64::from(weight.max(1))))
+                (self.awaits, self.round) = (weight.max(1), round);
+                Err((u64::from(cost) - self.deficit).div_ceil(u64::from(self.awaits)))
             }
         }
     }
@@ -120,7 +121,7 @@ mod tests {
         assert_eq!(account.pay(1, 3, 9), Ok(()));
         assert!(account.is_spent());
         account.begin(3, 10);
-        assert_eq!(account, Account { deficit: 3, awaited: 0, round: 8 }, "nothing is saved without a need");
+        assert_eq!(account, Account { deficit: 3, awaits: 0, round: 8 }, "nothing is saved without a need");
     }
 
     #[test]
