@@ -102,8 +102,9 @@
 //! A fence in each push would rule that out, and cost more than the push. Instead
 //! - `Empty` and `Closed` are answered only after a look at each lane that is open, whatever the hints say. As long as nothing is
 //!   pushed, those looks are at lines that the consumer has in its cache.
-//! - In each round the consumer looks at one further lane without a hint. So an item waits for as many rounds as there are open
-//!   lanes at most, and not for ever while other lanes are busy.
+//! - In each round, but not more often than every 16 items, the consumer looks at one further lane without a hint. So an item
+//!   waits for as many rounds as there are open lanes at most, or for 16 items for each of them, and not for ever while other
+//!   lanes are busy.
 //! - The producer's next push to the lane, or its next refusal, sees the cleared flag and leaves the hint again.
 //!
 //! ## Invariants
@@ -140,7 +141,7 @@
 //! |---|---|---|---|
 //! | push | as `spsc`, and the lane's flag | 1 | none; 1 if the consumer has found the lane empty since |
 //! | pop in a lane's turn | as `spsc`, and the lane's weight | 1 | none |
-//! | the step to the next lane | a word for each 64 lanes in between, and in each round one idle lane's position | 0 | none |
+//! | the step to the next lane | a word for each 64 lanes in between, now and then an idle lane's position | 0 | none |
 //! | a lane that is found empty | as `spsc`, twice | 1 | 1, and a fence |
 //! | pop that finds nothing | each open lane's position | 0 | none |
 //! | open | a word of each lane | some | 3 |

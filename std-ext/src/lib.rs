@@ -31,9 +31,10 @@
 #![forbid(unsafe_code)]
 
 pub use forebay_core::{
-    CapacityError, InUse, NeverEvicts, Overflow, PopError, Pressure, PushError, Pushed, Refusal, credit, pacer,
+    CapacityError, InUse, NeverEvicts, Overflow, PopError, Pressure, PushError, Pushed, Refusal, credit, pacer, seam,
 };
 
+pub mod fan_in;
 pub mod latest;
 pub mod mpsc;
 pub mod spsc;

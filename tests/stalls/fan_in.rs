@@ -13,8 +13,8 @@ use forebay_core::{PopError, PushError};
 use forebay_tests::stall;
 
 const ONE: NonZeroU32 = NonZeroU32::MIN;
-/// Steps of a push at most: those of `spsc` (three loads and two stores), the flag, and two for a hint.
-const PUSH: usize = 8;
+/// Steps of a push at most: those of `spsc`, which looks at its pressure now and then, the flag, and two for a hint.
+const PUSH: usize = 9;
 /// The same of one that fills the lane, and raises its pressure while others lower it.
 const RAISING_PUSH: usize = 20;
 

@@ -6,11 +6,14 @@ use core::num::NonZeroU32;
 
 use super::LaneId;
 use super::round::{Account, Rounds};
-use super::view::{Private, View, Words, place};
+use super::view::{BITS, Private, View, Words, place};
 use crate::gauge::{Seen, Watermarks};
 use crate::owner::End;
-use crate::sync::{Ordering, fence};
+use crate::sync::{Ordering, SEVERAL_CORES, fence};
 use crate::{PopError, Pressure, Refusal, spsc};
+
+/// So many items are served at least before an idle lane is looked at. One where that shows more.
+const UNLOOKED: u32 = if SEVERAL_CORES { 16 } else { 1 };
 
 /// The algorithm of the consumer's end.
 pub(super) struct Rx<T> {
@@ -24,6 +27,8 @@ pub(super) struct Rx<T> {
     next: usize,
     /// The lane from which on the next idle one is looked for.
     idle: usize,
+    /// How many items were served since one was looked at.
+    unlooked: u32,
     /// How many values were shed by lanes that have been given back.
     shed: usize,
 }
@@ -59,7 +64,7 @@ impl<T> Rx<T> {
         }
         // Relaxed: as above.
         ring.ctl().consumer.store(true, Ordering::Relaxed);
-        Self { ring, rounds: Rounds::new(), at: 0, in_turn: false, next: 0, idle: 0, shed: 0 }
+        Self { ring, rounds: Rounds::new(), at: 0, in_turn: false, next: 0, idle: 0, unlooked: 0, shed: 0 }
     }
 
     /// The consumer's own of a lane.
@@ -107,23 +112,20 @@ impl<T> Rx<T> {
     fn serve(&mut self, cost: &impl Fn(&T) -> u32) -> Option<(usize, T)> {
         loop {
             if self.in_turn {
-                let (number, round) = (self.at, self.rounds.number());
-                let weight = self.ring.lane(number).words.weight();
+                let number = self.at;
                 // SAFETY: a lane whose turn it is is open.
                 let lane = unsafe { self.private(number) };
                 match lane.rx.read_slot() {
                     Ok(slot) => {
                         let cost = cost(&slot).max(1);
-                        match lane.account.pay(cost, weight, round) {
-                            Ok(()) => {
-                                let item = slot.take();
-                                let goes_on = !lane.account.is_spent();
-                                self.in_turn = goes_on;
-                                self.rounds.serve();
-                                return Some((number, item));
-                            }
-                            Err(turns) => self.rounds.wait(turns),
+                        if lane.account.pay(cost) {
+                            let item = slot.take();
+                            self.in_turn = !lane.account.is_spent();
+                            self.rounds.serve();
+                            self.unlooked = self.unlooked.saturating_add(1);
+                            return Some((number, item));
                         }
+                        self.end_turn(number, cost);
                     }
                     Err(_) => self.rest(number),
                 }
@@ -133,6 +135,15 @@ impl<T> Rx<T> {
                 return None;
             }
         }
+    }
+
+    /// The lane whose turn it is can't pay for its next item.
+    #[cold]
+    fn end_turn(&mut self, number: usize, cost: u32) {
+        let (weight, round) = (self.ring.lane(number).words.weight(), self.rounds.number());
+        // SAFETY: a lane whose turn it is is open.
+        let turns = unsafe { self.private(number) }.account.save_up(cost, weight, round);
+        self.rounds.wait(turns);
     }
 
     /// Begins the turn of the next lane that is hinted at. Answers with whether there is one.
@@ -155,7 +166,9 @@ impl<T> Rx<T> {
                 is_new_round = true;
                 self.next = 0;
                 self.rounds.end();
-                self.visit_idle();
+                if self.unlooked >= UNLOOKED {
+                    self.visit_idle();
+                }
             }
         }
     }
@@ -167,21 +180,18 @@ impl<T> Rx<T> {
         self.first_from(number, |rx, group| rx.ring.group(group).hints.load(Ordering::Relaxed))
     }
 
-    /// The first lane from a number on that is known, but not hinted at.
-    #[inline]
-    fn idle_from(&self, number: usize) -> Option<usize> {
-        self.first_from(number, |rx, group| {
-            // SAFETY: I3: the consumer's own.
-            let known = unsafe { rx.ring.known(group) };
-            // Relaxed: as above.
-            known & !rx.ring.group(group).hints.load(Ordering::Relaxed)
-        })
+    /// The lanes of a group that are known, but not hinted at.
+    #[inline(always)]
+    fn idle(&self, group: usize) -> usize {
+        // SAFETY: I3: the consumer's own.
+        let known = unsafe { self.ring.known(group) };
+        // Relaxed: as above.
+        known & !self.ring.group(group).hints.load(Ordering::Relaxed)
     }
 
     /// The first number from another one on whose bit is set in the word of its group.
     #[inline(always)]
     fn first_from(&self, number: usize, word: impl Fn(&Self, usize) -> usize) -> Option<usize> {
-        const BITS: usize = usize::BITS as usize;
         let mut group = number / BITS;
         let mut mask = usize::MAX << (number % BITS);
         while group < self.ring.groups() {
@@ -268,8 +278,10 @@ impl<T> Rx<T> {
     }
 
     /// Looks at one further idle lane, if there are any.
+    #[cold]
     fn visit_idle(&mut self) {
-        if let Some(number) = self.idle_from(self.idle).or_else(|| self.idle_from(0)) {
+        self.unlooked = 0;
+        if let Some(number) = self.first_from(self.idle, Self::idle).or_else(|| self.first_from(0, Self::idle)) {
             self.idle = number + 1;
             self.visit(number);
         }
@@ -280,10 +292,12 @@ impl<T> Rx<T> {
     fn look_again(&mut self, cost: &impl Fn(&T) -> u32) -> Result<(usize, T), PopError> {
         // [A2] Acquire: pairs with [A1]. Orders: all that the last producers did before our looks.
         let closed = self.ring.ctl().producers.load(Ordering::Acquire) == 0;
-        let mut number = 0;
-        while let Some(idle) = self.idle_from(number) {
-            self.visit(idle);
-            number = idle + 1;
+        for group in 0..self.ring.groups() {
+            let mut idle = self.idle(group);
+            while idle != 0 {
+                self.visit(group * BITS + idle.trailing_zeros() as usize);
+                idle &= idle - 1;
+            }
         }
         let why = if closed { PopError::Closed } else { PopError::Empty };
         self.serve(cost).ok_or(why)

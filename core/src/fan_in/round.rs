@@ -33,20 +33,24 @@ impl Account {
             .saturating_add(u64::from(weight));
     }
 
-    /// Pays for an item. If it can't, the turn is over, and the answer is how many more turns it takes.
+    /// Pays for an item, if it can.
     #[inline]
-    pub(super) fn pay(&mut self, cost: u32, weight: u32, round: usize) -> Result<(), u64> {
+    pub(super) fn pay(&mut self, cost: u32) -> bool {
         match self.deficit.checked_sub(u64::from(cost)) {
             Some(rest) => {
                 self.deficit = rest;
                 self.awaits = 0;
-                Ok(())
+                true
             }
-            None => {
-                (self.awaits, self.round) = (weight.max(1), round);
-                Err((u64::from(cost) - self.deficit).div_ceil(u64::from(self.awaits)))
-            }
+            None => false,
         }
+    }
+
+    /// It could not pay, and its turn is over. Answers with how many more turns it takes.
+    #[cold]
+    pub(super) fn save_up(&mut self, cost: u32, weight: u32, round: usize) -> u64 {
+        (self.awaits, self.round) = (weight.max(1), round);
+        u64::from(cost).saturating_sub(self.deficit).div_ceil(u64::from(self.awaits))
     }
 
     /// Whether nothing is left to spend in this turn.
@@ -113,31 +117,33 @@ mod tests {
     fn a_lane_saves_up_for_what_it_cannot_pay() {
         let mut account = Account::EMPTY;
         account.begin(3, 7);
-        assert_eq!(account.pay(8, 3, 7), Err(2));
+        assert!(!account.pay(8));
+        assert_eq!(account.save_up(8, 3, 7), 2);
         account.begin(3, 8);
-        assert_eq!(account.pay(8, 3, 8), Err(1));
+        assert!(!account.pay(8));
+        assert_eq!(account.save_up(8, 3, 8), 1);
         account.begin(3, 9);
-        assert_eq!(account.pay(8, 3, 9), Ok(()));
-        assert_eq!(account.pay(1, 3, 9), Ok(()));
-        assert!(account.is_spent());
+        assert!(account.pay(8) && !account.is_spent() && account.pay(1) && account.is_spent());
         account.begin(3, 10);
-        assert_eq!(account, Account { deficit: 3, awaits: 0, round: 8 }, "nothing is saved without a need");
+        assert_eq!(account.deficit, 3, "nothing is saved without a need");
     }
 
     #[test]
     fn rounds_that_serve_nothing_are_skipped() {
         let (mut slow, mut fast, mut rounds) = (Account::EMPTY, Account::EMPTY, Rounds::new());
         slow.begin(1, rounds.number());
-        rounds.wait(slow.pay(u32::MAX, 1, rounds.number()).unwrap_err());
+        assert!(!slow.pay(u32::MAX));
+        rounds.wait(slow.save_up(u32::MAX, 1, rounds.number()));
         fast.begin(1000, rounds.number());
-        rounds.wait(fast.pay(1_000_000, 1000, rounds.number()).unwrap_err());
+        assert!(!fast.pay(1_000_000));
+        rounds.wait(fast.save_up(1_000_000, 1000, rounds.number()));
         rounds.end();
         assert_eq!(rounds.number(), 999);
         slow.begin(1, rounds.number());
-        assert_eq!(slow.pay(u32::MAX, 1, rounds.number()), Err(u64::from(u32::MAX) - 1000));
+        assert!(!slow.pay(u32::MAX));
+        assert_eq!(slow.save_up(u32::MAX, 1, rounds.number()), u64::from(u32::MAX) - 1000);
         fast.begin(1000, rounds.number());
-        assert_eq!(fast.pay(1_000_000, 1000, rounds.number()), Ok(()));
-        assert!(fast.is_spent());
+        assert!(fast.pay(1_000_000) && fast.is_spent());
         rounds.serve();
         rounds.end();
         assert_eq!(rounds.number(), 1000);
@@ -147,7 +153,8 @@ mod tests {
     fn a_raised_weight_buys_one_turn_and_no_more() {
         let mut account = Account::EMPTY;
         account.begin(1, 0);
-        assert_eq!(account.pay(5000, 1, 0), Err(4999));
+        assert!(!account.pay(5000));
+        assert_eq!(account.save_up(5000, 1, 0), 4999);
         account.begin(u32::MAX, 4999);
         assert_eq!(account.deficit, 4999 + u64::from(u32::MAX));
     }

@@ -45,7 +45,7 @@ impl Group {
 
     /// How many groups there are for so many lanes.
     pub(super) const fn count(lanes: usize) -> usize {
-        lanes.div_ceil(usize::BITS as usize)
+        lanes.div_ceil(BITS)
     }
 }
 
@@ -336,9 +336,11 @@ impl<T> View<T> {
     }
 }
 
+/// How many lanes are in a group.
+pub(super) const BITS: usize = usize::BITS as usize;
+
 /// Where the bit of a lane is: in which group, and the bit.
 #[inline(always)]
 pub(super) const fn place(number: usize) -> (usize, usize) {
-    const BITS: usize = usize::BITS as usize;
     (number / BITS, 1 << (number % BITS))
 }
