@@ -3,10 +3,12 @@
 use super::*;
 
 models! {
-    a_lane_is_used_again [15707, 2] &["taken", "again"] => super::a_lane_is_used_again;
+    a_lane_is_used_again [7310, 2] &["taken", "again"] => super::a_lane_is_used_again;
     two_openers_get_two_lanes [274, 3] &["both"] => super::two_openers_get_two_lanes;
-    closed_comes_last [6799, 2] &["empty", "closed"] => super::closed_comes_last;
+    closed_comes_last [2329, 2] &["empty", "closed"] => super::closed_comes_last;
     an_opener_meets_a_consumer_that_goes [219, 3] &["open", "closed", "pushed"] => super::an_opener_meets_a_consumer_that_goes;
+    a_late_hint_of_a_former_producer [19429, 2] &["taken", "again"] => super::a_late_hint_of_a_former_producer;
+    split_with_what_was_left [6, 3] &["in use", "split"] => super::split_with_what_was_left;
     split_again [61, 3] &["in use", "split"] => super::split_again;
 }
 
@@ -183,4 +185,56 @@ fn split_again(cx: &Context) {
             assert_eq!(consumer.pop(), Ok((producer.lane(), 2)));
         }
     }
+}
+
+/// A producer's last hint that comes when its lane is another one's already does that no harm.
+///
+/// [L2] [L3], and that a producer that goes leaves the flag alone.
+fn a_late_hint_of_a_former_producer(cx: &Context) {
+    let (opener, mut consumer) = ends(1, 1);
+    let mut first = opener.open(ONE).unwrap();
+    first.push(1).unwrap();
+    assert!(consumer.pop().is_ok());
+    let leaving = thread::spawn(move || drop(first));
+    let opening = thread::spawn({
+        let cx = cx.clone();
+        move || {
+            cx.step();
+            (opener.open(ONE), opener)
+        }
+    });
+    cx.step();
+    for _ in 0..2 {
+        assert_eq!(consumer.pop(), Err(PopError::Empty));
+    }
+    leaving.join().unwrap();
+    let (second, _opener) = opening.join().unwrap();
+    let Ok(mut second) = second else { return cx.note("taken") };
+    cx.note("again");
+    assert!(consumer.lane(second.lane()).is_some(), "its lane was taken away");
+    second.push(2).unwrap();
+    assert_eq!(consumer.pop(), Ok((second.lane(), 2)));
+}
+
+/// Whoever splits a ring again has all that its producers left there.
+///
+/// [A1] [A6].
+fn split_with_what_was_left(cx: &Context) {
+    let ring: &'static _ = Box::leak(Box::new(forebay_core::fan_in::Ring::<u32, 1, 1>::new()));
+    let (opener, consumer) = ring.try_split().unwrap();
+    let mut producer = opener.open(ONE).unwrap();
+    drop((opener, consumer));
+    let thread = thread::spawn(move || {
+        producer.push(1).unwrap();
+        drop(producer);
+    });
+    cx.step();
+    match ring.try_split() {
+        Err(InUse) => cx.note("in use"),
+        Ok((_opener, mut consumer)) => {
+            cx.note("split");
+            assert_eq!(consumer.pop().map(|(_, item)| item), Ok(1));
+        }
+    }
+    thread.join().unwrap();
 }
