@@ -23,7 +23,7 @@ use criterion::Criterion;
 use crate::contest::{Contest, Outcome};
 use crate::cores::Cores;
 use crate::effort::Effort;
-use crate::questions::{batches, mpsc_batches, pair, producers, round_trip, throughput};
+use crate::questions::{batches, lanes, mpsc_batches, pair, producers, round_trip, throughput};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let (effort, cores) = (Effort::get(), Cores::get());
@@ -37,6 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let mut several = Vec::new();
     let mut contests = pair::contests();
+    contests.extend(lanes::contests());
     if cores.two() {
         several.extend(producers::contests());
         several.extend(mpsc_batches::contests());
