@@ -7,7 +7,7 @@ models! {
     two_openers_get_two_lanes [274, 3] &["both"] => super::two_openers_get_two_lanes;
     closed_comes_last [2329, 2] &["empty", "closed"] => super::closed_comes_last;
     an_opener_meets_a_consumer_that_goes [219, 3] &["open", "closed", "pushed"] => super::an_opener_meets_a_consumer_that_goes;
-    a_late_hint_of_a_former_producer [19429, 2] &["taken", "again"] => super::a_late_hint_of_a_former_producer;
+    a_late_hint_of_a_former_producer [29135, 2] &["taken", "again"] => super::a_late_hint_of_a_former_producer;
     split_with_what_was_left [6, 3] &["in use", "split"] => super::split_with_what_was_left;
     split_again [61, 3] &["in use", "split"] => super::split_again;
 }
@@ -195,7 +195,13 @@ fn a_late_hint_of_a_former_producer(cx: &Context) {
     let mut first = opener.open(ONE).unwrap();
     first.push(1).unwrap();
     assert!(consumer.pop().is_ok());
-    let leaving = thread::spawn(move || drop(first));
+    let leaving = thread::spawn({
+        let cx = cx.clone();
+        move || {
+            cx.step();
+            drop(first);
+        }
+    });
     let opening = thread::spawn({
         let cx = cx.clone();
         move || {
@@ -203,8 +209,8 @@ fn a_late_hint_of_a_former_producer(cx: &Context) {
             (opener.open(ONE), opener)
         }
     });
-    cx.step();
     for _ in 0..2 {
+        cx.step();
         assert_eq!(consumer.pop(), Err(PopError::Empty));
     }
     leaving.join().unwrap();
