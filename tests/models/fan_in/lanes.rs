@@ -8,6 +8,7 @@ models! {
     closed_comes_last [2329, 2] &["empty", "closed"] => super::closed_comes_last;
     an_opener_meets_a_consumer_that_goes [219, 3] &["open", "closed", "pushed"] => super::an_opener_meets_a_consumer_that_goes;
     a_late_hint_of_a_former_producer [29135, 2] &["taken", "again"] => super::a_late_hint_of_a_former_producer;
+    a_lane_that_is_seen_has_a_producer [17, 3] &["none", "open"] => super::a_lane_that_is_seen_has_a_producer;
     split_with_what_was_left [6, 3] &["in use", "split"] => super::split_with_what_was_left;
     split_again [61, 3] &["in use", "split"] => super::split_again;
 }
@@ -243,4 +244,27 @@ fn split_with_what_was_left(cx: &Context) {
         }
     }
     thread.join().unwrap();
+}
+
+/// Whoever sees that a lane is open sees its producer.
+///
+/// [L2] [L3].
+fn a_lane_that_is_seen_has_a_producer(cx: &Context) {
+    let (opener, consumer) = ends(1, 1);
+    let opening = thread::spawn({
+        let cx = cx.clone();
+        move || {
+            cx.step();
+            (opener.open(ONE).unwrap(), opener)
+        }
+    });
+    cx.step();
+    match consumer.lanes().next() {
+        None => cx.note("none"),
+        Some(lane) => {
+            cx.note("open");
+            assert!(!lane.is_closed(), "its producer is not there yet, or is gone");
+        }
+    }
+    opening.join().unwrap();
 }
