@@ -285,7 +285,7 @@ impl<'q, K: Clone> Run<'q, K> {
                 lane.refusal = if argument % 2 == 0 { Refusal::Reject } else { Refusal::DropIncoming };
                 producer.set_refusal(lane.refusal);
                 if lane.is_new {
-                    let (high, low) = (usize::from(argument / 8) % 5, usize::from(argument) % 4);
+                    let (high, low) = (usize::from(argument / 8) % (lane.capacity + 2), usize::from(argument) % 9);
                     if let Some(marks) = lane.gauge.set_marks(high, low) {
                         assert_eq!(producer.set_watermarks(marks).is_ok(), lane.gauge.fits(marks));
                     }

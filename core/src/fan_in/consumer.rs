@@ -237,7 +237,6 @@ impl<T> Rx<T> {
         fence(Ordering::SeqCst);
         // SAFETY: it is open.
         let lane = unsafe { self.private(number) };
-        lane.account.forfeit();
         let look = lane.rx.read_slot().map(drop);
         match look {
             Ok(()) => ring.leave_hint(number),

@@ -17,8 +17,8 @@ pub(super) struct Account {
 impl Account {
     pub(super) const EMPTY: Self = Self { deficit: 0, awaits: 0, round: 0 };
 
-    /// A turn begins: the lane gets its weight, and if it waits for an item, what it would have got in the rounds that were skipped
-    /// since its last turn.
+    /// A turn begins: the lane gets its weight. If it waits for an item, it keeps what it has, and gets what it would have got in the
+    /// rounds that were skipped since its last turn; otherwise what was left is forfeited. (An empty lane waits for none.)
     #[inline]
     pub(super) fn begin(&mut self, weight: u32, round: usize) {
         if self.awaits == 0 {
@@ -57,12 +57,6 @@ impl Account {
     #[inline]
     pub(super) const fn is_spent(&self) -> bool {
         self.deficit == 0
-    }
-
-    /// The lane is empty: what is left is forfeited.
-    #[inline]
-    pub(super) fn forfeit(&mut self) {
-        *self = Self::EMPTY;
     }
 }
 
