@@ -3,8 +3,8 @@
 
 use std::num::NonZeroU32;
 
-use forebay_core::PopError;
 use forebay_core::fan_in::HeapRing;
+use forebay_core::{PopError, Pressure, Watermarks};
 use forebay_tests::fan_in::{Case, SHAPES, Storage};
 use quickcheck::{Arbitrary, Gen, QuickCheck};
 
@@ -167,4 +167,26 @@ fn a_dear_item_is_found_at_once() {
     rich.set_weight(ONE);
     let order: Vec<usize> = std::iter::from_fn(|| consumer.pop_by(|_| 0).ok()).map(|(lane, _)| lane.index()).collect();
     assert_eq!(order, [0, 1, 0, 1]);
+}
+
+/// A lane that is used again has the watermarks of a new ring, for the consumer too.
+#[test]
+fn watermarks_go_with_their_producer() {
+    let (opener, mut consumer) = HeapRing::<u32>::new(1, 8).unwrap().into_ends();
+    let mut first = opener.open(ONE).unwrap();
+    first.set_watermarks(Watermarks::new(8, 0).unwrap()).unwrap();
+    for _ in 0..4 {
+        assert_eq!(first.push_iter(0..4), 4);
+        assert_eq!(consumer.drain().count(), 4);
+    }
+    drop(first);
+    assert_eq!(consumer.pop(), Err(PopError::Empty));
+
+    let mut second = opener.open(ONE).unwrap();
+    assert_eq!(second.watermarks(), Watermarks::new(8, 4).unwrap());
+    assert_eq!(second.push_iter(0..7), 7);
+    assert!(consumer.pop().is_ok());
+    assert_eq!((second.push_iter(0..2), second.pressure()), (2, Pressure::Stop));
+    assert_eq!(consumer.drain().take(4).count(), 4);
+    assert_eq!((second.len(), second.pressure()), (4, Pressure::Open));
 }
