@@ -245,15 +245,11 @@ impl<T> Rx<T> {
         }
     }
 
-    /// A lane whose producer is gone has been drained: it may be opened anew.
+    /// A lane whose producer is gone has been drained: it may be opened anew. An end that has found nothing looks at the watermarks
+    /// with its next pop, so it needs no word of new ones.
     #[cold]
     fn give_back(&mut self, number: usize) {
         let ring = self.ring;
-        let capacity = ring.capacity();
-        // SAFETY: it is open.
-        let lane = unsafe { self.private(number) };
-        // It looks at the marks again, and these are right.
-        let _ = lane.rx.set_watermarks(Watermarks::of_capacity(capacity));
         let words = &ring.lane(number).words;
         // Relaxed: its producer is gone, and [C4] of its ring orders its count.
         self.shed = self.shed.wrapping_add(words.shed.load(Ordering::Relaxed));
