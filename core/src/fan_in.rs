@@ -151,13 +151,15 @@
 //! thousand lanes, merge in two steps. A lane that is left is free only when the consumer has come by.
 
 mod consumer;
+mod lanes;
 mod opener;
 mod owner;
 mod producer;
 mod round;
 mod view;
 
-pub use consumer::{Consumer, Drain, Lane, Lanes};
+pub use consumer::{Consumer, Drain};
+pub use lanes::{Lane, Lanes};
 pub use opener::{NoLane, Opener};
 #[cfg(feature = "alloc")]
 pub use owner::HeapRing;

@@ -2,22 +2,21 @@
 
 use core::fmt;
 use core::iter::FusedIterator;
-use core::num::NonZeroU32;
 
 use super::LaneId;
+use super::lanes::{Lane, Lanes};
 use super::round::{Account, Rounds};
-use super::view::{BITS, Private, View, Words, place};
-use crate::gauge::{Seen, Watermarks};
+use super::view::{BITS, Private, View, place};
 use crate::owner::End;
 use crate::sync::{Ordering, SEVERAL_CORES, fence};
-use crate::{PopError, Pressure, Refusal, spsc};
+use crate::{PopError, spsc};
 
 /// So many items are served at least before an idle lane is looked at. One where that shows more.
 const UNLOOKED: u32 = if SEVERAL_CORES { 16 } else { 1 };
 
 /// The algorithm of the consumer's end.
 pub(super) struct Rx<T> {
-    ring: View<T>,
+    pub(super) ring: View<T>,
     rounds: Rounds,
     /// The lane whose turn it is, or was last.
     at: usize,
@@ -102,7 +101,7 @@ impl<T> Rx<T> {
     }
 
     #[inline(always)]
-    fn id(&self, number: usize) -> LaneId {
+    pub(super) fn id(&self, number: usize) -> LaneId {
         // Relaxed: the consumer alone writes it, when it gives the lane back.
         LaneId { index: number, generation: self.ring.lane(number).words.generation.load(Ordering::Relaxed) }
     }
@@ -299,12 +298,12 @@ impl<T> Rx<T> {
     }
 
     /// The lanes that are open. Each may be looked at.
-    fn open_from(&self, number: usize) -> Option<usize> {
+    pub(super) fn open_from(&self, number: usize) -> Option<usize> {
         (number..self.ring.count()).find(|&number| self.ring.lane(number).is_open())
     }
 
     /// The consumer's end of an open lane.
-    fn end_of(&self, number: usize) -> &spsc::Consumer<'static, T> {
+    pub(super) fn end_of(&self, number: usize) -> &spsc::Consumer<'static, T> {
         // SAFETY: I3: made with this end, and changed by its methods that take `&mut self` only.
         let private = unsafe { &*self.ring.private(number) };
         &private.rx
@@ -359,8 +358,7 @@ impl<'q, T, K> Consumer<'q, T, K> {
     ///
     /// # Examples
     /// ```
-    /// use core::num::NonZeroU32;
-    /// use forebay_core::{PopError, fan_in::Ring};
+    ///     /// use forebay_core::{PopError, fan_in::Ring};
     ///
     /// let mut ring = Ring::<char, 8, 2>::new();
     /// let (opener, mut consumer) = ring.split();
@@ -398,8 +396,7 @@ impl<'q, T, K> Consumer<'q, T, K> {
     ///
     /// # Examples
     /// ```
-    /// use core::num::NonZeroU32;
-    /// use forebay_core::fan_in::Ring;
+    ///     /// use forebay_core::fan_in::Ring;
     ///
     /// let mut ring = Ring::<&[u8], 8, 2>::new();
     /// let (opener, mut consumer) = ring.split();
@@ -425,8 +422,7 @@ impl<'q, T, K> Consumer<'q, T, K> {
     ///
     /// # Examples
     /// ```
-    /// # use core::num::NonZeroU32;
-    /// # use forebay_core::fan_in::Ring;
+    /// #     /// # use forebay_core::fan_in::Ring;
     /// let mut ring = Ring::<u32, 8, 2>::new();
     /// let (opener, mut consumer) = ring.split();
     /// let mut producer = opener.open(NonZeroU32::MIN).unwrap();
@@ -444,8 +440,7 @@ impl<'q, T, K> Consumer<'q, T, K> {
     ///
     /// # Examples
     /// ```
-    /// # use core::num::NonZeroU32;
-    /// # use forebay_core::{Pressure, fan_in::Ring};
+    /// #     /// # use forebay_core::{Pressure, fan_in::Ring};
     /// let mut ring = Ring::<u32, 4, 3>::new();
     /// let (opener, consumer) = ring.split();
     /// let mut noisy = opener.open(NonZeroU32::MIN).unwrap();
@@ -455,14 +450,14 @@ impl<'q, T, K> Consumer<'q, T, K> {
     /// assert_eq!(levels, [Pressure::Stop, Pressure::Open]);
     /// ```
     pub fn lanes(&self) -> Lanes<'_, T> {
-        Lanes { rx: &self.rx, next: 0 }
+        Lanes::new(&self.rx)
     }
 
     /// A lane, if it is still open, or its items have not all been taken out.
     #[must_use]
     pub fn lane(&self, id: LaneId) -> Option<Lane<'_, T>> {
         let is_open = id.index < self.rx.ring.count() && self.rx.ring.lane(id.index).is_open();
-        let lane = is_open.then(|| Lane { rx: &self.rx, number: id.index })?;
+        let lane = is_open.then(|| Lane::new(&self.rx, id.index))?;
         (lane.id() == id).then_some(lane)
     }
 
@@ -558,131 +553,5 @@ impl<T> FusedIterator for Drain<'_, T> {}
 impl<T> fmt::Debug for Drain<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Drain").finish_non_exhaustive()
-    }
-}
-
-/// The lanes that are in use: see [`Consumer::lanes`].
-pub struct Lanes<'e, T> {
-    rx: &'e Rx<T>,
-    next: usize,
-}
-
-impl<'e, T> Iterator for Lanes<'e, T> {
-    type Item = Lane<'e, T>;
-
-    fn next(&mut self) -> Option<Lane<'e, T>> {
-        let number = self.rx.open_from(self.next)?;
-        self.next = number + 1;
-        Some(Lane { rx: self.rx, number })
-    }
-}
-
-impl<T> fmt::Debug for Lanes<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Lanes").finish_non_exhaustive()
-    }
-}
-
-/// A lane as the consumer sees it: see [`Consumer::lanes`].
-pub struct Lane<'e, T> {
-    rx: &'e Rx<T>,
-    number: usize,
-}
-
-impl<T> Lane<'_, T> {
-    fn words(&self) -> &Words {
-        &self.rx.ring.lane(self.number).words
-    }
-
-    fn end(&self) -> &spsc::Consumer<'static, T> {
-        self.rx.end_of(self.number)
-    }
-
-    /// Which lane it is.
-    #[must_use]
-    pub fn id(&self) -> LaneId {
-        self.rx.id(self.number)
-    }
-
-    /// The lane's share: see [`Opener::open`](super::Opener::open).
-    #[must_use]
-    pub fn weight(&self) -> u32 {
-        self.words().weight()
-    }
-
-    /// Changes the lane's share, from its next turn on.
-    pub fn set_weight(&self, weight: NonZeroU32) {
-        self.words().set_weight(weight);
-    }
-
-    /// What a push does that finds no room in the lane.
-    #[must_use]
-    pub fn refusal(&self) -> Refusal {
-        self.words().policy.refusal()
-    }
-
-    /// Changes what a push does that finds no room in the lane.
-    pub fn set_refusal(&self, refusal: Refusal) {
-        self.words().policy.set(refusal.into());
-    }
-
-    /// How many values were [shed](crate::PushError::Shed) by the lane since it was opened.
-    #[must_use]
-    pub fn shed(&self) -> usize {
-        // Relaxed: a count.
-        self.words().shed.load(Ordering::Relaxed)
-    }
-
-    /// How many items are in the lane.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.end().len()
-    }
-
-    /// Whether there was no item in the lane.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.end().is_empty()
-    }
-
-    /// How full the lane is, from 0 to 255, which says that every slot is taken.
-    #[must_use]
-    pub fn fill(&self) -> u8 {
-        self.end().fill()
-    }
-
-    /// How pressed the lane is: see [`Producer::pressure`](super::Producer::pressure).
-    #[must_use]
-    pub fn pressure(&self) -> Pressure {
-        self.end().pressure()
-    }
-
-    /// The pressure, if it has changed since it was last `seen`: see
-    /// [`Producer::pressure_since`](super::Producer::pressure_since).
-    pub fn pressure_since(&self, seen: &mut Seen) -> Option<Pressure> {
-        self.end().pressure_since(seen)
-    }
-
-    /// Where the pressure rises and falls.
-    #[must_use]
-    pub fn watermarks(&self) -> Watermarks {
-        self.end().watermarks()
-    }
-
-    /// Whether the lane's producer is gone.
-    #[must_use]
-    pub fn is_closed(&self) -> bool {
-        self.end().is_closed()
-    }
-}
-
-impl<T> fmt::Debug for Lane<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Lane")
-            .field("id", &self.id())
-            .field("len", &self.len())
-            .field("weight", &self.weight())
-            .field("is_closed", &self.is_closed())
-            .finish()
     }
 }
