@@ -358,7 +358,8 @@ impl<'q, T, K> Consumer<'q, T, K> {
     ///
     /// # Examples
     /// ```
-    ///     /// use forebay_core::{PopError, fan_in::Ring};
+    /// use core::num::NonZeroU32;
+    /// use forebay_core::{PopError, fan_in::Ring};
     ///
     /// let mut ring = Ring::<char, 8, 2>::new();
     /// let (opener, mut consumer) = ring.split();
@@ -396,7 +397,8 @@ impl<'q, T, K> Consumer<'q, T, K> {
     ///
     /// # Examples
     /// ```
-    ///     /// use forebay_core::fan_in::Ring;
+    /// use core::num::NonZeroU32;
+    /// use forebay_core::fan_in::Ring;
     ///
     /// let mut ring = Ring::<&[u8], 8, 2>::new();
     /// let (opener, mut consumer) = ring.split();
@@ -422,7 +424,8 @@ impl<'q, T, K> Consumer<'q, T, K> {
     ///
     /// # Examples
     /// ```
-    /// #     /// # use forebay_core::fan_in::Ring;
+    /// # use core::num::NonZeroU32;
+    /// # use forebay_core::fan_in::Ring;
     /// let mut ring = Ring::<u32, 8, 2>::new();
     /// let (opener, mut consumer) = ring.split();
     /// let mut producer = opener.open(NonZeroU32::MIN).unwrap();
@@ -440,7 +443,8 @@ impl<'q, T, K> Consumer<'q, T, K> {
     ///
     /// # Examples
     /// ```
-    /// #     /// # use forebay_core::{Pressure, fan_in::Ring};
+    /// # use core::num::NonZeroU32;
+    /// # use forebay_core::{Pressure, fan_in::Ring};
     /// let mut ring = Ring::<u32, 4, 3>::new();
     /// let (opener, consumer) = ring.split();
     /// let mut noisy = opener.open(NonZeroU32::MIN).unwrap();

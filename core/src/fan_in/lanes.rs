@@ -12,7 +12,7 @@ use crate::gauge::{Seen, Watermarks};
 use crate::sync::Ordering;
 use crate::{Pressure, Refusal, spsc};
 
-/// The lanes that are in use: see [`Consumer::lanes`].
+/// The lanes that are in use: see [`Consumer::lanes`](super::Consumer::lanes).
 pub struct Lanes<'e, T> {
     rx: &'e Rx<T>,
     next: usize,
@@ -40,7 +40,7 @@ impl<T> fmt::Debug for Lanes<'_, T> {
     }
 }
 
-/// A lane as the consumer sees it: see [`Consumer::lanes`].
+/// A lane as the consumer sees it: see [`Consumer::lanes`](super::Consumer::lanes).
 pub struct Lane<'e, T> {
     rx: &'e Rx<T>,
     number: usize,
