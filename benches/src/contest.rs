@@ -60,6 +60,11 @@ impl Contestant {
         Self { name: C::NAME, role: C::ROLE, turn: |capacity, count| Q::time::<T, C>(capacity, count).into() }
     }
 
+    /// One of ours that no other queue can stand in for.
+    pub(crate) fn ours(name: &'static str, turn: fn(usize, u64) -> Turn) -> Self {
+        Self { name, role: Role::Ours, turn }
+    }
+
     pub(crate) fn mpsc<Q: MpscQuestion, C: MpscQueue>() -> Self {
         Self { name: C::NAME, role: C::ROLE, turn: |capacity, count| Q::time::<C>(capacity, count).into() }
     }

@@ -23,7 +23,7 @@ use criterion::Criterion;
 use crate::contest::{Contest, Outcome};
 use crate::cores::Cores;
 use crate::effort::Effort;
-use crate::questions::{batches, mpsc_batches, overwrite, pair, producers, round_trip, storm, throughput};
+use crate::questions::{batches, lanes, mpsc_batches, overwrite, pair, producers, round_trip, storm, throughput};
 
 /// Names some contestants, as in `overwrite/u64/64/forebay,pair/u64/64/heapless`: they have one turn each and nothing else is
 /// done. For comparisons of two builds.
@@ -34,6 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     // First, while this thread may run anywhere: those that it starts may run where it may.
     let (mut several, mut contests) = (Vec::new(), pair::contests());
     contests.extend(overwrite::contests());
+    contests.extend(lanes::contests());
     if cores.two() {
         several.extend(producers::contests());
         several.extend(mpsc_batches::contests());

@@ -10,6 +10,10 @@
 //! - [`latest`]: the newest value and nothing else, for one writer and one reader; wait-free, one exchange per write.
 //! - [`swap`]: one or several producers, one consumer, and a push at full that may take the oldest item's place, in one
 //!   step; lock-free, by compare-and-swap.
+//! - [`fan_in`]: an `spsc` lane for each of several producers, and one consumer that serves them fairly, by weights; pushes are
+//!   wait-free, and a producer that sends too much fills its own lane.
+//!
+//! What is built on rings is written over the [`seam`].
 //!
 //! Beside the rings, for producers that can be slowed down:
 //! - [`pacer`]: how fast to send, from the [`Pressure`] of the queue that is sent to.
@@ -45,7 +49,7 @@
 //! | feature | what it adds |
 //! |---|---|
 //! | `alloc` | rings on the heap, and ends that own their ring |
-//! | `portable-atomic` | [`latest`], [`mpsc`], [`swap`] and [`spsc::Ring::try_split`] on cores without an atomic exchange, by that crate's means |
+//! | `portable-atomic` | [`latest`], [`mpsc`], [`swap`], [`fan_in`] and [`spsc::Ring::try_split`] on cores without an atomic exchange, by that crate's means |
 //! | `critical-section` | the same, through the implementation of a critical section that the program provides |
 //! | `defmt` | `defmt::Format` for the errors |
 //!
@@ -59,6 +63,8 @@ extern crate alloc;
 
 pub mod credit;
 mod error;
+#[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
+pub mod fan_in;
 mod gauge;
 #[cfg(any(target_has_atomic = "8", feature = "portable-atomic"))]
 pub mod latest;
@@ -69,6 +75,7 @@ mod owner;
 pub mod pacer;
 mod position;
 mod pressure;
+pub mod seam;
 mod slip;
 pub mod spsc;
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]

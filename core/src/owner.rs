@@ -143,15 +143,26 @@ pub(crate) struct End<'q, X, K> {
 }
 
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
-impl<X, K: Clone> End<'_, X, K> {
+impl<X> End<'_, X, ()> {
+    /// An end of a ring that is a part of another one.
+    ///
+    /// # Safety
+    /// The ring outlives it.
+    pub(crate) const unsafe fn of(end: X) -> Self {
+        Self { end, keep: (), borrow: PhantomData }
+    }
+}
+
+#[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
+impl<'q, X, K: Clone> End<'q, X, K> {
     /// Another end beside this one.
     ///
     /// # Safety
     /// `another` makes one of the same ring.
-    pub(crate) unsafe fn beside<E>(&self, another: impl FnOnce(&X) -> Result<X, E>) -> Result<Self, E> {
+    pub(crate) unsafe fn beside<Y, E>(&self, another: impl FnOnce(&X) -> Result<Y, E>) -> Result<End<'q, Y, K>, E> {
         // What keeps the ring first: its code may panic.
         let keep = self.keep.clone();
-        Ok(Self { end: another(&self.end)?, keep, borrow: PhantomData })
+        Ok(End { end: another(&self.end)?, keep, borrow: PhantomData })
     }
 }
 

@@ -112,6 +112,8 @@
 //! | batch of k, flagged | 2 | 2 k |
 
 mod consumer;
+#[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
+mod lane;
 mod layout;
 mod owner;
 mod producer;
@@ -119,6 +121,8 @@ mod run;
 mod view;
 
 pub use consumer::{Consumer, Drain, Iter, IterMut};
+#[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
+pub(crate) use lane::{Lane, LaneCtl};
 pub use layout::{Dense, Flagged, Layout, Slot};
 #[cfg(feature = "alloc")]
 pub use owner::HeapRing;

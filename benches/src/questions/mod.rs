@@ -1,6 +1,7 @@
 //! What is asked, a file for each question.
 
 pub(crate) mod batches;
+pub(crate) mod lanes;
 pub(crate) mod mpsc_batches;
 pub(crate) mod overwrite;
 pub(crate) mod pair;

@@ -90,6 +90,10 @@ modelled!(AtomicU64: u64);
 
 #[allow(dead_code, reason = "for the rings that count")]
 impl AtomicUsize {
+    pub(crate) fn fetch_and(&self, value: usize, order: Ordering) -> usize {
+        self.atomic().fetch_and(value, order)
+    }
+
     pub(crate) fn fetch_or(&self, value: usize, order: Ordering) -> usize {
         self.atomic().fetch_or(value, order)
     }

@@ -102,6 +102,11 @@ stepped!(AtomicU64: u64);
 
 #[allow(dead_code, reason = "for the rings that count")]
 impl AtomicUsize {
+    pub(crate) fn fetch_and(&self, value: usize, order: Ordering) -> usize {
+        step();
+        self.0.fetch_and(value, order)
+    }
+
     pub(crate) fn fetch_or(&self, value: usize, order: Ordering) -> usize {
         step();
         self.0.fetch_or(value, order)

@@ -1,0 +1,327 @@
+//! Who owns the memory: inline arrays, or the heap.
+
+use core::fmt;
+
+use super::consumer::Rx;
+use super::opener::{Gate, Ticket};
+use super::view::{Ctl, Group, Lane, View};
+use super::{Consumer, Opener};
+use crate::InUse;
+use crate::owner::{self, Engine, Memory, Owner};
+use crate::position::Capacity;
+use crate::spsc::Slot;
+use crate::sync::{Claim, Ordering};
+
+// SAFETY: the consumer has its flag, and each opener and producer is counted, from when it is made until its drop has done all
+// else.
+unsafe impl<T> Engine for View<T> {
+    type Tx = Gate<T>;
+    type Rx = Rx<T>;
+
+    fn claim(&self) -> &Claim {
+        &self.ctl().claim
+    }
+
+    fn has_ends(&self) -> bool {
+        // [A6] Acquire: pairs with [A1]. Orders: the last producers' stores before the new ends' loads.
+        let producers = self.ctl().producers.load(Ordering::Acquire);
+        // [A5] Acquire: pairs with [A4], likewise.
+        let consumer = self.ctl().consumer.load(Ordering::Acquire);
+        producers != 0 || consumer
+    }
+
+    fn forget_ends(self) {
+        // Relaxed: nobody else has the ring.
+        self.ctl().producers.store(0, Ordering::Relaxed);
+    }
+
+    unsafe fn pair(self) -> (Gate<T>, Rx<T>) {
+        // SAFETY: no other ends are at work.
+        let rx = unsafe { Rx::new(self) };
+        // SAFETY: as the caller says.
+        let ticket = unsafe { Ticket::new(self) };
+        (Gate(ticket), rx)
+    }
+
+    unsafe fn drop_rest(self) {
+        struct Rest<T> {
+            ring: View<T>,
+            next: usize,
+        }
+
+        impl<T> Rest<T> {
+            fn run(&mut self) {
+                while self.next < self.ring.count() {
+                    let number = self.next;
+                    self.next += 1;
+                    // SAFETY: no ends are at work, and none will be; counted off before, so it is done once even if this panics.
+                    unsafe { self.ring.ring(number).drop_rest() };
+                }
+            }
+        }
+
+        impl<T> Drop for Rest<T> {
+            fn drop(&mut self) {
+                self.run();
+            }
+        }
+
+        if core::mem::needs_drop::<T>() {
+            // Dropping `Rest` a second time, after the run, finds nothing left, unless the run was cut short by a panic.
+            Rest { ring: self, next: 0 }.run();
+        }
+    }
+}
+
+/// In arrays. There are as many groups as lanes, which is more than it takes, as no constant can say how many it takes.
+struct InArray<T, const N: usize, const P: usize> {
+    ctl: Ctl,
+    groups: [Group; P],
+    lanes: [Lane<T>; P],
+    slots: [[Slot<T>; N]; P],
+}
+
+// SAFETY: the view is of these words, lanes and slots. Beside the items there are only atomics and numbers, and ends that only
+// the consumer's end touches.
+unsafe impl<T, const N: usize, const P: usize> Memory for InArray<T, N, P> {
+    type Engine = View<T>;
+    type Item = T;
+
+    fn engine(&self) -> View<T> {
+        let (slots, capacity) = (self.slots.as_flattened(), Capacity::of_array::<N>());
+        // SAFETY: there are as many groups as lanes, and N slots for each, and they last as long as the owner.
+        unsafe { View::new(&self.ctl, &self.groups, &self.lanes, slots, capacity) }
+    }
+}
+
+type Ends<'q, T, K = ()> = (Opener<'q, T, K>, Consumer<'q, T, K>);
+
+fn ends<T, K>((tx, rx): owner::Ends<'_, View<T>, K>) -> Ends<'_, T, K> {
+    (Opener::new(tx), Consumer::new(rx))
+}
+
+/// A ring of `P` lanes for `N` items each, which lie in it: for statics, for the stack, or within something larger.
+///
+/// # Memory
+/// `N × P` [slots](Slot), and for each lane its shared words and what the consumer knows of it: some 30 words on a 32-bit
+/// microcontroller, some 1000 bytes elsewhere, padded so that lanes share no cache line. [`size_of`] tells.
+///
+/// # Examples
+/// ```
+/// use core::num::NonZeroU32;
+/// use forebay_core::fan_in::Ring;
+///
+/// static RING: Ring<u16, 64, 4> = Ring::new();
+///
+/// let (opener, mut consumer) = RING.try_split()?;
+/// std::thread::scope(|threads| {
+///     for number in 0..4 {
+///         let mut producer = opener.open(NonZeroU32::MIN).unwrap();
+///         threads.spawn(move || producer.push(number).unwrap());
+///     }
+/// });
+/// assert_eq!(consumer.drain().map(|(_, number)| number).sum::<u16>(), 6);
+/// assert!(RING.try_split().is_err(), "one consumer is enough");
+/// # Ok::<(), forebay_core::InUse>(())
+/// ```
+/// A capacity of 0 does not compile, nor do 0 lanes:
+/// ```compile_fail
+/// forebay_core::fan_in::Ring::<u16, 0, 4>::new();
+/// ```
+/// ```compile_fail
+/// forebay_core::fan_in::Ring::<u16, 64, 0>::new();
+/// ```
+pub struct Ring<T, const N: usize, const P: usize> {
+    owner: Owner<InArray<T, N, P>>,
+}
+
+impl<T, const N: usize, const P: usize> Ring<T, N, P> {
+    /// A ring without items and with all lanes free. `N` or `P` of 0 do not compile.
+    #[must_use]
+    pub const fn new() -> Self {
+        let _ = Capacity::of_array::<N>();
+        const { assert!(P > 0, "a ring has at least one lane") };
+        const { assert!(N.checked_mul(P).is_some(), "the lanes have too many slots together") };
+        Self {
+            owner: Owner::new(InArray {
+                ctl: Ctl::new(),
+                groups: [const { Group::new() }; P],
+                lanes: [const { Lane::new() }; P],
+                slots: [const { [const { Slot::new() }; N] }; P],
+            }),
+        }
+    }
+
+    /// An opener and the consumer, for as long as the ring is borrowed. What was inside stays inside, in lanes that are free
+    /// when it has been taken out.
+    pub fn split(&mut self) -> (Opener<'_, T>, Consumer<'_, T>) {
+        ends(self.owner.split())
+    }
+
+    /// An opener and the consumer of a shared ring, a `static` say. After all its ends have been dropped the ring can be split
+    /// again, with what was inside.
+    ///
+    /// # Errors
+    /// [`InUse`] while an end is out, or while another thread is splitting the ring. An end that was forgotten
+    /// ([`mem::forget`](core::mem::forget)) stays out for ever.
+    ///
+    /// # Progress
+    /// Wait-free, but for the critical section where one is used.
+    pub fn try_split(&self) -> Result<(Opener<'_, T>, Consumer<'_, T>), InUse> {
+        self.owner.try_split().map(ends)
+    }
+}
+
+impl<T, const N: usize, const P: usize> Default for Ring<T, N, P> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T, const N: usize, const P: usize> fmt::Debug for Ring<T, N, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ring").field("lanes", &P).field("lane_capacity", &N).finish_non_exhaustive()
+    }
+}
+
+#[cfg(feature = "alloc")]
+pub use heap::HeapRing;
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
+pub use heap::{Keep, OwnedConsumer, OwnedOpener, OwnedProducer};
+
+#[cfg(feature = "alloc")]
+mod heap {
+    use alloc::boxed::Box;
+
+    use super::*;
+    use crate::CapacityError;
+    use crate::owner::boxed;
+    #[cfg(target_has_atomic = "ptr")]
+    use crate::{fan_in::Producer, sync::Arc};
+
+    /// On the heap.
+    struct OnHeap<T> {
+        ctl: Ctl,
+        groups: Box<[Group]>,
+        lanes: Box<[Lane<T>]>,
+        slots: Box<[Slot<T>]>,
+        capacity: Capacity,
+    }
+
+    // SAFETY: the view is of these words, lanes and slots. Beside the items there are only atomics and numbers, and ends that
+    // only the consumer's end touches.
+    unsafe impl<T> Memory for OnHeap<T> {
+        type Engine = View<T>;
+        type Item = T;
+
+        fn engine(&self) -> View<T> {
+            // SAFETY: so many were made, and they last as long as the owner.
+            unsafe { View::new(&self.ctl, &self.groups, &self.lanes, &self.slots, self.capacity) }
+        }
+    }
+
+    /// A ring on the heap, whose lanes and capacity are known only at run time. It allocates when it is made;
+    /// [`into_ends`](Self::into_ends) allocates once more for the shared words; pushes, pops and openings never do.
+    ///
+    /// # Examples
+    /// ```
+    /// use core::num::NonZeroU32;
+    /// use forebay_core::{PopError, fan_in::HeapRing};
+    ///
+    /// let (opener, mut consumer) = HeapRing::<String>::new(16, 1000)?.into_ends();
+    /// for name in ["a", "b"] {
+    ///     let opener = opener.clone();
+    ///     std::thread::spawn(move || opener.open(NonZeroU32::MIN).unwrap().push(name.to_string()));
+    /// }
+    /// drop(opener);
+    /// let mut count = 0;
+    /// loop {
+    ///     match consumer.pop() {
+    ///         Ok(_) => count += 1,
+    ///         Err(PopError::Empty) => std::thread::yield_now(),
+    ///         Err(PopError::Closed) => break,
+    ///     }
+    /// }
+    /// assert_eq!(count, 2);
+    /// # Ok::<(), forebay_core::CapacityError>(())
+    /// ```
+    pub struct HeapRing<T> {
+        owner: Owner<OnHeap<T>>,
+    }
+
+    /// An opener that owns its ring together with the other ends. It is `'static` if the items are.
+    #[cfg(target_has_atomic = "ptr")]
+    pub type OwnedOpener<T> = Opener<'static, T, Keep<T>>;
+
+    /// A producer that owns its ring together with the other ends. It is `'static` if the items are.
+    #[cfg(target_has_atomic = "ptr")]
+    pub type OwnedProducer<T> = Producer<'static, T, Keep<T>>;
+
+    /// A consumer that owns its ring together with the other ends. It is `'static` if the items are.
+    #[cfg(target_has_atomic = "ptr")]
+    pub type OwnedConsumer<T> = Consumer<'static, T, Keep<T>>;
+
+    /// Keeps a [`HeapRing`] alive for an end that owns it.
+    #[cfg(target_has_atomic = "ptr")]
+    pub struct Keep<T>(Arc<Owner<OnHeap<T>>>);
+
+    #[cfg(target_has_atomic = "ptr")]
+    impl<T> Clone for Keep<T> {
+        fn clone(&self) -> Self {
+            Self(Arc::clone(&self.0))
+        }
+    }
+
+    impl<T> HeapRing<T> {
+        /// A ring without items and with all lanes free: so many lanes, for so many items each.
+        ///
+        /// # Errors
+        /// [`Zero`](CapacityError::Zero) if either number is, [`TooLarge`](CapacityError::TooLarge) above `isize::MAX` items or
+        /// bytes together, [`OutOfMemory`](CapacityError::OutOfMemory).
+        pub fn new(lanes: usize, lane_capacity: usize) -> Result<Self, CapacityError> {
+            let capacity = Capacity::new(lane_capacity)?;
+            Capacity::new(lanes)?;
+            let all = lanes.checked_mul(lane_capacity).ok_or(CapacityError::TooLarge)?;
+            Capacity::new(all)?;
+            let slots = boxed(all, Slot::new)?;
+            let lanes = boxed(lanes, Lane::new)?;
+            let groups = boxed(Group::count(lanes.len()), Group::new)?;
+            Ok(Self { owner: Owner::new(OnHeap { ctl: Ctl::new(), groups, lanes, slots, capacity }) })
+        }
+
+        /// An opener and the consumer, for as long as the ring is borrowed. What was inside stays inside, in lanes that are free
+        /// when it has been taken out.
+        pub fn split(&mut self) -> (Opener<'_, T>, Consumer<'_, T>) {
+            ends(self.owner.split())
+        }
+
+        /// An opener and the consumer, which own the ring together, and with all producers and further openers: the last one to go
+        /// drops it, with what is inside.
+        ///
+        /// It allocates some hundred bytes, which the ends share, and aborts as [`Arc::new`](alloc::sync::Arc::new) does if
+        /// there is no memory for them.
+        #[cfg(target_has_atomic = "ptr")]
+        #[must_use]
+        pub fn into_ends(self) -> (OwnedOpener<T>, OwnedConsumer<T>) {
+            // SAFETY: it has what it is given.
+            ends(unsafe { self.owner.into_ends(Keep) })
+        }
+    }
+
+    impl<T> fmt::Debug for HeapRing<T> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            let memory = self.owner.memory();
+            f.debug_struct("HeapRing")
+                .field("lanes", &memory.lanes.len())
+                .field("lane_capacity", &memory.capacity.get())
+                .finish_non_exhaustive()
+        }
+    }
+
+    #[cfg(target_has_atomic = "ptr")]
+    impl<T> fmt::Debug for Keep<T> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.debug_struct("Keep").finish_non_exhaustive()
+        }
+    }
+}

@@ -1,0 +1,328 @@
+//! The seam between the rings and what is built on them: [`Push`] and [`Pop`].
+//!
+//! Sampling, thresholds for classes, expiry, merging, waiting and metering have nothing to do with how a ring works. What is
+//! written over these two traits works with every ring's ends, and composes: a stage over a ring may itself be pushed to or
+//! popped from. The traits say what all rings can promise and no more; who knows the ring uses its own methods, which have
+//! the same names.
+//!
+//! # Examples
+//! Every tenth item goes to a second ring of another kind:
+//! ```
+//! use forebay_core::seam::{Pop, Push};
+//! use forebay_core::{PopError, PushError, Pushed, mpsc, spsc};
+//!
+//! struct Tee<A, B> {
+//!     all: A,
+//!     tenth: B,
+//!     count: u64,
+//! }
+//!
+//! impl<A: Push<Item: Copy>, B: Push<Item = A::Item>> Push for Tee<A, B> {
+//!     type Item = A::Item;
+//!
+//!     fn push(&mut self, value: A::Item) -> Result<Pushed<A::Item>, PushError<A::Item>> {
+//!         let pushed = self.all.push(value)?;
+//!         self.count += 1;
+//!         if self.count % 10 == 0 {
+//!             let _ = self.tenth.push(value);
+//!         }
+//!         Ok(pushed)
+//!     }
+//!
+//!     fn capacity(&self) -> usize {
+//!         self.all.capacity()
+//!     }
+//!
+//!     fn len(&self) -> usize {
+//!         self.all.len()
+//!     }
+//!
+//!     fn is_closed(&self) -> bool {
+//!         self.all.is_closed()
+//!     }
+//! }
+//!
+//! fn take_all(mut from: impl Pop<Item = u32>) -> u32 {
+//!     std::iter::from_fn(|| from.pop().ok()).sum()
+//! }
+//!
+//! let (mut ring, mut sample) = (spsc::Ring::<u32, 64>::new(), mpsc::Ring::<u32, 8>::new());
+//! let (all, consumer) = ring.split();
+//! let (tenth, sampled) = sample.split();
+//! let mut tee = Tee { all, tenth, count: 0 };
+//! (1..=50).for_each(|number| assert_eq!(tee.push(number), Ok(Pushed::Stored)));
+//! assert_eq!((take_all(consumer), take_all(sampled)), (1275, 150));
+//! ```
+
+#![forbid(unsafe_code)]
+
+use crate::spsc::{self, Layout};
+use crate::{PopError, Pressure, PushError, Pushed};
+#[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
+use crate::{fan_in, mpsc, swap};
+
+/// An end that items are put into.
+pub trait Push {
+    /// What is put in.
+    type Item;
+
+    /// Puts a value in, or hands it back.
+    ///
+    /// # Errors
+    /// The value comes back: see [`PushError`]. A ring that never evicts always answers [`Stored`](Pushed::Stored).
+    ///
+    /// # Progress
+    /// The ring's: lock-free at least, and it never waits for room.
+    fn push(&mut self, value: Self::Item) -> Result<Pushed<Self::Item>, PushError<Self::Item>>;
+
+    /// How many items there is room for at most.
+    fn capacity(&self) -> usize;
+
+    /// How many items are inside. The consumer may take some at any time, and other producers may put some in.
+    fn len(&self) -> usize;
+
+    /// Whether there was no item inside.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether there was no room. There may be some at any time.
+    fn is_full(&self) -> bool {
+        self.len() >= self.capacity()
+    }
+
+    /// Whether the consumer is gone, or has closed the ring.
+    fn is_closed(&self) -> bool;
+
+    /// How pressed the ring is: the signal to slow down.
+    fn pressure(&self) -> Pressure;
+}
+
+/// An end that items are taken out of.
+pub trait Pop {
+    /// What is taken out.
+    type Item;
+
+    /// Takes the next item out.
+    ///
+    /// # Errors
+    /// There is none: see [`PopError`].
+    ///
+    /// # Progress
+    /// The ring's: lock-free at least, and it never waits for an item.
+    fn pop(&mut self) -> Result<Self::Item, PopError>;
+
+    /// How many items there is room for at most.
+    fn capacity(&self) -> usize;
+
+    /// How many items are inside. Producers may put some in at any time.
+    fn len(&self) -> usize;
+
+    /// Whether there was no item inside.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether nothing is taken in any more. There may still be items inside.
+    fn is_closed(&self) -> bool;
+}
+
+impl<T, L: Layout, K> Push for spsc::Producer<'_, T, L, K> {
+    type Item = T;
+
+    #[inline]
+    fn push(&mut self, value: T) -> Result<Pushed<T>, PushError<T>> {
+        Self::push(self, value).map(|()| Pushed::Stored)
+    }
+
+    fn capacity(&self) -> usize {
+        self.capacity()
+    }
+
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn is_closed(&self) -> bool {
+        self.is_closed()
+    }
+
+    fn pressure(&self) -> Pressure {
+        self.pressure()
+    }
+}
+
+impl<T, L: Layout, K> Pop for spsc::Consumer<'_, T, L, K> {
+    type Item = T;
+
+    #[inline]
+    fn pop(&mut self) -> Result<T, PopError> {
+        self.pop()
+    }
+
+    fn capacity(&self) -> usize {
+        self.capacity()
+    }
+
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn is_closed(&self) -> bool {
+        self.is_closed()
+    }
+}
+
+#[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
+impl<T, K> Push for mpsc::Producer<'_, T, K> {
+    type Item = T;
+
+    #[inline]
+    fn push(&mut self, value: T) -> Result<Pushed<T>, PushError<T>> {
+        Self::push(self, value).map(|()| Pushed::Stored)
+    }
+
+    fn capacity(&self) -> usize {
+        self.capacity()
+    }
+
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.is_empty()
+    }
+
+    fn is_full(&self) -> bool {
+        self.is_full()
+    }
+
+    fn is_closed(&self) -> bool {
+        self.is_closed()
+    }
+
+    fn pressure(&self) -> Pressure {
+        self.pressure()
+    }
+}
+
+#[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
+impl<T, K> Pop for mpsc::Consumer<'_, T, K> {
+    type Item = T;
+
+    #[inline]
+    fn pop(&mut self) -> Result<T, PopError> {
+        self.pop()
+    }
+
+    fn capacity(&self) -> usize {
+        self.capacity()
+    }
+
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn is_closed(&self) -> bool {
+        self.is_closed()
+    }
+}
+
+#[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
+impl<T, K> Push for swap::Producer<'_, T, K> {
+    type Item = T;
+
+    #[inline]
+    fn push(&mut self, value: T) -> Result<Pushed<T>, PushError<T>> {
+        self.push(value)
+    }
+
+    fn capacity(&self) -> usize {
+        self.capacity()
+    }
+
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn is_closed(&self) -> bool {
+        self.is_closed()
+    }
+
+    fn pressure(&self) -> Pressure {
+        self.pressure()
+    }
+}
+
+#[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
+impl<T, K> Pop for swap::Consumer<'_, T, K> {
+    type Item = T;
+
+    #[inline]
+    fn pop(&mut self) -> Result<T, PopError> {
+        self.pop()
+    }
+
+    fn capacity(&self) -> usize {
+        self.capacity()
+    }
+
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn is_closed(&self) -> bool {
+        self.is_closed()
+    }
+}
+
+/// A lane.
+#[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
+impl<T, K> Push for fan_in::Producer<'_, T, K> {
+    type Item = T;
+
+    #[inline]
+    fn push(&mut self, value: T) -> Result<Pushed<T>, PushError<T>> {
+        Self::push(self, value).map(|()| Pushed::Stored)
+    }
+
+    fn capacity(&self) -> usize {
+        self.capacity()
+    }
+
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn is_closed(&self) -> bool {
+        self.is_closed()
+    }
+
+    fn pressure(&self) -> Pressure {
+        self.pressure()
+    }
+}
+
+/// All lanes; whose an item was is not told.
+#[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
+impl<T, K> Pop for fan_in::Consumer<'_, T, K> {
+    type Item = T;
+
+    #[inline]
+    fn pop(&mut self) -> Result<T, PopError> {
+        Self::pop(self).map(|(_, item)| item)
+    }
+
+    fn capacity(&self) -> usize {
+        self.capacity()
+    }
+
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn is_closed(&self) -> bool {
+        self.is_closed()
+    }
+}

@@ -1,0 +1,85 @@
+//! A ring as a part of a larger one, which has its memory and says when which end is made.
+
+use super::consumer::Rx;
+use super::producer::Tx;
+use super::view::{Ctl, View};
+use super::{Consumer, Dense, Producer, Slot};
+use crate::gauge::Watermarks;
+use crate::owner::{End, Engine};
+use crate::position::Capacity;
+use crate::sync::Ordering;
+
+/// The shared words of such a ring.
+pub(crate) struct LaneCtl(Ctl);
+
+impl LaneCtl {
+    pub(crate) const fn new() -> Self {
+        Self(Ctl::new())
+    }
+}
+
+/// A ring by address. Its ends are `'static` as far as the compiler knows: whoever makes them sees to it that they go before
+/// the ring does.
+pub(crate) struct Lane<T>(View<T, Dense>);
+
+impl<T> Clone for Lane<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Lane<T> {}
+
+impl<T> Lane<T> {
+    /// # Safety
+    /// `slots` has `capacity` slots, and they and `ctl` outlive this and all that is made of it.
+    pub(crate) unsafe fn new(ctl: &LaneCtl, slots: &[Slot<T>], capacity: Capacity) -> Self {
+        // SAFETY: as the caller says.
+        Self(unsafe { View::new(&ctl.0, slots, capacity) })
+    }
+
+    /// For whoever has the lane to itself: if there was a producer's end that was forgotten, it is gone.
+    pub(crate) fn forget_producer(self) {
+        // Relaxed: nobody else has the lane.
+        self.0.ctl().ends.producer.store(false, Ordering::Relaxed);
+    }
+
+    /// How many items are inside. For whoever has the lane to itself.
+    pub(crate) fn settled(self) -> usize {
+        self.0.settled().1
+    }
+
+    /// The consumer's end.
+    ///
+    /// # Safety
+    /// It is the only one, and no producer's end is at work.
+    pub(crate) unsafe fn consumer(self) -> Consumer<'static, T> {
+        self.0.arm();
+        // SAFETY: as the caller says.
+        let rx = unsafe { Rx::new(self.0) };
+        // SAFETY: as the caller of `new` says.
+        Consumer::new(unsafe { End::of(rx) })
+    }
+
+    /// A producer's end, with the watermarks of a new ring.
+    ///
+    /// # Safety
+    /// It is the only one. The consumer's end doesn't touch the lane until it is told that this one is there, and all that it
+    /// did before happened before.
+    pub(crate) unsafe fn producer(self) -> Producer<'static, T> {
+        self.0.gauge().set_marks(Watermarks::of_capacity(self.0.capacity().get()));
+        // SAFETY: as the caller says.
+        let tx = unsafe { Tx::new(self.0) };
+        // SAFETY: as the caller of `new` says.
+        Producer::new(unsafe { End::of(tx) })
+    }
+
+    /// Drops what is left inside.
+    ///
+    /// # Safety
+    /// No ends are at work, and none will be.
+    pub(crate) unsafe fn drop_rest(self) {
+        // SAFETY: as the caller says.
+        unsafe { Engine::drop_rest(self.0) };
+    }
+}
