@@ -4,7 +4,7 @@
 
 use crossbeam_queue::ArrayQueue;
 use forebay::spsc::{self, Consumer, Dense, Flagged, Layout, OwnedConsumer, OwnedProducer, Producer};
-use forebay::{Overflow, Pushed, mpsc, swap};
+use forebay::{Overflow, Pushed, Watermarks, mpsc, swap};
 
 const CAPACITY: usize = 1024;
 const PAIRS: u64 = 1000;
@@ -149,31 +149,47 @@ fn heap_ends<L: Layout>() -> (OwnedProducer<u64, L>, OwnedConsumer<u64, L>) {
     spsc::HeapRing::new(CAPACITY).expect("there is memory for the ring").into_ends()
 }
 
-/// The name of one function is the one argument; a second one says how many items are inside before and after each pair.
+/// Sets the watermarks of a ring at both ends, if there are any to be set.
+macro_rules! mark {
+    ($marks:expr, $tx:expr, $rx:expr) => {
+        if let Some(marks) = $marks {
+            $tx.set_watermarks(marks).and($rx.set_watermarks(marks)).expect("not above the capacity");
+        }
+    };
+}
+
+/// The name of one function is the first argument; a second one says how many items are inside before and after each pair, a
+/// third and a fourth one where the watermarks are.
 fn main() {
     let mut arguments = std::env::args().skip(1);
     let function = arguments.next().unwrap_or_default();
     let inside: u64 = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(0);
+    let mut mark = || arguments.next().and_then(|text| text.parse().ok());
+    let marks = mark().zip(mark()).map(|(high, low)| Watermarks::new(high, low).expect("high above low"));
     let wrong = match function.as_str() {
         "pairs_forebay_heap" => {
             let (mut tx, mut rx) = heap_ends::<Dense>();
+            mark!(marks, tx, rx);
             fill(inside, |item| tx.push(item).is_ok());
             pairs_forebay_heap(&mut tx, &mut rx)
         }
         "pairs_forebay_array" => {
             let mut ring = spsc::Ring::<u64, CAPACITY>::new();
             let (mut tx, mut rx) = ring.split();
+            mark!(marks, tx, rx);
             fill(inside, |item| tx.push(item).is_ok());
             pairs_forebay_array(&mut tx, &mut rx)
         }
         "pairs_flagged_heap" => {
             let (mut tx, mut rx) = heap_ends::<Flagged>();
+            mark!(marks, tx, rx);
             fill(inside, |item| tx.push(item).is_ok());
             pairs_flagged_heap(&mut tx, &mut rx)
         }
         "pairs_flagged_array" => {
             let mut ring = spsc::Ring::<u64, CAPACITY, Flagged>::new();
             let (mut tx, mut rx) = ring.split();
+            mark!(marks, tx, rx);
             fill(inside, |item| tx.push(item).is_ok());
             pairs_flagged_array(&mut tx, &mut rx)
         }
@@ -191,12 +207,14 @@ fn main() {
         "pairs_mpsc_heap" => {
             let ring = mpsc::HeapRing::new(CAPACITY).expect("there is memory for the ring");
             let (mut tx, mut rx) = ring.into_ends();
+            mark!(marks, tx, rx);
             fill(inside, |item| tx.push(item).is_ok());
             pairs_mpsc_heap(&mut tx, &mut rx)
         }
         "pairs_swap_heap" => {
             let ring = swap::HeapRing::new(CAPACITY, 1).expect("there is memory for the ring");
             let (mut tx, mut rx) = ring.into_ends();
+            mark!(marks, tx, rx);
             fill(inside, |item| tx.push(item).is_ok());
             pairs_swap_heap(&mut tx, &mut rx)
         }

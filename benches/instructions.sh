@@ -18,10 +18,10 @@ case $program in /*) ;; *) program=../$program ;; esac
 out=$(mktemp)
 trap 'rm -f "$out" "$out.log"' EXIT
 
-# count FUNCTION INSIDE: instructions per pair, with a decimal.
+# count FUNCTION INSIDE [HIGH LOW]: instructions per pair, with a decimal; with watermarks, or without any.
 count() {
     valgrind --tool=callgrind --callgrind-out-file="$out" --collect-atstart=no --toggle-collect="$1" \
-        "$program" "$1" "$2" >"$out.log" 2>&1 || { cat "$out.log" >&2; exit 1; }
+        "$program" "$@" >"$out.log" 2>&1 || { cat "$out.log" >&2; exit 1; }
     # The function does it a thousand times.
     awk '/^(summary|totals):/ { printf "%.1f", $2 / 1000; exit }' "$out"
 }
@@ -34,6 +34,11 @@ for function in pairs_heapless pairs_rtrb pairs_forebay_heap pairs_forebay_array
     half=$(count $function 512)
     over=$(awk -v a="$empty" -v b="$goal" 'BEGIN { printf "%+.1f", a - b }')
     printf '%-22s %10s %10s   %s\n' "${function#pairs_}" "$empty" "$half" "$over"
+done
+
+printf '\n%-22s %10s %10s\n' "with watermarks" "at empty" "half full"
+for function in pairs_forebay_heap pairs_forebay_array pairs_flagged_heap pairs_flagged_array pairs_mpsc_heap pairs_swap_heap; do
+    printf '%-22s %10s %10s\n' "${function#pairs_}" "$(count $function 0 900 100)" "$(count $function 512 900 100)"
 done
 
 printf '\n%-22s %10s %10s\n' "per push that evicts" "u64" "64 bytes"
