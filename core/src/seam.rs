@@ -9,7 +9,7 @@
 //! Every tenth item goes to a second ring of another kind:
 //! ```
 //! use forebay_core::seam::{Pop, Push};
-//! use forebay_core::{PopError, PushError, Pushed, mpsc, spsc};
+//! use forebay_core::{PopError, Pressure, PushError, Pushed, mpsc, spsc};
 //!
 //! struct Tee<A, B> {
 //!     all: A,
@@ -39,6 +39,10 @@
 //!
 //!     fn is_closed(&self) -> bool {
 //!         self.all.is_closed()
+//!     }
+//!
+//!     fn pressure(&self) -> Pressure {
+//!         self.all.pressure()
 //!     }
 //! }
 //!

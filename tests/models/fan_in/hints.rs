@@ -114,6 +114,7 @@ fn a_busy_lane_does_not_hide_another(cx: &Context) {
 ///
 /// [H5].
 fn the_pressure_is_open_in_the_end(cx: &Context) {
+    cx.watch_pressure();
     let (opener, mut consumer) = ends(1, 2);
     let mut producer = opener.open(ONE).unwrap();
     producer.push(0).unwrap();

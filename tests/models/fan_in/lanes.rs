@@ -124,6 +124,7 @@ fn closed_comes_last(cx: &Context) {
 ///
 /// [L2] [L5].
 fn an_opener_meets_a_consumer_that_goes(cx: &Context) {
+    cx.watch_pressure();
     let (opener, consumer) = ends(1, 1);
     let thread = thread::spawn({
         let cx = cx.clone();

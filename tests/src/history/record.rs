@@ -5,7 +5,8 @@
 //! first *happens before* the second, and the rings promise that it is seen. That is all that the recording orders. Each
 //! number orders what its thread did before it before what others do after a higher one, and so, whatever way one goes, an
 //! operation that was over before one that had not begun: two that the history says were in this order. Operations that overlap
-//! in the history are left as they were, and between the two numbers of an operation there is nothing but the operation.
+//! in the history are left as they were, and between the two numbers of an operation there is nothing but the operation, and now
+//! and then a yield.
 //!
 //! On some machines (x86) such a step also waits for the thread's own stores to arrive, which a ring alone would not. A clock
 //! that each thread reads for itself would order nothing; but then an operation that was over by the clock need not happen before
@@ -16,6 +17,7 @@
 use std::fmt;
 use std::mem;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
 
 /// One operation of a history.
 #[derive(Clone, Copy)]
@@ -80,7 +82,15 @@ impl<'c, O> Log<'c, O> {
     /// The same for what counts as several operations, one after another. Answers with how many.
     pub fn record_all<R>(&mut self, operation: impl FnOnce() -> R, tell: impl FnOnce(R) -> Vec<O>) -> usize {
         let begin = self.counter.next();
+        // Where threads share a core they would seldom meet within an operation: so now and then one lets the others come in,
+        // before it has done anything or after it has done everything.
+        if begin % 16 == 3 {
+            thread::yield_now();
+        }
         let result = operation();
+        if begin % 16 == 11 {
+            thread::yield_now();
+        }
         let end = self.counter.next();
         let thread = self.thread;
         let before = self.window.len();
