@@ -63,7 +63,7 @@ impl<T> fmt::Display for PushError<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Full(_) => "the ring is full",
-            Self::Shed(_) => "the ring is full, and what comes then is dropped",
+            Self::Shed(_) => "the ring was full: the value counts as dropped",
             Self::Closed(_) => "the ring takes nothing in: its consumer is gone or has closed it",
         })
     }
@@ -161,7 +161,9 @@ pub enum CapacityError {
 impl fmt::Display for CapacityError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Zero => "the capacity is 0: a ring holds at least one item",
+            Self::Zero => {
+                "a capacity or a number of producers is 0: a ring holds at least one item, from at least one producer"
+            }
             Self::TooLarge => "the capacity is above isize::MAX bytes or the limit of the ring",
             Self::TooShort => "the memory is too short: it has no slot for an item beside those of the ring's ends",
             Self::OutOfMemory => "the allocator has no room for the slots",

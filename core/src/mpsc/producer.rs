@@ -58,16 +58,14 @@ impl<T> Tx<T> {
         // Relaxed: whoever makes the ends has the ring to itself.
         let limit = Ticket::from_word(ring.ctl().limit.load(Ordering::Relaxed));
         // SAFETY: as the caller says.
-        let mut tx = unsafe { Self::beside(ring, limit, limit) };
-        tx.set_gate(ring.gauge().marks(ring.geometry().count()));
-        tx
+        unsafe { Self::beside(ring, limit) }
     }
 
-    /// An end that knows no more than these of another one.
+    /// An end that knows no more than the limit of another one: its first push looks where the watermarks are.
     ///
     /// # Safety
     /// The ring is not being split or dropped by anybody while this end is there.
-    unsafe fn beside(ring: View<T>, limit: Ticket, gate: Ticket) -> Self {
+    unsafe fn beside(ring: View<T>, limit: Ticket) -> Self {
         // Relaxed: whoever makes an end has another one, or the ring to itself.
         let producers = ring.ctl().rest.producers.fetch_add(1, Ordering::Relaxed);
         if producers > Ctl::MANY {
@@ -75,8 +73,8 @@ impl<T> Tx<T> {
             // come down to none: those that were not forgotten are far fewer, as they are somewhere in memory.
             ring.ctl().rest.producers.fetch_sub(1, Ordering::Relaxed);
         }
-        let tail = load_tail(&ring);
-        Self { ring, next: ring.geometry().previous(Ticket::from_word(tail)), limit, gate }
+        let tail = Ticket::from_word(load_tail(&ring));
+        Self { ring, next: ring.geometry().previous(tail), limit, gate: tail }
     }
 
     /// Has up to `max` tickets dealt out to this end, which is 1 to `M`, and gets at least 1.
@@ -610,8 +608,9 @@ impl<'q, T, K> Producer<'q, T, K> {
         self.tx.ring.gauge().marks(self.capacity())
     }
 
-    /// Changes where the pressure rises and falls, from the next push of this end on. The other ends go by the old marks until
-    /// they come to one of them, are refused, or find nothing; a clone has what its origin goes by.
+    /// Changes where the pressure rises and falls, from the next push of this end on, and from the first push of every producer
+    /// that has pushed nothing yet. The other ends go by the old marks until they come to one of them, are refused, or find
+    /// nothing: so set them first, or at each end.
     ///
     /// # Errors
     /// If the high mark is above the capacity.
@@ -693,7 +692,7 @@ impl<T, K: Clone> Clone for Producer<'_, T, K> {
     /// Another end. Any number can be out.
     fn clone(&self) -> Self {
         // SAFETY: this end is there, so nobody splits or drops the ring.
-        let another = |tx: &Tx<T>| Ok::<_, Infallible>(unsafe { Tx::beside(tx.ring, tx.limit, tx.gate) });
+        let another = |tx: &Tx<T>| Ok::<_, Infallible>(unsafe { Tx::beside(tx.ring, tx.limit) });
         // SAFETY: that is one of the same ring.
         let Ok(tx) = unsafe { self.tx.beside(another) };
         Self { tx }

@@ -341,7 +341,9 @@ impl<'q, T, K> Consumer<'q, T, K> {
     }
 
     /// How many items were lost to this consumer since it asked last, up to the item that it received last: evicted or left
-    /// behind between the items that it received. Asked after each pop, it says how many were missing before that item.
+    /// behind between the items that it received. Asked after each pop, it says how many were missing before that item. Before
+    /// the first pop it is 0. What was [shed](Self::shed) never was in the ring, and isn't in it (in `mpsc`, where nothing else
+    /// can be lost, it is).
     ///
     /// # Examples
     /// ```
@@ -523,7 +525,7 @@ impl<'q, T, K> Consumer<'q, T, K> {
     }
 
     /// Whether nothing is taken in any more: [closed](Self::close), or no producer is left. What is inside can still be taken
-    /// out.
+    /// out, and a ring for one producer says [`Closed`](PopError::Closed) only when that one has noticed, or is gone.
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.rx.closed || !self.rx.ring.has_producers()

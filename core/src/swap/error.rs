@@ -11,7 +11,7 @@ pub struct TooManyProducers;
 
 impl fmt::Display for TooManyProducers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("as many producers are out as the ring was made for")
+        f.write_str("as many producers are out as the ring was made for: drop one, or make the ring for more")
     }
 }
 

@@ -108,7 +108,7 @@ fn ends<T, K>((tx, rx): owner::Ends<'_, View<T>, K>) -> Ends<'_, T, K> {
 
 /// A ring whose slots lie in it: for statics, for the stack, or within something larger.
 ///
-/// `N` is the capacity, `P` how many producers there can be at a time.
+/// `N` is the capacity, `P` how many producers there can be at a time: one, if it isn't said. (`Ring<T, 8, 2>` is for two.)
 ///
 /// # Memory
 /// `N + P + 1` items, as many words of 8 bytes (of 4 on 32-bit targets without 64-bit atomics), and the shared words, padded
