@@ -12,7 +12,7 @@ models! {
     beside_two_producers [Some(2), 72828] WAITS => |cx| super::a_consumer_that_waits(3, 2, 2, 2, cx);
     beside_one_that_is_held_up [Some(2), 408, stepwise] WAITS => super::beside_one_that_is_held_up;
     two_producers_raise_it_capacity_2 [Some(3), 2224] &["stop"] => |cx| super::two_producers_raise_it(2, 1, cx);
-    two_producers_raise_it_capacity_3 [Some(3), 162] &["slow"] => |cx| super::two_producers_raise_it(3, 2, cx);
+    two_producers_raise_it_capacity_3 [Some(3), 306] &["slow"] => |cx| super::two_producers_raise_it(3, 2, cx);
     changes_are_told [Some(2), 1410, stepwise] &["open", "stop"] => super::changes_are_told;
     a_consumer_that_goes_leaves_it_closed [Some(2), 3700, stepwise] &["stored", "closed"] => |cx| super::a_consumer_that_goes(true, cx);
     a_consumer_that_closes_leaves_it_closed [Some(2), 10407, stepwise] &["stored", "closed"] => |cx| super::a_consumer_that_goes(false, cx);
