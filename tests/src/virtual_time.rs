@@ -197,13 +197,18 @@ impl Run {
     }
 
     /// What happens until the level has fallen to `Open` so many times.
+    ///
+    /// # Panics
+    /// If the level stays where it is for some million events.
     pub fn cycles(&mut self, count: usize) {
         for _ in 0..count {
-            while !self.queue.pressure().is_raised() {
-                self.step();
-            }
-            while self.queue.pressure().is_raised() {
-                self.step();
+            for raised in [false, true] {
+                let mut events = 0;
+                while self.queue.pressure().is_raised() == raised {
+                    self.step();
+                    events += 1;
+                    assert!(events < 20_000_000, "the level is stuck: {self:?}");
+                }
             }
         }
     }
