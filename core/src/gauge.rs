@@ -165,12 +165,7 @@ pub(crate) struct Gauge {
 
 /// The level that lies in the word.
 const fn level(word: usize) -> Pressure {
-    match word & LEVEL {
-        0 => Pressure::Open,
-        1 => Pressure::Slow,
-        2 => Pressure::Stop,
-        _ => Pressure::Closed,
-    }
+    Pressure::from_u8((word & LEVEL) as u8)
 }
 
 /// The bits of the level.

@@ -41,7 +41,6 @@ impl Pressure {
     }
 
     /// The level whose number this is; the greatest for numbers above it.
-    #[allow(dead_code, reason = "for the rings, which keep a level in an atomic byte")]
     pub(crate) const fn from_u8(number: u8) -> Self {
         match number {
             0 => Self::Open,
@@ -49,12 +48,6 @@ impl Pressure {
             2 => Self::Stop,
             _ => Self::Closed,
         }
-    }
-
-    /// The number of this level, which is greater for the greater level.
-    #[allow(dead_code, reason = "for the rings, which keep a level in an atomic byte")]
-    pub(crate) const fn as_u8(self) -> u8 {
-        self as u8
     }
 }
 
@@ -67,8 +60,8 @@ mod tests {
         let levels = [Pressure::Open, Pressure::Slow, Pressure::Stop, Pressure::Closed];
         assert!(levels.is_sorted());
         for level in levels {
-            assert_eq!(Pressure::from_u8(level.as_u8()), level);
-            assert_eq!(level.is_raised(), level.as_u8() > 0);
+            assert_eq!(Pressure::from_u8(level as u8), level);
+            assert_eq!(level.is_raised(), level as u8 > 0);
         }
         assert_eq!(Pressure::from_u8(u8::MAX), Pressure::Closed);
     }

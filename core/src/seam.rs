@@ -131,6 +131,23 @@ pub trait Pop {
     fn is_closed(&self) -> bool;
 }
 
+/// What an end says of itself by methods of the same names.
+macro_rules! counts {
+    () => {
+        fn capacity(&self) -> usize {
+            self.capacity()
+        }
+
+        fn len(&self) -> usize {
+            self.len()
+        }
+
+        fn is_closed(&self) -> bool {
+            self.is_closed()
+        }
+    };
+}
+
 impl<T, L: Layout, K> Push for spsc::Producer<'_, T, L, K> {
     type Item = T;
 
@@ -139,17 +156,7 @@ impl<T, L: Layout, K> Push for spsc::Producer<'_, T, L, K> {
         Self::push(self, value).map(|()| Pushed::Stored)
     }
 
-    fn capacity(&self) -> usize {
-        self.capacity()
-    }
-
-    fn len(&self) -> usize {
-        self.len()
-    }
-
-    fn is_closed(&self) -> bool {
-        self.is_closed()
-    }
+    counts!();
 
     fn pressure(&self) -> Pressure {
         self.pressure()
@@ -164,17 +171,7 @@ impl<T, L: Layout, K> Pop for spsc::Consumer<'_, T, L, K> {
         self.pop()
     }
 
-    fn capacity(&self) -> usize {
-        self.capacity()
-    }
-
-    fn len(&self) -> usize {
-        self.len()
-    }
-
-    fn is_closed(&self) -> bool {
-        self.is_closed()
-    }
+    counts!();
 }
 
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
@@ -186,13 +183,7 @@ impl<T, K> Push for mpsc::Producer<'_, T, K> {
         Self::push(self, value).map(|()| Pushed::Stored)
     }
 
-    fn capacity(&self) -> usize {
-        self.capacity()
-    }
-
-    fn len(&self) -> usize {
-        self.len()
-    }
+    counts!();
 
     fn is_empty(&self) -> bool {
         self.is_empty()
@@ -200,10 +191,6 @@ impl<T, K> Push for mpsc::Producer<'_, T, K> {
 
     fn is_full(&self) -> bool {
         self.is_full()
-    }
-
-    fn is_closed(&self) -> bool {
-        self.is_closed()
     }
 
     fn pressure(&self) -> Pressure {
@@ -220,17 +207,7 @@ impl<T, K> Pop for mpsc::Consumer<'_, T, K> {
         self.pop()
     }
 
-    fn capacity(&self) -> usize {
-        self.capacity()
-    }
-
-    fn len(&self) -> usize {
-        self.len()
-    }
-
-    fn is_closed(&self) -> bool {
-        self.is_closed()
-    }
+    counts!();
 }
 
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
@@ -242,17 +219,7 @@ impl<T, K> Push for swap::Producer<'_, T, K> {
         self.push(value)
     }
 
-    fn capacity(&self) -> usize {
-        self.capacity()
-    }
-
-    fn len(&self) -> usize {
-        self.len()
-    }
-
-    fn is_closed(&self) -> bool {
-        self.is_closed()
-    }
+    counts!();
 
     fn pressure(&self) -> Pressure {
         self.pressure()
@@ -268,17 +235,7 @@ impl<T, K> Pop for swap::Consumer<'_, T, K> {
         self.pop()
     }
 
-    fn capacity(&self) -> usize {
-        self.capacity()
-    }
-
-    fn len(&self) -> usize {
-        self.len()
-    }
-
-    fn is_closed(&self) -> bool {
-        self.is_closed()
-    }
+    counts!();
 }
 
 /// A lane.
@@ -291,17 +248,7 @@ impl<T, K> Push for fan_in::Producer<'_, T, K> {
         Self::push(self, value).map(|()| Pushed::Stored)
     }
 
-    fn capacity(&self) -> usize {
-        self.capacity()
-    }
-
-    fn len(&self) -> usize {
-        self.len()
-    }
-
-    fn is_closed(&self) -> bool {
-        self.is_closed()
-    }
+    counts!();
 
     fn pressure(&self) -> Pressure {
         self.pressure()
@@ -318,15 +265,5 @@ impl<T, K> Pop for fan_in::Consumer<'_, T, K> {
         Self::pop(self).map(|(_, item)| item)
     }
 
-    fn capacity(&self) -> usize {
-        self.capacity()
-    }
-
-    fn len(&self) -> usize {
-        self.len()
-    }
-
-    fn is_closed(&self) -> bool {
-        self.is_closed()
-    }
+    counts!();
 }
