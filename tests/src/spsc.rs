@@ -18,32 +18,11 @@ use forebay_core::spsc::{
     Consumer, Dense, Flagged, HeapRing, Layout, Producer, ReadRun, Ring, SliceRing, Slot, WriteRun,
 };
 
+use crate::course::{self, Course, Run as _};
+pub use crate::course::{MAX_CAPACITY, Storage};
 use crate::gauge::Gauge;
 use crate::ledger::{go_off, goes_off};
-use crate::payload::{Maker, Payload};
-
-/// The greatest capacity of a [`Case`].
-pub const MAX_CAPACITY: usize = 9;
-
-/// Who owns the memory of the ring, and how it is split.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Storage {
-    /// `Ring` by `split`.
-    Array,
-    /// `Ring` by `try_split`.
-    Shared,
-    /// `SliceRing`.
-    Slice,
-    /// `HeapRing` by `split`.
-    Heap,
-    /// `HeapRing` by `into_ends`.
-    Owned,
-}
-
-impl Storage {
-    /// All there are.
-    pub const ALL: [Self; 5] = [Self::Array, Self::Shared, Self::Slice, Self::Heap, Self::Owned];
-}
+use crate::payload::Payload;
 
 /// A ring, where its positions start, and what is done with it.
 #[derive(Clone, Debug)]
@@ -62,48 +41,33 @@ impl Case<'_> {
     /// Runs the case, and panics where the ring differs from its specification. Answers with all that could be seen.
     #[must_use]
     pub fn run<T: Payload, L: Runs>(&self, storage: Storage) -> Vec<u32> {
-        let mut run = Run::new(self);
+        let mut run = Run {
+            course: Course::new(self.capacity, self.start, self.fresh, self.ops, storage),
+            items: VecDeque::new(),
+            gauge: Gauge::new(self.capacity),
+        };
+        let heap = || HeapRing::<T, L>::new(self.capacity).expect("a small capacity above 0");
         match storage {
-            Storage::Array => run.in_array::<T, L>(false),
-            Storage::Shared => {
-                run.keeps_ends = true;
-                run.in_array::<T, L>(true);
+            Storage::Array | Storage::Shared => {
+                course::for_capacity!(self.capacity, N => run.in_array::<T, L, N>(storage))
             }
             Storage::Slice => {
                 let mut memory: Vec<_> = (0..self.capacity).map(|_| Slot::<T, L>::new()).collect();
                 let mut ring = SliceRing::new(&mut memory).expect("a capacity above 0");
-                while run.goes_on() {
-                    let (producer, consumer) = ring.split();
-                    run.session(producer, consumer, &|| None);
-                }
+                course::sessions!(run, ring);
             }
             Storage::Heap => {
-                let mut ring = HeapRing::<T, L>::new(self.capacity).expect("a small capacity above 0");
-                while run.goes_on() {
-                    let (producer, consumer) = ring.split();
-                    run.session(producer, consumer, &|| None);
-                }
+                let mut ring = heap();
+                course::sessions!(run, ring);
             }
-            Storage::Owned => {
-                run.keeps_ends = true;
-                while run.goes_on() {
-                    // What is inside goes with the ends.
-                    run.items.clear();
-                    run.gauge = Gauge::new(self.capacity);
-                    let mut ring = HeapRing::<T, L>::new(self.capacity).expect("a small capacity above 0");
-                    if run.first && run.fresh {
-                        let (producer, consumer) = ring.split();
-                        run.session(producer, consumer, &|| None);
-                    }
-                    let (producer, consumer) = ring.into_ends();
-                    run.session(producer, consumer, &|| None);
-                    run.maker.ledger().check();
-                    assert_eq!(run.maker.ledger().alive(), 0, "the ends are gone, and with them the ring");
-                }
-            }
+            Storage::Owned => course::sessions_of_owned!(run, {
+                // What was inside has gone with the ends.
+                run.items = VecDeque::new();
+                run.gauge = Gauge::new(self.capacity);
+                heap()
+            }),
         }
-        run.maker.ledger().settle();
-        run.trace
+        run.course.finish()
     }
 }
 
@@ -145,220 +109,42 @@ impl Runs for Flagged {
 
 /// What a run of a case knows.
 struct Run<'a> {
-    capacity: usize,
-    start: usize,
-    fresh: bool,
-    ops: &'a [(u8, u8)],
-    /// Whether ends must be dropped, and not forgotten.
-    keeps_ends: bool,
+    course: Course<'a>,
     /// The specification.
     items: VecDeque<u32>,
     gauge: Gauge,
-    maker: Maker,
-    trace: Vec<u32>,
-    /// Whether the first split is yet to come.
-    first: bool,
 }
 
-/// The two ends, while they are there.
-struct Ends<'q, T, L: Layout, K> {
-    producer: Option<Producer<'q, T, L, K>>,
-    consumer: Option<Consumer<'q, T, L, K>>,
-}
+type Ends<'q, T, L, K> = course::Ends<Producer<'q, T, L, K>, Consumer<'q, T, L, K>>;
 
-impl<'a> Run<'a> {
-    fn new(case: &Case<'a>) -> Self {
-        Self {
-            capacity: case.capacity,
-            start: case.start,
-            fresh: case.fresh,
-            ops: case.ops,
-            keeps_ends: false,
-            items: VecDeque::new(),
-            gauge: Gauge::new(case.capacity),
-            maker: Maker::default(),
-            trace: Vec::new(),
-            first: true,
-        }
+impl<'a, 'q, T: Payload, L: Runs, K> course::Run<'a, Producer<'q, T, L, K>, Consumer<'q, T, L, K>> for Run<'a> {
+    fn course(&mut self) -> &mut Course<'a> {
+        &mut self.course
     }
 
-    fn in_array<T: Payload, L: Runs>(&mut self, shared: bool) {
-        match self.capacity {
-            1 => self.in_array_of::<T, L, 1>(shared),
-            2 => self.in_array_of::<T, L, 2>(shared),
-            3 => self.in_array_of::<T, L, 3>(shared),
-            4 => self.in_array_of::<T, L, 4>(shared),
-            5 => self.in_array_of::<T, L, 5>(shared),
-            6 => self.in_array_of::<T, L, 6>(shared),
-            7 => self.in_array_of::<T, L, 7>(shared),
-            8 => self.in_array_of::<T, L, 8>(shared),
-            MAX_CAPACITY => self.in_array_of::<T, L, MAX_CAPACITY>(shared),
-            other => panic!("a case of capacity {other}"),
-        }
-    }
-
-    fn in_array_of<T: Payload, L: Runs, const N: usize>(&mut self, shared: bool) {
-        let mut ring = Ring::<T, N, L>::new();
-        while self.goes_on() {
-            if shared {
-                let (producer, consumer) = ring.try_split().expect("both ends are gone");
-                self.session(producer, consumer, &|| Some(ring.try_split().is_ok()));
-            } else {
-                let (producer, consumer) = ring.split();
-                self.session(producer, consumer, &|| None);
-            }
-        }
-    }
-
-    fn goes_on(&self) -> bool {
-        self.first || !self.ops.is_empty()
-    }
-
-    fn saw(&mut self, what: u32) {
-        self.trace.push(what);
-    }
-
-    fn saw_items(&mut self, ids: &[u32]) {
-        self.trace.extend_from_slice(ids);
-        self.trace.push(u32::MAX - u32::try_from(ids.len()).expect("few items"));
-    }
-
-    /// Works with one pair of ends until the operations ask for another, or are used up. `splits` tells
-    /// whether the ring can be split meanwhile, if one can ask.
-    fn session<T: Payload, L: Runs, K>(
-        &mut self,
-        producer: Producer<'_, T, L, K>,
-        consumer: Consumer<'_, T, L, K>,
-        splits: &dyn Fn() -> Option<bool>,
-    ) {
-        let mut ends = Ends { producer: Some(producer), consumer: Some(consumer) };
+    fn made_anew(&mut self) {
         self.gauge.made_anew(self.items.len());
-        if mem::take(&mut self.first) {
-            self.rotate(&mut ends);
-            if self.fresh {
-                return;
-            }
-        }
-        self.check_counts(&ends);
-        while let Some((&(op, argument), rest)) = self.ops.split_first() {
-            self.ops = rest;
-            self.step(&mut ends, op, usize::from(argument));
-            self.maker.ledger().check();
-            self.check_counts(&ends);
-            let gone = ends.producer.is_none() && ends.consumer.is_none();
-            assert!(splits().is_none_or(|splits| splits == gone), "a shared ring has one pair of ends at a time");
-            if gone {
-                break;
-            }
-        }
     }
 
-    fn rotate<T: Payload, L: Runs, K>(&mut self, ends: &mut Ends<'_, T, L, K>) {
-        for _ in 0..self.start {
-            self.push(ends);
-            self.pop(ends);
-        }
-    }
-
-    fn free(&self) -> usize {
-        self.capacity - self.items.len()
-    }
-
-    fn check_counts<T: Payload, L: Runs, K>(&self, ends: &Ends<'_, T, L, K>) {
-        let (len, free, capacity) = (self.items.len(), self.free(), self.capacity);
-        if let Some(producer) = &ends.producer {
-            let seen = (producer.len(), producer.free(), producer.capacity());
-            assert_eq!(seen, (len, free, capacity), "the producer's len, free, capacity");
-            let seen = (producer.is_empty(), producer.is_full(), producer.is_closed());
-            assert_eq!(seen, (len == 0, free == 0, ends.consumer.is_none()), "the producer's empty, full, closed");
-            self.gauge.check(len, producer.pressure(), producer.fill(), producer.watermarks());
-        }
-        if let Some(consumer) = &ends.consumer {
-            let seen = (consumer.len(), consumer.free(), consumer.capacity());
-            assert_eq!(seen, (len, free, capacity), "the consumer's len, free, capacity");
-            let seen = (consumer.is_empty(), consumer.is_full(), consumer.is_closed());
-            assert_eq!(seen, (len == 0, free == 0, ends.producer.is_none()), "the consumer's empty, full, closed");
-            assert_eq!(consumer.peek().map(T::id), self.items.front().copied(), "peek");
-            self.gauge.check(len, consumer.pressure(), consumer.fill(), consumer.watermarks());
-        }
-    }
-
-    /// Enters what a batch put in: `stored` of the `offered` items that were made from `first` on.
-    fn stored(&mut self, offered: usize, first: u32, stored: usize) {
-        assert_eq!(stored, offered.min(self.free()), "a batch takes all that fits");
-        let stored = u32::try_from(stored).expect("few items");
-        self.items.extend(first..first + stored);
-        if stored > 0 {
-            self.gauge.pushed(self.items.len());
-        }
-        self.saw(stored);
-    }
-
-    /// Enters that the oldest items were taken out, in order.
-    fn taken(&mut self, ids: &[u32]) {
-        for &id in ids {
-            assert_eq!(self.items.pop_front(), Some(id), "the items come out in order");
-        }
-        if !ids.is_empty() {
-            self.gauge.popped(self.items.len());
-        }
-        self.saw_items(ids);
-    }
-
-    fn push<T: Payload, L: Runs, K>(&mut self, ends: &mut Ends<'_, T, L, K>) {
-        let (Some(producer), open) = (&mut ends.producer, ends.consumer.is_some()) else { return };
-        let item = T::make(&mut self.maker);
+    fn push(&mut self, ends: &mut Ends<'q, T, L, K>, _which: usize) {
+        let (Some(producer), open) = (ends.producers.first_mut(), ends.consumer.is_some()) else { return };
+        let item = T::make(&mut self.course.maker);
         let id = item.id();
         let outcome = producer.push(item);
         self.pushed(open, id, outcome.map_err(|error| (error.is_closed(), Some(error.into_inner().id()))));
     }
 
-    /// Enters the outcome of putting one item in; an error says whether it was `Closed`, and what came back.
-    fn pushed(&mut self, open: bool, id: u32, outcome: Result<(), (bool, Option<u32>)>) {
-        match outcome {
-            Ok(()) => {
-                assert!(self.free() > 0, "pushed into a full ring");
-                self.items.push_back(id);
-                self.gauge.pushed(self.items.len());
-                self.saw(id);
-            }
-            Err((closed, back)) => {
-                assert!(back.is_none_or(|back| back == id), "another item came back");
-                assert_eq!(self.free(), 0, "refused, with room");
-                assert_eq!(closed, !open, "closed means that the consumer is gone");
-                self.gauge.pushed(self.items.len());
-                self.saw(u32::MAX);
-            }
-        }
-    }
-
-    fn pop<T: Payload, L: Runs, K>(&mut self, ends: &mut Ends<'_, T, L, K>) {
-        let (Some(consumer), open) = (&mut ends.consumer, ends.producer.is_some()) else { return };
+    fn pop(&mut self, ends: &mut Ends<'q, T, L, K>) {
+        let (Some(consumer), open) = (&mut ends.consumer, !ends.producers.is_empty()) else { return };
         match consumer.pop() {
             Ok(item) => self.taken(&[item.id()]),
             Err(error) => self.refused(open, error),
         }
     }
 
-    /// Enters that there was nothing to pop.
-    fn refused(&mut self, open: bool, error: PopError) {
-        assert!(self.items.is_empty(), "{error}, with {} items inside", self.items.len());
-        assert_eq!(error, if open { PopError::Empty } else { PopError::Closed });
-        self.gauge.popped(0);
-        self.saw(u32::MAX);
-    }
-
-    /// Puts a new item in the place of one inside.
-    fn replace<T: Payload>(&mut self, at: usize, item: &mut T) {
-        assert_eq!(Some(item.id()), self.items.get(at).copied());
-        *item = T::make(&mut self.maker);
-        self.items[at] = item.id();
-    }
-
-    /// One operation.
-    fn step<T: Payload, L: Runs, K>(&mut self, ends: &mut Ends<'_, T, L, K>, op: u8, argument: usize) {
+    fn step(&mut self, ends: &mut Ends<'q, T, L, K>, op: u8, argument: usize) {
         match op % 30 {
-            0 | 1 => self.push(ends),
+            0 | 1 => self.push(ends, 0),
             2 | 3 => self.pop(ends),
             4 => self.write_slot(ends, argument),
             5 => self.read_slot(ends, argument),
@@ -373,7 +159,7 @@ impl<'a> Run<'a> {
             17 => self.fill_run(ends, argument),
             18 => self.copy_run(ends, argument),
             19 | 20 => self.read_run(ends, argument),
-            21 => drop(ends.producer.take()),
+            21 => drop(ends.producers.pop()),
             22 => {
                 drop(ends.consumer.take());
                 self.gauge.closed();
@@ -383,42 +169,108 @@ impl<'a> Run<'a> {
             25 => self.drain_armed(ends, argument),
             26 => self.fill_armed(ends, argument),
             27 => self.set_watermarks(ends, argument),
-            _ => self.end(ends, argument),
+            _ => drop(ends.let_go(argument, self.course.keeps_ends)),
         }
+    }
+
+    fn look(&mut self, ends: &Ends<'q, T, L, K>) {
+        let (len, free, capacity) = (self.items.len(), self.free(), self.course.capacity);
+        if let Some(producer) = ends.producers.first() {
+            let seen = (producer.len(), producer.free(), producer.capacity());
+            assert_eq!(seen, (len, free, capacity), "the producer's len, free, capacity");
+            let seen = (producer.is_empty(), producer.is_full(), producer.is_closed());
+            assert_eq!(seen, (len == 0, free == 0, ends.consumer.is_none()), "the producer's empty, full, closed");
+            self.gauge.check(len, producer.pressure(), producer.fill(), producer.watermarks());
+        }
+        if let Some(consumer) = &ends.consumer {
+            let seen = (consumer.len(), consumer.free(), consumer.capacity());
+            assert_eq!(seen, (len, free, capacity), "the consumer's len, free, capacity");
+            let seen = (consumer.is_empty(), consumer.is_full(), consumer.is_closed());
+            assert_eq!(seen, (len == 0, free == 0, ends.producers.is_empty()), "the consumer's empty, full, closed");
+            assert_eq!(consumer.peek().map(T::id), self.items.front().copied(), "peek");
+            self.gauge.check(len, consumer.pressure(), consumer.fill(), consumer.watermarks());
+        }
+        self.course.check_ledger(len, ends.are_gone());
+    }
+}
+
+impl Run<'_> {
+    fn in_array<T: Payload, L: Runs, const N: usize>(&mut self, storage: Storage) {
+        let mut ring = Ring::<T, N, L>::new();
+        course::sessions_in_array!(self, ring, storage == Storage::Shared);
+    }
+
+    fn saw_items(&mut self, ids: &[u32]) {
+        self.course.trace.extend_from_slice(ids);
+        self.course.trace.push(u32::MAX - u32::try_from(ids.len()).expect("few items"));
+    }
+
+    fn free(&self) -> usize {
+        self.course.capacity - self.items.len()
+    }
+
+    /// Enters what a batch put in: `stored` of the `offered` items that were made from `first` on.
+    fn stored(&mut self, offered: usize, first: u32, stored: usize) {
+        assert_eq!(stored, offered.min(self.free()), "a batch takes all that fits");
+        let stored = u32::try_from(stored).expect("few items");
+        self.items.extend(first..first + stored);
+        if stored > 0 {
+            self.gauge.pushed(self.items.len());
+        }
+        self.course.trace.push(stored);
+    }
+
+    /// Enters that the oldest items were taken out, in order.
+    fn taken(&mut self, ids: &[u32]) {
+        for &id in ids {
+            assert_eq!(self.items.pop_front(), Some(id), "the items come out in order");
+        }
+        if !ids.is_empty() {
+            self.gauge.popped(self.items.len());
+        }
+        self.saw_items(ids);
+    }
+
+    /// Enters the outcome of putting one item in; an error says whether it was `Closed`, and what came back.
+    fn pushed(&mut self, open: bool, id: u32, outcome: Result<(), (bool, Option<u32>)>) {
+        match outcome {
+            Ok(()) => {
+                assert!(self.free() > 0, "pushed into a full ring");
+                self.items.push_back(id);
+                self.gauge.pushed(self.items.len());
+                self.course.trace.push(id);
+            }
+            Err((closed, back)) => {
+                assert!(back.is_none_or(|back| back == id), "another item came back");
+                assert_eq!(self.free(), 0, "refused, with room");
+                assert_eq!(closed, !open, "closed means that the consumer is gone");
+                self.gauge.pushed(self.items.len());
+                self.course.trace.push(u32::MAX);
+            }
+        }
+    }
+
+    /// Enters that there was nothing to pop.
+    fn refused(&mut self, open: bool, error: PopError) {
+        assert!(self.items.is_empty(), "{error}, with {} items inside", self.items.len());
+        assert_eq!(error, if open { PopError::Empty } else { PopError::Closed });
+        self.gauge.popped(0);
+        self.course.trace.push(u32::MAX);
+    }
+
+    /// Puts a new item in the place of one inside.
+    fn replace<T: Payload>(&mut self, at: usize, item: &mut T) {
+        assert_eq!(Some(item.id()), self.items.get(at).copied());
+        *item = T::make(&mut self.course.maker);
+        self.items[at] = item.id();
     }
 
     fn set_watermarks<T, L: Layout, K>(&mut self, ends: &mut Ends<'_, T, L, K>, argument: usize) {
-        let (high, low) = (argument % 12, argument / 12 % 12);
-        let marks = self.gauge.set_marks(high, low);
-        let Some(marks) = marks else { return };
-        if let Some(producer) = &mut ends.producer {
-            assert_eq!(producer.set_watermarks(marks).is_ok(), self.gauge.fits(marks));
-        }
-        if let Some(consumer) = &mut ends.consumer {
-            assert_eq!(consumer.set_watermarks(marks).is_ok(), self.gauge.fits(marks));
-        }
-    }
-
-    /// Lets both ends go, so that the ring is split anew.
-    fn end<T, L: Layout, K>(&self, ends: &mut Ends<'_, T, L, K>, argument: usize) {
-        let (producer, consumer) = (ends.producer.take(), ends.consumer.take());
-        match argument % 4 {
-            0 if !self.keeps_ends => mem::forget((producer, consumer)),
-            1 if !self.keeps_ends => mem::forget(producer),
-            2 if !self.keeps_ends => mem::forget(consumer),
-            3 => {
-                drop(consumer);
-                drop(producer);
-            }
-            _ => {
-                drop(producer);
-                drop(consumer);
-            }
-        }
+        course::set_watermarks!(self, ends, argument);
     }
 
     fn write_slot<T: Payload, L: Runs, K>(&mut self, ends: &mut Ends<'_, T, L, K>, argument: usize) {
-        let (Some(producer), open) = (&mut ends.producer, ends.consumer.is_some()) else { return };
+        let (Some(producer), open) = (ends.producers.first_mut(), ends.consumer.is_some()) else { return };
         match producer.write_slot() {
             Err(error) => self.pushed(open, 0, Err((error.is_closed(), None))),
             Ok(mut slot) => {
@@ -427,13 +279,13 @@ impl<'a> Run<'a> {
                     0 => drop(slot),
                     1 => mem::forget(slot),
                     2 => {
-                        let item = T::make(&mut self.maker);
+                        let item = T::make(&mut self.course.maker);
                         let id = item.id();
                         slot.write(item);
                         self.pushed(open, id, Ok(()));
                     }
                     _ => {
-                        let id = slot.uninit().write(T::make(&mut self.maker)).id();
+                        let id = slot.uninit().write(T::make(&mut self.course.maker)).id();
                         // SAFETY: written just now.
                         unsafe { slot.commit() };
                         self.pushed(open, id, Ok(()));
@@ -444,7 +296,7 @@ impl<'a> Run<'a> {
     }
 
     fn read_slot<T: Payload, L: Runs, K>(&mut self, ends: &mut Ends<'_, T, L, K>, argument: usize) {
-        let (Some(consumer), open) = (&mut ends.consumer, ends.producer.is_some()) else { return };
+        let (Some(consumer), open) = (&mut ends.consumer, !ends.producers.is_empty()) else { return };
         match consumer.read_slot() {
             Err(error) => self.refused(open, error),
             Ok(mut slot) => {
@@ -470,8 +322,8 @@ impl<'a> Run<'a> {
     }
 
     fn push_iter<T: Payload, L: Runs, K>(&mut self, ends: &mut Ends<'_, T, L, K>, count: usize) {
-        let Some(producer) = &mut ends.producer else { return };
-        let (first, maker) = (self.maker.next_id(), &mut self.maker);
+        let Some(producer) = ends.producers.first_mut() else { return };
+        let (first, maker) = (self.course.maker.next_id(), &mut self.course.maker);
         let mut items = (0..count).map(|_| T::make(maker));
         let stored = producer.push_iter(&mut items);
         assert_eq!(items.len(), count - stored, "it takes from the iterator only what fits");
@@ -479,9 +331,9 @@ impl<'a> Run<'a> {
     }
 
     fn push_slice<T: Payload, L: Runs, K>(&mut self, ends: &mut Ends<'_, T, L, K>, count: usize) {
-        let Some(producer) = &mut ends.producer else { return };
-        let first = self.maker.next_id();
-        let stored = T::push_slice(producer, count, &mut self.maker);
+        let Some(producer) = ends.producers.first_mut() else { return };
+        let first = self.course.maker.next_id();
+        let stored = T::push_slice(producer, count, &mut self.course.maker);
         self.stored(count, first, stored);
     }
 
@@ -542,7 +394,7 @@ impl<'a> Run<'a> {
     /// Arms one of the oldest `count` items, if there are any and they can be armed. Answers with which.
     fn arm<T: Payload>(&self, count: usize, argument: usize) -> Option<usize> {
         let at = argument.checked_rem(count)?;
-        T::arm(&self.maker, self.items[at]).then_some(at)
+        T::arm(&self.course.maker, self.items[at]).then_some(at)
     }
 
     fn clear_armed<T: Payload, L: Runs, K>(&mut self, ends: &mut Ends<'_, T, L, K>, argument: usize) {
@@ -579,10 +431,10 @@ impl<'a> Run<'a> {
 
     /// Puts in items from an iterator that panics at some time.
     fn fill_armed<T: Payload, L: Runs, K>(&mut self, ends: &mut Ends<'_, T, L, K>, argument: usize) {
-        let Some(producer) = &mut ends.producer else { return };
+        let Some(producer) = ends.producers.first_mut() else { return };
         let (max, good) = (argument % 12, argument / 12 % 12);
         let room = self.free();
-        let (first, maker) = (self.maker.next_id(), &mut self.maker);
+        let (first, maker) = (self.course.maker.next_id(), &mut self.course.maker);
         let items = (0..).map(|at| if at < good { T::make(maker) } else { go_off() });
         let mut asked = room;
         let gone_off = goes_off(|| match (max % 2 == 0).then(|| L::write_run(producer, max)).flatten() {
@@ -603,7 +455,7 @@ impl<'a> Run<'a> {
         ends: &'e mut Ends<'_, T, L, K>,
         max: usize,
     ) -> Option<WriteRun<'e, T>> {
-        let mut run = L::write_run(ends.producer.as_mut()?, max)?;
+        let mut run = L::write_run(ends.producers.first_mut()?, max)?;
         assert_eq!(run.len(), max.min(self.free()), "a run has all the room that there is");
         assert_eq!(run.is_empty(), run.len() == 0);
         let len = run.len();
@@ -626,10 +478,10 @@ impl<'a> Run<'a> {
             }
             return;
         }
-        let first = self.maker.next_id();
+        let first = self.course.maker.next_id();
         let (head, rest) = run.as_mut_slices();
         for place in head.iter_mut().chain(rest).take(count) {
-            place.write(T::make(&mut self.maker));
+            place.write(T::make(&mut self.course.maker));
         }
         // SAFETY: that many were written.
         unsafe { run.commit(count) };
@@ -639,8 +491,8 @@ impl<'a> Run<'a> {
     fn fill_run<T: Payload, L: Runs, K>(&mut self, ends: &mut Ends<'_, T, L, K>, argument: usize) {
         let (max, count) = (argument % 12, argument / 12 % 12);
         let Some(run) = self.claim_run(ends, max) else { return self.push_iter(ends, max) };
-        let (first, fits) = (self.maker.next_id(), count.min(run.len()));
-        let maker = &mut self.maker;
+        let (first, fits) = (self.course.maker.next_id(), count.min(run.len()));
+        let maker = &mut self.course.maker;
         let mut items = (0..count).map(|_| T::make(maker));
         assert_eq!(run.fill(&mut items), fits);
         assert_eq!(items.len(), count - fits, "it takes from the iterator only what fits");
@@ -650,8 +502,8 @@ impl<'a> Run<'a> {
     fn copy_run<T: Payload, L: Runs, K>(&mut self, ends: &mut Ends<'_, T, L, K>, argument: usize) {
         let (max, count) = (argument % 12, argument / 12 % 12);
         let Some(run) = self.claim_run(ends, max) else { return self.push_slice(ends, max) };
-        let (first, fits) = (self.maker.next_id(), count.min(run.len()));
-        assert_eq!(T::copy_into(run, count, &mut self.maker), fits);
+        let (first, fits) = (self.course.maker.next_id(), count.min(run.len()));
+        assert_eq!(T::copy_into(run, count, &mut self.course.maker), fits);
         self.stored(fits, first, fits);
     }
 

@@ -10,10 +10,11 @@ use std::mem;
 use forebay_core::swap::{Consumer, HeapRing, Producer, Ring, SliceRing, Slot};
 use forebay_core::{Overflow, PopError, PushError, Pushed};
 
+use crate::course::{self, Course, Run as _};
+pub use crate::course::{MAX_CAPACITY, Storage};
 use crate::gauge::Gauge;
 use crate::ledger::{go_off, goes_off};
-use crate::payload::{Maker, Payload};
-pub use crate::spsc::{MAX_CAPACITY, Storage};
+use crate::payload::Payload;
 
 /// As many producers has a case at most.
 pub const MAX_SEATS: usize = 3;
@@ -42,48 +43,36 @@ impl Case<'_> {
     /// Runs the case, and panics where the ring differs from its specification. Answers with all that could be seen.
     #[must_use]
     pub fn run<T: Payload>(&self, storage: Storage) -> Vec<u32> {
-        let mut run = Run::new(self);
+        let mut run = Run {
+            course: Course::new(self.capacity, self.start, self.fresh, self.ops, storage),
+            seats: self.seats,
+            ring: Model::new(self.overflow),
+            gauge: Gauge::new(self.capacity),
+        };
+        let heap = || {
+            HeapRing::<T>::with_overflow(self.capacity, self.seats, self.overflow).expect("a small capacity above 0")
+        };
         match storage {
-            Storage::Array => run.in_array::<T>(false),
-            Storage::Shared => {
-                run.keeps_ends = true;
-                run.in_array::<T>(true);
+            Storage::Array | Storage::Shared => {
+                course::for_capacity!(self.capacity, N => run.in_array::<T, N>(storage))
             }
             Storage::Slice => {
                 let mut memory: Vec<_> = (0..self.capacity + self.seats + 1).map(|_| Slot::<T>::new()).collect();
                 let mut ring = SliceRing::with_overflow(&mut memory, self.seats, self.overflow).expect("room for one");
-                while run.goes_on() {
-                    let (producer, consumer) = ring.split();
-                    run.session(producer, consumer, &|| None);
-                }
+                course::sessions!(run, ring);
             }
             Storage::Heap => {
-                let mut ring = run.heap::<T>();
-                while run.goes_on() {
-                    let (producer, consumer) = ring.split();
-                    run.session(producer, consumer, &|| None);
-                }
+                let mut ring = heap();
+                course::sessions!(run, ring);
             }
-            Storage::Owned => {
-                run.keeps_ends = true;
-                while run.goes_on() {
-                    // What is inside goes with the ends.
-                    run.ring = Model::new(self.overflow);
-                    run.gauge = Gauge::new(self.capacity);
-                    let mut ring = run.heap::<T>();
-                    if run.first && run.fresh {
-                        let (producer, consumer) = ring.split();
-                        run.session(producer, consumer, &|| None);
-                    }
-                    let (producer, consumer) = ring.into_ends();
-                    run.session(producer, consumer, &|| None);
-                    run.maker.ledger().check();
-                    assert_eq!(run.maker.ledger().alive(), 0, "the ends are gone, and with them the ring");
-                }
-            }
+            Storage::Owned => course::sessions_of_owned!(run, {
+                // What was inside has gone with the ends.
+                run.ring = Model::new(self.overflow);
+                run.gauge = Gauge::new(self.capacity);
+                heap()
+            }),
         }
-        run.maker.ledger().settle();
-        run.trace
+        run.course.finish()
     }
 }
 
@@ -164,144 +153,61 @@ impl Model {
 
 /// What a run of a case knows.
 struct Run<'a> {
-    capacity: usize,
+    course: Course<'a>,
     seats: usize,
-    start: usize,
-    fresh: bool,
-    ops: &'a [(u8, u8)],
-    /// Whether ends must be dropped, and not forgotten.
-    keeps_ends: bool,
     ring: Model,
     gauge: Gauge,
-    maker: Maker,
-    trace: Vec<u32>,
-    /// Whether the first split is yet to come.
-    first: bool,
 }
 
-/// The ends, while they are there.
-struct Ends<'q, T, K> {
-    producers: Vec<Producer<'q, T, K>>,
-    consumer: Option<Consumer<'q, T, K>>,
-}
+type Ends<'q, T, K> = course::Ends<Producer<'q, T, K>, Consumer<'q, T, K>>;
 
-impl<'q, T, K> Ends<'q, T, K> {
-    fn producer(&mut self, which: usize) -> Option<&mut Producer<'q, T, K>> {
-        let count = self.producers.len();
-        self.producers.get_mut(which.checked_rem(count)?)
+impl<'a, 'q, T: Payload, K: Clone> course::Run<'a, Producer<'q, T, K>, Consumer<'q, T, K>> for Run<'a> {
+    fn course(&mut self) -> &mut Course<'a> {
+        &mut self.course
     }
 
-    #[allow(clippy::missing_const_for_fn, reason = "not in the oldest Rust that is promised")]
-    fn are_gone(&self) -> bool {
-        self.producers.is_empty() && self.consumer.is_none()
-    }
-}
-
-impl<'a> Run<'a> {
-    fn new(case: &Case<'a>) -> Self {
-        Self {
-            capacity: case.capacity,
-            seats: case.seats,
-            start: case.start,
-            fresh: case.fresh,
-            ops: case.ops,
-            keeps_ends: false,
-            ring: Model::new(case.overflow),
-            gauge: Gauge::new(case.capacity),
-            maker: Maker::default(),
-            trace: Vec::new(),
-            first: true,
-        }
-    }
-
-    fn heap<T>(&self) -> HeapRing<T> {
-        HeapRing::with_overflow(self.capacity, self.seats, self.ring.overflow).expect("a small capacity above 0")
-    }
-
-    fn in_array<T: Payload>(&mut self, shared: bool) {
-        match self.capacity {
-            1 => self.in_array_of::<T, 1>(shared),
-            2 => self.in_array_of::<T, 2>(shared),
-            3 => self.in_array_of::<T, 3>(shared),
-            4 => self.in_array_of::<T, 4>(shared),
-            5 => self.in_array_of::<T, 5>(shared),
-            6 => self.in_array_of::<T, 6>(shared),
-            7 => self.in_array_of::<T, 7>(shared),
-            8 => self.in_array_of::<T, 8>(shared),
-            MAX_CAPACITY => self.in_array_of::<T, MAX_CAPACITY>(shared),
-            other => panic!("a case of capacity {other}"),
-        }
-    }
-
-    fn in_array_of<T: Payload, const N: usize>(&mut self, shared: bool) {
-        match self.seats {
-            1 => self.in_array_for::<T, N, 1>(shared),
-            2 => self.in_array_for::<T, N, 2>(shared),
-            MAX_SEATS => self.in_array_for::<T, N, MAX_SEATS>(shared),
-            other => panic!("a case for {other} producers"),
-        }
-    }
-
-    fn in_array_for<T: Payload, const N: usize, const P: usize>(&mut self, shared: bool) {
-        let mut ring = Ring::<T, N, P>::with_overflow(self.ring.overflow);
-        while self.goes_on() {
-            if shared {
-                let (producer, consumer) = ring.try_split().expect("all ends are gone");
-                self.session(producer, consumer, &|| Some(ring.try_split().is_ok()));
-            } else {
-                let (producer, consumer) = ring.split();
-                self.session(producer, consumer, &|| None);
-            }
-        }
-        // It moves with what is inside.
-        drop(Box::new(ring));
-    }
-
-    fn goes_on(&self) -> bool {
-        self.first || !self.ops.is_empty()
-    }
-
-    fn saw(&mut self, what: usize) {
-        self.trace.push(u32::try_from(what).expect("small numbers"));
-    }
-
-    /// Works with the ends of one split until the operations ask for another, or are used up. `splits` tells whether the ring
-    /// can be split meanwhile, if one can ask.
-    fn session<T: Payload, K: Clone>(
-        &mut self,
-        producer: Producer<'_, T, K>,
-        consumer: Consumer<'_, T, K>,
-        splits: &dyn Fn() -> Option<bool>,
-    ) {
-        let mut ends = Ends { producers: vec![producer], consumer: Some(consumer) };
+    fn made_anew(&mut self) {
         // The new consumer is not told of what was missing before the last one's last item.
         self.ring.untold = 0;
         self.ring.forgotten = 0;
         (self.ring.closed, self.ring.noticed) = (false, false);
         self.gauge.made_anew(self.ring.items.len());
-        if mem::take(&mut self.first) {
-            for which in 0..self.start {
-                self.push(&mut ends, which);
-                self.pop(&mut ends);
+    }
+
+    fn push(&mut self, ends: &mut Ends<'q, T, K>, which: usize) {
+        let Some(producer) = ends.producer(which) else { return };
+        let item = T::make(&mut self.course.maker);
+        let id = item.id();
+        let outcome = match producer.push(item) {
+            Ok(Pushed::Stored) => Ok(Pushed::Stored),
+            Ok(Pushed::Evicted(victim)) => Ok(Pushed::Evicted(victim.id())),
+            Err(error) => Err(error.map(|item| item.id())),
+        };
+        let expected = self.offer(id);
+        assert_eq!(outcome, expected, "{id} with {} inside", self.ring.items.len());
+        self.course.trace.extend(outcome.ok().and_then(Pushed::evicted));
+    }
+
+    fn pop(&mut self, ends: &mut Ends<'q, T, K>) {
+        let gone = ends.producers.is_empty() && self.ring.forgotten == 0;
+        // A ring for one producer says so only when that has seen it.
+        let closed = gone || (self.ring.closed && (self.seats > 1 || self.ring.noticed));
+        let Some(consumer) = &mut ends.consumer else { return };
+        match consumer.pop() {
+            Ok(item) => {
+                self.take(item.id());
+                self.course.trace.push(item.id());
             }
-            if self.fresh {
-                return;
-            }
-        }
-        self.look(&ends);
-        while let Some((&(op, argument), rest)) = self.ops.split_first() {
-            self.ops = rest;
-            self.step(&mut ends, op, usize::from(argument));
-            self.look(&ends);
-            assert!(splits().is_none_or(|splits| splits == ends.are_gone()), "a shared ring is split once at a time");
-            if ends.are_gone() {
-                break;
+            Err(error) => {
+                assert!(self.ring.items.is_empty(), "{error}, with {} items inside", self.ring.items.len());
+                assert_eq!(error, if closed { PopError::Closed } else { PopError::Empty });
+                self.gauge.popped(0);
+                self.course.trace.push(u32::MAX);
             }
         }
     }
 
-    /// One operation.
-    fn step<T: Payload, K: Clone>(&mut self, ends: &mut Ends<'_, T, K>, op: u8, argument: usize) {
+    fn step(&mut self, ends: &mut Ends<'q, T, K>, op: u8, argument: usize) {
         match op % 26 {
             0..=5 => self.push(ends, argument),
             6..=9 => self.pop(ends),
@@ -310,17 +216,17 @@ impl<'a> Run<'a> {
             12 => self.pop_all_armed(ends, argument),
             13 => self.set_overflow(ends, argument),
             14 | 15 => self.clone_producer(ends, argument),
-            16 => self.drop_producer(ends, argument),
+            16 => self.ring.forgotten += ends.drop_producer(argument, self.course.keeps_ends),
             17 => self.lost(ends),
             18 if argument % 4 == 0 => {
                 let consumer = ends.consumer.take();
-                if argument % 8 == 4 && !self.keeps_ends {
+                if argument % 8 == 4 && !self.course.keeps_ends {
                     mem::forget(consumer);
                 } else {
                     self.close(consumer.is_some());
                 }
             }
-            19 => self.end(ends, argument),
+            19 => drop(ends.let_go(argument, self.course.keeps_ends)),
             20 | 21 => self.push_iter(ends, argument),
             22 => self.push_iter_armed(ends, argument),
             23 => self.drain(ends, argument),
@@ -335,43 +241,9 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Enters that the consumer has gone or has closed the ring, if it is there.
-    fn close(&mut self, is_there: bool) {
-        if is_there {
-            self.ring.closed = true;
-            self.gauge.closed();
-        }
-    }
-
-    /// What a push of an item must come to.
-    fn offer(&mut self, id: u32) -> Result<Pushed<u32>, PushError<u32>> {
-        let outcome = self.ring.offer(id, self.capacity);
-        self.gauge.pushed(self.ring.items.len());
-        outcome
-    }
-
-    /// Enters that the oldest item was popped.
-    fn take(&mut self, id: u32) {
-        self.ring.take(id);
-        self.gauge.popped(self.ring.items.len());
-    }
-
-    fn set_watermarks<T, K>(&mut self, ends: &mut Ends<'_, T, K>, argument: usize) {
-        let (high, low) = (argument % 12, argument / 12 % 12);
-        let marks = self.gauge.set_marks(high, low);
-        let Some(marks) = marks else { return };
-        for producer in &mut ends.producers {
-            assert_eq!(producer.set_watermarks(marks).is_ok(), self.gauge.fits(marks));
-        }
-        if let Some(consumer) = &mut ends.consumer {
-            assert_eq!(consumer.set_watermarks(marks).is_ok(), self.gauge.fits(marks));
-        }
-    }
-
-    /// Everything that the ends say, and the account of the items.
     #[allow(clippy::len_zero, reason = "it is `is_empty` that is compared")]
-    fn look<T: Payload, K>(&mut self, ends: &Ends<'_, T, K>) {
-        let (ring, len, capacity) = (&self.ring, self.ring.items.len(), self.capacity);
+    fn look(&mut self, ends: &Ends<'q, T, K>) {
+        let (ring, len, capacity) = (&self.ring, self.ring.items.len(), self.course.capacity);
         assert_eq!(ring.stored, ring.popped + ring.evicted + len, "the specification keeps the law");
         for end in &ends.producers {
             assert_eq!((end.len(), end.is_empty(), end.is_full()), (len, len == 0, len == capacity));
@@ -389,25 +261,51 @@ impl<'a> Run<'a> {
             assert_eq!(end.is_closed(), ring.closed || (ends.producers.is_empty() && ring.forgotten == 0));
             self.gauge.check(len, end.pressure(), end.fill(), end.watermarks());
         }
-        self.maker.ledger().check();
-        if self.maker.ledger().born() > 0 && (!ends.are_gone() || !self.keeps_ends) {
-            assert_eq!(self.maker.ledger().alive(), len, "what is inside is alive, and nothing else");
+        self.course.check_ledger(len, ends.are_gone());
+        self.course.saw(len);
+    }
+}
+
+impl Run<'_> {
+    fn in_array<T: Payload, const N: usize>(&mut self, storage: Storage) {
+        match self.seats {
+            1 => self.in_array_for::<T, N, 1>(storage),
+            2 => self.in_array_for::<T, N, 2>(storage),
+            MAX_SEATS => self.in_array_for::<T, N, MAX_SEATS>(storage),
+            other => panic!("a case for {other} producers"),
         }
-        self.saw(len);
     }
 
-    fn push<T: Payload, K>(&mut self, ends: &mut Ends<'_, T, K>, which: usize) {
-        let Some(producer) = ends.producer(which) else { return };
-        let item = T::make(&mut self.maker);
-        let id = item.id();
-        let outcome = match producer.push(item) {
-            Ok(Pushed::Stored) => Ok(Pushed::Stored),
-            Ok(Pushed::Evicted(victim)) => Ok(Pushed::Evicted(victim.id())),
-            Err(error) => Err(error.map(|item| item.id())),
-        };
-        let expected = self.offer(id);
-        assert_eq!(outcome, expected, "{id} with {} inside", self.ring.items.len());
-        self.trace.extend(outcome.ok().and_then(Pushed::evicted));
+    fn in_array_for<T: Payload, const N: usize, const P: usize>(&mut self, storage: Storage) {
+        let mut ring = Ring::<T, N, P>::with_overflow(self.ring.overflow);
+        course::sessions_in_array!(self, ring, storage == Storage::Shared);
+        // It moves with what is inside.
+        drop(Box::new(ring));
+    }
+
+    /// Enters that the consumer has gone or has closed the ring, if it is there.
+    fn close(&mut self, is_there: bool) {
+        if is_there {
+            self.ring.closed = true;
+            self.gauge.closed();
+        }
+    }
+
+    /// What a push of an item must come to.
+    fn offer(&mut self, id: u32) -> Result<Pushed<u32>, PushError<u32>> {
+        let outcome = self.ring.offer(id, self.course.capacity);
+        self.gauge.pushed(self.ring.items.len());
+        outcome
+    }
+
+    /// Enters that the oldest item was popped.
+    fn take(&mut self, id: u32) {
+        self.ring.take(id);
+        self.gauge.popped(self.ring.items.len());
+    }
+
+    fn set_watermarks<T, K>(&mut self, ends: &mut Ends<'_, T, K>, argument: usize) {
+        course::set_watermarks!(self, ends, argument);
     }
 
     fn push_iter<T: Payload, K>(&mut self, ends: &mut Ends<'_, T, K>, argument: usize) {
@@ -431,7 +329,7 @@ impl<'a> Run<'a> {
     ) {
         let Some(producer) = ends.producer(argument) else { return };
         let count = argument % 20;
-        let (maker, mut made, mut victims, mut batch) = (&mut self.maker, Vec::new(), Vec::new(), None);
+        let (maker, mut made, mut victims, mut batch) = (&mut self.course.maker, Vec::new(), Vec::new(), None);
         let mut items = (0..count).map(|_| {
             if made.len() == bad_item {
                 go_off();
@@ -469,27 +367,8 @@ impl<'a> Run<'a> {
         } else {
             assert!(made.len() == bad_item || victims.len() == bad_victim + 1);
         }
-        self.saw(made.len());
-        self.trace.extend(victims);
-    }
-
-    fn pop<T: Payload, K>(&mut self, ends: &mut Ends<'_, T, K>) {
-        let gone = ends.producers.is_empty() && self.ring.forgotten == 0;
-        // A ring for one producer says so only when that has seen it.
-        let closed = gone || (self.ring.closed && (self.seats > 1 || self.ring.noticed));
-        let Some(consumer) = &mut ends.consumer else { return };
-        match consumer.pop() {
-            Ok(item) => {
-                self.take(item.id());
-                self.trace.push(item.id());
-            }
-            Err(error) => {
-                assert!(self.ring.items.is_empty(), "{error}, with {} items inside", self.ring.items.len());
-                assert_eq!(error, if closed { PopError::Closed } else { PopError::Empty });
-                self.gauge.popped(0);
-                self.trace.push(u32::MAX);
-            }
-        }
+        self.course.saw(made.len());
+        self.course.trace.extend(victims);
     }
 
     fn pop_all<T: Payload, K>(&mut self, ends: &mut Ends<'_, T, K>) {
@@ -500,7 +379,7 @@ impl<'a> Run<'a> {
         assert_eq!(ids.len(), inside);
         ids.iter().for_each(|&id| self.take(id));
         self.gauge.popped(0);
-        self.trace.extend(ids);
+        self.course.trace.extend(ids);
     }
 
     /// The closure panics at some item, which is gone then.
@@ -521,7 +400,7 @@ impl<'a> Run<'a> {
         if !gone_off {
             self.gauge.popped(0);
         }
-        self.trace.extend(ids);
+        self.course.trace.extend(ids);
     }
 
     fn drain<T: Payload, K>(&mut self, ends: &mut Ends<'_, T, K>, argument: usize) {
@@ -533,7 +412,7 @@ impl<'a> Run<'a> {
             match item {
                 Some(item) => {
                     self.take(item.id());
-                    self.trace.push(item.id());
+                    self.course.trace.push(item.id());
                 }
                 None => self.gauge.popped(0),
             }
@@ -560,48 +439,9 @@ impl<'a> Run<'a> {
         ends.producers.extend(clone);
     }
 
-    fn drop_producer<T, K>(&mut self, ends: &mut Ends<'_, T, K>, argument: usize) {
-        let count = ends.producers.len();
-        let Some(which) = (argument / 8).checked_rem(count) else { return };
-        // The last one stays for the most part.
-        if count > 1 || argument % 8 == 0 {
-            let producer = ends.producers.remove(which);
-            if argument % 8 == 1 && !self.keeps_ends {
-                self.ring.forgotten += 1;
-                mem::forget(producer);
-            }
-        }
-    }
-
     fn lost<T, K>(&mut self, ends: &mut Ends<'_, T, K>) {
         let Some(consumer) = &mut ends.consumer else { return };
-        same_count(self.capacity, consumer.lost(), mem::take(&mut self.ring.untold));
-    }
-
-    /// Lets all ends go, so that the ring is split anew.
-    fn end<T, K>(&self, ends: &mut Ends<'_, T, K>, argument: usize) {
-        let (producers, mut consumer) = (mem::take(&mut ends.producers), ends.consumer.take());
-        let (forgets_producers, forgets_consumer) = match argument % 6 {
-            _ if self.keeps_ends => (false, false),
-            0 => (true, true),
-            1 => (true, false),
-            2 => (false, true),
-            _ => (false, false),
-        };
-        if forgets_consumer {
-            mem::forget(consumer.take());
-        }
-        if argument / 6 % 2 == 0 {
-            drop(consumer.take());
-        }
-        if forgets_producers {
-            mem::forget(producers);
-        } else if argument / 12 % 2 == 0 {
-            drop(producers);
-        } else {
-            producers.into_iter().rev().for_each(drop);
-        }
-        drop(consumer);
+        same_count(self.course.capacity, consumer.lost(), mem::take(&mut self.ring.untold));
     }
 }
 
