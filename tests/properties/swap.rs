@@ -5,62 +5,31 @@ use forebay_core::swap::HeapRing;
 use forebay_core::{Overflow, PopError};
 use forebay_tests::ledger::Tracked;
 use forebay_tests::payload::{Aligned, Large, Payload};
-use forebay_tests::swap::{Case, MAX_CAPACITY, MAX_SEATS, OVERFLOWS, Storage};
-use quickcheck::{Arbitrary, Gen, QuickCheck};
+use forebay_tests::swap::{Case, MAX_SEATS, OVERFLOWS};
+use quickcheck::{Arbitrary, Gen};
 
-/// What a [`Case`] borrows, made at random.
+#[path = "common/plan.rs"]
+mod plan;
+
+use self::plan::{Plan, check};
+
+/// For how many producers it is, and which policy it has at first.
 #[derive(Clone, Debug)]
-struct Plan {
-    capacity: usize,
+struct With {
     seats: usize,
-    start: usize,
-    fresh: bool,
-    overflow: usize,
-    ops: Vec<(u8, u8)>,
+    overflow: Overflow,
 }
 
-impl Plan {
-    fn run<T: Payload>(&self, storage: Storage) -> Vec<u32> {
-        let Self { capacity, seats, start, fresh, .. } = *self;
-        Case { capacity, seats, start, fresh, overflow: OVERFLOWS[self.overflow], ops: &self.ops }.run::<T>(storage)
-    }
-}
-
-impl Arbitrary for Plan {
+impl Arbitrary for With {
     fn arbitrary(g: &mut Gen) -> Self {
-        let capacity = 1 + usize::arbitrary(g) % MAX_CAPACITY;
-        Self {
-            capacity,
-            seats: 1 + usize::arbitrary(g) % MAX_SEATS,
-            start: usize::arbitrary(g) % (4 * capacity),
-            fresh: bool::arbitrary(g),
-            overflow: usize::arbitrary(g) % OVERFLOWS.len(),
-            ops: Vec::arbitrary(g),
-        }
+        Self { seats: 1 + usize::arbitrary(g) % MAX_SEATS, overflow: *g.choose(&OVERFLOWS).expect("there are some") }
     }
-
-    fn shrink(&self) -> Box<dyn Iterator<Item = Self>> {
-        let plan = self.clone();
-        let fewer = self.ops.shrink().map(move |ops| Self { ops, ..plan.clone() });
-        let plan = self.clone();
-        let earlier = self.start.shrink().map(move |start| Self { start, ..plan.clone() });
-        let plan = self.clone();
-        let smaller = (1..self.capacity).map(move |capacity| Self { capacity, ..plan.clone() });
-        Box::new(smaller.chain(earlier).chain(fewer))
-    }
-}
-
-fn check(tests: u64, property: fn(Plan) -> bool) {
-    QuickCheck::new().tests(tests).quickcheck(property);
 }
 
 /// Every storage behaves as the specification says, and they show the same.
-fn storages_agree<T: Payload>(plan: Plan) -> bool {
-    // What is never forgotten, or goes with its ends, shows something else.
-    let _ = plan.run::<T>(Storage::Shared);
-    let _ = plan.run::<T>(Storage::Owned);
-    let traces = [Storage::Array, Storage::Slice, Storage::Heap].map(|storage| plan.run::<T>(storage));
-    traces.iter().all(|trace| *trace == traces[0])
+fn storages_agree<T: Payload>(plan: Plan<With>) -> bool {
+    let Plan { capacity, start, fresh, with: With { seats, overflow }, .. } = plan;
+    plan::storages_agree(|storage| Case { capacity, seats, start, fresh, overflow, ops: &plan.ops }.run::<T>(storage))
 }
 
 #[test]
