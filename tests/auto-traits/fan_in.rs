@@ -1,122 +1,68 @@
-//! What of the fan-in ring may cross threads, and what may not, for items of every kind.
+//! The ring of lanes: there is one consumer, any number of openers, and one producer to a lane.
 
-#![allow(dead_code, reason = "of two constants of one name one is hidden")]
-#![allow(
-    clippy::assertions_on_constants,
-    reason = "an answer is a constant, and a wrong one should fail its test alone"
-)]
-
-use std::cell::Cell;
 use std::error::Error;
 use std::fmt::Debug;
-use std::marker::PhantomData;
+use std::hash::Hash;
 use std::rc::Rc;
-use std::sync::MutexGuard;
 
 use forebay_core::fan_in::{
     Consumer, Drain, HeapRing, Keep, Lane, LaneId, Lanes, NoLane, Opener, OwnedConsumer, OwnedOpener, OwnedProducer,
     Producer, Ring,
 };
 
-/// Asks whether a type has a trait, without demanding it: where the bound holds, the type's own constant hides the
-/// other one.
-struct Ask<T: ?Sized>(PhantomData<T>);
-
-trait Otherwise {
-    const SEND: bool = false;
-    const SYNC: bool = false;
-    const DEBUG: bool = false;
-    const CLONE: bool = false;
-}
-
-impl<T: ?Sized> Otherwise for Ask<T> {}
-
-impl<T: ?Sized + Send> Ask<T> {
-    const SEND: bool = true;
-}
-
-impl<T: ?Sized + Sync> Ask<T> {
-    const SYNC: bool = true;
-}
-
-impl<T: ?Sized + Debug> Ask<T> {
-    const DEBUG: bool = true;
-}
-
-impl<T: Clone> Ask<T> {
-    const CLONE: bool = true;
-}
-
-/// Items that may be sent and shared, sent, shared, neither.
-macro_rules! answers {
-    (|$item:ident| $type:ty) => {{
-        type With<$item> = $type;
-        [
-            (Ask::<With<u32>>::SEND, Ask::<With<u32>>::SYNC),
-            (Ask::<With<Cell<u32>>>::SEND, Ask::<With<Cell<u32>>>::SYNC),
-            (Ask::<With<MutexGuard<'static, u32>>>::SEND, Ask::<With<MutexGuard<'static, u32>>>::SYNC),
-            (Ask::<With<Rc<u32>>>::SEND, Ask::<With<Rc<u32>>>::SYNC),
-        ]
-    }};
-}
-
-/// `Send` if the item is `Send`, never `Sync`.
-const SENT_NEVER_SHARED: [(bool, bool); 4] = [(true, false), (true, false), (false, false), (false, false)];
-/// `Send` and `Sync` if the item is `Send`.
-const SENT_AND_SHARED: [(bool, bool); 4] = [(true, true), (true, true), (false, false), (false, false)];
+use crate::ask::{CLONED_END, CLONED_KEEP, END, NEITHER, OWNER, Traits, each_is, forever, sent, shared, traits};
 
 #[test]
-fn ends_are_sent_with_their_items_and_never_shared() {
-    assert_eq!(answers!(|T| Opener<'static, T>), SENT_NEVER_SHARED);
-    assert_eq!(answers!(|T| Producer<'static, T>), SENT_NEVER_SHARED);
-    assert_eq!(answers!(|T| Consumer<'static, T>), SENT_NEVER_SHARED);
-    assert_eq!(answers!(|T| OwnedOpener<T>), SENT_NEVER_SHARED);
-    assert_eq!(answers!(|T| OwnedProducer<T>), SENT_NEVER_SHARED);
-    assert_eq!(answers!(|T| OwnedConsumer<T>), SENT_NEVER_SHARED);
+fn ends() {
+    each_is!(CLONED_END, |T| Opener<'static, T>, |T| OwnedOpener<T>);
+    each_is!(END, |T| Producer<'static, T>, |T| OwnedProducer<T>);
+    each_is!(END, |T| Consumer<'static, T>, |T| OwnedConsumer<T>, |T| Drain<'static, T>);
 }
 
 #[test]
 fn what_keeps_the_ring_must_be_sent_too() {
-    assert_eq!(answers!(|T| Opener<'static, T, Rc<()>>), [(false, false); 4]);
-    assert_eq!(answers!(|T| Producer<'static, T, Rc<()>>), [(false, false); 4]);
-    assert_eq!(answers!(|T| Consumer<'static, T, Rc<()>>), [(false, false); 4]);
-    assert_eq!(answers!(|T| Keep<T>), SENT_AND_SHARED);
+    assert_eq!(traits!(|T| Opener<'static, T, Rc<()>>).crossing, NEITHER);
+    assert_eq!(traits!(|T| Producer<'static, T, Rc<()>>).crossing, NEITHER);
+    assert_eq!(traits!(|T| Consumer<'static, T, Rc<()>>).crossing, NEITHER);
+    each_is!(CLONED_KEEP, |T| Keep<T>);
 }
 
 #[test]
-fn owners_are_sent_and_shared_if_their_items_may_be_sent() {
-    assert_eq!(answers!(|T| Ring<T, 4, 2>), SENT_AND_SHARED);
-    assert_eq!(answers!(|T| HeapRing<T>), SENT_AND_SHARED);
+fn owners() {
+    // The consumer's ends of the lanes lie in it, and point at them.
+    each_is!(Traits { unwind: (false, false), ..OWNER }, |T| Ring<T, 4, 2>, |T| HeapRing<T>);
 }
 
 #[test]
 fn what_is_borrowed_of_the_consumer() {
-    assert_eq!(answers!(|T| Drain<'static, T>), SENT_NEVER_SHARED);
-    assert_eq!(answers!(|T| Lanes<'static, T>), [(false, false); 4]);
-    assert_eq!(answers!(|T| Lane<'static, T>), [(false, false); 4]);
+    let seen = Traits { crossing: NEITHER, ..END };
+    each_is!(seen, |T| Lanes<'static, T>, |T| Lane<'static, T>);
 }
 
 #[test]
-fn ends_of_lanes_are_not_cloned_and_openers_are() {
-    assert!(Ask::<Opener<'static, Rc<u32>>>::CLONE && Ask::<OwnedOpener<Rc<u32>>>::CLONE);
-    assert!(!Ask::<Producer<'static, u32>>::CLONE && !Ask::<OwnedProducer<u32>>::CLONE);
-    assert!(!Ask::<Consumer<'static, u32>>::CLONE && !Ask::<OwnedConsumer<u32>>::CLONE);
+fn for_every_item_that_may_be_sent() {
+    const fn all<'q, T: Send + 'q, K: Send>() {
+        sent::<Opener<'q, T, K>>();
+        sent::<Producer<'q, T, K>>();
+        sent::<Consumer<'q, T, K>>();
+        sent::<Ring<T, 1, 1>>();
+        shared::<Ring<T, 1, 1>>();
+        sent::<HeapRing<T>>();
+        shared::<HeapRing<T>>();
+    }
+    const fn owned<T: Send + 'static>() {
+        forever::<OwnedOpener<T>>();
+        forever::<OwnedProducer<T>>();
+        forever::<OwnedConsumer<T>>();
+    }
+    all::<&str, ()>();
+    owned::<String>();
 }
 
 #[test]
-fn they_are_shown_whatever_they_hold() {
-    struct Mute;
-
-    assert!(Ask::<Opener<'static, Mute>>::DEBUG && Ask::<Producer<'static, Mute>>::DEBUG);
-    assert!(Ask::<Consumer<'static, Mute>>::DEBUG && Ask::<Drain<'static, Mute>>::DEBUG);
-    assert!(Ask::<Lane<'static, Mute>>::DEBUG && Ask::<Lanes<'static, Mute>>::DEBUG);
-    assert!(Ask::<Ring<Mute, 4, 2>>::DEBUG && Ask::<HeapRing<Mute>>::DEBUG && Ask::<Keep<Mute>>::DEBUG);
-}
-
-#[test]
-fn errors_are_errors() {
-    fn is_error<E: Error + Copy + Eq + Send + Sync + 'static>() {}
+fn errors_are_errors_and_a_lane_is_a_key() {
+    const fn is_error<E: Error + Copy + Eq + Send + Sync + 'static>() {}
     is_error::<NoLane>();
-    fn is_key<K: Debug + Copy + Eq + std::hash::Hash + Send + Sync + 'static>() {}
+    const fn is_key<K: Debug + Copy + Eq + Hash + Send + Sync + 'static>() {}
     is_key::<LaneId>();
 }

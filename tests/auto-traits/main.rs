@@ -1,0 +1,11 @@
+//! What may cross threads, and what may not, and what else a type is by itself: every public type, for items of every kind.
+//!
+//! Each `unsafe impl` is checked in both directions.
+
+mod ask;
+mod errors;
+mod fan_in;
+mod latest;
+mod mpsc;
+mod spsc;
+mod swap;
