@@ -88,6 +88,9 @@
 //! [closes](Consumer::close) the ring, pops until `Closed`, and has everything that was taken in. It just goes: the ring is
 //! closed, and what is inside stays there.
 //!
+//! When all ends have gone, the ring can be split again. The items, the policy, the watermarks and the counts are as they were;
+//! the ring is open, and the pressure is that of what is inside.
+//!
 //! The rest of this page is how it works and why that is right.
 //!
 //! # The algorithm

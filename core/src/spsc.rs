@@ -51,6 +51,9 @@
 //! is inside stays in the ring, the producer can see it ([`Producer::is_closed`], and then [`Producer::len`] is how many), and
 //! is refused once the ring is full. Who wants nothing left behind lets the producer go first.
 //!
+//! When both have gone, the ring can be split again. The items and the watermarks are as they were, and the pressure is that of
+//! what is inside.
+//!
 //! # Pressure
 //! The ring tells its producer to slow down before it has to refuse anything: [`Producer::pressure`] rises at a high
 //! [watermark](crate::Watermarks) and falls at a low one. It costs a push and a pop nothing but at those places.

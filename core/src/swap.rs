@@ -69,6 +69,9 @@
 //! its way. So don't wait for `Closed` where that producer may stay and be silent; with two seats, used or not, there is nothing
 //! to wait for.
 //!
+//! When all ends have gone, the ring can be split again. The items, the policy, the watermarks and the counts are as they were;
+//! the ring is open, and the pressure is that of what is inside.
+//!
 //! # Limits
 //! A word counts laps of the ring in the bits that are left: with 64 bits they don't come around in the life of a program.
 //! On targets without 64-bit atomics, a word of 32 bits has `30 − log2(N + P + 1)` bits for the lap (rounded down), at least
