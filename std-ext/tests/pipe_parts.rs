@@ -4,16 +4,22 @@
 
 #[path = "../examples/pipe/args.rs"]
 mod args;
+#[path = "../examples/pipe/bar.rs"]
+mod bar;
 #[path = "../examples/pipe/bell.rs"]
 mod bell;
 #[path = "../examples/pipe/control.rs"]
 mod control;
 #[path = "../examples/pipe/demo.rs"]
 mod demo;
+#[path = "../examples/pipe/halt.rs"]
+mod halt;
 #[path = "../examples/pipe/input.rs"]
 mod input;
 #[path = "../examples/pipe/ledger.rs"]
 mod ledger;
+#[path = "../examples/pipe/level.rs"]
+mod level;
 #[path = "../examples/pipe/output.rs"]
 mod output;
 #[path = "../examples/pipe/pace.rs"]
