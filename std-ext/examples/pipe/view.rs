@@ -85,24 +85,25 @@ impl View {
     /// The lines that are redrawn on a terminal: one, and one for each lane.
     pub(crate) fn live(&mut self, at: Duration, tallies: &Tallies, look: Look) -> Vec<String> {
         let (capacity, marks, whole) = (self.capacity, self.marks, self.whole());
+        let names = self.lanes.iter().map(|(name, _)| name).chain([&self.policy]);
+        let width = names.map(|name| name.chars().count()).max().unwrap_or(0);
+        let digits = whole.to_string().len();
         let line = |name: &str, past: &mut Past, tally: &Tally, capacity: u64, marks| {
             let figures = past.figures(at, tally);
             let depth = figures.depth.min(capacity);
             format!(
-                "{name} {} {depth:>width$}/{capacity} {}in {:>8}/s  out {:>8}/s  {}",
+                "{name:<width$} {} {depth:>digits$}/{capacity:<digits$} {:<4}  in {:>8}/s  out {:>8}/s  {}",
                 bar(depth, capacity, marks, look),
-                tally.level.map_or(" ".into(), |tally| format!("{}  ", word(tally.level))),
+                tally.level.map_or("", |tally| word(tally.level)),
                 si(figures.rate_in),
                 si(figures.rate_out),
                 losses(&figures) + &changes(tally),
-                width = capacity.to_string().len(),
             )
         };
         let marks_of_all = if self.lanes.is_empty() { marks } else { None };
         let mut lines = vec![line(&self.policy, &mut self.past, &tallies.all, whole, marks_of_all)];
-        let width = self.lanes.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
         for ((name, past), tally) in self.lanes.iter_mut().zip(&tallies.lanes).take(Self::MOST_LANES) {
-            lines.push(line(&format!("{name:>width$}"), past, tally, capacity, marks));
+            lines.push(line(name, past, tally, capacity, marks));
         }
         if self.lanes.len() > Self::MOST_LANES {
             lines.push(format!("and {} more lanes", self.lanes.len() - Self::MOST_LANES));
@@ -275,7 +276,7 @@ mod tests {
         let ms = Duration::from_millis;
         let mut view = plain_view("drop-incoming", 8);
         let line = view.live(ms(500), &all(tally(100, 25, 67)), ASCII);
-        let expected = "drop-incoming [####################] 8/8  in     200 /s  out     134 /s  lost 25 (25%)";
+        let expected = "drop-incoming [####################] 8/8       in     200 /s  out     134 /s  lost 25 (25%)";
         assert_eq!(line, [expected]);
 
         let mut view = plain_view("block", 8);
@@ -315,9 +316,9 @@ mod tests {
         let lanes = vec![at(Pressure::Stop, 1, tally(28, 10, 10)), at(Pressure::Open, 0, tally(5, 0, 4))];
         let tallies = Tallies { all: tally(33, 10, 14), lanes };
         let lines = [
-            "fair block [###########         ]  9/16  in      66 /s  out      28 /s  lost 10 (30%)",
-            "                   a [####################] 8/8 stop  in      56 /s  out      20 /s  lost 10 (36%)  changes 1",
-            "..s/far/too/long.log [##                  ] 1/8 open  in      10 /s  out       8 /s  lost 0",
+            "fair block           [###########         ]  9/16       in      66 /s  out      28 /s  lost 10 (30%)",
+            "a                    [####################]  8/8  stop  in      56 /s  out      20 /s  lost 10 (36%)  changes 1",
+            "..s/far/too/long.log [##                  ]  1/8  open  in      10 /s  out       8 /s  lost 0",
         ];
         assert_eq!(view.live(ms(500), &tallies, ASCII), lines);
         let line = view.plain(ms(1000), &tallies);
