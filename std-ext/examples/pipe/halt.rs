@@ -1,8 +1,7 @@
 //! An end in order before that of the input: the readers stop reading, and what has been read goes out.
 
 use std::fmt;
-use std::io;
-use std::io::Read;
+use std::io::{self, Read};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -68,6 +67,7 @@ impl Halt {
     }
 
     /// Asks for the end. Answers with whether nobody had before.
+    #[cfg_attr(not(unix), allow(dead_code, reason = "there are no signals"))]
     pub(crate) fn ask(&self, signal: i32, deadline: Instant) -> bool {
         let state = self.lock();
         let first = self.asked.set(Asked { signal, deadline }).is_ok();

@@ -2,21 +2,20 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::halt::Halt;
 use crate::screen::Screen;
-
-/// What is inside when the first one comes has this time to get out.
-pub(crate) const GRACE: Duration = Duration::from_secs(5);
 
 /// Listens for SIGINT and SIGTERM as long as the process lives.
 #[cfg(unix)]
 pub(crate) fn listen(halt: &Arc<Halt>, screen: &Screen) -> io::Result<()> {
     use std::thread;
-    use std::time::Instant;
+    use std::time::{Duration, Instant};
 
     use signal_hook::iterator::Signals;
+
+    /// What is inside when the first one comes has this time to get out.
+    const GRACE: Duration = Duration::from_secs(5);
 
     let heard = [SIGINT, SIGTERM].into_iter().filter(|&signal| !is_ignored(signal));
     let mut signals = Signals::new(heard)?;

@@ -67,6 +67,7 @@ fn an_idle_relay_ends_though_no_input_does() {
         let ran = running.finish(out);
         drop(stdin);
         assert_eq!((ran.signal, &ran.stdout[..], ran.law().delivered), (SIGTERM, &b"one\n"[..], 1));
+        assert!(!ran.stderr.contains("took nothing"), "it has waited for its time to be up: {}", ran.stderr);
     }
 }
 

@@ -108,6 +108,7 @@ impl Ran {
     }
 
     /// The account of a lane, which has the name of its file.
+    #[cfg(unix)]
     #[track_caller]
     pub(crate) fn lane(&self, path: &Path) -> Law {
         let start = format!("pipe: lane '{}': offered ", path.display());
@@ -254,6 +255,7 @@ fn start_with<O>(
 
 impl Running {
     /// The number of the process.
+    #[cfg(unix)]
     pub(crate) fn id(&self) -> u32 {
         self.child.lock().unwrap().id()
     }
