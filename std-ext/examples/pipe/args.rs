@@ -39,11 +39,11 @@ pub(crate) struct Args {
     #[arg(long, value_name = "POLICY")]
     pub(crate) on_full: Option<OnFull>,
 
-    /// High watermark: with so many records inside the level is slow [default: none]
+    /// High watermark: with as many records inside, the level is slow [default: the capacity]
     #[arg(long, value_name = "N", value_parser = records, allow_negative_numbers = true)]
     high: Option<usize>,
 
-    /// Low watermark: with so few it is open again [default: half of the high one]
+    /// Low watermark: with as few inside, it is open again [default: half of the high one]
     #[arg(long, value_name = "N", value_parser = records, allow_negative_numbers = true)]
     low: Option<usize>,
 
@@ -105,10 +105,10 @@ looked at ten times a second. What its last line says holds, whatever --on-full
 said. Without the file, or a line in it, the policy stays as it is. The file may
 be a named pipe.
 
-The level is `open`, `slow` from the high watermark, and `stop` when the ring is
-full; it stays so until the low watermark. Who feeds the relay can go by it; the
-relay itself does not. Without --high it goes from open to stop and back at half
-of the capacity.
+The level is `open`, `slow` from the high watermark on, and `stop` when the ring is
+full; it stays so down to the low watermark. It is shown, and how long it was what
+is in the account; what happens at full is the matter of --on-full. Without --high
+it is never slow.
 
 Under --fair an input that floods its lane leaves the others theirs: while several
 lanes have records, each is served as many as its weight in a round. The lanes obey
@@ -116,15 +116,17 @@ lanes have records, each is served as many as its weight in a round. The lanes o
 
 Signals: at the first SIGINT or SIGTERM the relay reads no more, and what it has
 read goes out: the whole records, for 5 seconds at most, then the account says
-what was left. At the second one it ends at once. Either way it ends by the signal,
-which a shell reports as 130 or 143. No other signal is handled.
+what was left. At the second one it ends at once. No other signal is handled, nor
+one of these that was ignored when the relay started.
 
 Exit status:
   0    all records were relayed, or lost as the policy says
   1    an input or the control file could not be read, or the output not be written
   2    the command line is wrong
   3    the account did not come out even: a bug
-  141  the output was closed early (what a shell reports of other tools then)";
+  130  SIGINT ended it (what a shell reports: it ends by the signal itself)
+  141  the output was closed early (what a shell reports of other tools then)
+  143  SIGTERM ended it (as 130)";
 
 impl Args {
     /// The arguments of this program. If they are wrong, it says so and ends.

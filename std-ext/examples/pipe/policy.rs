@@ -42,7 +42,7 @@ impl OnFull {
 impl OnFull {
     /// The same in a ring that never evicts.
     pub(crate) fn refusal(self) -> Refusal {
-        Refusal::try_from(self.overflow()).expect("it is not asked to")
+        Refusal::try_from(self.overflow()).expect("the command line and the control file are checked")
     }
 }
 

@@ -120,11 +120,17 @@ impl Relay {
         }
         let (records, output, mut end) = writer.join().unwrap_or_else(|panic| panic::resume_unwind(panic));
         let took = started.elapsed();
-        if let (End::Complete, None) = (&end, self.halt.asked()) {
-            // The writer saw the readers' ends of the ring go, which is the last thing that the readers do.
-            let ends =
-                readers.into_iter().map(|reader| reader.join().unwrap_or_else(|panic| panic::resume_unwind(panic)));
-            let errors: Vec<_> = ends.enumerate().filter_map(|(number, end)| Some((number, end.err()?))).collect();
+        if let End::Complete = end {
+            // The writer saw the readers' ends of the ring go, which is the last thing that the readers do. If the relay was
+            // halted, some may still wait for their input.
+            let halted = self.halt.asked().is_some();
+            let ended = readers.into_iter().enumerate().filter(|(_, reader)| !halted || reader.is_finished());
+            let ends = ended.map(|(number, reader)| (number, reader.join()));
+            let errors: Vec<_> = ends
+                .filter_map(|(number, end)| {
+                    Some((number, end.unwrap_or_else(|panic| panic::resume_unwind(panic)).err()?))
+                })
+                .collect();
             if !errors.is_empty() {
                 end = End::Unreadable(errors);
             }

@@ -72,6 +72,19 @@ fn an_idle_relay_ends_though_no_input_does() {
 }
 
 #[test]
+fn an_input_that_could_not_be_read_is_an_error_before_the_signal() {
+    let folder = env!("CARGO_MANIFEST_DIR");
+    let (running, stdin, mut stdout, mut out) = begun(&["-i", folder, "-i-"], b"one\n");
+    running.wait_until_it_says(": depth ");
+    running.signal("TERM");
+    stdout.read_to_end(&mut out).unwrap();
+    let ran = running.finish(out);
+    drop(stdin);
+    assert_eq!((ran.code, &ran.stdout[..]), (Some(1), &b"one\n"[..]), "{}", ran.stderr);
+    assert!(ran.stderr.contains(&format!("cannot read '{folder}': Is a directory\n")), "{}", ran.stderr);
+}
+
+#[test]
 fn an_output_that_takes_nothing_is_not_waited_for_for_ever() {
     for arguments in [&["--capacity=100"][..], &["--fair", "-i-", "--capacity=100"]] {
         let (running, stdin, stdout) = start(arguments, Stdio::piped());
