@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{ChildStdin, ChildStdout, Command, Stdio};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::tool::{BEYOND, Running, assert_same, long_lines, numbers, start};
 
@@ -138,7 +139,14 @@ fn who_is_not_to_notice_a_signal_does_not() {
     let mut child = shell.spawn().unwrap();
     // Open to the end.
     let _stdin = child.stdin.take();
-    let status = child.wait().unwrap();
+    let start = Instant::now();
+    let status = loop {
+        match child.try_wait().unwrap() {
+            Some(status) => break status,
+            None if start.elapsed() < Duration::from_secs(60) => thread::sleep(Duration::from_millis(10)),
+            None => child.kill().unwrap(),
+        }
+    };
     assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), SIGTERM);
 }
 
@@ -161,7 +169,7 @@ fn waiting_costs_no_time() {
         let (running, _stdin, stdout, _) = begun(arguments, &numbers(count));
         running.wait_until_it_says(if count == 1 { "0/10 open" } else { "10/10 stop" });
         let before = spent(&running);
-        thread::sleep(std::time::Duration::from_secs(2));
+        thread::sleep(Duration::from_secs(2));
         let spent = spent(&running) - before;
         assert!(spent <= 20, "{spent} hundredths in two seconds: {arguments:?}");
         running.signal("KILL");
