@@ -26,6 +26,8 @@ mod output;
 mod pace;
 #[path = "../examples/pipe/policy.rs"]
 mod policy;
+#[path = "../examples/pipe/reader.rs"]
+mod reader;
 #[path = "../examples/pipe/records.rs"]
 mod records;
 #[path = "../examples/pipe/relay.rs"]
@@ -34,7 +36,13 @@ mod relay;
 mod ring;
 #[path = "../examples/pipe/screen.rs"]
 mod screen;
+#[path = "../examples/pipe/spares.rs"]
+mod spares;
+#[path = "../examples/pipe/units.rs"]
+mod units;
 #[path = "../examples/pipe/view.rs"]
 mod view;
 #[path = "../examples/pipe/wait.rs"]
 mod wait;
+#[path = "../examples/pipe/writer.rs"]
+mod writer;

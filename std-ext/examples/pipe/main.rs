@@ -6,7 +6,7 @@
 //! pipe --help
 //! ```
 //!
-//! A reader thread for each input and a writer thread have one end of the ring each ([`relay`]). The [`ring`] never waits;
+//! A [`reader`] thread for each input and a [`writer`] thread have one end of the ring each ([`relay`]). The [`ring`] never waits;
 //! [`wait`] adds that outside. What came in and went out is in the [`ledger`], and the law that binds the figures is checked at the end.
 //! The ring's [`level`] is only watched. [`signals`] end a relay by its [`halt`].
 
@@ -24,13 +24,17 @@ mod level;
 mod output;
 mod pace;
 mod policy;
+mod reader;
 mod records;
 mod relay;
 mod ring;
 mod screen;
 mod signals;
+mod spares;
+mod units;
 mod view;
 mod wait;
+mod writer;
 
 use std::env;
 use std::io::{self, ErrorKind, IsTerminal, Write};

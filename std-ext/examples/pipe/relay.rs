@@ -8,17 +8,18 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use forebay::spsc::{self, OwnedConsumer, OwnedProducer};
-use forebay::{CapacityError, PopError, PushError, Pushed};
+use forebay::{CapacityError, spsc};
 
 use crate::halt::{Halt, Note};
 use crate::ledger::{Books, Law, Tallies, Tally};
 use crate::output::Output;
-use crate::pace::Pacer;
 use crate::policy::Policy;
+use crate::reader::Reader;
 use crate::records::Source;
 use crate::ring::{Kind, Plan};
-use crate::wait::{self, Closed, Receiver, Sender};
+use crate::spares::MOST_SPARES;
+use crate::wait::{self, Receiver};
+use crate::writer::Writer;
 
 /// How a relay is set up.
 pub(crate) struct Relay {
@@ -214,163 +215,5 @@ impl Drop for AtWork {
     fn drop(&mut self) {
         // Nobody may be listening any more.
         let _ = self.0.send(Note::Ended);
-    }
-}
-
-/// How many empty records are kept, and how large they may be.
-const MOST_SPARES: usize = 1024;
-const LARGEST_SPARE: usize = 64 << 10;
-
-/// Whether the memory of a record that is done with is kept.
-fn is_spare(record: &Vec<u8>) -> bool {
-    record.capacity() <= LARGEST_SPARE
-}
-
-struct Reader {
-    number: usize,
-    records: Sender<Vec<u8>>,
-    spares: OwnedConsumer<Vec<u8>>,
-    books: Arc<Books>,
-}
-
-impl Reader {
-    /// Reads until the source ends or nobody takes records any more.
-    fn run(mut self, mut source: impl Source) -> io::Result<()> {
-        let mut spare = None::<Vec<u8>>;
-        loop {
-            let mut record = spare.take().filter(is_spare).or_else(|| self.spares.pop().ok()).unwrap_or_default();
-            if !source.next(&mut record)? {
-                return Ok(());
-            }
-            match self.offer(record) {
-                Ok(back) => spare = back,
-                Err(Closed) => return Ok(()),
-            }
-        }
-    }
-
-    /// Puts a record into the ring. What was lost for it, or it itself if it was lost, comes back.
-    fn offer(&mut self, mut record: Vec<u8>) -> Result<Option<Vec<u8>>, Closed> {
-        loop {
-            let mut intake = self.books.intake(self.number);
-            if intake.closed {
-                return Err(Closed);
-            }
-            record = match self.records.try_send(record) {
-                Ok(Pushed::Stored) => {
-                    intake.offered += 1;
-                    return Ok(None);
-                }
-                Ok(Pushed::Evicted(older)) => {
-                    intake.offered += 1;
-                    intake.replaced += 1;
-                    return Ok(Some(older));
-                }
-                Err(PushError::Shed(back)) => {
-                    intake.offered += 1;
-                    intake.shed += 1;
-                    return Ok(Some(back));
-                }
-                Err(PushError::Full(back)) => back,
-                Err(PushError::Closed(_)) => return Err(Closed),
-            };
-            intake.hold(Instant::now());
-            drop(intake);
-            self.records.wait_for_room()?;
-            self.books.intake(self.number).release(Instant::now());
-        }
-    }
-}
-
-struct Writer {
-    records: Receiver<Vec<u8>>,
-    /// Of each reader, the next one to get some in front.
-    spares: VecDeque<OwnedProducer<Vec<u8>>>,
-    output: Output,
-    drain_interval: Option<Duration>,
-    deadline: Option<Instant>,
-    halt: Arc<Halt>,
-    books: Arc<Books>,
-}
-
-impl Writer {
-    /// Writes until the ring is closed and empty, time is up, or the output takes no more.
-    fn run(mut self) -> (Receiver<Vec<u8>>, Output, End) {
-        let end = match self.write_all() {
-            Ok(end) => end,
-            Err(error) => End::Unwritable(error),
-        };
-        (self.records, self.output, end)
-    }
-
-    fn write_all(&mut self) -> io::Result<End> {
-        let mut pacer = Pacer::default();
-        loop {
-            if let Some(interval) = self.drain_interval {
-                self.pause(pacer.delay(Instant::now(), interval))?;
-            }
-            if self.deadline().is_some_and(|deadline| deadline <= Instant::now()) {
-                self.flush()?;
-                return Ok(End::TimeUp);
-            }
-            let Some((lane, record)) = self.take()? else {
-                self.flush()?;
-                return Ok(End::Complete);
-            };
-            if self.output.add(lane, &record) {
-                self.flush()?;
-            }
-            if is_spare(&record) {
-                if let Some(spares) = self.spares.front_mut() {
-                    // If there are enough of them, it is freed.
-                    let _ = spares.push(record);
-                }
-                self.spares.rotate_left(1);
-            }
-        }
-    }
-
-    /// The next record, or none if there will be no more. What is in the batch is written before a long wait.
-    fn take(&mut self) -> io::Result<Option<(usize, Vec<u8>)>> {
-        let taken = match self.records.recv_soon() {
-            Err(PopError::Empty) => {
-                self.flush()?;
-                self.records.recv().ok()
-            }
-            settled => settled.ok(),
-        };
-        if let Some((lane, _)) = taken {
-            let missed = self.records.missed();
-            let mut delivery = self.books.delivery();
-            delivery.lanes[lane].taken += 1;
-            delivery.missed += missed;
-        }
-        Ok(taken)
-    }
-
-    /// When it ends, whatever is inside.
-    fn deadline(&self) -> Option<Instant> {
-        self.halt.asked().map(|asked| asked.deadline).into_iter().chain(self.deadline).min()
-    }
-
-    /// Sleeps, though not past the deadline.
-    fn pause(&mut self, delay: Duration) -> io::Result<()> {
-        let left = self.deadline().map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(Instant::now()));
-        let delay = delay.min(left);
-        if !delay.is_zero() {
-            self.flush()?;
-            self.halt.sleep(delay);
-        }
-        Ok(())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        let result = self.output.flush();
-        let mut delivery = self.books.delivery();
-        for (number, lane) in delivery.lanes.iter_mut().enumerate() {
-            lane.delivered = self.output.records(number);
-        }
-        delivery.bytes = self.output.bytes();
-        result
     }
 }
