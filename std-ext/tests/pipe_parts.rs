@@ -4,22 +4,30 @@
 
 #[path = "../examples/pipe/args.rs"]
 mod args;
+#[path = "../examples/pipe/bar.rs"]
+mod bar;
 #[path = "../examples/pipe/bell.rs"]
 mod bell;
 #[path = "../examples/pipe/control.rs"]
 mod control;
 #[path = "../examples/pipe/demo.rs"]
 mod demo;
+#[path = "../examples/pipe/halt.rs"]
+mod halt;
 #[path = "../examples/pipe/input.rs"]
 mod input;
 #[path = "../examples/pipe/ledger.rs"]
 mod ledger;
+#[path = "../examples/pipe/level.rs"]
+mod level;
 #[path = "../examples/pipe/output.rs"]
 mod output;
 #[path = "../examples/pipe/pace.rs"]
 mod pace;
 #[path = "../examples/pipe/policy.rs"]
 mod policy;
+#[path = "../examples/pipe/reader.rs"]
+mod reader;
 #[path = "../examples/pipe/records.rs"]
 mod records;
 #[path = "../examples/pipe/relay.rs"]
@@ -28,7 +36,13 @@ mod relay;
 mod ring;
 #[path = "../examples/pipe/screen.rs"]
 mod screen;
+#[path = "../examples/pipe/spares.rs"]
+mod spares;
+#[path = "../examples/pipe/units.rs"]
+mod units;
 #[path = "../examples/pipe/view.rs"]
 mod view;
 #[path = "../examples/pipe/wait.rs"]
 mod wait;
+#[path = "../examples/pipe/writer.rs"]
+mod writer;

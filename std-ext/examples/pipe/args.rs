@@ -1,14 +1,17 @@
 //! The command line.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
+use forebay::{WatermarkError, Watermarks};
 
 use crate::policy::OnFull;
 use crate::records::Framing;
-use crate::ring::Kind;
+use crate::ring::{Kind, Plan};
+use crate::units::{capacity, interval, records, seconds, size, weight};
 
 /// Relays records from standard input or files to standard output, through a
 /// bounded ring between threads.
@@ -21,28 +24,48 @@ pub(crate) struct Args {
     /// File to read; `-` is standard input, and so is none
     pub(crate) file: Option<PathBuf>,
 
+    /// What is one file too many.
+    #[arg(hide = true, conflicts_with = "inputs")]
+    more: Vec<PathBuf>,
+
     /// One of several files to read at the same time, each in its own order
     #[arg(short, long = "input", value_name = "FILE", conflicts_with = "file")]
     pub(crate) inputs: Vec<PathBuf>,
 
-    /// How many records the ring holds
-    #[arg(short, long, value_name = "N", default_value = "1024", value_parser = capacity)]
+    /// How many records the ring holds; with --fair, each lane
+    #[arg(short, long, value_name = "N", default_value = "1024", value_parser = capacity, allow_negative_numbers = true)]
     pub(crate) capacity: usize,
 
     /// What happens to a record that finds the ring full [default: block]
     #[arg(long, value_name = "POLICY")]
     pub(crate) on_full: Option<OnFull>,
 
+    /// High watermark: with as many records inside, the level is slow [default: the capacity]
+    #[arg(long, value_name = "N", value_parser = records, allow_negative_numbers = true)]
+    high: Option<usize>,
+
+    /// Low watermark: with as few inside, it is open again [default: half of the high one]
+    #[arg(long, value_name = "N", value_parser = records, allow_negative_numbers = true)]
+    low: Option<usize>,
+
+    /// Give each --input a lane of its own, and serve the lanes in turn
+    #[arg(long, requires = "inputs", conflicts_with_all = ["file", "demo"])]
+    pub(crate) fair: bool,
+
+    /// The share of an --input under --fair, once for each in their order [default: 1]
+    #[arg(long = "weight", value_name = "W", requires = "fair", value_parser = weight, allow_negative_numbers = true)]
+    weights: Vec<NonZeroU32>,
+
     /// File that holds the name of a policy, which is switched to while the relay runs
     #[arg(long, value_name = "FILE")]
     pub(crate) control: Option<PathBuf>,
 
     /// Keep the newest record only: one that nobody took in time gives way to the next
-    #[arg(long, conflicts_with_all = ["capacity", "on_full", "control"])]
+    #[arg(long, conflicts_with_all = ["capacity", "on_full", "high", "low", "fair", "control"])]
     pub(crate) latest: bool,
 
     /// Write no more than this many records a second: 500, 2k/s, 0.5/s
-    #[arg(long, value_name = "N/s", value_parser = interval)]
+    #[arg(long, value_name = "N/s", value_parser = interval, allow_hyphen_values = true)]
     drain_rate: Option<Duration>,
 
     /// Records end with NUL and not with a newline
@@ -50,11 +73,12 @@ pub(crate) struct Args {
     null: bool,
 
     /// Records are blocks of this many bytes: 512, 64K, 1M
-    #[arg(short, long, value_name = "BYTES", value_parser = size)]
+    #[arg(short, long, value_name = "BYTES", value_parser = size, allow_negative_numbers = true)]
     block_size: Option<usize>,
 
     /// The longest line or NUL-ended record; a longer one is an error
-    #[arg(long, value_name = "BYTES", default_value = "64M", value_parser = size, conflicts_with = "block_size")]
+    #[arg(long, value_name = "BYTES", default_value = "64M", value_parser = size, conflicts_with = "block_size",
+        allow_negative_numbers = true)]
     max_record: usize,
 
     /// Print nothing but records and errors
@@ -63,7 +87,7 @@ pub(crate) struct Args {
 
     /// Show the relay on generated records, for 5 seconds or as many as given
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "5",
-        value_parser = clap::value_parser!(u16).range(1..), conflicts_with_all = ["file", "inputs", "control", "null", "block_size"])]
+        value_parser = seconds, conflicts_with_all = ["file", "inputs", "control", "null", "block_size"])]
     pub(crate) demo: Option<u16>,
 }
 
@@ -78,15 +102,32 @@ record is in memory as a whole, so the ring may take as much as the capacity tim
 the longest record.
 
 With --control=switch, `echo drop-oldest >switch` switches the policy. The file is
-looked at ten times a second, and its last line goes before --on-full. Without the
-file, or a line in it, nothing changes. It may be a named pipe.
+looked at ten times a second. What its last line says holds, whatever --on-full
+said. Without the file, or a line in it, the policy stays as it is. The file may
+be a named pipe.
+
+The level is `open`, `slow` from the high watermark on, and `stop` when the ring is
+full; it stays so down to the low watermark. It is shown, and how long it was what
+is in the account; what happens at full is the matter of --on-full. Without --high
+it is never slow.
+
+Under --fair an input that floods its lane leaves the others theirs: while several
+lanes have records, each is served as many as its weight in a round. The lanes obey
+--on-full each for itself, and none can drop its oldest.
+
+Signals: at the first SIGINT or SIGTERM the relay reads no more, and what it has
+read goes out: the whole records, for 5 seconds at most, then the account says
+what was left. At the second one it ends at once. No other signal is handled, nor
+one of these that was ignored when the relay started.
 
 Exit status:
   0    all records were relayed, or lost as the policy says
   1    an input or the control file could not be read, or the output not be written
   2    the command line is wrong
   3    the account did not come out even: a bug
-  141  the output was closed early (what a shell reports of other tools then)";
+  130  SIGINT ended it (what a shell reports: it ends by the signal itself)
+  141  the output was closed early (what a shell reports of other tools then)
+  143  SIGTERM ended it (as 130)";
 
 impl Args {
     /// The arguments of this program. If they are wrong, it says so and ends.
@@ -95,15 +136,59 @@ impl Args {
     }
 
     /// Refuses what each argument alone would allow.
-    fn checked(self) -> Result<Self, (ErrorKind, &'static str)> {
-        let conflict = |what| Err((ErrorKind::ArgumentConflict, what));
+    fn checked(self) -> Result<Self, (ErrorKind, String)> {
+        let conflict = |what: &str| Err((ErrorKind::ArgumentConflict, what.into()));
+        if !self.more.is_empty() {
+            return conflict("one FILE only: for several, put --input before each");
+        }
         if self.latest && self.inputs.len() > 1 {
             return conflict("--latest has room for one --input only");
         }
         if self.inputs.iter().filter(|input| input.as_os_str() == "-").count() > 1 {
             return conflict("standard input can be one --input only");
         }
-        Ok(self)
+        if self.fair && self.on_full == Some(OnFull::DropOldest) {
+            return conflict("--fair cannot be used with --on-full drop-oldest: a lane never drops its oldest record");
+        }
+        if ![0, self.inputs.len()].contains(&self.weights.len()) {
+            let (weights, inputs) = (self.weights.len(), self.inputs.len());
+            let what = format!("{inputs} --input and {weights} --weight: give each input its weight, or none");
+            return Err((ErrorKind::WrongNumberOfValues, what));
+        }
+        match self.marks() {
+            Ok(_) => Ok(self),
+            Err(what) => Err((ErrorKind::ValueValidation, what)),
+        }
+    }
+
+    /// The watermarks that were asked for, if any.
+    fn marks(&self) -> Result<Option<Watermarks>, String> {
+        let marks = match (self.high, self.low) {
+            (None, None) => return Ok(None),
+            (Some(0), _) => return Err("--high 0 would never be left: the least is 1".into()),
+            (Some(high), None) => Watermarks::high_and_half(high),
+            (high, Some(low)) => Watermarks::new(high.unwrap_or(self.capacity), low),
+        };
+        let capacity = self.capacity;
+        match marks {
+            Ok(marks) if marks.high() > capacity => {
+                Err(format!("--high {} is above the capacity, which is {capacity} (--capacity)", marks.high()))
+            }
+            Ok(marks) => Ok(Some(marks)),
+            Err(WatermarkError::LowNotBelowHigh { high, low }) if self.high.is_none() => {
+                Err(format!("--low {low} is not below the capacity, which is {high} (--capacity)"))
+            }
+            Err(WatermarkError::LowNotBelowHigh { high, low }) if low > high => Err(format!(
+                "--low {low} is above --high {high}: is it the other way around, --high {low} --low {high}?"
+            )),
+            Err(_) => Err("--low must be below --high, so that the level does not change with every record".into()),
+        }
+    }
+
+    /// What lies between the readers and the writer, if it is to obey this policy at first.
+    pub(crate) fn plan(&self, on_full: OnFull) -> Plan {
+        let marks = self.marks().expect("they were checked");
+        Plan { kind: self.kind(on_full), marks, weights: self.weights.clone() }
     }
 
     /// How the input is cut into records, and how long these may be.
@@ -114,10 +199,11 @@ impl Args {
         }
     }
 
-    /// What lies between the reader and the writer, if it is to obey this policy at first.
+    /// The kind of that.
     pub(crate) const fn kind(&self, on_full: OnFull) -> Kind {
         match self {
             Self { latest: true, .. } => Kind::Latest,
+            Self { fair: true, .. } => Kind::Fair(self.capacity, on_full),
             Self { control: Some(_), .. } => Kind::Switched(self.capacity, on_full),
             Self { control: None, .. } => Kind::Fixed(self.capacity, on_full),
         }
@@ -126,46 +212,6 @@ impl Args {
     /// The least time from one record written to the next.
     pub(crate) const fn drain_interval(&self) -> Option<Duration> {
         self.drain_rate
-    }
-}
-
-fn capacity(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(0) => Err("a ring holds at least one record".into()),
-        Ok(capacity) => Ok(capacity),
-        Err(_) => Err("not a number of records".into()),
-    }
-}
-
-/// Bytes, with a binary suffix.
-fn size(text: &str) -> Result<usize, String> {
-    let (digits, unit) = match text.as_bytes().last() {
-        Some(b'K' | b'k') => (&text[..text.len() - 1], 1 << 10),
-        Some(b'M') => (&text[..text.len() - 1], 1 << 20),
-        Some(b'G') => (&text[..text.len() - 1], 1 << 30),
-        _ => (text, 1_usize),
-    };
-    let count: usize = digits.parse().map_err(|_| "not a number of bytes, such as 512, 64K, 1M or 1G".to_string())?;
-    match count.checked_mul(unit) {
-        Some(0) => Err("a record of no bytes would carry nothing".into()),
-        Some(bytes) => Ok(bytes),
-        None => Err("too large".into()),
-    }
-}
-
-/// The time between two records, from a rate with a decimal suffix.
-fn interval(text: &str) -> Result<Duration, String> {
-    let number = text.strip_suffix("/s").unwrap_or(text).trim_end();
-    let (number, unit) = match number.as_bytes().last() {
-        Some(b'k') => (&number[..number.len() - 1], 1e3),
-        Some(b'M') => (&number[..number.len() - 1], 1e6),
-        _ => (number, 1.0),
-    };
-    let rate: f64 = number.parse().map_err(|_| "not a rate, such as 500, 2k/s or 0.5/s".to_string())?;
-    match rate * unit {
-        0.0 => Err("at a rate of 0 no record would ever arrive".into()),
-        1e-6..=1e9 => Ok(Duration::from_secs_f64(1.0 / (rate * unit))),
-        _ => Err("a rate is from 0.000001 to 1000000000 a second".into()),
     }
 }
 
@@ -178,33 +224,32 @@ mod tests {
         Args::command().debug_assert();
     }
 
+    fn marks(arguments: &[&str]) -> Result<Option<(usize, usize)>, String> {
+        let args = Args::try_parse_from([&["pipe", "--capacity=100"], arguments].concat()).unwrap();
+        Ok(args.marks()?.map(|marks| (marks.high(), marks.low())))
+    }
+
     #[test]
-    fn sizes_have_binary_suffixes() {
-        assert_eq!(size("512"), Ok(512));
-        assert_eq!(size("64K"), Ok(65_536));
-        assert_eq!(size("3M"), Ok(3 << 20));
-        for bad in ["", "0", "0K", "K", "-1", "1.5K", "64KB", "99999999999999999G", "1é"] {
-            assert!(size(bad).is_err(), "{bad}");
+    fn one_mark_gives_the_other() {
+        assert_eq!(marks(&[]), Ok(None));
+        assert_eq!(marks(&["--high=80", "--low=20"]), Ok(Some((80, 20))));
+        assert_eq!(marks(&["--high=81"]), Ok(Some((81, 40))));
+        assert_eq!(marks(&["--high=100"]), Ok(Some((100, 50))));
+        assert_eq!(marks(&["--low=99"]), Ok(Some((100, 99))));
+        assert_eq!(marks(&["--low=0"]), Ok(Some((100, 0))));
+        for bad in [&["--high=0"][..], &["--high=101"], &["--low=100"], &["--high=5", "--low=5"]] {
+            assert!(marks(bad).is_err(), "{bad:?}");
         }
     }
 
     #[test]
-    fn rates_are_positive_and_finite() {
-        let ms = Duration::from_millis;
-        assert_eq!(interval("500"), Ok(ms(2)));
-        assert_eq!(interval("500/s"), Ok(ms(2)));
-        assert_eq!(interval("0.5/s"), Ok(ms(2000)));
-        assert_eq!(interval("2k/s"), Ok(Duration::from_micros(500)));
-        for bad in ["", "0", "0/s", "-1", "nan", "inf", "1e300", "1e-300", "/s", "fast", "5/min", "é"] {
-            assert!(interval(bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn a_ring_holds_something() {
-        assert_eq!(capacity("1"), Ok(1));
-        for bad in ["", "0", "-1", "1.5", "many"] {
-            assert!(capacity(bad).is_err(), "{bad}");
-        }
+    fn a_weight_is_of_one_input() {
+        let weights = |arguments: &[&str]| {
+            let args = Args::try_parse_from([&["pipe", "--fair", "-ia", "-ib"], arguments].concat()).unwrap();
+            args.checked().map(|args| args.weights.iter().map(|weight| weight.get()).collect::<Vec<_>>())
+        };
+        assert_eq!(weights(&[]), Ok(vec![]));
+        assert_eq!(weights(&["--weight=1", "--weight=7"]), Ok(vec![1, 7]));
+        assert!(weights(&["--weight=1"]).is_err() && weights(&["--weight=1"; 3]).is_err());
     }
 }

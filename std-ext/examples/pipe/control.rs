@@ -21,6 +21,8 @@ const LONGEST: u64 = 4096;
 /// A file, and what it said when it was looked at last.
 pub(crate) struct Control {
     path: PathBuf,
+    /// The relay has lanes, which can't drop their oldest record.
+    fair: bool,
     said: Result<Said, String>,
     /// What it said last was an error and has been told.
     told: bool,
@@ -38,12 +40,16 @@ impl Control {
     /// Has a first look at the file, and sets the policy to what it says.
     ///
     /// A named pipe is not looked at yet, since that is to wait for whoever writes to it.
-    pub(crate) fn open(path: &Path, policy: &Policy, screen: &Screen) -> Result<Self, String> {
-        let said = if is_fifo(path) { Said::Nothing } else { look(path)? };
+    pub(crate) fn open(path: &Path, fair: bool, policy: &Policy, screen: &Screen) -> Result<Self, String> {
+        // It may come later, but its folder will not.
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists()) {
+            return Err(format!("cannot read the control file '{}': no '{}'", path.display(), folder.display()));
+        }
+        let said = if is_fifo(path) { Said::Nothing } else { look(path, fair)? };
         if let Said::Policy(on_full) = said {
             switch(policy, on_full, screen);
         }
-        Ok(Self { path: path.into(), said: Ok(said), told: false })
+        Ok(Self { path: path.into(), fair, said: Ok(said), told: false })
     }
 
     /// Looks at the file as long as the process lives, and sets the policy to what it says.
@@ -57,13 +63,13 @@ impl Control {
     }
 
     fn look_again(&mut self, policy: &Policy, screen: &Screen) {
-        let said = look(&self.path);
+        let said = look(&self.path, self.fair);
         match &said {
             Ok(Said::Nothing) => {}
             Ok(Said::Policy(on_full)) => switch(policy, *on_full, screen),
             // A file may have been read while it was written, so it must stay as it is for a while.
             Err(error) if (said == self.said || is_fifo(&self.path)) && !self.told => {
-                screen.error(format_args!("cannot switch: {error}"));
+                screen.error(format_args!("{error}; the policy stays {}", policy.now()));
                 self.told = true;
             }
             Err(_) => {}
@@ -81,14 +87,16 @@ fn switch(policy: &Policy, on_full: OnFull, screen: &Screen) {
 }
 
 /// What the file says: the last line that is not blank counts, so it may be replaced or appended to.
-fn look(path: &Path) -> Result<Said, String> {
+fn look(path: &Path, fair: bool) -> Result<Said, String> {
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_end(&mut bytes));
     match read {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Said::Nothing),
-        Err(error) => return Err(format!("'{}': {}", path.display(), screen::reason(&error))),
+        Err(error) => {
+            return Err(format!("cannot read the control file '{}': {}", path.display(), screen::reason(&error)));
+        }
         Ok(read) if read as u64 > LONGEST => {
-            return Err(format!("'{}' is longer than {LONGEST} bytes", path.display()));
+            return Err(format!("the control file '{}' is longer than {LONGEST} bytes", path.display()));
         }
         Ok(_) => {}
     }
@@ -96,8 +104,14 @@ fn look(path: &Path) -> Result<Said, String> {
     match text.lines().map(str::trim).rfind(|line| !line.is_empty()) {
         None => Ok(Said::Nothing),
         Some(name) => match OnFull::from_str(name, false) {
+            Ok(OnFull::DropOldest) if fair => {
+                Err(format!("the control file '{}' says drop-oldest, which cannot be used with --fair", path.display()))
+            }
             Ok(on_full) => Ok(Said::Policy(on_full)),
-            Err(_) => Err(format!("'{}' has no policy but {name:?}", path.display())),
+            Err(_) => Err(format!(
+                "the control file '{}' says {name:?}, which is none of block, drop-incoming and drop-oldest",
+                path.display()
+            )),
         },
     }
 }
@@ -113,7 +127,7 @@ mod tests {
         let path = std::env::temp_dir().join(format!("pipe-control-{}", std::process::id()));
         let stderr = path.with_extension("stderr");
         let (policy, screen) = (Policy::new(OnFull::Block), Screen::new(File::create(&stderr).unwrap(), true));
-        let mut control = Control::open(&path, &policy, &screen).unwrap();
+        let mut control = Control::open(&path, false, &policy, &screen).unwrap();
         let mut after = |text: &str| {
             fs::write(&path, text).unwrap();
             control.look_again(&policy, &screen);
@@ -129,6 +143,6 @@ mod tests {
         assert_eq!(after(&"drop-oldest\n".repeat(1000)), (OnFull::Block, 1), "too long");
         fs::remove_file(&path).unwrap();
         fs::remove_file(&stderr).unwrap();
-        assert_eq!(look(&path), Ok(Said::Nothing));
+        assert_eq!(look(&path, false), Ok(Said::Nothing));
     }
 }

@@ -1,9 +1,11 @@
 //! Generated records: a producer that comes in surges.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::halt::{Halt, Presence};
 use crate::pace::Pacer;
 use crate::records::Source;
 
@@ -18,16 +20,18 @@ pub(crate) struct Surges {
     wave: Duration,
     started: Option<Instant>,
     pacer: Pacer,
+    presence: Presence,
     count: u64,
 }
 
 impl Surges {
     /// Surges beside a consumer that takes one record every `interval`.
-    pub(crate) fn new(interval: Duration, length: Duration) -> Self {
+    pub(crate) fn new(interval: Duration, length: Duration, halt: &Arc<Halt>) -> Self {
         // Whole waves, so that it ends with a calm.
         let waves = length.as_secs_f64().round().max(1.0);
         let wave = length.div_f64(waves);
-        Self { interval, length, wave, started: None, pacer: Pacer::default(), count: 0 }
+        let presence = halt.enter();
+        Self { interval, length, wave, started: None, pacer: Pacer::default(), presence, count: 0 }
     }
 
     /// The time from one record to the next, `since` the start.
@@ -44,10 +48,14 @@ impl Source for Surges {
         let delay = self.pacer.delay(now, self.interval(since));
         if since + delay >= self.length {
             // The consumer may be so slow that the next record is far off.
-            thread::sleep(self.length.saturating_sub(since));
+            let rest = self.length.saturating_sub(since);
+            // Whether it is to end before does not matter: it ends.
+            let _ = self.presence.away(|| thread::sleep(rest));
             return Ok(false);
         }
-        thread::sleep(delay);
+        if self.presence.away(|| thread::sleep(delay)).is_err() {
+            return Ok(false);
+        }
         self.count += 1;
         record.clear();
         writeln!(record, "record {}", self.count)?;
@@ -59,10 +67,14 @@ impl Source for Surges {
 mod tests {
     use super::*;
 
+    fn surges(interval: Duration, length: Duration) -> Surges {
+        Surges::new(interval, length, &Arc::new(Halt::new()))
+    }
+
     #[test]
     fn a_surge_is_faster_than_the_consumer_and_a_calm_slower() {
         let ms = Duration::from_millis;
-        let surges = Surges::new(ms(10), ms(10_000));
+        let surges = surges(ms(10), ms(10_000));
         for wave in 0..3 {
             assert_eq!(surges.interval(ms(wave * 1000)), ms(4));
             assert_eq!(surges.interval(ms(wave * 1000 + 590)), ms(4));
@@ -75,14 +87,14 @@ mod tests {
     fn it_ends_with_a_calm() {
         let ms = Duration::from_millis;
         for length in [ms(100), ms(1600), ms(2000), ms(9900)] {
-            let surges = Surges::new(ms(10), length);
+            let surges = surges(ms(10), length);
             assert_eq!(surges.interval(length - ms(1)), ms(40), "{length:?}");
         }
     }
 
     #[test]
     fn records_are_numbered_lines_and_end() {
-        let mut surges = Surges::new(Duration::from_micros(100), Duration::from_millis(5));
+        let mut surges = surges(Duration::from_micros(100), Duration::from_millis(5));
         let (mut record, mut count) = (Vec::new(), 0);
         while surges.next(&mut record).unwrap() {
             count += 1;
@@ -93,7 +105,7 @@ mod tests {
 
     #[test]
     fn it_ends_in_time_however_slow_the_consumer_is() {
-        let mut surges = Surges::new(Duration::from_secs(3600), Duration::from_millis(5));
+        let mut surges = surges(Duration::from_secs(3600), Duration::from_millis(5));
         let mut record = Vec::new();
         assert!(surges.next(&mut record).unwrap());
         assert!(!surges.next(&mut record).unwrap());

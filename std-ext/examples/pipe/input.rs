@@ -4,8 +4,10 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, BufReader, IsTerminal, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::args::Args;
+use crate::halt::{Halt, Halting};
 use crate::records::Records;
 
 /// What there is to do.
@@ -82,8 +84,8 @@ impl Input {
         if file.as_os_str() == "-" { Self::Stdin } else { Self::File(file.into()) }
     }
 
-    /// Opens it and cuts it into records.
-    pub(crate) fn open(&self, args: &Args) -> io::Result<Records<BufReader<Box<dyn Read + Send>>>> {
+    /// Opens it and cuts it into records, until the relay is to end.
+    pub(crate) fn open(&self, args: &Args, halt: &Arc<Halt>) -> io::Result<Opened> {
         const BUFFER: usize = 64 << 10;
         let input: Box<dyn Read + Send> = match self {
             Self::Stdin => Box::new(io::stdin()),
@@ -91,10 +93,14 @@ impl Input {
             Self::File(path) => Box::new(File::open(path)?),
         };
         let (framing, longest) = args.framing();
+        let input = Halting { input, presence: halt.enter() };
         let records = Records::new(BufReader::with_capacity(BUFFER, input), framing, longest);
         Ok(if args.inputs.len() > 1 { records.merged() } else { records })
     }
 }
+
+/// An input at work.
+pub(crate) type Opened = Records<BufReader<Halting<Box<dyn Read + Send>>>>;
 
 /// A named pipe. To open it is to wait for whoever writes to it, so the first read does.
 enum Fifo {

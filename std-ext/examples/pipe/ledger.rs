@@ -1,8 +1,10 @@
 //! The books: what came in, what went out, and the law that binds them.
 
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+use crate::level::{Level, LevelTally};
 
 /// The accounts of a relay at work: one of each reader, one of the writer.
 ///
@@ -11,6 +13,8 @@ use std::time::{Duration, Instant};
 pub(crate) struct Books {
     intakes: Vec<Mutex<Intake>>,
     delivery: Mutex<Delivery>,
+    /// Of each lane; of all readers' ring where they have no lanes; of none where there is no level.
+    levels: Vec<Arc<Level>>,
 }
 
 /// What a reader did.
@@ -45,20 +49,31 @@ impl Intake {
 }
 
 /// What the writer did.
-#[derive(Default)]
 pub(crate) struct Delivery {
-    /// Records taken out of the ring.
-    pub(crate) taken: u64,
-    /// Records that were missing between those.
+    /// Of each lane; of the first one where there are no lanes.
+    pub(crate) lanes: Vec<Passed>,
+    /// Records that were missing between those that were taken.
     pub(crate) missed: u64,
-    /// Records that the output took.
-    pub(crate) delivered: u64,
     pub(crate) bytes: u64,
 }
 
+/// What the writer did with the records of a lane.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Passed {
+    /// Records taken out of the ring.
+    pub(crate) taken: u64,
+    /// Records that the output took.
+    pub(crate) delivered: u64,
+}
+
 impl Books {
-    pub(crate) fn new(readers: usize) -> Self {
-        Self { intakes: (0..readers).map(|_| Mutex::default()).collect(), delivery: Mutex::default() }
+    /// As many lanes as readers, or one for all of them.
+    pub(crate) fn new(readers: usize, lanes: usize, levels: Vec<Arc<Level>>) -> Self {
+        Self {
+            intakes: (0..readers).map(|_| Mutex::default()).collect(),
+            delivery: Mutex::new(Delivery { lanes: vec![Passed::default(); lanes], missed: 0, bytes: 0 }),
+            levels,
+        }
     }
 
     pub(crate) fn intake(&self, reader: usize) -> MutexGuard<'_, Intake> {
@@ -70,11 +85,9 @@ impl Books {
         (0..self.intakes.len()).map(|reader| self.intake(reader)).collect()
     }
 
-    /// From now on no record goes in. Answers with how many did or were shed, and how many of them were shed.
-    pub(crate) fn close(&self) -> (u64, u64) {
-        let mut intakes = self.all_intakes();
-        intakes.iter_mut().for_each(|intake| intake.closed = true);
-        (intakes.iter().map(|intake| intake.offered).sum(), intakes.iter().map(|intake| intake.shed).sum())
+    /// From now on no record goes in.
+    pub(crate) fn close(&self) {
+        self.all_intakes().iter_mut().for_each(|intake| intake.closed = true);
     }
 
     pub(crate) fn delivery(&self) -> MutexGuard<'_, Delivery> {
@@ -82,33 +95,58 @@ impl Books {
     }
 
     /// The figures at one instant.
-    pub(crate) fn tally(&self) -> Tally {
+    pub(crate) fn tally(&self) -> Tallies {
         let (intakes, delivery, now) = (self.all_intakes(), self.delivery(), Instant::now());
-        let sum = |count: fn(&Intake) -> u64| intakes.iter().map(|intake| count(intake)).sum::<u64>();
-        Tally {
-            offered: sum(|intake| intake.offered),
-            // Some that are missed came back, and some that came back will be missed. What was neither yet shows soon.
-            lost: sum(|intake| intake.shed) + sum(|intake| intake.replaced).max(delivery.missed),
-            // Inputs are held back at the same time, so these don't add up.
-            held: intakes.iter().map(|intake| intake.held(now)).max().unwrap_or_default(),
-            taken: delivery.taken,
-            delivered: delivery.delivered,
-            bytes_out: delivery.bytes,
+        let level = |lane: usize| self.levels.get(lane).map(|level| level.tally());
+        let lane = |lane: usize, intakes: &[MutexGuard<'_, Intake>], missed: u64| {
+            let sum = |count: fn(&Intake) -> u64| intakes.iter().map(|intake| count(intake)).sum::<u64>();
+            let (shed, replaced) = (sum(|intake| intake.shed), sum(|intake| intake.replaced));
+            Tally {
+                offered: sum(|intake| intake.offered),
+                shed,
+                // Some that are missed came back, and some that came back will be missed. What was neither yet shows soon.
+                lost: shed + replaced.max(missed),
+                // Inputs are held back at the same time, so these don't add up.
+                held: intakes.iter().map(|intake| intake.held(now)).max().unwrap_or_default(),
+                taken: delivery.lanes[lane].taken,
+                delivered: delivery.lanes[lane].delivered,
+                bytes_out: delivery.bytes,
+                level: level(lane),
+            }
+        };
+        match delivery.lanes.len() {
+            1 => Tallies { all: lane(0, &intakes, delivery.missed), lanes: Vec::new() },
+            count => {
+                let lanes: Vec<_> = (0..count).map(|number| lane(number, &intakes[number..=number], 0)).collect();
+                Tallies { all: lanes.iter().fold(Tally::default(), Tally::beside), lanes }
+            }
         }
     }
 }
 
-/// The figures of a relay at one instant.
+/// The figures of a relay at one instant: of all, and of each lane if there are several.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tallies {
+    pub(crate) all: Tally,
+    pub(crate) lanes: Vec<Tally>,
+}
+
+/// The figures of a relay or a lane at one instant.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Tally {
     pub(crate) offered: u64,
+    /// Records lost by `drop-incoming`.
+    pub(crate) shed: u64,
     /// Records lost by rule, whatever the rule.
     pub(crate) lost: u64,
     /// For how long an input was held back, the one that was so the longest.
     pub(crate) held: Duration,
     pub(crate) taken: u64,
     pub(crate) delivered: u64,
+    /// Of all lanes together.
     pub(crate) bytes_out: u64,
+    /// Of what has one: a ring, or a lane.
+    pub(crate) level: Option<LevelTally>,
 }
 
 impl Tally {
@@ -116,6 +154,20 @@ impl Tally {
     /// dropped.
     pub(crate) const fn depth(&self) -> u64 {
         self.offered.saturating_sub(self.lost + self.taken)
+    }
+
+    /// Those of two lanes together.
+    fn beside(self, other: &Self) -> Self {
+        Self {
+            offered: self.offered + other.offered,
+            shed: self.shed + other.shed,
+            lost: self.lost + other.lost,
+            held: self.held.max(other.held),
+            taken: self.taken + other.taken,
+            delivered: self.delivered + other.delivered,
+            bytes_out: other.bytes_out,
+            level: None,
+        }
     }
 }
 
@@ -141,6 +193,38 @@ pub(crate) struct Law {
 impl Law {
     pub(crate) const fn holds(&self) -> bool {
         self.offered == self.delivered + self.lost() + self.dropped_at_close + self.still_inside
+    }
+
+    /// The account of a relay whose writer is stuck in its output, as far as the books know it: what is inside is what is left.
+    pub(crate) const fn of_books(tally: &Tally) -> Self {
+        Self {
+            offered: tally.offered,
+            delivered: tally.delivered,
+            evicted: tally.lost - tally.shed,
+            shed: tally.shed,
+            conflated: 0,
+            dropped_at_close: tally.taken - tally.delivered,
+            still_inside: tally.depth(),
+        }
+    }
+
+    /// Those of all lanes together.
+    pub(crate) fn sum(lanes: &[Self]) -> Self {
+        let sum = |count: fn(&Self) -> u64| lanes.iter().map(count).sum();
+        Self {
+            offered: sum(|law| law.offered),
+            delivered: sum(|law| law.delivered),
+            evicted: sum(|law| law.evicted),
+            shed: sum(|law| law.shed),
+            conflated: sum(|law| law.conflated),
+            dropped_at_close: sum(|law| law.dropped_at_close),
+            still_inside: sum(|law| law.still_inside),
+        }
+    }
+
+    /// Records that were inside when the relay ended, wherever.
+    pub(crate) const fn left(&self) -> u64 {
+        self.dropped_at_close + self.still_inside
     }
 
     /// Records lost by rule.
@@ -197,23 +281,42 @@ mod tests {
 
     #[test]
     fn the_readers_are_taken_together() {
-        let books = Books::new(2);
+        let books = Books::new(2, 1, Vec::new());
         for reader in [0, 1] {
             let mut intake = books.intake(reader);
             (intake.offered, intake.shed, intake.replaced) = (10, 1 + reader as u64, 2);
         }
-        books.delivery().taken = 5;
-        let tally = books.tally();
-        assert_eq!((tally.offered, tally.lost, tally.depth()), (20, 7, 8));
+        books.delivery().lanes[0].taken = 5;
+        let Tallies { all, lanes } = books.tally();
+        assert_eq!((all.offered, all.shed, all.lost, all.depth()), (20, 3, 7, 8));
+        assert!(lanes.is_empty());
         books.delivery().missed = 6;
-        assert_eq!(books.tally().lost, 9);
-        assert_eq!(books.close(), (20, 3));
+        assert_eq!(books.tally().all.lost, 9);
+        books.close();
         assert!(books.intake(0).closed && books.intake(1).closed);
     }
 
     #[test]
+    fn each_lane_has_its_account_and_all_have_the_sum() {
+        let books = Books::new(2, 2, vec![Arc::new(Level::new()), Arc::new(Level::new())]);
+        for reader in [0, 1] {
+            (books.intake(reader).offered, books.intake(reader).shed) = (10 + reader as u64, reader as u64);
+            books.delivery().lanes[reader] = Passed { taken: 3, delivered: 2 };
+        }
+        let Tallies { all, lanes } = books.tally();
+        let depths: Vec<_> = lanes.iter().map(|lane| (lane.offered, lane.lost, lane.depth())).collect();
+        assert_eq!(depths, [(10, 0, 7), (11, 1, 7)]);
+        assert_eq!((all.offered, all.lost, all.depth(), all.delivered), (21, 1, 14, 4));
+        assert!(all.level.is_none() && lanes.iter().all(|lane| lane.level.is_some()));
+        let laws: Vec<_> = lanes.iter().map(Law::of_books).collect();
+        let law = Law::sum(&laws);
+        assert!(laws.iter().all(Law::holds) && law.holds());
+        assert_eq!((law.offered, law.dropped_at_close, law.still_inside, law.left()), (21, 2, 14, 16));
+    }
+
+    #[test]
     fn waiting_is_summed_up_and_shows_while_it_lasts() {
-        let (books, start) = (Books::new(1), Instant::now());
+        let (books, start) = (Books::new(1, 1, Vec::new()), Instant::now());
         let second = Duration::from_secs(1);
         let mut intake = books.intake(0);
         intake.hold(start);

@@ -6,26 +6,35 @@
 //! pipe --help
 //! ```
 //!
-//! A reader thread for each input and a writer thread have one end of the ring each ([`relay`]). The [`ring`] never waits;
+//! A [`reader`] thread for each input and a [`writer`] thread have one end of the ring each ([`relay`]). The [`ring`] never waits;
 //! [`wait`] adds that outside. What came in and went out is in the [`ledger`], and the law that binds the figures is checked at the end.
+//! The ring's [`level`] is only watched. [`signals`] end a relay by its [`halt`].
 
 #![forbid(unsafe_code)]
 
 mod args;
+mod bar;
 mod bell;
 mod control;
 mod demo;
+mod halt;
 mod input;
 mod ledger;
+mod level;
 mod output;
 mod pace;
 mod policy;
+mod reader;
 mod records;
 mod relay;
 mod ring;
 mod screen;
+mod signals;
+mod spares;
+mod units;
 mod view;
 mod wait;
+mod writer;
 
 use std::env;
 use std::io::{self, ErrorKind, IsTerminal, Write};
@@ -36,8 +45,10 @@ use std::time::Duration;
 use clap::ValueEnum;
 
 use args::Args;
+use bar::Look;
 use control::Control;
 use demo::Surges;
+use halt::Halt;
 use input::{Input, Stdin, Task};
 use ledger::Law;
 use output::Output;
@@ -45,7 +56,7 @@ use policy::{OnFull, Policy};
 use records::Source;
 use relay::{End, Outcome, Relay};
 use screen::{Screen, reason};
-use view::{Look, View};
+use view::View;
 
 /// The exit status, as `--help` lists it.
 mod status {
@@ -55,27 +66,41 @@ mod status {
     pub(super) const UNEVEN: u8 = 3;
     /// 128 + SIGPIPE.
     pub(super) const OUTPUT_CLOSED: u8 = 141;
+    /// What a shell adds to the signal that ended a program.
+    pub(super) const SIGNAL: u8 = 128;
 }
 
 fn main() -> ExitCode {
     let args = Args::read();
     let stdin = Stdin::look();
     let screen = Screen::new(io::stderr(), args.quiet);
+    let halt = Arc::new(Halt::new());
+    if let Err(error) = signals::listen(&halt, &screen) {
+        screen.error(format_args!("cannot listen for signals: {}", reason(&error)));
+        return ExitCode::from(status::IO);
+    }
     let status = match Task::choose(&args, stdin, env::args_os().len() == 1) {
-        Task::Demo { seconds, asked } => show_demo(&args, &screen, seconds, asked),
+        Task::Demo { seconds, asked } => show_demo(&args, &screen, &halt, seconds, asked),
         Task::Relay(inputs) => {
             let typing = stdin == Stdin::Terminal && inputs.contains(&Input::Stdin);
-            relay_inputs(&args, &screen, &inputs, typing)
+            relay_inputs(&args, &screen, &halt, &inputs, typing)
         }
     };
-    ExitCode::from(status)
+    match halt.asked() {
+        Some(asked) if [status::OK, status::OUTPUT_CLOSED].contains(&status) => {
+            signals::end_by(asked.signal);
+            // Where signals can't do that.
+            ExitCode::from(status::SIGNAL + asked.signal as u8)
+        }
+        _ => ExitCode::from(status),
+    }
 }
 
 /// Relays all inputs. Nothing is drawn where somebody is `typing`.
-fn relay_inputs(args: &Args, screen: &Screen, inputs: &[Input], typing: bool) -> u8 {
+fn relay_inputs(args: &Args, screen: &Screen, halt: &Arc<Halt>, inputs: &[Input], typing: bool) -> u8 {
     let mut sources = Vec::new();
     for input in inputs {
-        match input.open(args) {
+        match input.open(args, halt) {
             Ok(source) => sources.push(source),
             Err(error) => {
                 screen.error(format_args!("cannot open {input}: {}", reason(&error)));
@@ -86,29 +111,32 @@ fn relay_inputs(args: &Args, screen: &Screen, inputs: &[Input], typing: bool) ->
     let on_full = args.on_full.unwrap_or(OnFull::Block);
     let policy = Arc::new(Policy::new(on_full));
     if let Some(file) = &args.control {
-        match Control::open(file, &policy, screen) {
+        match Control::open(file, args.fair, &policy, screen) {
             Ok(control) => control.watch(policy.clone(), screen.clone()),
             Err(error) => {
-                screen.error(format_args!("cannot be controlled by {error}"));
+                screen.error(error);
                 return status::IO;
             }
         }
     }
-    let kind = args.kind(policy.now());
-    let relay = Relay { kind, policy, drain_interval: args.drain_interval(), limit: None };
+    let plan = args.plan(policy.now());
+    let relay = Relay { plan, policy, drain_interval: args.drain_interval(), limit: None, halt: halt.clone() };
     let progress = if typing { Progress::None } else { Progress::choose(args.quiet) };
-    let outcome = match run(&relay, sources, screen, progress, true) {
+    let names: Vec<_> = inputs.iter().map(Input::to_string).collect();
+    let lanes = if args.fair { &names[..] } else { &[] };
+    let outcome = match run(&relay, sources, lanes, screen, progress, true) {
         Ok(outcome) => outcome,
         Err(status) => return status,
     };
-    if matches!(outcome, Outcome { end: End::Complete, law: Law { offered: 0, .. }, .. }) && inputs == [Input::Stdin] {
+    let nothing = matches!(outcome, Outcome { end: End::Complete, law: Law { offered: 0, .. }, .. });
+    if nothing && halt.asked().is_none() && inputs == [Input::Stdin] {
         screen.say("the input was empty; --demo shows the relay on generated records");
     }
-    conclude(screen, inputs, &outcome)
+    conclude(screen, &relay, &names, &outcome)
 }
 
 /// Relays generated records: under the policy that was asked for, or under each in turn.
-fn show_demo(args: &Args, screen: &Screen, seconds: u16, asked: bool) -> u8 {
+fn show_demo(args: &Args, screen: &Screen, halt: &Arc<Halt>, seconds: u16, asked: bool) -> u8 {
     const INTERVAL: Duration = Duration::from_micros(500);
     /// What is inside when the producer stops has at least this time to get out.
     const GRACE: Duration = Duration::from_secs(1);
@@ -138,24 +166,25 @@ fn show_demo(args: &Args, screen: &Screen, seconds: u16, asked: bool) -> u8 {
             OnFull::DropIncoming => "drop-incoming: when the ring is full, what comes is lost",
             OnFull::DropOldest => "drop-oldest: when the ring is full, the oldest is lost for what comes",
         });
-        let (kind, policy) = (args.kind(on_full), Arc::new(Policy::new(on_full)));
-        let relay = Relay { kind, policy, drain_interval: Some(interval), limit: Some(limit) };
-        let source = Surges::new(interval, length);
-        let status = match run(&relay, vec![source], screen, Progress::choose(args.quiet), write) {
-            Ok(outcome) => conclude(screen, &[], &outcome),
+        let (plan, policy) = (args.plan(on_full), Arc::new(Policy::new(on_full)));
+        let relay = Relay { plan, policy, drain_interval: Some(interval), limit: Some(limit), halt: halt.clone() };
+        let source = Surges::new(interval, length, halt);
+        let status = match run(&relay, vec![source], &[], screen, Progress::choose(args.quiet), write) {
+            Ok(outcome) => conclude(screen, &relay, &["the demo".into()], &outcome),
             Err(status) => status,
         };
-        if status != status::OK {
+        if status != status::OK || halt.asked().is_some() {
             return status;
         }
     }
     status::OK
 }
 
-/// Runs a relay to its end, to standard output or, without `write`, to nowhere.
+/// Runs a relay to its end, to standard output or, without `write`, to nowhere. The `lanes` have names if each source has one.
 fn run(
     relay: &Relay,
     sources: Vec<impl Source + Send + 'static>,
+    lanes: &[String],
     screen: &Screen,
     progress: Progress,
     write: bool,
@@ -173,7 +202,9 @@ fn run(
             }
         }
     };
-    let mut view = View::new(relay.rule(), relay.kind.capacity());
+    let capacity = relay.plan.kind.capacity();
+    let lanes = if lanes.len() > 1 { lanes } else { &[] };
+    let mut view = View::new(relay.rule(), capacity, relay.plan.marks, lanes);
     let outcome = relay.run(sources, output, progress.tick(), |at, tally| {
         view.switch(relay.rule());
         match progress {
@@ -183,31 +214,53 @@ fn run(
         }
     });
     outcome.map_err(|error| {
-        screen.error(format_args!("cannot make a ring for {} records: {error}", relay.kind.capacity()));
+        screen.error(match lanes.len() {
+            0 => format!("cannot make a ring for {capacity} records: {error}"),
+            count => format!("cannot make {count} lanes for {capacity} records each: {error}"),
+        });
         status::USAGE
     })
 }
 
-/// Reports how a relay ended, and gives the exit status for it.
-fn conclude(screen: &Screen, inputs: &[Input], outcome: &Outcome) -> u8 {
-    let Outcome { end, law, tally, took } = outcome;
+/// Reports how a relay ended, and gives the exit status for it. Each input has a name.
+fn conclude(screen: &Screen, relay: &Relay, inputs: &[String], outcome: &Outcome) -> u8 {
+    let Outcome { end, law, lanes, tally, took } = outcome;
     screen.clear();
-    screen.say(view::summary(*took, tally));
-    if !law.holds() {
-        screen.error(format_args!("{law}: this is a bug"));
+    screen.say(view::summary(*took, &tally.all));
+    if let Some(uneven) = lanes.iter().chain([law]).find(|law| !law.holds()) {
+        screen.error(format_args!("{uneven}: this is a bug"));
         return status::UNEVEN;
     }
     screen.say(law);
+    let level = |tally| view::level(tally, relay.plan.marks);
+    level(&tally.all).into_iter().for_each(|level| screen.say(level));
+    for ((input, law), tally) in inputs.iter().zip(lanes).zip(&tally.lanes) {
+        screen.say(format_args!("lane {input}: {law}"));
+        level(tally).into_iter().for_each(|level| screen.say(format_args!("lane {input}: {level}")));
+    }
+    if let Some(asked) = relay.halt.asked() {
+        let signal = signals::name(asked.signal);
+        match law.left() {
+            0 => screen.say(format_args!("ended by {signal}: what had been read went out")),
+            left => screen.say(format_args!("ended by {signal}: {left} of the records were left inside")),
+        }
+    }
     match end {
         End::Complete => status::OK,
+        // That has been told.
+        End::TimeUp if relay.halt.asked().is_some() => status::OK,
         End::TimeUp => {
             screen.say("time was up: what was still inside was dropped");
+            status::OK
+        }
+        End::Stuck => {
+            screen.say("the output took nothing: of what was being written it may have some");
             status::OK
         }
         End::Unwritable(error) if error.kind() == ErrorKind::BrokenPipe => status::OUTPUT_CLOSED,
         End::Unreadable(errors) => {
             for (number, error) in errors {
-                let input = inputs.get(*number).map_or("the demo".into(), Input::to_string);
+                let input = inputs.get(*number).map_or("an input", String::as_str);
                 screen.error(format_args!("cannot read {input}: {}", reason(error)));
             }
             status::IO

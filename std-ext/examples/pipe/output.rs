@@ -6,9 +6,10 @@ use std::io::{self, ErrorKind, Write};
 pub(crate) struct Output {
     sink: Box<dyn Write + Send>,
     batch: Vec<u8>,
-    /// Where each record of the batch ends.
-    ends: Vec<usize>,
-    records: u64,
+    /// Where each record of the batch ends, and of which lane it is.
+    ends: Vec<(usize, usize)>,
+    /// How many the output took of each lane.
+    records: Vec<u64>,
     bytes: u64,
 }
 
@@ -17,13 +18,16 @@ impl Output {
     const BATCH: usize = 64 << 10;
 
     pub(crate) fn new(sink: impl Write + Send + 'static) -> Self {
-        Self { sink: Box::new(sink), batch: Vec::new(), ends: Vec::new(), records: 0, bytes: 0 }
+        Self { sink: Box::new(sink), batch: Vec::new(), ends: Vec::new(), records: Vec::new(), bytes: 0 }
     }
 
-    /// Adds a record to the batch. Answers whether it is time to flush.
-    pub(crate) fn add(&mut self, record: &[u8]) -> bool {
+    /// Adds a record of a lane to the batch. Answers whether it is time to flush.
+    pub(crate) fn add(&mut self, lane: usize, record: &[u8]) -> bool {
         self.batch.extend_from_slice(record);
-        self.ends.push(self.batch.len());
+        self.ends.push((self.batch.len(), lane));
+        if self.records.len() <= lane {
+            self.records.resize(lane + 1, 0);
+        }
         self.batch.len() >= Self::BATCH
     }
 
@@ -42,9 +46,10 @@ impl Output {
                 Err(error) => break Err(error),
             }
         };
-        let taken = self.ends.partition_point(|&end| end <= written);
-        self.ends.drain(..taken);
-        self.records += taken as u64;
+        let taken = self.ends.partition_point(|&(end, _)| end <= written);
+        for (_, lane) in self.ends.drain(..taken) {
+            self.records[lane] += 1;
+        }
         self.bytes += written as u64;
         if result.is_ok() {
             self.batch.clear();
@@ -54,14 +59,14 @@ impl Output {
         result
     }
 
-    /// How many records wait to be written.
-    pub(crate) fn pending(&self) -> u64 {
-        self.ends.len() as u64
+    /// How many records of a lane wait to be written.
+    pub(crate) fn pending(&self, lane: usize) -> u64 {
+        self.ends.iter().filter(|end| end.1 == lane).count() as u64
     }
 
-    /// How many records the output took.
-    pub(crate) const fn records(&self) -> u64 {
-        self.records
+    /// How many records of a lane the output took.
+    pub(crate) fn records(&self, lane: usize) -> u64 {
+        self.records.get(lane).copied().unwrap_or(0)
     }
 
     /// How many bytes the output took.
@@ -108,11 +113,11 @@ mod tests {
     fn short_writes_lose_nothing() {
         let (mut output, taken) = small(100);
         for record in [&b"one\n"[..], b"\n", b"three\n"] {
-            assert!(!output.add(record));
+            assert!(!output.add(0, record));
         }
-        assert_eq!((output.records(), output.pending()), (0, 3));
+        assert_eq!((output.records(0), output.pending(0)), (0, 3));
         output.flush().unwrap();
-        assert_eq!((output.records(), output.bytes(), output.pending()), (3, 11, 0));
+        assert_eq!((output.records(0), output.bytes(), output.pending(0)), (3, 11, 0));
         assert_eq!(*taken.lock().unwrap(), b"one\n\nthree\n");
     }
 
@@ -121,18 +126,29 @@ mod tests {
         for room in 0..11 {
             let (mut output, _) = small(room);
             for record in [&b"one\n"[..], b"\n", b"three\n"] {
-                output.add(record);
+                output.add(0, record);
             }
             assert_eq!(output.flush().unwrap_err().kind(), ErrorKind::BrokenPipe);
             let whole = [4, 5].iter().filter(|&&end| end <= room).count() as u64;
-            assert_eq!((output.records(), output.pending()), (whole, 3 - whole), "room for {room}");
+            assert_eq!((output.records(0), output.pending(0)), (whole, 3 - whole), "room for {room}");
         }
     }
 
     #[test]
     fn a_full_batch_says_so() {
         let (mut output, _) = small(0);
-        assert!(!output.add(&[0; Output::BATCH - 1]));
-        assert!(output.add(&[0]));
+        assert!(!output.add(0, &[0; Output::BATCH - 1]));
+        assert!(output.add(0, &[0]));
+    }
+
+    #[test]
+    fn each_lane_has_its_count() {
+        let (mut output, _) = small(8);
+        for (lane, record) in [(2, &b"one\n"[..]), (0, b"\n"), (2, b"\n"), (0, b"three\n")] {
+            output.add(lane, record);
+        }
+        output.flush().unwrap_err();
+        assert_eq!([0, 1, 2].map(|lane| output.records(lane)), [1, 0, 2]);
+        assert_eq!([0, 1, 2].map(|lane| output.pending(lane)), [1, 0, 0]);
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use clap::ValueEnum;
-use forebay::Overflow;
+use forebay::{Overflow, Refusal};
 
 use crate::bell::Bell;
 
@@ -36,6 +36,13 @@ impl OnFull {
             Self::DropIncoming => Overflow::DropIncoming,
             Self::DropOldest => Overflow::DropOldest,
         }
+    }
+}
+
+impl OnFull {
+    /// The same in a ring that never evicts.
+    pub(crate) fn refusal(self) -> Refusal {
+        Refusal::try_from(self.overflow()).expect("the command line and the control file are checked")
     }
 }
 

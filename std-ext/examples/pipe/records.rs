@@ -2,6 +2,8 @@
 
 use std::io::{self, BufRead, ErrorKind};
 
+use crate::halt::Halted;
+
 /// Gives one record after the other.
 pub(crate) trait Source {
     /// Puts the next record into `record`, in place of what was there. `false`: there are no more.
@@ -71,6 +73,12 @@ impl<R: BufRead> Source for Records<R> {
             let input = match self.input.fill_buf() {
                 Ok(input) => input,
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) if Halted::is_cause_of(&error) => {
+                    // The rest of it will never be read.
+                    record.clear();
+                    self.end = Some(Ok(()));
+                    break;
+                }
                 Err(error) => {
                     self.end = Some(Err(error));
                     break;
@@ -189,6 +197,21 @@ mod tests {
         let (records, end) = cut(b"one\ntw".chain(Broken), 4, Framing::Ended(b'\n'), 100);
         assert_eq!(records, [&b"one\n"[..], b"tw"]);
         assert_eq!(end.unwrap_err().to_string(), "broken");
+    }
+
+    #[test]
+    fn a_record_that_is_cut_by_the_end_of_the_relay_is_none() {
+        struct Halts;
+        impl Read for Halts {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::other(Halted))
+            }
+        }
+        for framing in [Framing::Ended(b'\n'), Framing::Block(4)] {
+            let (records, end) = cut(b"one\ntwo\nth".chain(Halts), 64, framing, 100);
+            assert_eq!(records, [b"one\n", b"two\n"]);
+            assert!(!end.unwrap());
+        }
     }
 
     #[test]

@@ -8,35 +8,41 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use forebay::spsc::{self, OwnedConsumer, OwnedProducer};
-use forebay::{CapacityError, PopError, PushError, Pushed};
+use forebay::{CapacityError, spsc};
 
-use crate::ledger::{Books, Law, Tally};
+use crate::halt::{Halt, Note};
+use crate::ledger::{Books, Law, Tallies, Tally};
 use crate::output::Output;
-use crate::pace::Pacer;
 use crate::policy::Policy;
+use crate::reader::Reader;
 use crate::records::Source;
-use crate::ring::Kind;
-use crate::wait::{self, Closed, Receiver, Sender};
+use crate::ring::{Kind, Plan};
+use crate::spares::MOST_SPARES;
+use crate::wait::{self, Receiver};
+use crate::writer::Writer;
 
 /// How a relay is set up.
 pub(crate) struct Relay {
-    pub(crate) kind: Kind,
+    pub(crate) plan: Plan,
     /// What a ring that can be switched obeys, and what the others were made for.
     pub(crate) policy: Arc<Policy>,
     /// The least time from one record written to the next.
     pub(crate) drain_interval: Option<Duration>,
     /// When the relay ends, whatever is still inside.
     pub(crate) limit: Option<Duration>,
+    /// Ends it earlier.
+    pub(crate) halt: Arc<Halt>,
 }
 
 /// How a relay ended.
 #[derive(Debug)]
 pub(crate) enum End {
-    /// The input ended, and the output took all that was stored.
+    /// The input ended, or was ended, and the output took all that was stored.
     Complete,
-    /// The limit passed.
+    /// The limit passed, or the time to get out after a [halt](Halt).
     TimeUp,
+    /// That time passed, and the output neither took anything nor failed.
+    Stuck,
     /// These inputs could not be read further. The output took what was stored of them before, and all of the others.
     Unreadable(Vec<(usize, io::Error)>),
     /// The output took no more.
@@ -48,15 +54,18 @@ pub(crate) enum End {
 pub(crate) struct Outcome {
     pub(crate) end: End,
     pub(crate) law: Law,
-    pub(crate) tally: Tally,
+    /// Those of each lane, if there are several.
+    pub(crate) lanes: Vec<Law>,
+    pub(crate) tally: Tallies,
     pub(crate) took: Duration,
 }
 
 impl Relay {
     /// By which rule records are lost now.
     pub(crate) fn rule(&self) -> String {
-        match self.kind {
+        match self.plan.kind {
             Kind::Fixed(..) | Kind::Switched(..) => self.policy.now().to_string(),
+            Kind::Fair(..) => format!("fair {}", self.policy.now()),
             Kind::Latest => "latest".into(),
         }
     }
@@ -64,17 +73,19 @@ impl Relay {
     /// Carries the records of all `sources` to `output`, those of each in their order, until all of them end or the output
     /// does. Meanwhile `watch` gets the figures every `tick`, if that is set.
     ///
-    /// If the output ends first, readers may still be waiting for their input. They are left behind: they can't put records
-    /// in any more, and end with the process.
+    /// If the output ends first, or the relay is halted, readers may still be waiting for their input. They are left behind:
+    /// they can't put records in any more, and end with the process.
     pub(crate) fn run(
         &self,
         sources: Vec<impl Source + Send + 'static>,
         output: Output,
         tick: Option<Duration>,
-        mut watch: impl FnMut(Duration, &Tally),
+        watch: impl FnMut(Duration, &Tallies),
     ) -> Result<Outcome, CapacityError> {
-        let (senders, receiver) = wait::channel(self.kind, &self.policy, sources.len())?;
-        let books = Arc::new(Books::new(sources.len()));
+        let (senders, receiver) = wait::channel(&self.plan, &self.policy, &self.halt, sources.len())?;
+        let lanes = self.plan.kind.lanes(sources.len());
+        let levels = if self.plan.kind.has_level() { receiver.levels().to_vec() } else { Vec::new() };
+        let books = Arc::new(Books::new(sources.len(), lanes, levels));
         let started = Instant::now();
 
         // Empty records go back to be filled again, by a ring to each reader. Where it is full or empty they are freed or
@@ -82,7 +93,7 @@ impl Relay {
         let mut spares = VecDeque::new();
         let mut readers = Vec::new();
         for (number, (records, source)) in senders.into_iter().zip(sources).enumerate() {
-            let (spares_in, spares_out) = spsc::ring(self.kind.capacity().min(MOST_SPARES))?;
+            let (spares_in, spares_out) = spsc::ring(self.plan.kind.capacity().min(MOST_SPARES))?;
             spares.push_back(spares_in);
             let reader = Reader { number, records, spares: spares_out, books: books.clone() };
             readers.push(thread::spawn(move || reader.run(source)));
@@ -94,195 +105,115 @@ impl Relay {
             output,
             drain_interval: self.drain_interval,
             deadline: self.limit.map(|limit| started + limit),
+            halt: self.halt.clone(),
             books: books.clone(),
         };
-        // Nothing is sent: that the thread has ended, be it by a panic, shows by the sender being gone.
-        let (at_work, ended) = mpsc::channel::<()>();
+        let (tell, told) = mpsc::channel();
+        self.halt.tell(tell.clone());
         let writer = thread::spawn(move || {
-            let _at_work = at_work;
+            let _at_work = AtWork(tell);
             writer.run()
         });
 
-        while let Err(RecvTimeoutError::Timeout) = ended.recv_timeout(tick.unwrap_or(Duration::MAX)) {
-            watch(started.elapsed(), &books.tally());
+        if !self.watch(&told, started, tick, &books, watch) {
+            books.close();
+            return Ok(Outcome::stuck(self.plan.kind, books.tally(), started.elapsed()));
         }
-        let (mut records, output, mut end) = writer.join().unwrap_or_else(|panic| panic::resume_unwind(panic));
+        let (records, output, mut end) = writer.join().unwrap_or_else(|panic| panic::resume_unwind(panic));
         let took = started.elapsed();
         if let End::Complete = end {
-            // The writer saw the readers' ends of the ring go, which is the last thing that the readers do.
-            let ends =
-                readers.into_iter().map(|reader| reader.join().unwrap_or_else(|panic| panic::resume_unwind(panic)));
-            let errors: Vec<_> = ends.enumerate().filter_map(|(number, end)| Some((number, end.err()?))).collect();
+            // The writer saw the readers' ends of the ring go, which is the last thing that the readers do. If the relay was
+            // halted, some may still wait for their input.
+            let halted = self.halt.asked().is_some();
+            let ended = readers.into_iter().enumerate().filter(|(_, reader)| !halted || reader.is_finished());
+            let ends = ended.map(|(number, reader)| (number, reader.join()));
+            let errors: Vec<_> = ends
+                .filter_map(|(number, end)| {
+                    Some((number, end.unwrap_or_else(|panic| panic::resume_unwind(panic)).err()?))
+                })
+                .collect();
             if !errors.is_empty() {
                 end = End::Unreadable(errors);
             }
         }
+        books.close();
+        Ok(Outcome::settle(end, &books, records, &output, took))
+    }
 
-        let (offered, shed) = books.close();
-        let mut dropped_at_close = output.pending();
-        while records.try_recv().is_ok() {
-            dropped_at_close += 1;
+    /// Waits until the writer has ended, and has the figures looked at every `tick`. Answers with whether it has, or is stuck.
+    fn watch(
+        &self,
+        told: &mpsc::Receiver<Note>,
+        started: Instant,
+        tick: Option<Duration>,
+        books: &Books,
+        mut watch: impl FnMut(Duration, &Tallies),
+    ) -> bool {
+        /// A writer that is not stuck has ended so long after its time.
+        const SLACK: Duration = Duration::from_secs(1);
+        let mut next = tick.map(|tick| started + tick);
+        loop {
+            let last = self.halt.asked().map(|asked| asked.deadline + SLACK);
+            let now = Instant::now();
+            if last.is_some_and(|last| last <= now) {
+                return false;
+            }
+            let wait = next.into_iter().chain(last).min().map(|until| until.saturating_duration_since(now));
+            match told.recv_timeout(wait.unwrap_or(Duration::MAX)) {
+                Ok(Note::Asked) => {}
+                Ok(Note::Ended) | Err(RecvTimeoutError::Disconnected) => return true,
+                Err(RecvTimeoutError::Timeout) => {
+                    let now = Instant::now();
+                    if next.is_some_and(|next| next <= now) {
+                        watch(started.elapsed(), &books.tally());
+                        next = tick.map(|tick| now + tick);
+                    }
+                }
+            }
         }
-        let law = Law {
-            offered,
-            delivered: output.records(),
+    }
+}
+
+impl Outcome {
+    /// The account after the writer has ended. Nobody puts records in any more.
+    fn settle(end: End, books: &Books, mut records: Receiver<Vec<u8>>, output: &Output, took: Duration) -> Self {
+        let Tallies { mut all, lanes } = books.tally();
+        let mut dropped = vec![0; lanes.len().max(1)];
+        while let Ok((lane, _)) = records.try_recv() {
+            dropped[lane] += 1;
+        }
+        let law = |number: usize, tally: &Tally| Law {
+            offered: tally.offered,
+            delivered: output.records(number),
             evicted: records.ring().evicted(),
-            shed,
+            shed: tally.shed,
             conflated: records.ring().conflated(),
-            dropped_at_close,
-            still_inside: records.ring().len() as u64,
+            dropped_at_close: dropped[number] + output.pending(number),
+            still_inside: records.ring().len(number) as u64,
         };
-        let tally = Tally { lost: law.lost(), ..books.tally() };
-        Ok(Outcome { end, law, tally, took })
+        let laws: Vec<_> = lanes.iter().enumerate().map(|(number, tally)| law(number, tally)).collect();
+        let law = if laws.is_empty() { law(0, &all) } else { Law::sum(&laws) };
+        all.lost = law.lost();
+        Self { end, law, lanes: laws, tally: Tallies { all, lanes }, took }
+    }
+
+    /// The account while the writer still waits for its output.
+    fn stuck(kind: Kind, tally: Tallies, took: Duration) -> Self {
+        let lanes: Vec<_> = tally.lanes.iter().map(Law::of_books).collect();
+        let mut law = Law::of_books(&tally.all);
+        if kind == Kind::Latest {
+            (law.conflated, law.evicted) = (law.evicted, 0);
+        }
+        Self { end: End::Stuck, law, lanes, tally, took }
     }
 }
 
-/// How many empty records are kept, and how large they may be.
-const MOST_SPARES: usize = 1024;
-const LARGEST_SPARE: usize = 64 << 10;
+/// Tells that the writer has ended, be it by a panic.
+struct AtWork(mpsc::Sender<Note>);
 
-/// Whether the memory of a record that is done with is kept.
-fn is_spare(record: &Vec<u8>) -> bool {
-    record.capacity() <= LARGEST_SPARE
-}
-
-struct Reader {
-    number: usize,
-    records: Sender<Vec<u8>>,
-    spares: OwnedConsumer<Vec<u8>>,
-    books: Arc<Books>,
-}
-
-impl Reader {
-    /// Reads until the source ends or nobody takes records any more.
-    fn run(mut self, mut source: impl Source) -> io::Result<()> {
-        let mut spare = None::<Vec<u8>>;
-        loop {
-            let mut record = spare.take().filter(is_spare).or_else(|| self.spares.pop().ok()).unwrap_or_default();
-            if !source.next(&mut record)? {
-                return Ok(());
-            }
-            match self.offer(record) {
-                Ok(back) => spare = back,
-                Err(Closed) => return Ok(()),
-            }
-        }
-    }
-
-    /// Puts a record into the ring. What was lost for it, or it itself if it was lost, comes back.
-    fn offer(&mut self, mut record: Vec<u8>) -> Result<Option<Vec<u8>>, Closed> {
-        loop {
-            let mut intake = self.books.intake(self.number);
-            if intake.closed {
-                return Err(Closed);
-            }
-            record = match self.records.try_send(record) {
-                Ok(Pushed::Stored) => {
-                    intake.offered += 1;
-                    return Ok(None);
-                }
-                Ok(Pushed::Evicted(older)) => {
-                    intake.offered += 1;
-                    intake.replaced += 1;
-                    return Ok(Some(older));
-                }
-                Err(PushError::Shed(back)) => {
-                    intake.offered += 1;
-                    intake.shed += 1;
-                    return Ok(Some(back));
-                }
-                Err(PushError::Full(back)) => back,
-                Err(PushError::Closed(_)) => return Err(Closed),
-            };
-            intake.hold(Instant::now());
-            drop(intake);
-            self.records.wait_for_room()?;
-            self.books.intake(self.number).release(Instant::now());
-        }
-    }
-}
-
-struct Writer {
-    records: Receiver<Vec<u8>>,
-    /// Of each reader, the next one to get some in front.
-    spares: VecDeque<OwnedProducer<Vec<u8>>>,
-    output: Output,
-    drain_interval: Option<Duration>,
-    deadline: Option<Instant>,
-    books: Arc<Books>,
-}
-
-impl Writer {
-    /// Writes until the ring is closed and empty, time is up, or the output takes no more.
-    fn run(mut self) -> (Receiver<Vec<u8>>, Output, End) {
-        let end = match self.write_all() {
-            Ok(end) => end,
-            Err(error) => End::Unwritable(error),
-        };
-        (self.records, self.output, end)
-    }
-
-    fn write_all(&mut self) -> io::Result<End> {
-        let mut pacer = Pacer::default();
-        loop {
-            if let Some(interval) = self.drain_interval {
-                self.pause(pacer.delay(Instant::now(), interval))?;
-            }
-            if self.deadline.is_some_and(|deadline| deadline <= Instant::now()) {
-                self.flush()?;
-                return Ok(End::TimeUp);
-            }
-            let Some(record) = self.take()? else {
-                self.flush()?;
-                return Ok(End::Complete);
-            };
-            if self.output.add(&record) {
-                self.flush()?;
-            }
-            if is_spare(&record) {
-                if let Some(spares) = self.spares.front_mut() {
-                    // If there are enough of them, it is freed.
-                    let _ = spares.push(record);
-                }
-                self.spares.rotate_left(1);
-            }
-        }
-    }
-
-    /// The next record, or none if there will be no more. What is in the batch is written before a long wait.
-    fn take(&mut self) -> io::Result<Option<Vec<u8>>> {
-        let record = match self.records.recv_soon() {
-            Err(PopError::Empty) => {
-                self.flush()?;
-                self.records.recv().ok()
-            }
-            settled => settled.ok(),
-        };
-        if record.is_some() {
-            let missed = self.records.missed();
-            let mut delivery = self.books.delivery();
-            delivery.taken += 1;
-            delivery.missed += missed;
-        }
-        Ok(record)
-    }
-
-    /// Sleeps, though not past the deadline.
-    fn pause(&mut self, delay: Duration) -> io::Result<()> {
-        let left = self.deadline.map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(Instant::now()));
-        let delay = delay.min(left);
-        if !delay.is_zero() {
-            self.flush()?;
-            thread::sleep(delay);
-        }
-        Ok(())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        let result = self.output.flush();
-        let mut delivery = self.books.delivery();
-        delivery.delivered = self.output.records();
-        delivery.bytes = self.output.bytes();
-        result
+impl Drop for AtWork {
+    fn drop(&mut self) {
+        // Nobody may be listening any more.
+        let _ = self.0.send(Note::Ended);
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Prints lines, and keeps one live line below all that is printed.
+/// Prints lines, and keeps live lines below all that is printed.
 #[derive(Clone)]
 pub(crate) struct Screen {
     quiet: bool,
@@ -13,16 +13,16 @@ pub(crate) struct Screen {
 
 struct State {
     out: Box<dyn Write + Send>,
-    /// The live line is there and must go before anything else is printed.
-    drawn: bool,
-    /// The cursor stands where a line begins, so that a live line destroys nothing.
+    /// So many live lines are there and must go before anything else is printed.
+    drawn: usize,
+    /// The cursor stands where a line begins, so that live lines destroy nothing.
     at_start: bool,
 }
 
 impl Screen {
     /// With `quiet`, only errors are printed to `out`.
     pub(crate) fn new(out: impl Write + Send + 'static, quiet: bool) -> Self {
-        Self { quiet, state: Arc::new(Mutex::new(State { out: Box::new(out), drawn: false, at_start: true })) }
+        Self { quiet, state: Arc::new(Mutex::new(State { out: Box::new(out), drawn: 0, at_start: true })) }
     }
 
     /// Prints a line.
@@ -41,25 +41,25 @@ impl Screen {
         });
     }
 
-    /// Draws the live line, in place of the last one.
-    pub(crate) fn draw(&self, line: &str) {
-        // Without wrapping, a narrow terminal cuts the line, and it can be redrawn.
+    /// Draws the live lines, in place of the last ones.
+    pub(crate) fn draw(&self, lines: &[String]) {
+        // Without wrapping, a narrow terminal cuts a line, and it can be redrawn.
         const WRAP_OFF: &str = "\x1b[?7l";
         const WRAP_ON: &str = "\x1b[?7h";
         self.with(|state| {
             if state.at_start && !self.quiet {
-                state.print(&format!("{WRAP_OFF}{line}{WRAP_ON}"));
-                state.drawn = true;
+                state.print(&format!("{WRAP_OFF}{}{WRAP_ON}", lines.join("\n")));
+                state.drawn = lines.len();
             }
         });
     }
 
-    /// Takes the live line away.
+    /// Takes the live lines away.
     pub(crate) fn clear(&self) {
         self.with(|state| state.print(""));
     }
 
-    /// Writes to a terminal that shows the live line too, above that line.
+    /// Writes to a terminal that shows live lines too, above those.
     pub(crate) fn above<W: Write>(&self, writer: W) -> Above<W> {
         Above { screen: self.clone(), writer }
     }
@@ -70,9 +70,11 @@ impl Screen {
 }
 
 impl State {
-    /// Prints in place of the live line, if there is one.
+    /// Prints in place of the live lines, if there are any.
     fn print(&mut self, text: &str) {
-        let erase = if std::mem::take(&mut self.drawn) { "\r\x1b[K" } else { "" };
+        const ERASE: &str = "\r\x1b[K";
+        const UP: &str = "\x1b[A";
+        let erase = vec![ERASE; std::mem::take(&mut self.drawn)].join(UP);
         // In one piece, so that nothing of another program gets between. If it fails, there is nowhere to say so.
         let _ = self.out.write_all(format!("{erase}{text}").as_bytes());
     }
@@ -137,6 +139,10 @@ mod tests {
         }
     }
 
+    fn draw(screen: &Screen) {
+        screen.draw(&["live".into()]);
+    }
+
     const LIVE: &str = "\x1b[?7llive\x1b[?7h";
     const GONE: &str = "\r\x1b[K";
 
@@ -145,21 +151,31 @@ mod tests {
         let terminal = Terminal::default();
         let screen = Screen::new(terminal.clone(), false);
         let mut records = screen.above(terminal.clone());
-        screen.draw("live");
+        draw(&screen);
         assert_eq!(terminal.seen(), LIVE);
-        screen.draw("live");
+        draw(&screen);
         assert_eq!(terminal.seen(), format!("{GONE}{LIVE}"));
         records.write_all(b"record\n").unwrap();
         assert_eq!(terminal.seen(), format!("{GONE}record\n"));
-        screen.draw("live");
+        draw(&screen);
         terminal.seen();
         screen.say("figures");
         assert_eq!(terminal.seen(), format!("{GONE}pipe: figures\n"));
-        screen.draw("live");
+        draw(&screen);
         terminal.seen();
         screen.clear();
         screen.clear();
         assert_eq!(terminal.seen(), GONE);
+    }
+
+    #[test]
+    fn several_live_lines_give_way_together() {
+        let terminal = Terminal::default();
+        let screen = Screen::new(terminal.clone(), false);
+        screen.draw(&["one".into(), "two".into()]);
+        assert_eq!(terminal.seen(), "\x1b[?7lone\ntwo\x1b[?7h");
+        screen.say("figures");
+        assert_eq!(terminal.seen(), format!("{GONE}\x1b[A{GONE}pipe: figures\n"));
     }
 
     #[test]
@@ -168,11 +184,11 @@ mod tests {
         let screen = Screen::new(terminal.clone(), false);
         let mut records = screen.above(terminal.clone());
         records.write_all(b"half").unwrap();
-        screen.draw("live");
+        draw(&screen);
         assert_eq!(terminal.seen(), "half");
         screen.say("figures");
         assert_eq!(terminal.seen(), "\npipe: figures\n");
-        screen.draw("live");
+        draw(&screen);
         assert_eq!(terminal.seen(), LIVE);
     }
 
@@ -180,7 +196,7 @@ mod tests {
     fn quiet_leaves_errors() {
         let terminal = Terminal::default();
         let screen = Screen::new(terminal.clone(), true);
-        screen.draw("live");
+        draw(&screen);
         screen.say("figures");
         assert_eq!(terminal.seen(), "");
         screen.error("no");

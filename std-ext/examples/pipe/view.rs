@@ -1,24 +1,27 @@
-//! Figures as text: the live line, the plain line, the summary.
+//! Figures as text: the live lines, the plain line, the summary.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::ledger::Tally;
+use forebay::Watermarks;
 
-/// What the terminal can show.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Look {
-    pub(crate) unicode: bool,
-    pub(crate) colour: bool,
-}
+use crate::bar::{Look, bar};
+use crate::ledger::{Tallies, Tally};
+use crate::level::{LevelTally, word};
 
 /// Turns tallies into lines, with rates over the last moments.
 pub(crate) struct View {
     policy: String,
+    /// Of the ring, or of each lane.
     capacity: u64,
-    /// The tallies of the last [`WINDOW`](Self::WINDOW), and the one before.
-    past: VecDeque<(Duration, Tally)>,
+    marks: Option<Watermarks>,
+    past: Past,
+    /// Each lane's name and past, if there are several.
+    lanes: Vec<(String, Past)>,
 }
+
+/// The tallies of the last [`WINDOW`](Past::WINDOW), and the one before.
+struct Past(VecDeque<(Duration, Tally)>);
 
 /// What a line says.
 struct Figures {
@@ -32,30 +35,25 @@ struct Figures {
     held_share: f64,
 }
 
-impl View {
+impl Past {
     /// The time over which rates are taken.
     const WINDOW: Duration = Duration::from_millis(500);
 
-    pub(crate) fn new(policy: String, capacity: usize) -> Self {
-        Self { policy, capacity: capacity as u64, past: VecDeque::from([(Duration::ZERO, Tally::default())]) }
-    }
-
-    /// From now on this is the policy.
-    pub(crate) fn switch(&mut self, policy: String) {
-        self.policy = policy;
+    fn new() -> Self {
+        Self(VecDeque::from([(Duration::ZERO, Tally::default())]))
     }
 
     fn figures(&mut self, at: Duration, tally: &Tally) -> Figures {
-        while self.past.get(1).is_some_and(|&(then, _)| at.saturating_sub(then) >= Self::WINDOW) {
-            self.past.pop_front();
+        while self.0.get(1).is_some_and(|&(then, _)| at.saturating_sub(then) >= Self::WINDOW) {
+            self.0.pop_front();
         }
-        let (since, before) = self.past.front().copied().unwrap_or_default();
-        self.past.push_back((at, *tally));
+        let (since, before) = self.0.front().copied().unwrap_or_default();
+        self.0.push_back((at, *tally));
 
         let seconds = at.saturating_sub(since).as_secs_f64().max(1e-9);
         let per_second = |now: u64, then: u64| now.saturating_sub(then) as f64 / seconds;
         Figures {
-            depth: tally.depth().min(self.capacity),
+            depth: tally.depth(),
             rate_in: per_second(tally.offered, before.offered),
             rate_out: per_second(tally.delivered, before.delivered),
             lost: tally.lost,
@@ -63,35 +61,96 @@ impl View {
             held_share: share(tally.held.saturating_sub(before.held).as_secs_f64(), seconds),
         }
     }
+}
 
-    /// The line that is redrawn on a terminal.
-    pub(crate) fn live(&mut self, at: Duration, tally: &Tally, look: Look) -> String {
-        let figures = self.figures(at, tally);
-        let capacity = self.capacity;
-        let width = capacity.to_string().len();
-        format!(
-            "{} {} {:>width$}/{capacity}  in {:>8}/s  out {:>8}/s  {}",
-            self.policy,
-            bar(figures.depth, capacity, look),
-            figures.depth,
-            si(figures.rate_in),
-            si(figures.rate_out),
-            losses(&figures),
-        )
+impl View {
+    /// So many lanes are shown: a terminal must have room for all lines.
+    const MOST_LANES: usize = 8;
+
+    pub(crate) fn new(policy: String, capacity: usize, marks: Option<Watermarks>, lanes: &[String]) -> Self {
+        let lanes = lanes.iter().map(|name| (short(name), Past::new())).collect();
+        Self { policy, capacity: capacity as u64, marks, past: Past::new(), lanes }
+    }
+
+    /// From now on this is the policy.
+    pub(crate) fn switch(&mut self, policy: String) {
+        self.policy = policy;
+    }
+
+    /// How much there is room for in all lanes.
+    fn whole(&self) -> u64 {
+        self.capacity.saturating_mul(self.lanes.len().max(1) as u64)
+    }
+
+    /// The lines that are redrawn on a terminal: one, and one for each lane.
+    pub(crate) fn live(&mut self, at: Duration, tallies: &Tallies, look: Look) -> Vec<String> {
+        let (capacity, marks, whole) = (self.capacity, self.marks, self.whole());
+        let names = self.lanes.iter().map(|(name, _)| name).chain([&self.policy]);
+        let width = names.map(|name| name.chars().count()).max().unwrap_or(0);
+        let digits = whole.to_string().len();
+        let line = |name: &str, past: &mut Past, tally: &Tally, capacity: u64, marks| {
+            let figures = past.figures(at, tally);
+            let depth = figures.depth.min(capacity);
+            format!(
+                "{name:<width$} {} {depth:>digits$}/{capacity:<digits$} {:<4}  in {:>8}/s  out {:>8}/s  {}",
+                bar(depth, capacity, marks, look),
+                tally.level.map_or("", |tally| word(tally.level)),
+                si(figures.rate_in),
+                si(figures.rate_out),
+                losses(&figures) + &changes(tally),
+            )
+        };
+        let marks_of_all = if self.lanes.is_empty() { marks } else { None };
+        let mut lines = vec![line(&self.policy, &mut self.past, &tallies.all, whole, marks_of_all)];
+        for ((name, past), tally) in self.lanes.iter_mut().zip(&tallies.lanes).take(Self::MOST_LANES) {
+            lines.push(line(name, past, tally, capacity, marks));
+        }
+        if self.lanes.len() > Self::MOST_LANES {
+            lines.push(format!("and {} more lanes", self.lanes.len() - Self::MOST_LANES));
+        }
+        lines
     }
 
     /// The line that is printed now and then where nothing can be redrawn.
-    pub(crate) fn plain(&mut self, at: Duration, tally: &Tally) -> String {
-        let figures = self.figures(at, tally);
-        format!(
-            "{:.1} s: depth {}/{}  in {}/s  out {}/s  {}",
+    pub(crate) fn plain(&mut self, at: Duration, tallies: &Tallies) -> String {
+        let (capacity, whole) = (self.capacity, self.whole());
+        let depth = |tally: &Tally, capacity: u64| {
+            let level = tally.level.map_or(String::new(), |tally| format!(" {}", word(tally.level)));
+            format!("{}/{capacity}{level}", tally.depth().min(capacity))
+        };
+        let figures = self.past.figures(at, &tallies.all);
+        let mut text = format!(
+            "{:.1} s: depth {}  in {}/s  out {}/s  {}",
             at.as_secs_f64(),
-            figures.depth,
-            self.capacity,
+            depth(&tallies.all, whole),
             si(figures.rate_in),
             si(figures.rate_out),
-            losses(&figures),
-        )
+            losses(&figures) + &changes(&tallies.all),
+        );
+        for ((name, past), tally) in self.lanes.iter_mut().zip(&tallies.lanes).take(Self::MOST_LANES) {
+            text += &format!("; {name} {}  {}", depth(tally, capacity), losses(&past.figures(at, tally)));
+        }
+        if self.lanes.len() > Self::MOST_LANES {
+            text += &format!("; and {} more", self.lanes.len() - Self::MOST_LANES);
+        }
+        text
+    }
+}
+
+/// How often the level has changed, if it has.
+fn changes(tally: &Tally) -> String {
+    match tally.level.filter(LevelTally::has_changed) {
+        Some(LevelTally { changes, .. }) => format!("  changes {changes}"),
+        None => String::new(),
+    }
+}
+
+/// A name for a line: of a long one, the end.
+fn short(name: &str) -> String {
+    const LONGEST: usize = 20;
+    match name.chars().count() {
+        ..=LONGEST => name.into(),
+        count => format!("..{}", name.chars().skip(count - LONGEST + 2).collect::<String>()),
     }
 }
 
@@ -116,6 +175,13 @@ pub(crate) fn summary(took: Duration, tally: &Tally) -> String {
     text
 }
 
+/// How pressed a ring or a lane was, once its relay has ended: if there was anything to watch, or to see.
+pub(crate) fn level(tally: &Tally, marks: Option<Watermarks>) -> Option<String> {
+    let level = tally.level.filter(|level| level.has_changed() || marks.is_some())?;
+    let marks = marks.map_or(String::new(), |marks| format!(", high {}, low {}", marks.high(), marks.low()));
+    Some(format!("level {level}{marks}"))
+}
+
 /// Backpressure costs time and loss costs records: this says which and how much.
 fn losses(figures: &Figures) -> String {
     let Figures { lost, lost_share, held_share, .. } = figures;
@@ -131,30 +197,6 @@ fn losses(figures: &Figures) -> String {
 
 fn share(part: f64, whole: f64) -> f64 {
     if whole > 0.0 { (part / whole).clamp(0.0, 1.0) } else { 0.0 }
-}
-
-/// A bar as full as the ring: green, yellow from the half, red when full.
-fn bar(depth: u64, capacity: u64, look: Look) -> String {
-    const WIDTH: usize = 20;
-    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
-    let steps = if look.unicode { 8 } else { 1 };
-    // Rounded down, so that only a full ring has a full bar; but one record shows.
-    let exact = u128::from(depth) * (WIDTH * steps) as u128 / u128::from(capacity.max(1));
-    let filled = (exact as usize).min(WIDTH * steps).max(usize::from(depth > 0));
-
-    let (block, open, close) = if look.unicode { ("█", "▕", "▏") } else { ("#", "[", "]") };
-    let part = EIGHTHS[filled % steps];
-    let text = block.repeat(filled / steps) + part;
-    let blank = " ".repeat(WIDTH - filled.div_ceil(steps));
-    if !look.colour {
-        return format!("{open}{text}{blank}{close}");
-    }
-    let colour = match () {
-        () if depth >= capacity => 31,
-        () if depth >= capacity.div_ceil(2) => 33,
-        () => 32,
-    };
-    format!("{open}\x1b[{colour}m{text}\x1b[0m{blank}{close}")
 }
 
 /// A figure with three digits and a decimal prefix, so that a unit can follow: `950 `, `1.25 k`.
@@ -176,13 +218,27 @@ pub(crate) fn si(value: f64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use forebay::Pressure;
+
     use super::*;
 
     const ASCII: Look = Look { unicode: false, colour: false };
-    const FINE: Look = Look { unicode: true, colour: false };
 
     fn tally(offered: u64, lost: u64, taken: u64) -> Tally {
         Tally { offered, lost, taken, delivered: taken, ..Tally::default() }
+    }
+
+    fn all(all: Tally) -> Tallies {
+        Tallies { all, lanes: Vec::new() }
+    }
+
+    /// The same at a level that has changed so often.
+    fn at(level: Pressure, changes: u64, tally: Tally) -> Tally {
+        Tally { level: Some(LevelTally { level, spent: [Duration::ZERO; 3], changes }), ..tally }
+    }
+
+    fn plain_view(policy: &str, capacity: usize) -> View {
+        View::new(policy.into(), capacity, None, &[])
     }
 
     #[test]
@@ -207,48 +263,77 @@ mod tests {
     }
 
     #[test]
-    fn only_a_full_ring_has_a_full_bar_and_only_an_empty_one_an_empty_bar() {
-        assert_eq!(bar(0, 1000, ASCII), "[                    ]");
-        assert_eq!(bar(1, 1000, ASCII), "[#                   ]");
-        assert_eq!(bar(500, 1000, ASCII), "[##########          ]");
-        assert_eq!(bar(999, 1000, ASCII), "[################### ]");
-        assert_eq!(bar(1000, 1000, ASCII), "[####################]");
-        assert_eq!(bar(1, 1, ASCII), "[####################]");
-        assert_eq!(bar(1, 1000, FINE), "▕▏                   ▏");
-        assert_eq!(bar(999, 1000, FINE), "▕███████████████████▉▏");
-        assert_eq!(bar(u64::MAX, u64::MAX, FINE), "▕████████████████████▏");
-    }
-
-    #[test]
-    fn a_bar_is_as_wide_whatever_its_look() {
-        for depth in 0..=64 {
-            assert_eq!(bar(depth, 64, FINE).chars().count(), 22);
-            assert_eq!(bar(depth, 64, ASCII).chars().count(), 22);
-            let coloured = bar(depth, 64, Look { colour: true, ..FINE });
-            assert_eq!(coloured.chars().count(), 22 + "\x1b[31m\x1b[0m".len());
-        }
-    }
-
-    #[test]
     fn rates_are_those_of_the_last_moments() {
         let ms = Duration::from_millis;
-        let mut view = View::new("block".into(), 64);
-        view.plain(ms(500), &tally(1000, 0, 1000));
-        let line = view.plain(ms(1000), &tally(1050, 0, 1010));
+        let mut view = plain_view("block", 64);
+        view.plain(ms(500), &all(tally(1000, 0, 1000)));
+        let line = view.plain(ms(1000), &all(tally(1050, 0, 1010)));
         assert_eq!(line, "1.0 s: depth 40/64  in 100 /s  out 20 /s  lost 0");
     }
 
     #[test]
     fn a_line_says_what_was_lost_and_what_was_held_back() {
         let ms = Duration::from_millis;
-        let mut view = View::new("drop-incoming".into(), 8);
-        let line = view.live(ms(500), &tally(100, 25, 67), ASCII);
-        let expected = "drop-incoming [####################] 8/8  in     200 /s  out     134 /s  lost 25 (25%)";
-        assert_eq!(line, expected);
+        let mut view = plain_view("drop-incoming", 8);
+        let line = view.live(ms(500), &all(tally(100, 25, 67)), ASCII);
+        let expected = "drop-incoming [####################] 8/8       in     200 /s  out     134 /s  lost 25 (25%)";
+        assert_eq!(line, [expected]);
 
-        let mut view = View::new("block".into(), 8);
+        let mut view = plain_view("block", 8);
         let held = Tally { held: ms(125), ..tally(10, 0, 6) };
-        assert_eq!(view.plain(ms(500), &held), "0.5 s: depth 4/8  in 20 /s  out 12 /s  lost 0  held 25%");
+        assert_eq!(view.plain(ms(500), &all(held)), "0.5 s: depth 4/8  in 20 /s  out 12 /s  lost 0  held 25%");
+    }
+
+    #[test]
+    fn lines_tell_the_level() {
+        let ms = Duration::from_millis;
+        let mut view = View::new("block".into(), 8, Some(Watermarks::new(6, 2).unwrap()), &[]);
+        let slow = all(at(Pressure::Slow, 3, tally(14, 0, 7)));
+        let line = view.live(ms(500), &slow, ASCII);
+        let expected = "block [#####|#########|#   ] 7/8 slow  in      28 /s  out      14 /s  lost 0  changes 3";
+        assert_eq!(line, [expected]);
+        let line = view.plain(ms(500), &slow);
+        assert!(line.starts_with("0.5 s: depth 7/8 slow  in ") && line.ends_with("  lost 0  changes 3"), "{line}");
+        let line = view.plain(ms(500), &all(at(Pressure::Open, 0, tally(14, 0, 14))));
+        assert!(line.contains("depth 0/8 open  in ") && line.ends_with("  lost 0"), "{line}");
+    }
+
+    #[test]
+    fn a_level_that_nobody_asked_for_is_told_if_it_changed() {
+        let marks = Some(Watermarks::new(6, 2).unwrap());
+        let tally = |changes| at(Pressure::Open, changes, tally(1, 0, 1));
+        assert_eq!((level(&Tally::default(), marks), level(&tally(0), None)), (None, None));
+        let shares = "level open 0.0% + slow 0.0% + stop 0.0% of 0.00 s";
+        assert_eq!(level(&tally(2), None), Some(format!("{shares}, changes 2")));
+        assert_eq!(level(&tally(0), marks), Some(format!("{shares}, changes 0, high 6, low 2")));
+    }
+
+    #[test]
+    fn each_lane_has_its_figures() {
+        let ms = Duration::from_millis;
+        let names = ["a".into(), "a/path/that/is/far/too/long.log".into()];
+        let mut view = View::new("fair block".into(), 8, None, &names);
+        let lanes = vec![at(Pressure::Stop, 1, tally(28, 10, 10)), at(Pressure::Open, 0, tally(5, 0, 4))];
+        let tallies = Tallies { all: tally(33, 10, 14), lanes };
+        let lines = [
+            "fair block           [###########         ]  9/16       in      66 /s  out      28 /s  lost 10 (30%)",
+            "a                    [####################]  8/8  stop  in      56 /s  out      20 /s  lost 10 (36%)  changes 1",
+            "..s/far/too/long.log [##                  ]  1/8  open  in      10 /s  out       8 /s  lost 0",
+        ];
+        assert_eq!(view.live(ms(500), &tallies, ASCII), lines);
+        let line = view.plain(ms(1000), &tallies);
+        let expected = "; a 8/8 stop  lost 10 (36%); ..s/far/too/long.log 1/8 open  lost 0";
+        assert!(line.starts_with("1.0 s: depth 9/16  in ") && line.ends_with(expected), "{line}");
+    }
+
+    #[test]
+    fn many_lanes_do_not_fill_the_screen() {
+        let names: Vec<_> = (0..100).map(|number| number.to_string()).collect();
+        let mut view = View::new("fair block".into(), 8, None, &names);
+        let tallies = Tallies { all: tally(0, 0, 0), lanes: vec![tally(0, 0, 0); 100] };
+        let lines = view.live(Duration::from_secs(1), &tallies, ASCII);
+        assert_eq!((lines.len(), lines.last().unwrap().as_str()), (10, "and 92 more lanes"));
+        assert!(view.plain(Duration::from_secs(1), &tallies).ends_with("; and 92 more"));
     }
 
     #[test]

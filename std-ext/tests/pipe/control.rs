@@ -113,7 +113,11 @@ fn a_file_without_a_policy_switches_nothing() {
     relay.say("\n");
     thread::sleep(Duration::from_millis(300));
     relay.say("explode\n");
-    let error = format!("pipe: cannot switch: '{}' has no policy but \"explode\"\n", relay.control.to_str().unwrap());
+    let error = format!(
+        "pipe: the control file '{}' says \"explode\", which is none of block, drop-incoming and drop-oldest; \
+         the policy stays drop-incoming\n",
+        relay.control.to_str().unwrap()
+    );
     relay.running.wait_until_it_says(&error);
     // It is looked at a few times more.
     thread::sleep(Duration::from_millis(400));
@@ -132,7 +136,10 @@ fn a_control_file_that_is_none_is_refused() {
     let folder = env!("CARGO_MANIFEST_DIR");
     let ran = run_with(&["--control", folder, "-"], Stdio::null());
     assert_eq!((ran.code, &ran.stdout[..]), (Some(1), &b""[..]));
-    assert_eq!(ran.stderr, format!("pipe: cannot be controlled by '{folder}': Is a directory\n"));
+    assert_eq!(ran.stderr, format!("pipe: cannot read the control file '{folder}': Is a directory\n"));
+    let ran = run_with(&["--control", "no/such/folder/file", "-"], Stdio::null());
+    assert_eq!((ran.code, &ran.stdout[..]), (Some(1), &b""[..]));
+    assert_eq!(ran.stderr, "pipe: cannot read the control file 'no/such/folder/file': no 'no/such/folder'\n");
 }
 
 #[cfg(unix)]

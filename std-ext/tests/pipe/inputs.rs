@@ -7,13 +7,13 @@ use std::process::Stdio;
 use crate::tool::{Ran, assert_same, run, run_with, scratch};
 
 /// Files with the lines `a 1` to `a COUNT` and so on, the later ones longer, with their arguments.
-struct Files {
-    paths: Vec<PathBuf>,
-    contents: Vec<Vec<u8>>,
+pub(crate) struct Files {
+    pub(crate) paths: Vec<PathBuf>,
+    pub(crate) contents: Vec<Vec<u8>>,
 }
 
 impl Files {
-    fn new(test: &str, counts: &[usize]) -> Self {
+    pub(crate) fn new(test: &str, counts: &[usize]) -> Self {
         let line = |name: u8, number: usize| format!("{} {number}\n", char::from(b'a' + name));
         let content = |(name, &count)| (1..=count).flat_map(|number| line(name, number).into_bytes()).collect();
         let contents: Vec<Vec<u8>> = (0..).zip(counts).map(content).collect();
@@ -23,7 +23,7 @@ impl Files {
     }
 
     /// Runs the program with them all.
-    fn run(&self, arguments: &[&str]) -> Ran {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         run_with(&[&inputs(&self.paths)[..], arguments].concat(), Stdio::null())
     }
 }
@@ -40,7 +40,7 @@ fn inputs(paths: &[PathBuf]) -> Vec<&str> {
 }
 
 /// The lines of one input in what came out of all.
-fn of(name: usize, stdout: &[u8]) -> Vec<u8> {
+pub(crate) fn of(name: usize, stdout: &[u8]) -> Vec<u8> {
     let mine = |line: &&[u8]| line[0] == b'a' + name as u8;
     stdout.split_inclusive(|&byte| byte == b'\n').filter(mine).flatten().copied().collect()
 }

@@ -4,6 +4,11 @@ mod bytes;
 mod control;
 mod demo;
 mod endings;
+#[cfg(unix)]
+mod fair;
 mod inputs;
+mod levels;
 mod losses;
+#[cfg(unix)]
+mod signals;
 mod tool;

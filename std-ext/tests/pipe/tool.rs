@@ -4,14 +4,14 @@ use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant, SystemTime};
 
 /// After this time a program that still runs is killed, and its test fails.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// The top folder of the workspace.
 pub(crate) fn workspace() -> PathBuf {
@@ -86,6 +86,8 @@ pub(crate) fn list(folder: &Path, files: &mut Vec<PathBuf>) {
 #[derive(Debug)]
 pub(crate) struct Ran {
     pub(crate) code: Option<i32>,
+    /// The signal that ended it.
+    pub(crate) signal: Option<i32>,
     pub(crate) stdout: Vec<u8>,
     pub(crate) stderr: String,
 }
@@ -103,6 +105,22 @@ impl Ran {
     #[track_caller]
     pub(crate) fn laws(&self) -> Vec<Law> {
         self.stderr.lines().filter(|line| line.starts_with("pipe: offered ")).map(Law::read).collect()
+    }
+
+    /// The account of a lane, which has the name of its file.
+    #[cfg(unix)]
+    #[track_caller]
+    pub(crate) fn lane(&self, path: &Path) -> Law {
+        let start = format!("pipe: lane '{}': offered ", path.display());
+        Law::read(self.stderr.lines().find(|line| line.starts_with(&start)).expect(&self.stderr))
+    }
+
+    /// What it says of the only level.
+    #[track_caller]
+    pub(crate) fn level(&self) -> Level {
+        let levels: Vec<_> = self.stderr.lines().filter_map(|line| line.strip_prefix("pipe: level ")).collect();
+        assert_eq!(levels.len(), 1, "{}", self.stderr);
+        Level::read(levels[0])
     }
 }
 
@@ -136,6 +154,39 @@ impl Law {
         let lost = law.evicted + law.shed + law.conflated;
         assert_eq!(law.offered, law.delivered + lost + law.dropped_at_close + figure("still_inside"), "{line}");
         law
+    }
+}
+
+/// For how much of the time the ring was how pressed, in percent, and how often that changed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Level {
+    pub(crate) open: f64,
+    pub(crate) slow: f64,
+    pub(crate) stop: f64,
+    pub(crate) changes: u64,
+    /// The watermarks, if some were asked for.
+    pub(crate) marks: Option<(u64, u64)>,
+}
+
+impl Level {
+    #[track_caller]
+    fn read(line: &str) -> Self {
+        let words: Vec<_> = line.split_whitespace().collect();
+        let figure = |name| {
+            let at = words.iter().position(|&word| word == name)?;
+            Some(words[at + 1].trim_end_matches(['%', ',']).parse::<f64>().unwrap())
+        };
+        let share = |name| figure(name).unwrap_or_else(|| panic!("no {name}: {line}"));
+        let level = Self {
+            open: share("open"),
+            slow: share("slow"),
+            stop: share("stop"),
+            changes: share("changes") as u64,
+            marks: figure("high").map(|high| (high as u64, share("low") as u64)),
+        };
+        let whole = level.open + level.slow + level.stop;
+        assert!((99.7..=100.3).contains(&whole), "{line}");
+        level
     }
 }
 
@@ -203,14 +254,39 @@ fn start_with<O>(
 }
 
 impl Running {
+    /// The number of the process.
+    #[cfg(unix)]
+    pub(crate) fn id(&self) -> u32 {
+        self.child.lock().unwrap().id()
+    }
+
+    /// Sends it a signal.
+    #[cfg(unix)]
+    #[track_caller]
+    pub(crate) fn signal(&self, name: &str) {
+        let id = self.id().to_string();
+        assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
+    }
+
     /// Waits until it has said this.
     #[track_caller]
     pub(crate) fn wait_until_it_says(&self, text: &str) {
+        self.wait_until(|said| said.contains(text));
+    }
+
+    /// Waits until this is so, of what it has said.
+    #[track_caller]
+    pub(crate) fn wait_until(&self, is_so: impl Fn(&str) -> bool) {
         let start = Instant::now();
-        while !self.said.lock().unwrap().contains(text) {
-            assert!(start.elapsed() < PATIENCE, "not {text:?}, but: {}", self.said.lock().unwrap());
+        while !is_so(&self.said()) {
+            assert!(start.elapsed() < PATIENCE, "what is waited for has not come in: {}", self.said());
             thread::sleep(Duration::from_millis(5));
         }
+    }
+
+    /// What it has said so far.
+    pub(crate) fn said(&self) -> String {
+        self.said.lock().unwrap().clone()
     }
 
     /// Waits for the end.
@@ -220,10 +296,20 @@ impl Running {
         let stderr = std::mem::take(&mut *self.said.lock().unwrap());
         drop(self.watched);
         let late = self.watch.join().unwrap();
-        let code = self.child.lock().unwrap().wait().unwrap().code();
+        let status = self.child.lock().unwrap().wait().unwrap();
         assert!(!late, "killed after {PATIENCE:?}; it said: {stderr}");
-        Ran { code, stdout, stderr }
+        Ran { code: status.code(), signal: signal_of(status), stdout, stderr }
     }
+}
+
+#[cfg(unix)]
+fn signal_of(status: ExitStatus) -> Option<i32> {
+    std::os::unix::process::ExitStatusExt::signal(&status)
+}
+
+#[cfg(not(unix))]
+const fn signal_of(_: ExitStatus) -> Option<i32> {
+    None
 }
 
 /// Runs the program with an input.
@@ -269,3 +355,11 @@ pub(crate) fn assert_same(got: &[u8], expected: &[u8]) {
 pub(crate) fn numbers(count: usize) -> Vec<u8> {
     (1..=count).flat_map(|number| format!("{number}\n").into_bytes()).collect()
 }
+
+/// Lines of 8 kB that begin with their number. A pipe and the program's output hold some 16 of them.
+pub(crate) fn long_lines(count: usize) -> Vec<u8> {
+    (1..=count).flat_map(|number| format!("{number:<8191}\n").into_bytes()).collect()
+}
+
+/// More of those than ever lie between the ring and a reader of the output that does not read.
+pub(crate) const BEYOND: usize = 40;

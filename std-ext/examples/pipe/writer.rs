@@ -1,0 +1,111 @@
+//! The writer: from the ring to the output.
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use forebay::PopError;
+use forebay::spsc::OwnedProducer;
+
+use crate::halt::Halt;
+use crate::ledger::Books;
+use crate::output::Output;
+use crate::pace::Pacer;
+use crate::relay::End;
+use crate::spares::is_spare;
+use crate::wait::Receiver;
+
+/// Takes records out of the ring and writes them.
+pub(crate) struct Writer {
+    pub(crate) records: Receiver<Vec<u8>>,
+    /// Of each reader, the next one to get some in front.
+    pub(crate) spares: VecDeque<OwnedProducer<Vec<u8>>>,
+    pub(crate) output: Output,
+    pub(crate) drain_interval: Option<Duration>,
+    pub(crate) deadline: Option<Instant>,
+    pub(crate) halt: Arc<Halt>,
+    pub(crate) books: Arc<Books>,
+}
+
+impl Writer {
+    /// Writes until the ring is closed and empty, time is up, or the output takes no more.
+    pub(crate) fn run(mut self) -> (Receiver<Vec<u8>>, Output, End) {
+        let end = match self.write_all() {
+            Ok(end) => end,
+            Err(error) => End::Unwritable(error),
+        };
+        (self.records, self.output, end)
+    }
+
+    fn write_all(&mut self) -> io::Result<End> {
+        let mut pacer = Pacer::default();
+        loop {
+            if let Some(interval) = self.drain_interval {
+                self.pause(pacer.delay(Instant::now(), interval))?;
+            }
+            if self.deadline().is_some_and(|deadline| deadline <= Instant::now()) {
+                self.flush()?;
+                return Ok(End::TimeUp);
+            }
+            let Some((lane, record)) = self.take()? else {
+                self.flush()?;
+                return Ok(End::Complete);
+            };
+            if self.output.add(lane, &record) {
+                self.flush()?;
+            }
+            if is_spare(&record) {
+                if let Some(spares) = self.spares.front_mut() {
+                    // If there are enough of them, it is freed.
+                    let _ = spares.push(record);
+                }
+                self.spares.rotate_left(1);
+            }
+        }
+    }
+
+    /// The next record, or none if there will be no more. What is in the batch is written before a long wait.
+    fn take(&mut self) -> io::Result<Option<(usize, Vec<u8>)>> {
+        let taken = match self.records.recv_soon() {
+            Err(PopError::Empty) => {
+                self.flush()?;
+                self.records.recv().ok()
+            }
+            settled => settled.ok(),
+        };
+        if let Some((lane, _)) = taken {
+            let missed = self.records.missed();
+            let mut delivery = self.books.delivery();
+            delivery.lanes[lane].taken += 1;
+            delivery.missed += missed;
+        }
+        Ok(taken)
+    }
+
+    /// When it ends, whatever is inside.
+    fn deadline(&self) -> Option<Instant> {
+        self.halt.asked().map(|asked| asked.deadline).into_iter().chain(self.deadline).min()
+    }
+
+    /// Sleeps, though not past the deadline.
+    fn pause(&mut self, delay: Duration) -> io::Result<()> {
+        let left = self.deadline().map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(Instant::now()));
+        let delay = delay.min(left);
+        if !delay.is_zero() {
+            self.flush()?;
+            self.halt.sleep(delay);
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let result = self.output.flush();
+        let mut delivery = self.books.delivery();
+        for (number, lane) in delivery.lanes.iter_mut().enumerate() {
+            lane.delivered = self.output.records(number);
+        }
+        delivery.bytes = self.output.bytes();
+        result
+    }
+}
