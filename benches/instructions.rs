@@ -2,9 +2,11 @@
 //!
 //! Each function below does a thousand of them on a queue that the caller has made.
 
+use std::num::NonZeroU32;
+
 use crossbeam_queue::ArrayQueue;
 use forebay::spsc::{self, Consumer, Dense, Flagged, Layout, OwnedConsumer, OwnedProducer, Producer};
-use forebay::{Overflow, Pushed, Watermarks, mpsc, swap};
+use forebay::{Overflow, Pushed, Watermarks, fan_in, mpsc, swap};
 
 const CAPACITY: usize = 1024;
 const PAIRS: u64 = 1000;
@@ -78,6 +80,12 @@ fn pairs_mpsc_heap(tx: &mut mpsc::OwnedProducer<u64>, rx: &mut mpsc::OwnedConsum
 #[inline(never)]
 fn pairs_swap_heap(tx: &mut swap::OwnedProducer<u64>, rx: &mut swap::OwnedConsumer<u64>) -> u64 {
     pairs(|item| tx.push(item).is_ok(), || rx.pop().ok())
+}
+
+#[unsafe(no_mangle)]
+#[inline(never)]
+fn pairs_fan_in_heap(tx: &mut fan_in::OwnedProducer<u64>, rx: &mut fan_in::OwnedConsumer<u64>) -> u64 {
+    pairs(|item| tx.push(item).is_ok(), || rx.pop().ok().map(|(_, item)| item))
 }
 
 /// As in `src/queue.rs`.
@@ -217,6 +225,19 @@ fn main() {
             mark!(marks, tx, rx);
             fill(inside, |item| tx.push(item).is_ok());
             pairs_swap_heap(&mut tx, &mut rx)
+        }
+        // One lane of two is busy, and each item is a round of its own.
+        "pairs_fan_in_heap" => {
+            let (opener, mut rx) = fan_in::ring(2, CAPACITY).expect("there is memory for the ring");
+            let mut open = || opener.open(NonZeroU32::MIN).expect("there is a lane");
+            let (mut tx, mut idle) = (open(), open());
+            idle.push(0).expect("there is room");
+            rx.pop().expect("an item");
+            if let Some(marks) = marks {
+                tx.set_watermarks(marks).expect("not above the capacity");
+            }
+            fill(inside, |item| tx.push(item).is_ok());
+            pairs_fan_in_heap(&mut tx, &mut rx)
         }
         "evicting_forebay" => evicting_forebay(&mut evicting_ends(|item| item).0),
         "evicting_forebay_block" => evicting_forebay_block(&mut evicting_ends(|item| Block([item; 8])).0),
