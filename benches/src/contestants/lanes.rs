@@ -7,20 +7,24 @@ use forebay::fan_in::{self, OwnedConsumer, OwnedProducer};
 
 use crate::queue::{Item, MpscJob, MpscQueue, Producers, Role, Rx, Tx};
 
-/// A fan-in ring whose lanes hold together as many items as the others do, and have this weight.
-pub(crate) struct Lanes<const WEIGHT: u32>;
+/// A fan-in ring whose lanes have this weight, and hold together as many items as the others do; or each of them, if there is
+/// room.
+pub(crate) struct Lanes<const WEIGHT: u32, const ROOMY: bool>;
 
-impl<T: Item, const WEIGHT: u32> MpscQueue<T> for Lanes<WEIGHT> {
-    const NAME: &'static str = match WEIGHT {
-        1 => "forebay fan_in",
-        16 => "forebay fan_in weight 16",
+impl<T: Item, const WEIGHT: u32, const ROOMY: bool> MpscQueue<T> for Lanes<WEIGHT, ROOMY> {
+    const NAME: &'static str = match (WEIGHT, ROOMY) {
+        (1, false) => "forebay fan_in",
+        (16, false) => "forebay fan_in weight 16",
+        (1, true) => "forebay fan_in roomy",
+        (16, true) => "forebay fan_in roomy weight 16",
         _ => panic!("another weight needs a name"),
     };
     const ROLE: Role = Role::Ours;
 
     fn with<J: MpscJob<T>>(capacity: usize, job: J) -> Duration {
         let weight = NonZeroU32::new(WEIGHT).expect("not 0");
-        let (opener, rx) = fan_in::ring(J::PRODUCERS, capacity / J::PRODUCERS).expect("there is memory for the ring");
+        let each = if ROOMY { capacity } else { capacity / J::PRODUCERS };
+        let (opener, rx) = fan_in::ring(J::PRODUCERS, each).expect("there is memory for the ring");
         let lanes = (0..J::PRODUCERS).map(|_| opener.open(weight).expect("there is a lane for each")).collect();
         job.run(All { lanes, turn: WEIGHT as usize, offered: 0 }, rx)
     }

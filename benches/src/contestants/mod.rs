@@ -42,8 +42,10 @@ pub(crate) fn batching<Q: Question, T: Item>() -> Vec<Contestant> {
 pub(crate) fn several<Q: MpscQuestion, T: Item>() -> Vec<Contestant> {
     let ours = [
         Contestant::mpsc::<Q, T, several::Tickets>(),
-        Contestant::mpsc::<Q, T, lanes::Lanes<1>>(),
-        Contestant::mpsc::<Q, T, lanes::Lanes<16>>(),
+        Contestant::mpsc::<Q, T, lanes::Lanes<1, false>>(),
+        Contestant::mpsc::<Q, T, lanes::Lanes<16, false>>(),
+        Contestant::mpsc::<Q, T, lanes::Lanes<1, true>>(),
+        Contestant::mpsc::<Q, T, lanes::Lanes<16, true>>(),
         Contestant::mpsc::<Q, T, overwriting::Rejecting>(),
     ];
     ours.into_iter().chain(peers::several::<Q, T>()).collect()

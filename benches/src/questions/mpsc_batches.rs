@@ -42,7 +42,7 @@ impl<T: Item, const P: usize> MpscJob<T> for Batches<P> {
     const PRODUCERS: usize = P;
 
     fn run(self, tx: impl Producers<T>, rx: impl Rx<T>) -> Duration {
-        gather::<P, T, _, _>(self.capacity, self.count, tx, rx, send::<T, _>, receive::<P, T, _>)
+        gather::<P, false, T, _, _>(self.capacity, self.count, tx, rx, send::<T, _>, receive::<P, T, _>)
     }
 }
 

@@ -31,18 +31,20 @@ pub(crate) const GOALS: &[Goal] = &[
         against: Against::Named("ArrayQueue"),
         at_least: 3.0,
     },
-    lanes("2p"),
-    lanes("4p"),
+    lanes("forebay fan_in", "2p"),
+    lanes("forebay fan_in", "4p"),
+    lanes("forebay fan_in roomy weight 16", "2p"),
+    lanes("forebay fan_in roomy weight 16", "4p"),
 ];
 
 /// A lane for each producer, against whoever is fastest with one ring for all.
-const fn lanes(setting: &'static str) -> Goal {
+const fn lanes(who: &'static str, setting: &'static str) -> Goal {
     Goal {
         what: "lanes: at least 1.5 x the best shared ring",
         question: Fast::NAME,
         setting,
         capacity: 1024,
-        who: "forebay fan_in",
+        who,
         against: Against::FastestPeer,
         at_least: 1.5,
     }
@@ -50,7 +52,7 @@ const fn lanes(setting: &'static str) -> Goal {
 
 pub(crate) fn contests() -> Vec<Contest> {
     let mut contests = of_pace::<Fast>();
-    contests.insert(2, contest::<1, Fast, u64>(65536));
+    contests.insert(2, contest::<1, Fast, u64, false>(65536));
     contests.extend(of_pace::<SlowConsumer>());
     contests.extend(of_pace::<SlowProducers>());
     contests
@@ -58,28 +60,29 @@ pub(crate) fn contests() -> Vec<Contest> {
 
 fn of_pace<W: Pace>() -> Vec<Contest> {
     vec![
-        contest::<1, W, u64>(64),
-        contest::<1, W, u64>(1024),
-        contest::<2, W, u64>(64),
-        contest::<2, W, u64>(1024),
-        contest::<4, W, u64>(64),
-        contest::<4, W, u64>(1024),
-        contest::<2, W, Block>(1024),
-        contest::<4, W, Block>(1024),
+        contest::<1, W, u64, false>(64),
+        contest::<1, W, u64, false>(1024),
+        contest::<2, W, u64, false>(64),
+        contest::<2, W, u64, false>(1024),
+        contest::<4, W, u64, false>(64),
+        contest::<4, W, u64, false>(1024),
+        contest::<2, W, Block, false>(1024),
+        contest::<4, W, Block, false>(1024),
+        contest::<2, W, u64, true>(1024),
+        contest::<4, W, u64, true>(1024),
+        contest::<2, W, Block, true>(1024),
     ]
 }
 
-fn contest<const P: usize, W: Pace, T: Item>(capacity: usize) -> Contest {
+fn contest<const P: usize, W: Pace, T: Item, const APART: bool>(capacity: usize) -> Contest {
+    let place = if APART { "/apart" } else { "" };
+    let item = if T::NAME == u64::NAME { String::new() } else { format!("/{}", T::NAME) };
     Contest {
         question: W::NAME,
-        setting: if T::NAME == u64::NAME {
-            setting(P, capacity)
-        } else {
-            format!("{}/{}", setting(P, capacity), T::NAME)
-        },
+        setting: format!("{}{place}{item}", setting(P, capacity)),
         capacity,
         least: least(capacity),
-        contestants: contestants::several::<Several<P, W>, T>(),
+        contestants: contestants::several::<Several<P, W, APART>, T>(),
         reference: "nexus-queue",
     }
 }
@@ -120,24 +123,24 @@ impl Pace for SlowProducers {
     const CONSUMER: bool = false;
 }
 
-struct Several<const P: usize, W> {
+struct Several<const P: usize, W, const APART: bool> {
     capacity: usize,
     count: u64,
     pace: PhantomData<W>,
 }
 
-impl<const P: usize, W: Pace> MpscQuestion for Several<P, W> {
+impl<const P: usize, W: Pace, const APART: bool> MpscQuestion for Several<P, W, APART> {
     #[inline(never)]
     fn time<T: Item, Q: MpscQueue<T>>(capacity: usize, count: u64) -> Duration {
         Q::with(capacity, Self { capacity, count, pace: PhantomData })
     }
 }
 
-impl<T: Item, const P: usize, W: Pace> MpscJob<T> for Several<P, W> {
+impl<T: Item, const P: usize, W: Pace, const APART: bool> MpscJob<T> for Several<P, W, APART> {
     const PRODUCERS: usize = P;
 
     fn run(self, tx: impl Producers<T>, rx: impl Rx<T>) -> Duration {
-        gather::<P, T, _, _>(self.capacity, self.count, tx, rx, send::<W, T, _>, receive::<P, W, T, _>)
+        gather::<P, APART, T, _, _>(self.capacity, self.count, tx, rx, send::<W, T, _>, receive::<P, W, T, _>)
     }
 }
 

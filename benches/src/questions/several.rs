@@ -62,8 +62,8 @@ impl Start {
 /// until all have been received.
 ///
 /// Before that, the queue has been filled and emptied, so that all of its memory has been touched. A single producer and the
-/// consumer have a core each. More are placed by the system.
-pub(super) fn gather<const P: usize, T, S, R>(
+/// consumer have a core each. So it is where they are to be apart: several producers share theirs. Otherwise the system places them.
+pub(super) fn gather<const P: usize, const APART: bool, T, S, R>(
     capacity: usize,
     count: u64,
     mut tx: S,
@@ -81,7 +81,7 @@ where
     let start = &Start::of(P + 1);
     thread::scope(|scope| {
         let consumer = scope.spawn(move || {
-            if P == 1 {
+            if P == 1 || APART {
                 cores.stay_on_first();
             }
             start.wait();
@@ -95,7 +95,7 @@ where
                 let tx = tx.another();
                 let share = count / P as u64 + u64::from((producer as u64) < count % P as u64);
                 scope.spawn(move || {
-                    if P == 1 {
+                    if P == 1 || APART {
                         cores.stay_on_second();
                     }
                     start.wait();
