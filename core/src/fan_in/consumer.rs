@@ -156,7 +156,8 @@ impl<T> Rx<T> {
                     Ok(item) => {
                         self.in_turn = !lane.account.is_spent();
                         self.rounds.serve();
-                        self.unlooked = self.unlooked.saturating_add(1);
+                        // Should it come around, an idle lane is looked at some items later.
+                        self.unlooked = self.unlooked.wrapping_add(1);
                         return Some(item);
                     }
                     Err(Left::Nothing) => self.rest(self.at),
@@ -229,10 +230,22 @@ impl<T> Rx<T> {
         if number >= self.ring.count() {
             return None;
         }
-        let first = number / BITS;
-        let first_of = |group: usize, bits: usize| (bits != 0).then(|| group * BITS + bits.trailing_zeros() as usize);
-        first_of(first, word(self, first) & usize::MAX << (number % BITS))
-            .or_else(|| (first + 1..self.ring.groups()).find_map(|group| first_of(group, word(self, group))))
+        let group = number / BITS;
+        let bits = word(self, group) & usize::MAX << (number % BITS);
+        if bits != 0 {
+            return Some(group * BITS + bits.trailing_zeros() as usize);
+        }
+        // Most rings have one group.
+        let next = (group + 1) * BITS;
+        if next < self.ring.count() { self.first_beyond(group + 1, word) } else { None }
+    }
+
+    /// The first number whose bit is set in the word of its group, from a group on.
+    fn first_beyond(&self, group: usize, word: impl Fn(&Self, usize) -> usize) -> Option<usize> {
+        (group..self.ring.groups()).find_map(|group| {
+            let bits = word(self, group);
+            (bits != 0).then(|| group * BITS + bits.trailing_zeros() as usize)
+        })
     }
 
     /// Takes a hint away.
