@@ -42,6 +42,11 @@ for function in pairs_forebay_heap pairs_forebay_array pairs_flagged_heap pairs_
     printf '%-22s %10s %10s\n' "${function#pairs_}" "$(count $function 0 900 100)" "$(count $function 512 900 100)"
 done
 
+printf '\n%-22s %10s %10s\n' "with looks at the level" "at empty" "half full"
+for function in looked_forebay_heap looked_mpsc_heap looked_swap_heap; do
+    printf '%-22s %10s %10s\n' "${function#looked_}" "$(count $function 0 900 100)" "$(count $function 512 900 100)"
+done
+
 printf '\n%-22s %10s %10s\n' "per push that evicts" "u64" "64 bytes"
 for function in evicting_forebay evicting_array_queue; do
     small=$(count $function 0)
