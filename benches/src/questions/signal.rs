@@ -51,7 +51,7 @@ fn of_streams<R: Ring>() -> Contest {
 }
 
 fn contest<R: Ring>(question: &'static str, turns: [fn(usize, u64) -> Turn; 4]) -> Contest {
-    let names = [PLAIN, "with marks", "without marks, looked at", "with marks, looked at"];
+    let names = [PLAIN, "with marks", "looks without marks", "looks with marks"];
     Contest {
         question,
         setting: format!("{}/{CAPACITY}", R::NAME),
