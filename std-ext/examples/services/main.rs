@@ -1,7 +1,7 @@
-//! Services A, B and C make requests to Z, and A has ten times as many for a while as Z can serve: in virtual time, in a blink.
+//! Services A, B and C make requests to Z, and A for a while twenty times as many as Z can serve: in virtual time, in a blink.
 //!
 //! ```text
-//! cargo run --example services                     # a lane for each: A is slowed down, B and C notice nothing
+//! cargo run --example services                     # a lane for each: A is slowed down, B and C lose nothing
 //! cargo run --example services -- --shared         # one ring for all: B and C lose nearly everything
 //! cargo run --example services -- --heedless       # A does as it likes, and fills its own lane
 //! cargo run --example services -- --help
