@@ -2,9 +2,12 @@
 //!
 //! Each function below does a thousand of them on a queue that the caller has made.
 
+use std::num::NonZeroU32;
+
 use crossbeam_queue::ArrayQueue;
+use forebay::seam::{Pop, Push};
 use forebay::spsc::{self, Consumer, Dense, Flagged, Layout, OwnedConsumer, OwnedProducer, Producer};
-use forebay::{Overflow, Pushed, Watermarks, mpsc, swap};
+use forebay::{Overflow, Pressure, Pushed, Watermarks, fan_in, mpsc, swap};
 
 const CAPACITY: usize = 1024;
 const PAIRS: u64 = 1000;
@@ -78,6 +81,37 @@ fn pairs_mpsc_heap(tx: &mut mpsc::OwnedProducer<u64>, rx: &mut mpsc::OwnedConsum
 #[inline(never)]
 fn pairs_swap_heap(tx: &mut swap::OwnedProducer<u64>, rx: &mut swap::OwnedConsumer<u64>) -> u64 {
     pairs(|item| tx.push(item).is_ok(), || rx.pop().ok())
+}
+
+#[unsafe(no_mangle)]
+#[inline(never)]
+fn pairs_fan_in_heap(tx: &mut fan_in::OwnedProducer<u64>, rx: &mut fan_in::OwnedConsumer<u64>) -> u64 {
+    pairs(|item| tx.push(item).is_ok(), || rx.pop().ok().map(|(_, item)| item))
+}
+
+/// The same with a look at the pressure before each push.
+#[inline(always)]
+fn looked(tx: &mut impl Push<Item = u64>, rx: &mut impl Pop<Item = u64>) -> u64 {
+    let push = |item| tx.pressure() == Pressure::Open && tx.push(item).is_ok();
+    pairs(push, || rx.pop().ok())
+}
+
+#[unsafe(no_mangle)]
+#[inline(never)]
+fn looked_forebay_heap(tx: &mut OwnedProducer<u64>, rx: &mut OwnedConsumer<u64>) -> u64 {
+    looked(tx, rx)
+}
+
+#[unsafe(no_mangle)]
+#[inline(never)]
+fn looked_mpsc_heap(tx: &mut mpsc::OwnedProducer<u64>, rx: &mut mpsc::OwnedConsumer<u64>) -> u64 {
+    looked(tx, rx)
+}
+
+#[unsafe(no_mangle)]
+#[inline(never)]
+fn looked_swap_heap(tx: &mut swap::OwnedProducer<u64>, rx: &mut swap::OwnedConsumer<u64>) -> u64 {
+    looked(tx, rx)
 }
 
 /// As in `src/queue.rs`.
@@ -167,11 +201,12 @@ fn main() {
     let mut mark = || arguments.next().and_then(|text| text.parse().ok());
     let marks = mark().zip(mark()).map(|(high, low)| Watermarks::new(high, low).expect("high above low"));
     let wrong = match function.as_str() {
-        "pairs_forebay_heap" => {
+        "pairs_forebay_heap" | "looked_forebay_heap" => {
             let (mut tx, mut rx) = heap_ends::<Dense>();
             mark!(marks, tx, rx);
             fill(inside, |item| tx.push(item).is_ok());
-            pairs_forebay_heap(&mut tx, &mut rx)
+            let pairs = if function.starts_with("looked") { looked_forebay_heap } else { pairs_forebay_heap };
+            pairs(&mut tx, &mut rx)
         }
         "pairs_forebay_array" => {
             let mut ring = spsc::Ring::<u64, CAPACITY>::new();
@@ -204,19 +239,34 @@ fn main() {
             fill(inside, |item| tx.push(item).is_ok());
             pairs_rtrb(&mut tx, &mut rx)
         }
-        "pairs_mpsc_heap" => {
+        "pairs_mpsc_heap" | "looked_mpsc_heap" => {
             let ring = mpsc::HeapRing::new(CAPACITY).expect("there is memory for the ring");
             let (mut tx, mut rx) = ring.into_ends();
             mark!(marks, tx, rx);
             fill(inside, |item| tx.push(item).is_ok());
-            pairs_mpsc_heap(&mut tx, &mut rx)
+            let pairs = if function.starts_with("looked") { looked_mpsc_heap } else { pairs_mpsc_heap };
+            pairs(&mut tx, &mut rx)
         }
-        "pairs_swap_heap" => {
+        "pairs_swap_heap" | "looked_swap_heap" => {
             let ring = swap::HeapRing::new(CAPACITY, 1).expect("there is memory for the ring");
             let (mut tx, mut rx) = ring.into_ends();
             mark!(marks, tx, rx);
             fill(inside, |item| tx.push(item).is_ok());
-            pairs_swap_heap(&mut tx, &mut rx)
+            let pairs = if function.starts_with("looked") { looked_swap_heap } else { pairs_swap_heap };
+            pairs(&mut tx, &mut rx)
+        }
+        // One lane of two is busy, and each item is a round of its own.
+        "pairs_fan_in_heap" => {
+            let (opener, mut rx) = fan_in::ring(2, CAPACITY).expect("there is memory for the ring");
+            let mut open = || opener.open(NonZeroU32::MIN).expect("there is a lane");
+            let (mut tx, mut idle) = (open(), open());
+            idle.push(0).expect("there is room");
+            rx.pop().expect("an item");
+            if let Some(marks) = marks {
+                tx.set_watermarks(marks).expect("not above the capacity");
+            }
+            fill(inside, |item| tx.push(item).is_ok());
+            pairs_fan_in_heap(&mut tx, &mut rx)
         }
         "evicting_forebay" => evicting_forebay(&mut evicting_ends(|item| item).0),
         "evicting_forebay_block" => evicting_forebay_block(&mut evicting_ends(|item| Block([item; 8])).0),

@@ -29,7 +29,7 @@ count() {
 printf '%-22s %10s %10s   %s\n' "instructions per pair" "at empty" "half full" "over heapless at empty (goal: not above 0)"
 goal=$(count pairs_heapless 0)
 for function in pairs_heapless pairs_rtrb pairs_forebay_heap pairs_forebay_array pairs_flagged_heap pairs_flagged_array \
-    pairs_mpsc_heap pairs_swap_heap; do
+    pairs_mpsc_heap pairs_swap_heap pairs_fan_in_heap; do
     empty=$(count $function 0)
     half=$(count $function 512)
     over=$(awk -v a="$empty" -v b="$goal" 'BEGIN { printf "%+.1f", a - b }')
@@ -37,8 +37,14 @@ for function in pairs_heapless pairs_rtrb pairs_forebay_heap pairs_forebay_array
 done
 
 printf '\n%-22s %10s %10s\n' "with watermarks" "at empty" "half full"
-for function in pairs_forebay_heap pairs_forebay_array pairs_flagged_heap pairs_flagged_array pairs_mpsc_heap pairs_swap_heap; do
+for function in pairs_forebay_heap pairs_forebay_array pairs_flagged_heap pairs_flagged_array pairs_mpsc_heap pairs_swap_heap \
+    pairs_fan_in_heap; do
     printf '%-22s %10s %10s\n' "${function#pairs_}" "$(count $function 0 900 100)" "$(count $function 512 900 100)"
+done
+
+printf '\n%-22s %10s %10s\n' "with looks at the level" "at empty" "half full"
+for function in looked_forebay_heap looked_mpsc_heap looked_swap_heap; do
+    printf '%-22s %10s %10s\n' "${function#looked_}" "$(count $function 0 900 100)" "$(count $function 512 900 100)"
 done
 
 printf '\n%-22s %10s %10s\n' "per push that evicts" "u64" "64 bytes"

@@ -23,7 +23,7 @@ pub(crate) trait Question {
 /// Something that is asked of a queue for several producers.
 pub(crate) trait MpscQuestion {
     /// The time it takes with `count` items, on a queue made for this one call.
-    fn time<Q: MpscQueue>(capacity: usize, count: u64) -> Duration;
+    fn time<T: Item, Q: MpscQueue<T>>(capacity: usize, count: u64) -> Duration;
 }
 
 /// Something that is asked of a queue whose items take the place of the oldest.
@@ -65,8 +65,8 @@ impl Contestant {
         Self { name, role: Role::Ours, turn }
     }
 
-    pub(crate) fn mpsc<Q: MpscQuestion, C: MpscQueue>() -> Self {
-        Self { name: C::NAME, role: C::ROLE, turn: |capacity, count| Q::time::<C>(capacity, count).into() }
+    pub(crate) fn mpsc<Q: MpscQuestion, T: Item, C: MpscQueue<T>>() -> Self {
+        Self { name: C::NAME, role: C::ROLE, turn: |capacity, count| Q::time::<T, C>(capacity, count).into() }
     }
 
     pub(crate) fn overwriting<Q: OverwriteQuestion, T: Item, C: Overwriting<T>>() -> Self {

@@ -23,7 +23,9 @@ use criterion::Criterion;
 use crate::contest::{Contest, Outcome};
 use crate::cores::Cores;
 use crate::effort::Effort;
-use crate::questions::{batches, lanes, mpsc_batches, overwrite, pair, producers, round_trip, storm, throughput};
+use crate::questions::{
+    batches, lanes, mpsc_batches, overwrite, pair, producers, round_trip, signal, storm, throughput,
+};
 
 /// Names some contestants, as in `overwrite/u64/64/forebay,pair/u64/64/heapless`: they have one turn each and nothing else is
 /// done. For comparisons of two builds.
@@ -35,11 +37,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (mut several, mut contests) = (Vec::new(), pair::contests());
     contests.extend(overwrite::contests());
     contests.extend(lanes::contests());
+    contests.extend(signal::pairs());
     if cores.two() {
         several.extend(producers::contests());
         several.extend(mpsc_batches::contests());
         several.extend(storm::contests());
         contests.extend(throughput::contests());
+        contests.extend(signal::streams());
         contests.extend(batches::contests());
         contests.extend(round_trip::contests());
     }
@@ -66,6 +70,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         producers::GOALS,
         overwrite::GOALS,
         storm::GOALS,
+        signal::GOALS,
     ];
     let goals: Vec<_> = goals.into_iter().flatten().collect();
 

@@ -9,7 +9,7 @@ use crate::contest::Turn;
 pub(crate) const BATCH: usize = 64;
 
 /// An item that bears its number, so that whoever receives it can tell that it is the right one.
-pub(crate) trait Item: Copy + Send + Sync + 'static {
+pub(crate) trait Item: Copy + Default + Send + Sync + 'static {
     const NAME: &'static str;
 
     fn new(seq: u64) -> Self;
@@ -42,7 +42,7 @@ impl Item for u64 {
 
 /// A cache line of its own. With a smaller alignment it would depend on the allocator's mood whether an item lies in one
 /// line or in two, for each queue differently and for the whole run.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 #[repr(align(64))]
 pub(crate) struct Block([u64; 8]);
 
@@ -168,10 +168,28 @@ pub(crate) trait Job<T: Item> {
     fn run(self, tx: impl Tx<T>, rx: impl Rx<T>) -> Duration;
 }
 
-/// What is done with the ends of a queue for several producers, of which there is one to be cloned. Answers with the time
-/// it took.
-pub(crate) trait MpscJob {
-    fn run(self, tx: impl Tx<u64> + Clone, rx: impl Rx<u64>) -> Duration;
+/// What makes the producers of a queue. It puts items in itself, before there are any.
+pub(crate) trait Producers<T: Item>: Tx<T> {
+    type Producer: Tx<T>;
+
+    /// One more.
+    fn another(&mut self) -> Self::Producer;
+}
+
+impl<T: Item, P: Tx<T> + Clone> Producers<T> for P {
+    type Producer = P;
+
+    fn another(&mut self) -> P {
+        self.clone()
+    }
+}
+
+/// What is done with the ends of a queue for several producers. Answers with the time it took.
+pub(crate) trait MpscJob<T: Item> {
+    /// How many producers there will be.
+    const PRODUCERS: usize;
+
+    fn run(self, tx: impl Producers<T>, rx: impl Rx<T>) -> Duration;
 }
 
 /// Whose queue it is.
@@ -193,12 +211,12 @@ pub(crate) trait Queue<T: Item> {
 }
 
 /// A queue for several producers.
-pub(crate) trait MpscQueue {
+pub(crate) trait MpscQueue<T: Item> {
     const NAME: &'static str;
     const ROLE: Role;
 
     /// Makes a queue that holds `capacity` items and lets the job have its ends.
-    fn with(capacity: usize, job: impl MpscJob) -> Duration;
+    fn with<J: MpscJob<T>>(capacity: usize, job: J) -> Duration;
 }
 
 /// The end that puts every item in: at full, in the place of the oldest.

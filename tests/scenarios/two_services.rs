@@ -2,8 +2,6 @@
 //!
 //! Each answer that there is to too much data, with its figures; and in each the conservation law.
 
-use std::collections::VecDeque;
-
 use forebay_core::pacer::{Pacer, Rates};
 use forebay_core::swap::{HeapRing, OwnedConsumer, OwnedProducer};
 use forebay_core::{Overflow, Pressure, PushError, Pushed, Seen, Watermarks, spsc};
@@ -32,6 +30,8 @@ struct Services {
     ages: Vec<u64>,
     deepest: usize,
     first_refusal: Option<u64>,
+    /// Since when nothing has been left in the buffer whenever B began with a request.
+    caught_up: Option<u64>,
 }
 
 impl Services {
@@ -48,6 +48,7 @@ impl Services {
             ages: Vec::new(),
             deepest: 0,
             first_refusal: None,
+            caught_up: None,
         }
     }
 
@@ -92,6 +93,11 @@ impl Services {
         if let Ok(made) = self.b.pop() {
             self.ages.push(now - made);
             self.free_at = now + SERVICE;
+            if self.b.is_empty() {
+                self.caught_up.get_or_insert(now);
+            } else {
+                self.caught_up = None;
+            }
         }
     }
 
@@ -121,7 +127,7 @@ fn control() {
         let mut pacer = Pacer::new(rates);
         let (mut wake, mut free_at, mut seen, mut changes) = (0, 0, Seen::default(), 0);
         let (mut sent, mut served, mut deepest) = (0, 0, 0);
-        let mut each_second = VecDeque::new();
+        let mut each_second = Vec::new();
         for now in 0..60 * SECOND {
             while now >= wake {
                 match pacer.next_delay(now, a.pressure()).expect("B is there") {
@@ -141,17 +147,16 @@ fn control() {
                 changes += usize::from(b.pressure_since(&mut seen).is_some());
             }
             if now % SECOND == SECOND - 1 {
-                each_second.push_back(served);
+                each_second.push(served);
             }
         }
         assert_eq!(sent, served + a.len(), "nothing is lost");
         assert!(deepest <= 50);
         assert!(changes <= 135, "{changes} changes of the pressure");
-        if start > 1 {
-            let each_second = each_second.make_contiguous();
-            for second in each_second[1..].windows(2) {
-                assert!((24..=26).contains(&(second[1] - second[0])), "from {start}: {each_second:?}");
-            }
+        // From an item a second, the quick start takes longer than the two seconds that all else takes.
+        let from = if start == 1 { 6 } else { 2 };
+        for second in each_second[from - 1..].windows(2) {
+            assert!((24..=26).contains(&(second[1] - second[0])), "from {start}: {each_second:?}");
         }
         drop(b);
         assert_eq!(a.pressure(), Pressure::Closed);
@@ -167,9 +172,9 @@ fn buffer() {
     assert!((749..=751).contains(&services.deepest), "{}", services.deepest);
     services.run(10 * SECOND, 70 * SECOND, SECOND / 10);
     assert_eq!(services.refused, 0, "the spike fits");
-    let drained =
-        services.ages.iter().rposition(|&age| age >= 2 * SERVICE).expect("there was a backlog") as u64 * SERVICE;
-    assert!((58 * SECOND..=62 * SECOND).contains(&drained), "empty 50 s after the spike, not at {drained}");
+    let empty = services.caught_up.expect("it is empty in the end");
+    // 750 / (25 - 10) s after the spike, and an item more or less.
+    assert!(empty.abs_diff(60 * SECOND) <= SECOND / 10, "at {empty}");
 }
 
 /// A buffer that is too small for it: it says so when it must.
@@ -179,7 +184,7 @@ fn too_small_a_buffer() {
     services.run(0, 10 * SECOND, OFFER);
     let first = services.first_refusal.expect("it overflows");
     // 500 / 75 s, and an item more or less.
-    assert!(first.abs_diff(6667) <= 4 * OFFER, "at {first}");
+    assert!(first.abs_diff(6667) <= SECOND / 75, "at {first}");
     assert!(services.refused.abs_diff(250) <= 2, "{}", services.refused);
 }
 
@@ -192,7 +197,7 @@ fn drop_oldest() {
     let kept: Vec<Request> = services.b.drain().collect();
     let last = 60 * SECOND - OFFER;
     assert!(kept.iter().rev().copied().eq((0..kept.len() as u64).map(|back| last - back * OFFER)), "{kept:?}");
-    assert!(kept.len() >= 49, "{}", kept.len());
+    assert_eq!(kept.len(), 50);
 }
 
 /// Losing what comes: what B gets is old.
@@ -212,4 +217,9 @@ fn ignore() {
     let backlog = services.b.len();
     assert!((4455..=4545).contains(&backlog), "{backlog}");
     assert_eq!(services.refused, 0);
+
+    let mut services = Services::new(1000, Overflow::Reject);
+    services.run(0, 60 * SECOND, OFFER);
+    assert_eq!((services.deepest, services.b.len()), (1000, 1000), "the ceiling holds");
+    assert_eq!(services.refused, backlog - 1000, "and says so");
 }

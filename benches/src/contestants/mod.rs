@@ -1,5 +1,6 @@
 //! Who takes part. An adapter does no more than name the contestant's own calls.
 
+mod lanes;
 mod limits;
 mod ours;
 mod overwriting;
@@ -38,15 +39,23 @@ pub(crate) fn batching<Q: Question, T: Item>() -> Vec<Contestant> {
 }
 
 /// Who passes on single items of several producers.
-pub(crate) fn several<Q: MpscQuestion>() -> Vec<Contestant> {
-    let ours = [Contestant::mpsc::<Q, several::Tickets>(), Contestant::mpsc::<Q, overwriting::Rejecting>()];
-    ours.into_iter().chain(peers::several::<Q>()).collect()
+pub(crate) fn several<Q: MpscQuestion, T: Item>() -> Vec<Contestant> {
+    let ours = [
+        Contestant::mpsc::<Q, T, several::Tickets>(),
+        Contestant::mpsc::<Q, T, lanes::Lanes<1, false>>(),
+        Contestant::mpsc::<Q, T, lanes::Lanes<16, false>>(),
+        Contestant::mpsc::<Q, T, lanes::Lanes<1, true>>(),
+        Contestant::mpsc::<Q, T, lanes::Lanes<16, true>>(),
+        Contestant::mpsc::<Q, T, overwriting::Rejecting>(),
+    ];
+    ours.into_iter().chain(peers::several::<Q, T>()).collect()
 }
 
 /// Who passes on batches of several producers, and all others, item by item.
 pub(crate) fn several_batching<Q: MpscQuestion>() -> Vec<Contestant> {
-    let ours = [Contestant::mpsc::<Q, several::TicketBatches>(), Contestant::mpsc::<Q, several::TicketSingles>()];
-    ours.into_iter().chain(peers::several::<Q>()).collect()
+    let ours =
+        [Contestant::mpsc::<Q, u64, several::TicketBatches>(), Contestant::mpsc::<Q, u64, several::TicketSingles>()];
+    ours.into_iter().chain(peers::several::<Q, u64>()).collect()
 }
 
 /// Who lets a new item take the place of the oldest one on one thread.

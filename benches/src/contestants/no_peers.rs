@@ -11,7 +11,7 @@ pub(super) fn batching<Q: Question, T: Item>() -> Vec<Contestant> {
     Vec::new()
 }
 
-pub(super) fn several<Q: MpscQuestion>() -> Vec<Contestant> {
+pub(super) fn several<Q: MpscQuestion, T: Item>() -> Vec<Contestant> {
     Vec::new()
 }
 

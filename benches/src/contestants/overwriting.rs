@@ -76,11 +76,11 @@ impl<T: Item> Queue<T> for Rejecting {
     }
 }
 
-impl MpscQueue for Rejecting {
+impl<T: Item> MpscQueue<T> for Rejecting {
     const NAME: &'static str = "forebay swap";
     const ROLE: Role = Role::Ours;
 
-    fn with(capacity: usize, job: impl MpscJob) -> Duration {
+    fn with<J: MpscJob<T>>(capacity: usize, job: J) -> Duration {
         // Up to four producers, and the one that they are cloned from.
         let (tx, rx) = HeapRing::new(capacity, 5).expect("there is memory for the ring").into_ends();
         job.run(Clones(tx), rx)

@@ -4,35 +4,35 @@ use std::time::Duration;
 
 use forebay::mpsc::{self, OwnedConsumer, OwnedProducer};
 
-use crate::queue::{Check, MpscJob, MpscQueue, Role, Rx, Tx};
+use crate::queue::{Check, Item, MpscJob, MpscQueue, Role, Rx, Tx};
 
-fn ends(capacity: usize) -> mpsc::Ends<u64> {
+fn ends<T>(capacity: usize) -> mpsc::Ends<T> {
     mpsc::ring(capacity).expect("there is memory for the ring")
 }
 
 /// forebay's ring of tickets.
 pub(crate) struct Tickets;
 
-impl MpscQueue for Tickets {
+impl<T: Item> MpscQueue<T> for Tickets {
     const NAME: &'static str = "forebay";
     const ROLE: Role = Role::Ours;
 
-    fn with(capacity: usize, job: impl MpscJob) -> Duration {
+    fn with<J: MpscJob<T>>(capacity: usize, job: J) -> Duration {
         let (tx, rx) = ends(capacity);
         job.run(tx, rx)
     }
 }
 
-impl Tx<u64> for OwnedProducer<u64> {
+impl<T: Item> Tx<T> for OwnedProducer<T> {
     #[inline(always)]
-    fn offer(&mut self, item: u64) -> bool {
+    fn offer(&mut self, item: T) -> bool {
         self.push(item).is_ok()
     }
 }
 
-impl Rx<u64> for OwnedConsumer<u64> {
+impl<T: Item> Rx<T> for OwnedConsumer<T> {
     #[inline(always)]
-    fn take(&mut self) -> Option<u64> {
+    fn take(&mut self) -> Option<T> {
         self.pop().ok()
     }
 }
@@ -40,11 +40,11 @@ impl Rx<u64> for OwnedConsumer<u64> {
 /// The same ring, item by item where the others are: among batches.
 pub(crate) struct TicketSingles;
 
-impl MpscQueue for TicketSingles {
+impl<T: Item> MpscQueue<T> for TicketSingles {
     const NAME: &'static str = "forebay singles";
     const ROLE: Role = Role::Ours;
 
-    fn with(capacity: usize, job: impl MpscJob) -> Duration {
+    fn with<J: MpscJob<T>>(capacity: usize, job: J) -> Duration {
         Tickets::with(capacity, job)
     }
 }
@@ -55,31 +55,31 @@ pub(crate) struct TicketBatches;
 #[derive(Clone)]
 struct AtOnce<E>(E);
 
-impl MpscQueue for TicketBatches {
+impl<T: Item> MpscQueue<T> for TicketBatches {
     const NAME: &'static str = "forebay";
     const ROLE: Role = Role::Ours;
 
-    fn with(capacity: usize, job: impl MpscJob) -> Duration {
+    fn with<J: MpscJob<T>>(capacity: usize, job: J) -> Duration {
         let (tx, rx) = ends(capacity);
         job.run(AtOnce(tx), AtOnce(rx))
     }
 }
 
-impl Tx<u64> for AtOnce<OwnedProducer<u64>> {
+impl<T: Item> Tx<T> for AtOnce<OwnedProducer<T>> {
     #[inline(always)]
-    fn offer(&mut self, item: u64) -> bool {
+    fn offer(&mut self, item: T) -> bool {
         self.0.offer(item)
     }
 
     #[inline(always)]
     fn offer_run(&mut self, first: u64, max: usize) -> usize {
-        self.0.push_iter(first..first + max as u64)
+        self.0.push_iter((first..first + max as u64).map(T::new))
     }
 }
 
-impl Rx<u64> for AtOnce<OwnedConsumer<u64>> {
+impl<T: Item> Rx<T> for AtOnce<OwnedConsumer<T>> {
     #[inline(always)]
-    fn take(&mut self) -> Option<u64> {
+    fn take(&mut self) -> Option<T> {
         self.0.take()
     }
 

@@ -8,6 +8,7 @@ pub(crate) mod pair;
 pub(crate) mod producers;
 pub(crate) mod round_trip;
 mod several;
+pub(crate) mod signal;
 pub(crate) mod storm;
 pub(crate) mod throughput;
 

@@ -7,7 +7,7 @@ use super::batch;
 use super::several::{Patience, gather, least, setting};
 use crate::contest::{Contest, MpscQuestion};
 use crate::contestants;
-use crate::queue::{Check, MpscJob, MpscQueue, Rx, Tx};
+use crate::queue::{Check, Item, MpscJob, MpscQueue, Producers, Rx, Tx};
 
 const NAME: &str = "mpsc_batches";
 
@@ -33,19 +33,21 @@ struct Batches<const P: usize> {
 
 impl<const P: usize> MpscQuestion for Batches<P> {
     #[inline(never)]
-    fn time<Q: MpscQueue>(capacity: usize, count: u64) -> Duration {
+    fn time<T: Item, Q: MpscQueue<T>>(capacity: usize, count: u64) -> Duration {
         Q::with(capacity, Self { capacity, count })
     }
 }
 
-impl<const P: usize> MpscJob for Batches<P> {
-    fn run(self, tx: impl Tx<u64> + Clone, rx: impl Rx<u64>) -> Duration {
-        gather::<P, _, _>(self.capacity, self.count, tx, rx, send, receive::<P>)
+impl<T: Item, const P: usize> MpscJob<T> for Batches<P> {
+    const PRODUCERS: usize = P;
+
+    fn run(self, tx: impl Producers<T>, rx: impl Rx<T>) -> Duration {
+        gather::<P, false, T, _, _>(self.capacity, self.count, tx, rx, send::<T, _>, receive::<P, T, _>)
     }
 }
 
 #[inline(always)]
-fn send(mut tx: impl Tx<u64>, first: u64, count: u64) {
+fn send<T: Item, S: Tx<T>>(mut tx: S, first: u64, count: u64) {
     let (mut next, end) = (first, first + count);
     let mut patience = Patience::default();
     while next < end {
@@ -60,7 +62,7 @@ fn send(mut tx: impl Tx<u64>, first: u64, count: u64) {
 }
 
 #[inline(always)]
-fn receive<const P: usize>(rx: &mut impl Rx<u64>, count: u64) -> Check<P> {
+fn receive<const P: usize, T: Item, R: Rx<T>>(rx: &mut R, count: u64) -> Check<P> {
     let mut check = Check::default();
     let mut left = count;
     let mut patience = Patience::default();

@@ -9,7 +9,7 @@ use super::several::{Patience, gather, least, setting};
 use crate::contest::{Contest, MpscQuestion};
 use crate::contestants;
 use crate::goals::{Against, Goal};
-use crate::queue::{Check, MpscJob, MpscQueue, Rx, Tx};
+use crate::queue::{Block, Check, Item, MpscJob, MpscQueue, Producers, Rx, Tx};
 use crate::work::Work;
 
 pub(crate) const GOALS: &[Goal] = &[
@@ -31,11 +31,28 @@ pub(crate) const GOALS: &[Goal] = &[
         against: Against::Named("ArrayQueue"),
         at_least: 3.0,
     },
+    lanes("forebay fan_in", "2p"),
+    lanes("forebay fan_in", "4p"),
+    lanes("forebay fan_in roomy weight 16", "2p"),
+    lanes("forebay fan_in roomy weight 16", "4p"),
 ];
+
+/// A lane for each producer, against whoever is fastest with one ring for all.
+const fn lanes(who: &'static str, setting: &'static str) -> Goal {
+    Goal {
+        what: "lanes: at least 1.5 x the best shared ring",
+        question: Fast::NAME,
+        setting,
+        capacity: 1024,
+        who,
+        against: Against::FastestPeer,
+        at_least: 1.5,
+    }
+}
 
 pub(crate) fn contests() -> Vec<Contest> {
     let mut contests = of_pace::<Fast>();
-    contests.insert(2, contest::<1, Fast>(65536));
+    contests.insert(2, contest::<1, Fast, u64, false>(65536));
     contests.extend(of_pace::<SlowConsumer>());
     contests.extend(of_pace::<SlowProducers>());
     contests
@@ -43,22 +60,29 @@ pub(crate) fn contests() -> Vec<Contest> {
 
 fn of_pace<W: Pace>() -> Vec<Contest> {
     vec![
-        contest::<1, W>(64),
-        contest::<1, W>(1024),
-        contest::<2, W>(64),
-        contest::<2, W>(1024),
-        contest::<4, W>(64),
-        contest::<4, W>(1024),
+        contest::<1, W, u64, false>(64),
+        contest::<1, W, u64, false>(1024),
+        contest::<2, W, u64, false>(64),
+        contest::<2, W, u64, false>(1024),
+        contest::<4, W, u64, false>(64),
+        contest::<4, W, u64, false>(1024),
+        contest::<2, W, Block, false>(1024),
+        contest::<4, W, Block, false>(1024),
+        contest::<2, W, u64, true>(1024),
+        contest::<4, W, u64, true>(1024),
+        contest::<2, W, Block, true>(1024),
     ]
 }
 
-fn contest<const P: usize, W: Pace>(capacity: usize) -> Contest {
+fn contest<const P: usize, W: Pace, T: Item, const APART: bool>(capacity: usize) -> Contest {
+    let place = if APART { "/apart" } else { "" };
+    let item = if T::NAME == u64::NAME { String::new() } else { format!("/{}", T::NAME) };
     Contest {
         question: W::NAME,
-        setting: setting(P, capacity),
+        setting: format!("{}{place}{item}", setting(P, capacity)),
         capacity,
         least: least(capacity),
-        contestants: contestants::several::<Producers<P, W>>(),
+        contestants: contestants::several::<Several<P, W, APART>, T>(),
         reference: "nexus-queue",
     }
 }
@@ -99,41 +123,43 @@ impl Pace for SlowProducers {
     const CONSUMER: bool = false;
 }
 
-struct Producers<const P: usize, W> {
+struct Several<const P: usize, W, const APART: bool> {
     capacity: usize,
     count: u64,
     pace: PhantomData<W>,
 }
 
-impl<const P: usize, W: Pace> MpscQuestion for Producers<P, W> {
+impl<const P: usize, W: Pace, const APART: bool> MpscQuestion for Several<P, W, APART> {
     #[inline(never)]
-    fn time<Q: MpscQueue>(capacity: usize, count: u64) -> Duration {
+    fn time<T: Item, Q: MpscQueue<T>>(capacity: usize, count: u64) -> Duration {
         Q::with(capacity, Self { capacity, count, pace: PhantomData })
     }
 }
 
-impl<const P: usize, W: Pace> MpscJob for Producers<P, W> {
-    fn run(self, tx: impl Tx<u64> + Clone, rx: impl Rx<u64>) -> Duration {
-        gather::<P, _, _>(self.capacity, self.count, tx, rx, send::<W>, receive::<P, W>)
+impl<T: Item, const P: usize, W: Pace, const APART: bool> MpscJob<T> for Several<P, W, APART> {
+    const PRODUCERS: usize = P;
+
+    fn run(self, tx: impl Producers<T>, rx: impl Rx<T>) -> Duration {
+        gather::<P, APART, T, _, _>(self.capacity, self.count, tx, rx, send::<W, T, _>, receive::<P, W, T, _>)
     }
 }
 
 #[inline(always)]
-fn send<W: Pace>(mut tx: impl Tx<u64>, first: u64, count: u64) {
+fn send<W: Pace, T: Item, S: Tx<T>>(mut tx: S, first: u64, count: u64) {
     let mut work = Work::of(WORK);
     for item in first..first + count {
         if W::PRODUCERS {
             work.on(item);
         }
         let mut patience = Patience::default();
-        while !tx.offer(item) {
+        while !tx.offer(T::new(item)) {
             patience.wait();
         }
     }
 }
 
 #[inline(always)]
-fn receive<const P: usize, W: Pace>(rx: &mut impl Rx<u64>, count: u64) -> Check<P> {
+fn receive<const P: usize, W: Pace, T: Item, R: Rx<T>>(rx: &mut R, count: u64) -> Check<P> {
     let mut work = Work::of(WORK);
     let mut check = Check::default();
     for _ in 0..count {
@@ -146,7 +172,7 @@ fn receive<const P: usize, W: Pace>(rx: &mut impl Rx<u64>, count: u64) -> Check<
         };
         check.see(&item);
         if W::CONSUMER {
-            work.on(item);
+            work.on(item.seq());
         }
     }
     check

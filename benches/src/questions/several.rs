@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::cores::Cores;
-use crate::queue::{Check, Rx, Tx, first_of};
+use crate::queue::{Check, Item, Producers, Rx, Tx, first_of};
 
 /// How a setting is called.
 pub(super) fn setting(producers: usize, capacity: usize) -> String {
@@ -62,25 +62,26 @@ impl Start {
 /// until all have been received.
 ///
 /// Before that, the queue has been filled and emptied, so that all of its memory has been touched. A single producer and the
-/// consumer have a core each. More are placed by the system.
-pub(super) fn gather<const P: usize, S, R>(
+/// consumer have a core each. So it is where they are to be apart: several producers share theirs. Otherwise the system places them.
+pub(super) fn gather<const P: usize, const APART: bool, T, S, R>(
     capacity: usize,
     count: u64,
     mut tx: S,
     mut rx: R,
-    send: impl Fn(S, u64, u64) + Sync,
+    send: impl Fn(S::Producer, u64, u64) + Sync,
     receive: impl FnOnce(&mut R, u64) -> Check<P> + Send,
 ) -> Duration
 where
-    S: Tx<u64> + Clone,
-    R: Rx<u64>,
+    T: Item,
+    S: Producers<T>,
+    R: Rx<T>,
 {
-    touch(capacity, &mut tx, &mut rx);
+    touch::<T>(capacity, &mut tx, &mut rx);
     let (rx, send, cores) = (&mut rx, &send, Cores::get());
     let start = &Start::of(P + 1);
     thread::scope(|scope| {
         let consumer = scope.spawn(move || {
-            if P == 1 {
+            if P == 1 || APART {
                 cores.stay_on_first();
             }
             start.wait();
@@ -91,10 +92,10 @@ where
         });
         let producers: Vec<_> = (0..P)
             .map(|producer| {
-                let tx = tx.clone();
+                let tx = tx.another();
                 let share = count / P as u64 + u64::from((producer as u64) < count % P as u64);
                 scope.spawn(move || {
-                    if P == 1 {
+                    if P == 1 || APART {
                         cores.stay_on_second();
                     }
                     start.wait();
@@ -111,10 +112,10 @@ where
 }
 
 /// Fills a queue and empties it.
-fn touch(capacity: usize, tx: &mut impl Tx<u64>, rx: &mut impl Rx<u64>) {
+fn touch<T: Item>(capacity: usize, tx: &mut impl Tx<T>, rx: &mut impl Rx<T>) {
     let mut check = Check::<1>::default();
     for item in 0..capacity as u64 {
-        assert!(tx.offer(item), "there is room for as many items as asked for");
+        assert!(tx.offer(T::new(item)), "there is room for as many items as asked for");
     }
     while let Some(item) = rx.take() {
         check.see(&item);

@@ -2,11 +2,12 @@
 
 use core::fmt;
 use core::iter::FusedIterator;
+use core::ptr::NonNull;
 
 use super::LaneId;
-use super::lanes::{Lane, Lanes};
+use super::lanes::{self, Lanes};
 use super::round::{Account, Rounds};
-use super::view::{BITS, Private, View, place};
+use super::view::{BITS, Lane, Private, View, place};
 use crate::owner::End;
 use crate::sync::{Ordering, SEVERAL_CORES, fence};
 use crate::{PopError, spsc};
@@ -14,12 +15,40 @@ use crate::{PopError, spsc};
 /// So many items are served at least before an idle lane is looked at. One where that shows more.
 const UNLOOKED: u32 = if SEVERAL_CORES { 16 } else { 1 };
 
+/// What an item costs.
+trait Cost<T> {
+    /// Whether it is 1, whatever the item: it needn't be looked at before it is taken.
+    const FLAT: bool;
+
+    fn of(&self, item: &T) -> u32;
+}
+
+/// All cost the same.
+struct Each;
+
+impl<T> Cost<T> for Each {
+    const FLAT: bool = true;
+
+    fn of(&self, _: &T) -> u32 {
+        1
+    }
+}
+
+impl<T, F: Fn(&T) -> u32> Cost<T> for F {
+    const FLAT: bool = false;
+
+    fn of(&self, item: &T) -> u32 {
+        self(item).max(1)
+    }
+}
+
 /// The algorithm of the consumer's end.
 pub(super) struct Rx<T> {
     pub(super) ring: View<T>,
     rounds: Rounds,
-    /// The lane whose turn it is, or was last.
+    /// The lane whose turn it is, or was last: its number, and where it is.
     at: usize,
+    lane: NonNull<Lane<T>>,
     /// Whether it still is, and the lane has something to spend.
     in_turn: bool,
     /// The lane from which on those are that have not had their turn in this round.
@@ -63,7 +92,8 @@ impl<T> Rx<T> {
         }
         // Relaxed: as above.
         ring.ctl().consumer.store(true, Ordering::Relaxed);
-        Self { ring, rounds: Rounds::new(), at: 0, in_turn: false, next: 0, idle: 0, unlooked: 0, shed: 0 }
+        let lane = NonNull::from(ring.lane(0));
+        Self { ring, rounds: Rounds::new(), at: 0, lane, in_turn: false, next: 0, idle: 0, unlooked: 0, shed: 0 }
     }
 
     /// The consumer's own of a lane.
@@ -92,12 +122,21 @@ impl<T> Rx<T> {
     }
 
     #[inline(always)]
-    fn pop_by(&mut self, cost: &impl Fn(&T) -> u32) -> Result<(LaneId, T), PopError> {
-        let (number, item) = match self.serve(cost) {
-            Some(served) => served,
+    fn pop_by<C: Cost<T>>(&mut self, cost: &C) -> Result<(LaneId, T), PopError> {
+        let item = match self.serve(cost) {
+            Some(item) => item,
             None => self.look_again(cost)?,
         };
-        Ok((self.id(number), item))
+        // Relaxed: the consumer alone writes it, when it gives the lane back.
+        let generation = self.lane().words.generation.load(Ordering::Relaxed);
+        Ok((LaneId { index: self.at, generation }, item))
+    }
+
+    /// The lane whose turn it is, or was last.
+    #[inline(always)]
+    fn lane(&self) -> &Lane<T> {
+        // SAFETY: I0: it is one of the ring's.
+        unsafe { self.lane.as_ref() }
     }
 
     #[inline(always)]
@@ -106,27 +145,23 @@ impl<T> Rx<T> {
         LaneId { index: number, generation: self.ring.lane(number).words.generation.load(Ordering::Relaxed) }
     }
 
-    /// The next item of the lanes that are hinted at.
+    /// The next item of the lanes that are hinted at, of that lane whose turn it is then.
     #[inline(always)]
-    fn serve(&mut self, cost: &impl Fn(&T) -> u32) -> Option<(usize, T)> {
+    fn serve<C: Cost<T>>(&mut self, cost: &C) -> Option<T> {
         loop {
             if self.in_turn {
-                let number = self.at;
-                // SAFETY: a lane whose turn it is is open.
-                let lane = unsafe { self.private(number) };
-                match lane.rx.read_slot() {
-                    Ok(slot) => {
-                        let cost = cost(&slot).max(1);
-                        if lane.account.pay(cost) {
-                            let item = slot.take();
-                            self.in_turn = !lane.account.is_spent();
-                            self.rounds.serve();
-                            self.unlooked = self.unlooked.saturating_add(1);
-                            return Some((number, item));
-                        }
-                        self.end_turn(number, cost);
+                // SAFETY: I3: a lane whose turn it is is open, and there is no other reference to this.
+                let lane = unsafe { &mut *self.lane().private() };
+                match lane.take(cost) {
+                    Ok(item) => {
+                        self.in_turn = !lane.account.is_spent();
+                        self.rounds.serve();
+                        // Should it come around, an idle lane is looked at some items later.
+                        self.unlooked = self.unlooked.wrapping_add(1);
+                        return Some(item);
                     }
-                    Err(_) => self.rest(number),
+                    Err(Left::Nothing) => self.rest(self.at),
+                    Err(Left::Dearer(cost)) => self.end_turn(self.at, cost),
                 }
                 self.in_turn = false;
             }
@@ -146,17 +181,18 @@ impl<T> Rx<T> {
     }
 
     /// Begins the turn of the next lane that is hinted at. Answers with whether there is one.
-    #[inline]
+    #[inline(always)]
     fn step(&mut self) -> bool {
         let mut is_new_round = false;
         loop {
             if let Some(number) = self.hinted_from(self.next) {
                 self.next = number + 1;
                 if self.is_known(number) || self.meet(number) {
-                    let (weight, round) = (self.ring.lane(number).words.weight(), self.rounds.number());
-                    // SAFETY: it is known to be open.
-                    unsafe { self.private(number) }.account.begin(weight, round);
-                    (self.at, self.in_turn) = (number, true);
+                    (self.at, self.lane, self.in_turn) = (number, NonNull::from(self.ring.lane(number)), true);
+                    let (weight, round) = (self.lane().words.weight(), self.rounds.number());
+                    // SAFETY: I3: it is known to be open, and there is no other reference to this.
+                    let lane = unsafe { &mut *self.lane().private() };
+                    lane.account.begin(weight, round);
                     return true;
                 }
             } else if is_new_round {
@@ -173,7 +209,7 @@ impl<T> Rx<T> {
     }
 
     /// The first lane from a number on that is hinted at.
-    #[inline]
+    #[inline(always)]
     fn hinted_from(&self, number: usize) -> Option<usize> {
         // Relaxed: whatever it leads to is looked at by itself.
         self.first_from(number, |rx, group| rx.ring.group(group).hints.load(Ordering::Relaxed))
@@ -191,17 +227,25 @@ impl<T> Rx<T> {
     /// The first number from another one on whose bit is set in the word of its group.
     #[inline(always)]
     fn first_from(&self, number: usize, word: impl Fn(&Self, usize) -> usize) -> Option<usize> {
-        let mut group = number / BITS;
-        let mut mask = usize::MAX << (number % BITS);
-        while group < self.ring.groups() {
-            let bits = word(self, group) & mask;
-            if bits != 0 {
-                return Some(group * BITS + bits.trailing_zeros() as usize);
-            }
-            group += 1;
-            mask = usize::MAX;
+        if number >= self.ring.count() {
+            return None;
         }
-        None
+        let group = number / BITS;
+        let bits = word(self, group) & usize::MAX << (number % BITS);
+        if bits != 0 {
+            return Some(group * BITS + bits.trailing_zeros() as usize);
+        }
+        // Most rings have one group.
+        let next = (group + 1) * BITS;
+        if next < self.ring.count() { self.first_beyond(group + 1, word) } else { None }
+    }
+
+    /// The first number whose bit is set in the word of its group, from a group on.
+    fn first_beyond(&self, group: usize, word: impl Fn(&Self, usize) -> usize) -> Option<usize> {
+        (group..self.ring.groups()).find_map(|group| {
+            let bits = word(self, group);
+            (bits != 0).then(|| group * BITS + bits.trailing_zeros() as usize)
+        })
     }
 
     /// Takes a hint away.
@@ -236,6 +280,8 @@ impl<T> Rx<T> {
         fence(Ordering::SeqCst);
         // SAFETY: it is open.
         let lane = unsafe { self.private(number) };
+        // Its producer may have set others, or be another one by the next pop.
+        lane.rx.look_at_marks();
         let look = lane.rx.read_slot().map(drop);
         match look {
             Ok(()) => ring.leave_hint(number),
@@ -244,8 +290,7 @@ impl<T> Rx<T> {
         }
     }
 
-    /// A lane whose producer is gone has been drained: it may be opened anew. An end that has found nothing looks at the watermarks
-    /// with its next pop, so it needs no word of new ones.
+    /// A lane whose producer is gone has been drained: it may be opened anew.
     #[cold]
     fn give_back(&mut self, number: usize) {
         let ring = self.ring;
@@ -283,7 +328,7 @@ impl<T> Rx<T> {
 
     /// There was no hint: looks at all lanes.
     #[cold]
-    fn look_again(&mut self, cost: &impl Fn(&T) -> u32) -> Result<(usize, T), PopError> {
+    fn look_again<C: Cost<T>>(&mut self, cost: &C) -> Result<T, PopError> {
         // [A2] Acquire: pairs with [A1]. Orders: all that the last producers did before our looks.
         let closed = self.ring.ctl().producers.load(Ordering::Acquire) == 0;
         for group in 0..self.ring.groups() {
@@ -307,6 +352,29 @@ impl<T> Rx<T> {
         // SAFETY: I3: made with this end, and changed by its methods that take `&mut self` only.
         let private = unsafe { &*self.ring.private(number) };
         &private.rx
+    }
+}
+
+/// What is in a lane that didn't give its next item.
+enum Left {
+    Nothing,
+    /// It can't pay for it: what it costs.
+    Dearer(u32),
+}
+
+impl<T> Private<T> {
+    /// Takes the next item, if the lane can pay for it.
+    #[inline(always)]
+    fn take<C: Cost<T>>(&mut self, cost: &C) -> Result<T, Left> {
+        if C::FLAT {
+            let item = self.rx.pop().map_err(|_| Left::Nothing)?;
+            let paid = self.account.pay(1);
+            debug_assert!(paid, "a lane in its turn has something to spend");
+            return Ok(item);
+        }
+        let slot = self.rx.read_slot().map_err(|_| Left::Nothing)?;
+        let cost = cost.of(&slot);
+        if self.account.pay(cost) { Ok(slot.take()) } else { Err(Left::Dearer(cost)) }
     }
 }
 
@@ -374,7 +442,7 @@ impl<'q, T, K> Consumer<'q, T, K> {
     /// ```
     #[inline]
     pub fn pop(&mut self) -> Result<(LaneId, T), PopError> {
-        self.rx.pop_by(&|_| 1)
+        self.rx.pop_by(&Each)
     }
 
     /// The same, but lanes are served by what their items cost, in bytes, say: in a round, each lane has as much as its weight.
@@ -459,9 +527,9 @@ impl<'q, T, K> Consumer<'q, T, K> {
 
     /// A lane, if it is still open, or its items have not all been taken out.
     #[must_use]
-    pub fn lane(&self, id: LaneId) -> Option<Lane<'_, T>> {
+    pub fn lane(&self, id: LaneId) -> Option<lanes::Lane<'_, T>> {
         let is_open = id.index < self.rx.ring.count() && self.rx.ring.lane(id.index).is_open();
-        let lane = is_open.then(|| Lane::new(&self.rx, id.index))?;
+        let lane = is_open.then(|| lanes::Lane::new(&self.rx, id.index))?;
         (lane.id() == id).then_some(lane)
     }
 
@@ -540,7 +608,7 @@ impl<T> Iterator for Drain<'_, T> {
     #[inline]
     fn next(&mut self) -> Option<(LaneId, T)> {
         self.left = self.left.checked_sub(1)?;
-        let served = self.rx.pop_by(&|_| 1).ok();
+        let served = self.rx.pop_by(&Each).ok();
         if served.is_none() {
             self.left = 0;
         }

@@ -2,6 +2,8 @@
 
 #![forbid(unsafe_code)]
 
+use core::mem;
+
 /// What a lane may still spend.
 ///
 /// It is below what its next item costs, plus its weight: that is the bound of the algorithm, whatever weights are changed to.
@@ -96,10 +98,15 @@ impl Rounds {
     /// All lanes have had their turns.
     #[inline]
     pub(super) fn end(&mut self) {
-        let skip = if self.served || self.least == u64::MAX { 1 } else { self.least };
-        self.number = self.number.wrapping_add(usize::try_from(skip).unwrap_or(usize::MAX));
-        self.served = false;
+        let skip = if mem::take(&mut self.served) { 1 } else { self.skipped() };
+        self.number = self.number.wrapping_add(skip);
         self.least = u64::MAX;
+    }
+
+    /// How many rounds further the next one is, after one that served nothing.
+    #[cold]
+    fn skipped(&self) -> usize {
+        if self.least == u64::MAX { 1 } else { usize::try_from(self.least).unwrap_or(usize::MAX) }
     }
 }
 

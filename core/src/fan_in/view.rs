@@ -103,6 +103,12 @@ impl<T> Lane<T> {
         }
     }
 
+    /// The consumer's own.
+    #[inline(always)]
+    pub(super) fn private(&self) -> *mut Private<T> {
+        self.mine.get().cast()
+    }
+
     /// Takes a free lane for an opener.
     pub(super) fn try_take(&self) -> bool {
         let state = &self.words.state;
@@ -164,6 +170,7 @@ impl Words {
         self.generation.store(next, Ordering::Relaxed);
     }
 
+    #[inline(always)]
     pub(super) fn weight(&self) -> u32 {
         // Relaxed: it orders nothing, and any that was or is set will do.
         u32::try_from(self.weight.load(Ordering::Relaxed)).unwrap_or(u32::MAX)
@@ -276,7 +283,7 @@ impl<T> View<T> {
     /// The consumer's own of the lane with a number below their count.
     #[inline(always)]
     pub(super) fn private(&self, number: usize) -> *mut Private<T> {
-        self.lane(number).mine.get().cast()
+        self.lane(number).private()
     }
 
     /// The lanes of a group that the consumer knows.

@@ -639,6 +639,12 @@ impl<'q, T, L: Layout, K> Consumer<'q, T, L, K> {
         Ok(())
     }
 
+    /// The marks may be others now: they are looked at with the next pop.
+    #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
+    pub(crate) fn look_at_marks(&mut self) {
+        self.rx.look_at_marks();
+    }
+
     /// Whether the producer is gone. Once it is, it stays so, unless the ring is split anew. There may still be items
     /// inside: [`pop`](Self::pop) tells when they are used up.
     ///

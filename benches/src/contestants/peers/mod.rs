@@ -30,21 +30,21 @@ pub(super) fn batching<Q: Question, T: Item>() -> Vec<Contestant> {
 }
 
 /// Who passes on items of several producers, one by one.
-pub(super) fn several<Q: MpscQuestion>() -> Vec<Contestant> {
+pub(super) fn several<Q: MpscQuestion, T: Item>() -> Vec<Contestant> {
     vec![
-        Contestant::mpsc::<Q, several::NexusMpsc>(),
-        Contestant::mpsc::<Q, several::GilMpsc>(),
-        Contestant::mpsc::<Q, single::CrossbeamArrayQueue>(),
-        Contestant::mpsc::<Q, several::ConcurrentQueueBounded>(),
-        Contestant::mpsc::<Q, several::HeaplessMpmc>(),
-        Contestant::mpsc::<Q, several::ThingBufQueue>(),
-        Contestant::mpsc::<Q, several::ThingBufChannel>(),
-        Contestant::mpsc::<Q, single::CrossbeamChannel>(),
-        Contestant::mpsc::<Q, several::Flume>(),
-        Contestant::mpsc::<Q, several::Kanal>(),
-        Contestant::mpsc::<Q, several::Crossfire>(),
-        Contestant::mpsc::<Q, several::Tokio>(),
-        Contestant::mpsc::<Q, several::StdChannel>(),
+        Contestant::mpsc::<Q, T, several::NexusMpsc>(),
+        Contestant::mpsc::<Q, T, several::GilMpsc>(),
+        Contestant::mpsc::<Q, T, single::CrossbeamArrayQueue>(),
+        Contestant::mpsc::<Q, T, several::ConcurrentQueueBounded>(),
+        Contestant::mpsc::<Q, T, several::HeaplessMpmc>(),
+        Contestant::mpsc::<Q, T, several::ThingBufQueue>(),
+        Contestant::mpsc::<Q, T, several::ThingBufChannel>(),
+        Contestant::mpsc::<Q, T, single::CrossbeamChannel>(),
+        Contestant::mpsc::<Q, T, several::Flume>(),
+        Contestant::mpsc::<Q, T, several::Kanal>(),
+        Contestant::mpsc::<Q, T, several::Crossfire>(),
+        Contestant::mpsc::<Q, T, several::Tokio>(),
+        Contestant::mpsc::<Q, T, several::StdChannel>(),
     ]
 }
 

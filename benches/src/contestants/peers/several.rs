@@ -9,31 +9,31 @@ use crossbeam_queue::ArrayQueue;
 use thingbuf::ThingBuf;
 
 use super::single::{CrossbeamArrayQueue, CrossbeamChannel};
-use crate::queue::{MpscJob, MpscQueue, Role, Rx, Tx};
+use crate::queue::{Item, MpscJob, MpscQueue, Role, Rx, Tx};
 
 /// nexus-queue `mpsc`: a turn in each slot, and a copy of the head in each producer.
 pub(super) struct NexusMpsc;
 
-impl MpscQueue for NexusMpsc {
+impl<T: Item> MpscQueue<T> for NexusMpsc {
     const NAME: &'static str = "nexus-queue";
     const ROLE: Role = Role::Peer;
 
-    fn with(capacity: usize, job: impl MpscJob) -> Duration {
+    fn with<J: MpscJob<T>>(capacity: usize, job: J) -> Duration {
         let (tx, rx) = nexus_queue::mpsc::ring_buffer(capacity);
         job.run(tx, rx)
     }
 }
 
-impl Tx<u64> for nexus_queue::mpsc::Producer<u64> {
+impl<T: Item> Tx<T> for nexus_queue::mpsc::Producer<T> {
     #[inline(always)]
-    fn offer(&mut self, item: u64) -> bool {
+    fn offer(&mut self, item: T) -> bool {
         self.push(item).is_ok()
     }
 }
 
-impl Rx<u64> for nexus_queue::mpsc::Consumer<u64> {
+impl<T: Item> Rx<T> for nexus_queue::mpsc::Consumer<T> {
     #[inline(always)]
-    fn take(&mut self) -> Option<u64> {
+    fn take(&mut self) -> Option<T> {
         self.pop()
     }
 }
@@ -41,35 +41,35 @@ impl Rx<u64> for nexus_queue::mpsc::Consumer<u64> {
 /// gil `mpsc`: an epoch in each slot.
 pub(super) struct GilMpsc;
 
-impl MpscQueue for GilMpsc {
+impl<T: Item> MpscQueue<T> for GilMpsc {
     const NAME: &'static str = "gil";
     const ROLE: Role = Role::Peer;
 
-    fn with(capacity: usize, job: impl MpscJob) -> Duration {
+    fn with<J: MpscJob<T>>(capacity: usize, job: J) -> Duration {
         let (tx, rx) = gil::mpsc::channel(NonZeroUsize::new(capacity).expect("no capacity is 0"));
         job.run(tx, rx)
     }
 }
 
-impl Tx<u64> for gil::mpsc::Sender<u64> {
+impl<T: Item> Tx<T> for gil::mpsc::Sender<T> {
     #[inline(always)]
-    fn offer(&mut self, item: u64) -> bool {
+    fn offer(&mut self, item: T) -> bool {
         self.try_send(item).is_ok()
     }
 }
 
-impl Rx<u64> for gil::mpsc::Receiver<u64> {
+impl<T: Item> Rx<T> for gil::mpsc::Receiver<T> {
     #[inline(always)]
-    fn take(&mut self) -> Option<u64> {
+    fn take(&mut self) -> Option<T> {
         self.try_recv()
     }
 }
 
-impl MpscQueue for CrossbeamArrayQueue {
+impl<T: Item> MpscQueue<T> for CrossbeamArrayQueue {
     const NAME: &'static str = "ArrayQueue";
     const ROLE: Role = Role::Peer;
 
-    fn with(capacity: usize, job: impl MpscJob) -> Duration {
+    fn with<J: MpscJob<T>>(capacity: usize, job: J) -> Duration {
         let queue = ArrayQueue::new(capacity);
         job.run(&queue, &queue)
     }
@@ -78,26 +78,26 @@ impl MpscQueue for CrossbeamArrayQueue {
 /// concurrent-queue, bounded: a stamp in each slot, as `ArrayQueue`.
 pub(super) struct ConcurrentQueueBounded;
 
-impl MpscQueue for ConcurrentQueueBounded {
+impl<T: Item> MpscQueue<T> for ConcurrentQueueBounded {
     const NAME: &'static str = "concurrent-queue";
     const ROLE: Role = Role::Peer;
 
-    fn with(capacity: usize, job: impl MpscJob) -> Duration {
+    fn with<J: MpscJob<T>>(capacity: usize, job: J) -> Duration {
         let queue = ConcurrentQueue::bounded(capacity);
         job.run(&queue, &queue)
     }
 }
 
-impl Tx<u64> for &ConcurrentQueue<u64> {
+impl<T: Item> Tx<T> for &ConcurrentQueue<T> {
     #[inline(always)]
-    fn offer(&mut self, item: u64) -> bool {
+    fn offer(&mut self, item: T) -> bool {
         self.push(item).is_ok()
     }
 }
 
-impl Rx<u64> for &ConcurrentQueue<u64> {
+impl<T: Item> Rx<T> for &ConcurrentQueue<T> {
     #[inline(always)]
-    fn take(&mut self) -> Option<u64> {
+    fn take(&mut self) -> Option<T> {
         self.pop().ok()
     }
 }
@@ -106,35 +106,37 @@ impl Rx<u64> for &ConcurrentQueue<u64> {
 /// there is for interrupts.
 pub(super) struct HeaplessMpmc;
 
-impl MpscQueue for HeaplessMpmc {
+impl<T: Item> MpscQueue<T> for HeaplessMpmc {
     const NAME: &'static str = "heapless mpmc";
     const ROLE: Role = Role::Peer;
 
-    fn with(capacity: usize, job: impl MpscJob) -> Duration {
-        fn sized<const N: usize>(job: impl MpscJob) -> Duration {
+    fn with<J: MpscJob<T>>(capacity: usize, job: J) -> Duration {
+        // Never inline: only one of them may have its queue on the stack, for a moment.
+        #[inline(never)]
+        fn sized<T: Item, const N: usize>(job: impl MpscJob<T>) -> Duration {
             #[expect(deprecated, reason = "measured all the same")]
-            let queue = Box::new(heapless::mpmc::Queue::<u64, N>::new());
+            let queue = Box::new(heapless::mpmc::Queue::<T, N>::new());
             job.run(&*queue, &*queue)
         }
         match capacity {
-            64 => sized::<64>(job),
-            1024 => sized::<1024>(job),
-            65536 => sized::<65536>(job),
+            64 => sized::<T, 64>(job),
+            1024 => sized::<T, 1024>(job),
+            65536 => sized::<T, 65536>(job),
             other => panic!("no heapless queue for {other} items is compiled in"),
         }
     }
 }
 
-impl<const N: usize> Tx<u64> for &heapless::mpmc::Queue<u64, N> {
+impl<T: Item, const N: usize> Tx<T> for &heapless::mpmc::Queue<T, N> {
     #[inline(always)]
-    fn offer(&mut self, item: u64) -> bool {
+    fn offer(&mut self, item: T) -> bool {
         self.enqueue(item).is_ok()
     }
 }
 
-impl<const N: usize> Rx<u64> for &heapless::mpmc::Queue<u64, N> {
+impl<T: Item, const N: usize> Rx<T> for &heapless::mpmc::Queue<T, N> {
     #[inline(always)]
-    fn take(&mut self) -> Option<u64> {
+    fn take(&mut self) -> Option<T> {
         self.dequeue()
     }
 }
@@ -142,26 +144,26 @@ impl<const N: usize> Rx<u64> for &heapless::mpmc::Queue<u64, N> {
 /// thingbuf's queue: a stamp in each slot; slots are written over in place.
 pub(super) struct ThingBufQueue;
 
-impl MpscQueue for ThingBufQueue {
+impl<T: Item> MpscQueue<T> for ThingBufQueue {
     const NAME: &'static str = "thingbuf";
     const ROLE: Role = Role::Peer;
 
-    fn with(capacity: usize, job: impl MpscJob) -> Duration {
+    fn with<J: MpscJob<T>>(capacity: usize, job: J) -> Duration {
         let queue = ThingBuf::new(capacity);
         job.run(&queue, &queue)
     }
 }
 
-impl Tx<u64> for &ThingBuf<u64> {
+impl<T: Item> Tx<T> for &ThingBuf<T> {
     #[inline(always)]
-    fn offer(&mut self, item: u64) -> bool {
+    fn offer(&mut self, item: T) -> bool {
         self.push(item).is_ok()
     }
 }
 
-impl Rx<u64> for &ThingBuf<u64> {
+impl<T: Item> Rx<T> for &ThingBuf<T> {
     #[inline(always)]
-    fn take(&mut self) -> Option<u64> {
+    fn take(&mut self) -> Option<T> {
         self.pop()
     }
 }
@@ -169,35 +171,35 @@ impl Rx<u64> for &ThingBuf<u64> {
 /// thingbuf's channel around that queue.
 pub(super) struct ThingBufChannel;
 
-impl MpscQueue for ThingBufChannel {
+impl<T: Item> MpscQueue<T> for ThingBufChannel {
     const NAME: &'static str = "thingbuf channel";
     const ROLE: Role = Role::Peer;
 
-    fn with(capacity: usize, job: impl MpscJob) -> Duration {
+    fn with<J: MpscJob<T>>(capacity: usize, job: J) -> Duration {
         let (tx, rx) = thingbuf::mpsc::blocking::channel(capacity);
         job.run(tx, rx)
     }
 }
 
-impl Tx<u64> for thingbuf::mpsc::blocking::Sender<u64> {
+impl<T: Item> Tx<T> for thingbuf::mpsc::blocking::Sender<T> {
     #[inline(always)]
-    fn offer(&mut self, item: u64) -> bool {
+    fn offer(&mut self, item: T) -> bool {
         self.try_send(item).is_ok()
     }
 }
 
-impl Rx<u64> for thingbuf::mpsc::blocking::Receiver<u64> {
+impl<T: Item> Rx<T> for thingbuf::mpsc::blocking::Receiver<T> {
     #[inline(always)]
-    fn take(&mut self) -> Option<u64> {
+    fn take(&mut self) -> Option<T> {
         self.try_recv().ok()
     }
 }
 
-impl MpscQueue for CrossbeamChannel {
+impl<T: Item> MpscQueue<T> for CrossbeamChannel {
     const NAME: &'static str = "crossbeam-channel";
     const ROLE: Role = Role::Peer;
 
-    fn with(capacity: usize, job: impl MpscJob) -> Duration {
+    fn with<J: MpscJob<T>>(capacity: usize, job: J) -> Duration {
         let (tx, rx) = crossbeam_channel::bounded(capacity);
         job.run(tx, rx)
     }
@@ -206,26 +208,26 @@ impl MpscQueue for CrossbeamChannel {
 /// flume: a deque behind a lock.
 pub(super) struct Flume;
 
-impl MpscQueue for Flume {
+impl<T: Item> MpscQueue<T> for Flume {
     const NAME: &'static str = "flume";
     const ROLE: Role = Role::Peer;
 
-    fn with(capacity: usize, job: impl MpscJob) -> Duration {
+    fn with<J: MpscJob<T>>(capacity: usize, job: J) -> Duration {
         let (tx, rx) = flume::bounded(capacity);
         job.run(tx, rx)
     }
 }
 
-impl Tx<u64> for flume::Sender<u64> {
+impl<T: Item> Tx<T> for flume::Sender<T> {
     #[inline(always)]
-    fn offer(&mut self, item: u64) -> bool {
+    fn offer(&mut self, item: T) -> bool {
         self.try_send(item).is_ok()
     }
 }
 
-impl Rx<u64> for flume::Receiver<u64> {
+impl<T: Item> Rx<T> for flume::Receiver<T> {
     #[inline(always)]
-    fn take(&mut self) -> Option<u64> {
+    fn take(&mut self) -> Option<T> {
         self.try_recv().ok()
     }
 }
@@ -233,26 +235,26 @@ impl Rx<u64> for flume::Receiver<u64> {
 /// kanal: a deque behind a spinning lock.
 pub(super) struct Kanal;
 
-impl MpscQueue for Kanal {
+impl<T: Item> MpscQueue<T> for Kanal {
     const NAME: &'static str = "kanal";
     const ROLE: Role = Role::Peer;
 
-    fn with(capacity: usize, job: impl MpscJob) -> Duration {
+    fn with<J: MpscJob<T>>(capacity: usize, job: J) -> Duration {
         let (tx, rx) = kanal::bounded(capacity);
         job.run(tx, rx)
     }
 }
 
-impl Tx<u64> for kanal::Sender<u64> {
+impl<T: Item> Tx<T> for kanal::Sender<T> {
     #[inline(always)]
-    fn offer(&mut self, item: u64) -> bool {
+    fn offer(&mut self, item: T) -> bool {
         self.try_send(item) == Ok(true)
     }
 }
 
-impl Rx<u64> for kanal::Receiver<u64> {
+impl<T: Item> Rx<T> for kanal::Receiver<T> {
     #[inline(always)]
-    fn take(&mut self) -> Option<u64> {
+    fn take(&mut self) -> Option<T> {
         self.try_recv().ok().flatten()
     }
 }
@@ -260,26 +262,26 @@ impl Rx<u64> for kanal::Receiver<u64> {
 /// crossfire, its blocking ends: a queue like `ArrayQueue` and registers of those who wait.
 pub(super) struct Crossfire;
 
-impl MpscQueue for Crossfire {
+impl<T: Item> MpscQueue<T> for Crossfire {
     const NAME: &'static str = "crossfire";
     const ROLE: Role = Role::Peer;
 
-    fn with(capacity: usize, job: impl MpscJob) -> Duration {
+    fn with<J: MpscJob<T>>(capacity: usize, job: J) -> Duration {
         let (tx, rx) = crossfire::mpsc::bounded_blocking(capacity);
         job.run(tx, rx)
     }
 }
 
-impl Tx<u64> for crossfire::MTx<crossfire::mpsc::Array<u64>> {
+impl<T: Item> Tx<T> for crossfire::MTx<crossfire::mpsc::Array<T>> {
     #[inline(always)]
-    fn offer(&mut self, item: u64) -> bool {
+    fn offer(&mut self, item: T) -> bool {
         self.try_send(item).is_ok()
     }
 }
 
-impl Rx<u64> for crossfire::Rx<crossfire::mpsc::Array<u64>> {
+impl<T: Item> Rx<T> for crossfire::Rx<crossfire::mpsc::Array<T>> {
     #[inline(always)]
-    fn take(&mut self) -> Option<u64> {
+    fn take(&mut self) -> Option<T> {
         self.try_recv().ok()
     }
 }
@@ -287,26 +289,26 @@ impl Rx<u64> for crossfire::Rx<crossfire::mpsc::Array<u64>> {
 /// tokio `mpsc`: a list of blocks behind a semaphore.
 pub(super) struct Tokio;
 
-impl MpscQueue for Tokio {
+impl<T: Item> MpscQueue<T> for Tokio {
     const NAME: &'static str = "tokio";
     const ROLE: Role = Role::Peer;
 
-    fn with(capacity: usize, job: impl MpscJob) -> Duration {
+    fn with<J: MpscJob<T>>(capacity: usize, job: J) -> Duration {
         let (tx, rx) = tokio::sync::mpsc::channel(capacity);
         job.run(tx, rx)
     }
 }
 
-impl Tx<u64> for tokio::sync::mpsc::Sender<u64> {
+impl<T: Item> Tx<T> for tokio::sync::mpsc::Sender<T> {
     #[inline(always)]
-    fn offer(&mut self, item: u64) -> bool {
+    fn offer(&mut self, item: T) -> bool {
         self.try_send(item).is_ok()
     }
 }
 
-impl Rx<u64> for tokio::sync::mpsc::Receiver<u64> {
+impl<T: Item> Rx<T> for tokio::sync::mpsc::Receiver<T> {
     #[inline(always)]
-    fn take(&mut self) -> Option<u64> {
+    fn take(&mut self) -> Option<T> {
         self.try_recv().ok()
     }
 }
@@ -314,26 +316,26 @@ impl Rx<u64> for tokio::sync::mpsc::Receiver<u64> {
 /// The standard library's `sync_channel`: crossbeam-channel as it was taken over there.
 pub(super) struct StdChannel;
 
-impl MpscQueue for StdChannel {
+impl<T: Item> MpscQueue<T> for StdChannel {
     const NAME: &'static str = "std sync_channel";
     const ROLE: Role = Role::Peer;
 
-    fn with(capacity: usize, job: impl MpscJob) -> Duration {
+    fn with<J: MpscJob<T>>(capacity: usize, job: J) -> Duration {
         let (tx, rx) = std_mpsc::sync_channel(capacity);
         job.run(tx, rx)
     }
 }
 
-impl Tx<u64> for std_mpsc::SyncSender<u64> {
+impl<T: Item> Tx<T> for std_mpsc::SyncSender<T> {
     #[inline(always)]
-    fn offer(&mut self, item: u64) -> bool {
+    fn offer(&mut self, item: T) -> bool {
         self.try_send(item).is_ok()
     }
 }
 
-impl Rx<u64> for std_mpsc::Receiver<u64> {
+impl<T: Item> Rx<T> for std_mpsc::Receiver<T> {
     #[inline(always)]
-    fn take(&mut self) -> Option<u64> {
+    fn take(&mut self) -> Option<T> {
         self.try_recv().ok()
     }
 }

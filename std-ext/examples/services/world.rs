@@ -1,0 +1,172 @@
+//! Three services and Z, in virtual time: nothing sleeps, and every run can be repeated.
+
+use std::num::NonZeroU32;
+
+use forebay::seam::Push;
+use forebay::{Refusal, Watermarks, fan_in, mpsc};
+
+use crate::SECOND;
+use crate::arrivals::Arrivals;
+use crate::service::{Hold, Request, Service};
+
+/// How requests get to Z.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Road {
+    /// A lane for each service, of this weight and capacity.
+    Lanes { weights: [u32; SERVICES], capacity: usize },
+    /// One ring for all, which drops what comes when it is full.
+    Shared { capacity: usize },
+}
+
+pub(crate) const SERVICES: usize = 3;
+
+/// What Z takes requests from.
+enum Door {
+    Lanes(fan_in::OwnedConsumer<Request>),
+    Shared(Box<mpsc::OwnedConsumer<Request>>),
+}
+
+/// All of it.
+pub(crate) struct World {
+    pub(crate) services: Vec<Service>,
+    door: Door,
+    /// What Z has been asked for and is at, and when it will be done.
+    at: Option<(Request, u64)>,
+    /// How long Z works on a request.
+    work: u64,
+    /// The most requests that were at Z at the same time, but for the one that it was at.
+    pub(crate) deepest: usize,
+    /// What has been shed at Z, as its ring counts it.
+    shed: usize,
+    pub(crate) now: u64,
+}
+
+/// A service as it begins.
+pub(crate) struct Plan {
+    pub(crate) arrivals: Arrivals,
+    /// How many requests its own buffer holds.
+    pub(crate) buffer: usize,
+    pub(crate) hold: Hold,
+    /// The most requests a second that it would send.
+    pub(crate) greatest_rate: u64,
+}
+
+impl World {
+    /// Z serves so many requests a second.
+    pub(crate) fn new(served: u64, road: Road, plans: [Plan; SERVICES]) -> Self {
+        let (ways, door) = pave(road, plans.each_ref().map(|plan| plan.hold));
+        let services = plans.into_iter().zip(ways).enumerate();
+        let services = services.map(|(number, (plan, way))| {
+            Service::new(number, plan.arrivals, plan.buffer, plan.hold, plan.greatest_rate, way)
+        });
+        let mut services: Vec<Service> = services.collect();
+        services.iter_mut().for_each(|service| service.hear(0));
+        Self { services, door, at: None, work: SECOND / served, deepest: 0, shed: 0, now: 0 }
+    }
+
+    /// What happens until an instant; and then the books must be right.
+    pub(crate) fn until(&mut self, end: u64) {
+        while let Some(next) = self.next().filter(|&next| next < end) {
+            self.now = next;
+            // Whoever is done at this instant was done before whatever else happens.
+            self.finish();
+            self.services.iter_mut().filter(|service| service.next() <= next).for_each(|service| service.act(next));
+            self.deepest = self.deepest.max(self.depth());
+            self.begin();
+        }
+        self.now = end;
+        self.check();
+    }
+
+    fn next(&self) -> Option<u64> {
+        self.services.iter().map(Service::next).chain(self.at.map(|(_, done)| done)).min()
+    }
+
+    fn finish(&mut self) {
+        if let Some((request, _)) = self.at.take_if(|&mut (_, done)| done <= self.now) {
+            self.services[request.of].answers.push((request.made, self.now - request.made));
+        }
+        self.begin();
+    }
+
+    fn begin(&mut self) {
+        if self.at.is_some() {
+            return;
+        }
+        let request = match &mut self.door {
+            Door::Lanes(lanes) => lanes.pop().ok().map(|(_, request)| request),
+            Door::Shared(ring) => ring.pop().ok(),
+        };
+        if let Some(request) = request {
+            self.services[request.of].taken(self.now);
+            self.at = Some((request, self.now + self.work));
+        }
+    }
+
+    /// How many requests wait at Z.
+    pub(crate) fn depth(&self) -> usize {
+        match &self.door {
+            Door::Lanes(lanes) => lanes.len(),
+            Door::Shared(ring) => ring.len(),
+        }
+    }
+
+    /// How many requests can wait at Z.
+    pub(crate) fn capacity(&self) -> usize {
+        match &self.door {
+            Door::Lanes(lanes) => lanes.capacity(),
+            // No end of it can change that.
+            Door::Shared(ring) => ring.len() + ring.free(),
+        }
+    }
+
+    /// The conservation law of each queue.
+    fn check(&mut self) {
+        self.services.iter().for_each(Service::check);
+        match &mut self.door {
+            Door::Lanes(lanes) => {
+                for (lane, service) in lanes.lanes().zip(&self.services) {
+                    let counts = service.counts;
+                    assert_eq!(lane.shed(), counts.shed, "what the lane has counted");
+                    assert_eq!(counts.sent, counts.taken + counts.shed + lane.len(), "{counts:?}");
+                }
+            }
+            Door::Shared(ring) => {
+                self.shed += ring.lost();
+                let sum = |count: fn(&Service) -> usize| self.services.iter().map(count).sum::<usize>();
+                assert_eq!(self.shed, sum(|service| service.counts.shed), "what the ring has counted");
+                assert_eq!(
+                    sum(|service| service.counts.sent),
+                    sum(|service| service.counts.taken) + self.shed + ring.len()
+                );
+            }
+        }
+    }
+}
+
+/// The ways to Z, and its door.
+fn pave(road: Road, holds: [Hold; SERVICES]) -> (Vec<Box<dyn Push<Item = Request>>>, Door) {
+    match road {
+        Road::Lanes { weights, capacity } => {
+            let (opener, consumer) = fan_in::ring(SERVICES, capacity).expect("small");
+            let lanes = weights.into_iter().zip(holds).map(|(weight, hold)| {
+                let weight = NonZeroU32::new(weight).expect("no weight is 0");
+                let mut lane = opener.open(weight).expect("a free lane");
+                let marks = Watermarks::high_and_half(capacity * 4 / 5).expect("not 0");
+                lane.set_watermarks(marks).expect("below the capacity");
+                // Whoever heeds nothing loses what doesn't fit.
+                if hold == Hold::Nothing {
+                    lane.set_refusal(Refusal::DropIncoming);
+                }
+                Box::new(lane) as Box<dyn Push<Item = Request>>
+            });
+            (lanes.collect(), Door::Lanes(consumer))
+        }
+        Road::Shared { capacity } => {
+            let (producer, consumer) = mpsc::ring(capacity).expect("small");
+            consumer.set_refusal(Refusal::DropIncoming);
+            let way = |_| Box::new(producer.clone()) as Box<dyn Push<Item = Request>>;
+            ((0..SERVICES).map(way).collect(), Door::Shared(Box::new(consumer)))
+        }
+    }
+}
