@@ -262,10 +262,8 @@ impl Queue {
 
     /// The last two items change places if they are of one producer.
     fn mix_up(&self, model: &mut Model) {
-        if let [.., before, last] = model.items.make_contiguous()
-            && *before / 10_000 == *last / 10_000
-            && self.errs(Fault::OutOfOrder)
-        {
+        let [.., before, last] = model.items.make_contiguous() else { return };
+        if *before / 10_000 == *last / 10_000 && self.errs(Fault::OutOfOrder) {
             std::mem::swap(before, last);
         }
     }
