@@ -35,7 +35,7 @@ pub(super) struct Rx<T> {
     haste: bool,
     /// How many items were received since one was lost.
     calm: usize,
-    /// How many jumps in a row were in vain, if the last one is: up to [`MOST_JUMPS`](Self::MOST_JUMPS).
+    /// At how many pops in a row a jump was in vain: up to [`MOST_JUMPS`](Self::MOST_JUMPS).
     jumps: u8,
     /// From where on, and up to where, items before `head` may still be inside.
     left_behind: Option<(Position, Position)>,
@@ -50,7 +50,7 @@ pub(super) struct Rx<T> {
 unsafe impl<T: Send> Send for Rx<T> {}
 
 impl<T> Rx<T> {
-    /// After so many jumps in vain it snatches.
+    /// After so many of those it snatches.
     const MOST_JUMPS: u8 = 2;
 
     /// # Safety
@@ -95,9 +95,8 @@ impl<T> Rx<T> {
                             return Ok(self.received(word));
                         }
                     }
-                    self.haste |= looked;
+                    word = self.overtaken(word, looked);
                     looked = true;
-                    word = self.overtaken(word);
                 }
             }
         }
@@ -125,17 +124,22 @@ impl<T> Rx<T> {
         item
     }
 
-    /// The item at `head` was evicted. Goes to one that is inside; answers with the word there.
+    /// The item at `head` was evicted. Goes to one that is inside; answers with the word there. If that `again` is true in one pop,
+    /// a race was lost.
     ///
     /// That is the oldest one, unless that race was lost before: then it's one that can be had before it is evicted, and
     /// those before it are left behind.
     #[cold]
-    fn overtaken(&mut self, word: Word) -> Word {
+    fn overtaken(&mut self, word: Word, again: bool) -> Word {
         let shape = self.ring.shape;
         // What was evicted before `word` was stored ends a lap before it.
         let oldest = shape.lap_before(shape.after_last(word, self.head.idx()));
-        let in_vain = self.haste && self.calm < FEW;
-        self.jumps = if in_vain { (self.jumps + 1).min(Self::MOST_JUMPS) } else { 0 };
+        if again {
+            self.haste = true;
+        } else {
+            let in_vain = self.haste && self.calm < FEW;
+            self.jumps = if in_vain { (self.jumps + 1).min(Self::MOST_JUMPS) } else { 0 };
+        }
         self.calm = 0;
         self.left_behind = None;
         if LAPS_WRAP || !self.haste {

@@ -3,7 +3,7 @@
 //!
 //! # What is left behind
 //! Where producers evict faster than the consumer can take one item, it goes on to a later one, half a ring from the oldest; and
-//! if that was in vain twice, to any later one, the newest at most.
+//! at the second pop after that or later, if it is overtaken each time, to any later one, the newest at most.
 //! Those before it are no longer inside: they count as evicted, and their slots are room. They come out in the pushes that come
 //! to their slots, as evicted whatever the policy is and whoever is there, or are dropped by the pop that finds the ring empty. A
 //! pop may do so only if
@@ -64,11 +64,11 @@ pub struct State {
     missing: u16,
     /// At how many more pops it may leave items behind without losing another race.
     haste: u8,
-    /// How many jumps in a row may have been in vain, up to [`MOST_JUMPS`].
+    /// At how many pops in a row it may have left items behind in vain, up to [`MOST_JUMPS`].
     jumps: u8,
 }
 
-/// After so many jumps in vain it may leave more than half a ring behind.
+/// After so many of those, the one at hand among them, it may leave more than half a ring behind.
 const MOST_JUMPS: u8 = 2;
 
 impl State {
@@ -163,11 +163,9 @@ impl Swap {
         if usize::from(state.missing) + leaves != missing {
             return None;
         }
-        let races = call.overlapping().filter(|op| matches!(op, Op::Push(_, Push::Evicted(_)))).count();
-        let lost_a_race = races > 0;
-        // It is overtaken as often as it loses a race, and once before; the first time it jumps only if it is in haste.
-        let jumps = if state.haste > 0 { usize::from(state.jumps) + races } else { races.saturating_sub(1) };
-        let most = if jumps >= usize::from(MOST_JUMPS) { self.capacity - 1 } else { self.capacity / 2 };
+        let lost_a_race = call.overlapping().any(|op| matches!(op, Op::Push(_, Push::Evicted(_))));
+        let jumps = if state.haste > 0 { (state.jumps + 1).min(MOST_JUMPS) } else { 0 };
+        let most = if jumps == MOST_JUMPS { self.capacity - 1 } else { self.capacity / 2 };
         let mut next = *state;
         if leaves > 0 {
             let was_overtaken = state.missing > 0 && state.left.is_empty();
@@ -180,7 +178,7 @@ impl Swap {
         }
         if missing > 0 && (lost_a_race || state.haste > 0) {
             next.haste = small(self.capacity + 1);
-            next.jumps = small((jumps + 1).min(MOST_JUMPS.into()));
+            next.jumps = jumps;
         }
         next.haste = next.haste.saturating_sub(1);
         next.missing = 0;
