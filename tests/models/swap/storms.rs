@@ -6,7 +6,7 @@ models! {
     left_behind_capacity_2 [260, 474] LEFT => |cx| super::left_behind(2, 3, Overflow::DropOldest, cx);
     left_behind_capacity_3 [221, 369] LEFT => |cx| super::left_behind(3, 3, Overflow::DropOldest, cx);
     left_behind_then_reject [364, 494] LEFT => |cx| super::left_behind(2, 3, Overflow::Reject, cx);
-    jumps_in_vain [103, 1] SNATCHED, 2 => super::jumps_in_vain;
+    jumps_in_vain [103, 208] SNATCHED, 2 => super::jumps_in_vain;
     laps_in_one_step [55343, 101406] &["evicted"] => super::laps_in_one_step;
 }
 
