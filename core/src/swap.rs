@@ -61,7 +61,8 @@
 //! laps that it takes the tail for where it was may raise the level to [`Slow`](crate::Pressure::Slow) too late by less than a lap of
 //! its pushes. At full each push looks.
 //!
-//! In a storm the level stays where it is: a pop that takes its item from the slot where it was overtaken doesn't look. The look
+//! In a storm the level stays where it is: a pop that has lost a race of late, and takes its item from the slot where it was
+//! overtaken, doesn't look. The look
 //! follows when 16 items were received without being overtaken, or a whole lap, if that is less, or when the ring is found empty,
 //! whichever is first. Until then the level may be too high, with fewer items inside than the low watermark; the storm would have
 //! raised it again by then. It can't be stuck, as each of these ways leads to a look.

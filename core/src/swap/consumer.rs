@@ -19,7 +19,7 @@ const NOWHERE: usize = usize::MAX;
 /// The algorithm of the consumer's end.
 ///
 /// A pop at `gate`, which is a slot from the head on, less than a lap away, may reach the low watermark: it looks at the
-/// pressure, and finds the next gate. One that snatches puts its look off, as `swap.rs` says: it leaves no gate, and the pop that
+/// pressure, and finds the next gate. One that snatches in haste puts its look off, as `swap.rs` says: it leaves no gate, and the pop that
 /// ends the haste, or is the last of the [`FEW`], is at one again.
 pub(super) struct Rx<T> {
     ring: View<T>,
@@ -180,11 +180,14 @@ impl<T> Rx<T> {
                     let oldest = shape.lap_before(shape.next(at));
                     self.left_behind = (oldest != at).then_some((oldest, at));
                     self.go_to(at);
-                    self.gate = NOWHERE;
-                    (self.haste, self.calm) = (true, 0);
+                    self.calm = 0;
+                    if self.haste {
+                        self.gate = NOWHERE;
+                    }
                     return Some(word);
                 }
-                Err(now) => word = now,
+                // A race was lost.
+                Err(now) => (self.haste, word) = (true, now),
             }
         }
         None

@@ -294,7 +294,7 @@ fn it_loses_every_race() {
         drop(steps::with(hook, || consumer.pop()).expect("never empty"));
         assert!(consumer.len() <= N && ledger.alive() <= N);
         assert!(consumer.lost() <= consumer.evicted());
-        assert_eq!(ledger.born() as usize, 1 + consumer.evicted() + consumer.len());
+        assert_eq!(ledger.born(), 1 + consumer.evicted() + consumer.len());
         most = most.max(ledger.alive() - consumer.len());
         while consumer.pop().is_ok() {}
         assert_eq!(ledger.alive(), 0);
