@@ -176,7 +176,8 @@ impl<T> Rx<T> {
             let at = shape.in_lap(word, self.head.idx());
             match self.ring.exchange(at, word, shape.freed(word, at, self.mine)) {
                 Ok(()) => {
-                    // It was published, so what is a lap before the next one was evicted.
+                    // It was published, so what is a lap before the next one was evicted. It is a lap or more after the old
+                    // head: from `oldest` on nothing was taken out here.
                     let oldest = shape.lap_before(shape.next(at));
                     self.left_behind = (oldest != at).then_some((oldest, at));
                     self.go_to(at);
