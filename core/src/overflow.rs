@@ -89,6 +89,7 @@ impl Policy {
         Refusal::try_from(self.get()).unwrap_or_default()
     }
 
+    #[inline]
     pub(crate) fn get(&self) -> Overflow {
         // Relaxed: the policy orders nothing, and any that was or is set will do.
         match self.0.load(Ordering::Relaxed) {

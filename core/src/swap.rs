@@ -40,12 +40,15 @@
 //!
 //! # A reader in a storm
 //! Where producers evict faster than the consumer can take one item, it would lose every race for the oldest. So after a
-//! race that it has lost it goes half a ring further on and takes items from there, which leaves it time for some more.
+//! race that it has lost it goes half a ring further on and takes items from there, which leaves it time for some more. Where it
+//! is overtaken all the same before it has got a few, at two pops in a row, going further is in vain; it then takes what is in the
+//! very slot where it was overtaken, be it the newest item. That takes nothing but the line of that slot, which is fetched to see
+//! that it was overtaken; any other would be fetched, and might be theirs again before it is exchanged.
 //! Those that it leaves behind count as evicted from then on: they are no longer inside, and their slots are room. They are
 //! handed to the pushers that come to their slots, as [`Evicted`](crate::Pushed::Evicted) whatever the policy is, or dropped
 //! by the pop that finds the ring empty, if need be by that of the next consumer after another split. The consumer stops to
-//! leave any after a lap without an item lost, or when it finds the ring empty. Where nobody races the consumer gets exactly the
-//! newest items, from the oldest of them on.
+//! leave any after a lap without an item lost, or when it finds the ring empty or closes it. Where nobody races the consumer gets
+//! exactly the newest items, from the oldest of them on.
 //!
 //! On targets without 64-bit atomics the consumer always aims at the oldest item and leaves nothing behind.
 //!
@@ -57,6 +60,11 @@
 //! So these are numbers of slots, and no lap can be mistaken for another: where laps come around, a producer that slept for so many
 //! laps that it takes the tail for where it was may raise the level to [`Slow`](crate::Pressure::Slow) too late by less than a lap of
 //! its pushes. At full each push looks.
+//!
+//! In a storm the level stays where it is: a pop that has lost a race of late, and takes its item from the slot where it was
+//! overtaken, doesn't look. The look follows when 16 items were received without being overtaken, or a whole lap, if that is less,
+//! or when the ring is found empty, whichever is first. Until then the level may be too high, with fewer items inside than the low
+//! watermark; the storm would have raised it again by then. It can't be stuck, as each of these ways leads to a look.
 //!
 //! # Shutting down
 //! The last producer goes: the consumer pops until [`Closed`](crate::PopError::Closed) and has everything. The consumer
@@ -153,7 +161,7 @@
 //! |---|---|
 //! | push that stores or evicts | the exchange `S2` or store `S3` of the slot's word |
 //! | push that is refused | the load `S1` of that word; with one seat and the ring closed, the load of the mark |
-//! | pop that takes | its exchange `S2`; if it left items behind, at the latest the store `S5` |
+//! | pop that takes | its exchange `S2`; if it left items behind, at the latest the store `S5`: which ones is known by the word that it exchanged |
 //! | pop that finds nothing | the load `S1` of the word at the head |
 //! | close | the bar at the tail, or the push that moves the tail to a bar; with one seat, the store of the mark |
 //!
@@ -168,7 +176,7 @@
 //! | operation | progress | steps |
 //! |---|---|---|
 //! | push | lock-free; wait-free with one producer | 1 load and 1 compare-and-swap of the slot, or a store where one producer finds room, which looks at a mark that seldom changes; at full, 1 load of what seldom changes; `2 log N` loads to find the tail where others pushed many |
-//! | pop | lock-free: a push that evicts what it is after makes it look again | 1 load, 1 compare-and-swap, 1 store to a line that is the consumer's; `2 log N` loads where it was overtaken |
+//! | pop | lock-free: a push that evicts what it is after makes it look again | 1 load, 1 compare-and-swap, 1 store to a line that is the consumer's; `2 log N` loads where it was overtaken, none where that is so again and again |
 //! | pop that finds nothing | the same; it drops what was left behind, up to N / 2 items | 2 or 3 loads |
 //! | look at the pressure, at a watermark | as the operation: others hold it up only by changing the level | up to 4 loads of what seldom changes, 1 of the consumer's line by a push; where the level changes 1 or 2 compare-and-swaps, a fence, and `2 log N` loads |
 //! | close | wait-free: at most N pushes come between | a store and a compare-and-swap; with several seats 2 read-modify-writes and `2 log N` loads for each push that comes between |
@@ -177,8 +185,7 @@
 //!
 //! The pressure costs a push or a pop before the mark one comparison with a number of its end, 2 or 3 instructions; a push at full
 //! one load more, of the line that has the policy, 6 instructions in all; a pop that finds nothing likewise, 8. On x86-64 a push
-//! and a pop of a `u64` by one thread are 113 instructions, 108 without the pressure, and a push that evicts 93 in place of 87. In
-//! a ring of few slots there is a mark at every other operation: 292 instructions a pair with 2 slots, 144 with 8.
+//! and a pop of a `u64` by one thread are 103 instructions, and a push that evicts is 64, with 64 bytes 81. In a ring of few slots there is a mark at every other operation: 292 instructions a pair with 2 slots, 144 with 8.
 //!
 //! No end waits for another in any of them. A batch is a push for each item, and a drain a pop: each item has a word of its own.
 

@@ -10,10 +10,17 @@ use crate::owner::End;
 use crate::sync::{LAPS_WRAP, Word};
 use crate::{Overflow, PopError, Pressure};
 
+/// A jump in a storm was in vain if fewer items than this were received before the next one was lost.
+const FEW: usize = 16;
+
+/// No slot.
+const NOWHERE: usize = usize::MAX;
+
 /// The algorithm of the consumer's end.
 ///
 /// A pop at `gate`, which is a slot from the head on, less than a lap away, may reach the low watermark: it looks at the
-/// pressure, and finds the next gate.
+/// pressure, and finds the next gate. One that snatches in haste puts its look off, as `swap.rs` says: it leaves no gate, and the pop that
+/// ends the haste, or is the last of the [`FEW`], is at one again.
 pub(super) struct Rx<T> {
     ring: View<T>,
     /// Its own cell: it holds no item.
@@ -28,6 +35,8 @@ pub(super) struct Rx<T> {
     haste: bool,
     /// How many items were received since one was lost.
     calm: usize,
+    /// At how many pops in a row a jump was in vain: up to [`MOST_JUMPS`](Self::MOST_JUMPS).
+    jumps: u8,
     /// From where on, and up to where, items before `head` may still be inside.
     left_behind: Option<(Position, Position)>,
     /// Whether the ring was closed by this end.
@@ -41,6 +50,9 @@ pub(super) struct Rx<T> {
 unsafe impl<T: Send> Send for Rx<T> {}
 
 impl<T> Rx<T> {
+    /// After so many of those it snatches.
+    const MOST_JUMPS: u8 = 2;
+
     /// # Safety
     /// This becomes the only consumer's end of the ring, and no other end is at work yet.
     pub(super) unsafe fn new(ring: View<T>) -> Self {
@@ -51,7 +63,7 @@ impl<T> Rx<T> {
         let slots = ring.shape.slots();
         ring.gauge().reset(ring.gauge().marks(slots).level(ring.count(None).0, slots));
         let gate = head.idx();
-        Self { ring, mine, head, lost, told: lost, haste: false, calm: 0, left_behind, closed: false, gate }
+        Self { ring, mine, head, lost, told: lost, haste: false, calm: 0, jumps: 0, left_behind, closed: false, gate }
     }
 
     #[inline(always)]
@@ -78,9 +90,13 @@ impl<T> Rx<T> {
                 }
                 State::Barred => return Err(self.found_nothing(PopError::Closed)),
                 State::Later => {
-                    self.haste |= looked;
+                    if self.is_to_snatch() {
+                        if let Some(word) = self.snatch(word) {
+                            return Ok(self.received(word));
+                        }
+                    }
+                    word = self.overtaken(word, looked);
                     looked = true;
-                    word = self.overtaken(word);
                 }
             }
         }
@@ -95,25 +111,35 @@ impl<T> Rx<T> {
         let idx = self.head.idx();
         self.head = self.ring.shape.next(self.head);
         self.ring.set_head(self.head);
-        if idx == self.gate {
-            self.watch();
-        }
         if self.haste {
             self.calm += 1;
             self.haste = self.calm <= self.ring.shape.slots();
+            if self.gate == NOWHERE && (self.calm >= FEW || !self.haste) {
+                self.gate = idx;
+            }
+        }
+        if idx == self.gate {
+            self.watch();
         }
         item
     }
 
-    /// The item at `head` was evicted. Goes to one that is inside; answers with the word there.
+    /// The item at `head` was evicted. Goes to one that is inside; answers with the word there. If that `again` is true in one pop,
+    /// a race was lost.
     ///
     /// That is the oldest one, unless that race was lost before: then it's one that can be had before it is evicted, and
     /// those before it are left behind.
     #[cold]
-    fn overtaken(&mut self, word: Word) -> Word {
+    fn overtaken(&mut self, word: Word, again: bool) -> Word {
         let shape = self.ring.shape;
         // What was evicted before `word` was stored ends a lap before it.
         let oldest = shape.lap_before(shape.after_last(word, self.head.idx()));
+        if again {
+            self.haste = true;
+        } else {
+            let in_vain = self.haste && self.calm < FEW;
+            self.jumps = if in_vain { (self.jumps + 1).min(Self::MOST_JUMPS) } else { 0 };
+        }
         self.calm = 0;
         self.left_behind = None;
         if LAPS_WRAP || !self.haste {
@@ -129,6 +155,51 @@ impl<T> Rx<T> {
         }
         self.go_to(to);
         self.ring.load(to)
+    }
+
+    /// The item at `head` was evicted: whether there is no use in looking into any other slot. The only one has the oldest item.
+    #[inline]
+    const fn is_to_snatch(&self) -> bool {
+        let in_vain = self.haste && self.calm < FEW && self.jumps == Self::MOST_JUMPS;
+        !LAPS_WRAP && (in_vain || self.ring.shape.slots() == 1)
+    }
+
+    /// The item at `head` was evicted. Takes the one that is in the same slot now, as `word` says or says no more, and leaves all
+    /// before it behind. Answers with the word that it was taken by, or `None` if there is no item.
+    ///
+    /// The slot is ours more likely than any other: the load has just fetched it, or the exchange that failed.
+    #[cold]
+    #[inline(never)]
+    fn snatch(&mut self, mut word: Word) -> Option<Word> {
+        let shape = self.ring.shape;
+        while shape.full_cell(word).is_some() {
+            let at = shape.in_lap(word, self.head.idx());
+            match self.ring.exchange(at, word, shape.freed(word, at, self.mine)) {
+                Ok(()) => {
+                    // It was published, so what is a lap before the next one was evicted. It is a lap or more after the old
+                    // head: from `oldest` on nothing was taken out here.
+                    let oldest = shape.lap_before(shape.next(at));
+                    self.left_behind = (oldest != at).then_some((oldest, at));
+                    self.go_to(at);
+                    self.calm = 0;
+                    if self.haste {
+                        self.gate = NOWHERE;
+                    }
+                    return Some(word);
+                }
+                // A race was lost.
+                Err(now) => (self.haste, word) = (true, now),
+            }
+        }
+        None
+    }
+
+    /// There is nobody to be raced with just now.
+    fn calm_down(&mut self) {
+        self.haste = false;
+        if self.gate == NOWHERE {
+            self.gate = self.head.idx();
+        }
     }
 
     /// Lowers the pressure, if the ring is that empty, and finds the next gate.
@@ -239,7 +310,7 @@ impl<T> Rx<T> {
     /// There was no item at `head`: answers with why.
     #[cold]
     fn found_nothing(&mut self, why: PopError) -> PopError {
-        self.haste = false;
+        self.calm_down();
         if self.ring.gauge().is_raised() || self.left_behind.is_some() {
             self.tidy_up();
         }
@@ -258,6 +329,7 @@ impl<T> Rx<T> {
         if !self.closed {
             self.closed = true;
             self.ring.close(self.head);
+            self.calm_down();
             self.ring.gauge().close();
         }
     }

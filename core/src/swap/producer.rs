@@ -33,10 +33,14 @@ pub(super) struct Tx<T> {
 // it touches is its own (I2).
 unsafe impl<T: Send> Send for Tx<T> {}
 
+/// How a push ended. What it hands out is in the cell that is our own by now: it is read out at one place, straight to where
+/// the caller wants it. (A value that went from one enum into another was copied twice more, at odd addresses.)
+type Outcome = Result<Pushed<()>, PushError<()>>;
+
 /// How far a push has come.
-enum Attempt<T> {
+enum Attempt {
     /// It is over.
-    Done(Result<Pushed<T>, PushError<T>>),
+    Done(Outcome),
     /// The tail is or was at this position, with this word in its slot.
     Look(Position, Word),
 }
@@ -66,16 +70,22 @@ impl<T> Tx<T> {
         if LAPS_WRAP && at != self.tail {
             self.catch_up(at);
         }
-        match self.attempt(at, self.ring.load(at)) {
+        let outcome = match self.attempt(at, self.ring.load(at)) {
             Attempt::Done(outcome) => outcome,
             Attempt::Look(at, word) => self.go_on(at, word),
+        };
+        match outcome {
+            Ok(Pushed::Stored) => Ok(Pushed::Stored),
+            // SAFETY: I2: the cell that we got for ours, with the item that was the oldest.
+            Ok(Pushed::Evicted(())) => Ok(Pushed::Evicted(unsafe { self.ring.read(self.mine) })),
+            Err(why) => Err(self.take_back(why)),
         }
     }
 
     /// The rest of a push that others came before.
     #[cold]
     #[inline(never)]
-    fn go_on(&mut self, mut at: Position, mut word: Word) -> Result<Pushed<T>, PushError<T>> {
+    fn go_on(&mut self, mut at: Position, mut word: Word) -> Outcome {
         loop {
             match self.attempt(at, word) {
                 Attempt::Done(outcome) => return outcome,
@@ -86,7 +96,7 @@ impl<T> Tx<T> {
 
     /// Does what a push does about a slot, with the value in our cell. All positions before `at` were published.
     #[inline(always)]
-    fn attempt(&mut self, at: Position, word: Word) -> Attempt<T> {
+    fn attempt(&mut self, at: Position, word: Word) -> Attempt {
         let ring = self.ring;
         let full = ring.shape.full(at, self.mine);
         match ring.shape.state(word, at) {
@@ -109,7 +119,7 @@ impl<T> Tx<T> {
                     if let Some(why) = self.refusal_at(at, overflow) {
                         self.tail = at;
                         self.watch_full();
-                        return self.refused(at, why);
+                        return Attempt::Done(Err(why));
                     }
                 }
                 if let Err(now) = ring.exchange(at, word, full) {
@@ -117,19 +127,27 @@ impl<T> Tx<T> {
                 }
                 self.swapped(at, word);
                 self.watch_full();
-                // SAFETY: I2: the cell that we got for ours, with the item that was the oldest.
-                Attempt::Done(Ok(Pushed::Evicted(unsafe { ring.read(self.mine) })))
+                Attempt::Done(Ok(Pushed::Evicted(())))
             }
             State::Barred => {
                 ring.gauge().close();
-                self.refused(at, PushError::Closed(()))
+                self.tail = at;
+                Attempt::Done(Err(PushError::Closed(())))
             }
             State::Full | State::Later => {
-                let (at, word) = ring.tail_from(at);
-                self.catch_up(at);
+                let (at, word) = self.look_further(at);
                 Attempt::Look(at, word)
             }
         }
+    }
+
+    /// Others have pushed: where is the tail, and which word is there?
+    #[cold]
+    #[inline(never)]
+    fn look_further(&mut self, at: Position) -> (Position, Word) {
+        let (at, word) = self.ring.tail_from(at);
+        self.catch_up(at);
+        (at, word)
     }
 
     /// Our cell went into the slot of a position, and the one that was there is ours.
@@ -213,10 +231,9 @@ impl<T> Tx<T> {
 
     /// The value in our cell goes back.
     #[inline]
-    fn refused(&mut self, tail: Position, why: PushError<()>) -> Attempt<T> {
-        self.tail = tail;
+    fn take_back(&mut self, why: PushError<()>) -> PushError<T> {
         // SAFETY: I2: our own cell, with the value of this push.
-        Attempt::Done(Err(why.map(|()| unsafe { self.ring.read(self.mine) })))
+        why.map(|()| unsafe { self.ring.read(self.mine) })
     }
 }
 

@@ -148,6 +148,12 @@ impl Shape {
         self.next(Position { lap, idx })
     }
 
+    /// The position of a slot in the lap that its word names.
+    #[inline(always)]
+    pub(super) const fn in_lap(self, word: Word, idx: usize) -> Position {
+        Position { lap: word & !(self.one_lap - 1), idx }
+    }
+
     #[inline(always)]
     pub(super) const fn next(self, at: Position) -> Position {
         if at.idx + 1 == self.slots {

@@ -6,10 +6,46 @@ models! {
     left_behind_capacity_2 [260, 474] LEFT => |cx| super::left_behind(2, 3, Overflow::DropOldest, cx);
     left_behind_capacity_3 [221, 369] LEFT => |cx| super::left_behind(3, 3, Overflow::DropOldest, cx);
     left_behind_then_reject [364, 494] LEFT => |cx| super::left_behind(2, 3, Overflow::Reject, cx);
+    jumps_in_vain [103, 208] SNATCHED, 2 => super::jumps_in_vain;
     laps_in_one_step [55343, 101406] &["evicted"] => super::laps_in_one_step;
 }
 
 const LEFT: &[&str] = if cfg!(forebay_narrow) { &[] } else { &["left behind"] };
+
+const SNATCHED: &[&str] = if cfg!(forebay_narrow) { &[] } else { &["left behind", "left two behind"] };
+
+/// A consumer that lost a race and was overtaken at two pops more takes what is in the same slot, while another one comes into it.
+///
+/// [S1] [S2] [S4] [S5].
+fn jumps_in_vain(cx: &Context) {
+    let (mut producer, mut consumer) = ends(3, 1, 1, Overflow::DropOldest);
+    let mut here = Pusher::default();
+    (0..4).for_each(|number| here.push(&mut producer, number, cx));
+    let pusher = Pusher::spawn(producer, 10..12, cx);
+    let mut popped = pop_some(&mut consumer, 1, cx);
+    let (first, mut producer) = pusher.join().unwrap();
+    for numbers in [4..8, 20..24, 24..27] {
+        numbers.for_each(|number| here.push(&mut producer, number, cx));
+        if here.stored.len() < 15 {
+            popped.extend(consumer.pop());
+        }
+    }
+    let pusher = Pusher::spawn(producer, 12..14, cx);
+    popped.extend(pop_some(&mut consumer, 1, cx));
+    let (second, mut producer) = pusher.join().unwrap();
+    let mut after = Pusher::default();
+    let room = 3 - consumer.len() as u32;
+    (14..14 + room).for_each(|number| after.push(&mut producer, number, cx));
+    match after.evicted.len() {
+        0 => {}
+        1 => cx.note("left behind"),
+        // Half a ring is one.
+        _ => cx.note("left two behind"),
+    }
+    // It may be overtaken once more.
+    popped.extend(std::iter::from_fn(|| consumer.pop().ok()));
+    settle(3, &[&here, &first, &second, &after], popped, &mut consumer);
+}
 
 /// What the consumer leaves behind goes one way, is counted, and is room to the producers.
 ///

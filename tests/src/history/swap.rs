@@ -2,7 +2,8 @@
 //! same step; but a pop that has lost a race may leave items behind.
 //!
 //! # What is left behind
-//! Where producers evict faster than the consumer can take one item, it goes on to a later one, half a ring from the oldest.
+//! Where producers evict faster than the consumer can take one item, it goes on to a later one, half a ring from the oldest; and
+//! at the second pop after that or later, if it is overtaken each time, to any later one, the newest at most.
 //! Those before it are no longer inside: they count as evicted, and their slots are room. They come out in the pushes that come
 //! to their slots, as evicted whatever the policy is and whoever is there, or are dropped by the pop that finds the ring empty. A
 //! pop may do so only if
@@ -63,7 +64,12 @@ pub struct State {
     missing: u16,
     /// At how many more pops it may leave items behind without losing another race.
     haste: u8,
+    /// At how many pops in a row it may have left items behind in vain, up to [`MOST_JUMPS`].
+    jumps: u8,
 }
+
+/// After so many of those, the one at hand among them, it may leave more than half a ring behind.
+const MOST_JUMPS: u8 = 2;
 
 impl State {
     /// A new ring with so many producers.
@@ -71,7 +77,7 @@ impl State {
     pub fn new(producers: u8) -> Self {
         let (left, inside) = (Items::default(), Items::default());
         let (closed, noticed) = (false, false);
-        Self { left, freed: 0, inside, producers, closed, noticed, evicted: 0, shed: 0, missing: 0, haste: 0 }
+        Self { left, freed: 0, inside, producers, closed, noticed, evicted: 0, shed: 0, missing: 0, haste: 0, jumps: 0 }
     }
 
     /// With ends of another split, for so many producers.
@@ -158,10 +164,12 @@ impl Swap {
             return None;
         }
         let lost_a_race = call.overlapping().any(|op| matches!(op, Op::Push(_, Push::Evicted(_))));
+        let jumps = if state.haste > 0 { (state.jumps + 1).min(MOST_JUMPS) } else { 0 };
+        let most = if jumps == MOST_JUMPS { self.capacity - 1 } else { self.capacity / 2 };
         let mut next = *state;
         if leaves > 0 {
             let was_overtaken = state.missing > 0 && state.left.is_empty();
-            if !was_overtaken || leaves > self.capacity / 2 || !(lost_a_race || state.haste > 0) {
+            if !was_overtaken || leaves > most || !(lost_a_race || state.haste > 0) {
                 return None;
             }
             next.left = state.inside.up_to(leaves);
@@ -170,6 +178,7 @@ impl Swap {
         }
         if missing > 0 && (lost_a_race || state.haste > 0) {
             next.haste = small(self.capacity + 1);
+            next.jumps = jumps;
         }
         next.haste = next.haste.saturating_sub(1);
         next.missing = 0;

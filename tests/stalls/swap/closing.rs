@@ -218,7 +218,7 @@ fn a_batch() {
                         }
                         Err(error) => assert!(!room && !error.is_closed(), "{error} with room"),
                     }
-                    assert_eq!(consumer.is_empty(), false);
+                    assert!(!consumer.is_empty());
                 }
                 got.push(consumer.pop().expect("it is not empty"));
                 assert!(other.push(102).is_ok(), "there is room after a pop, and nobody else is at work");

@@ -1,6 +1,7 @@
 //! What a consumer leaves behind in a storm is dropped, each item once, at the latest when it finds the ring empty; also if
 //! such a drop panics.
 
+use forebay_core::Pressure;
 use forebay_core::swap::Ring;
 use forebay_tests::ledger::{Ledger, Tracked, goes_off};
 
@@ -157,4 +158,192 @@ fn they_go_with_the_ring() {
     drop(consumer);
     drop(producer);
     ledger.settle();
+}
+
+/// Of a ring in a storm: each item is the number of its position.
+struct Storm {
+    producer: P,
+    consumer: C,
+    capacity: u32,
+    tail: u32,
+    head: u32,
+    received: u32,
+}
+
+impl Storm {
+    /// A ring whose consumer lost a race, and has gone on in vain twice.
+    fn new(capacity: u32) -> Self {
+        let (producer, consumer) = ends(capacity as usize, 2, 0, 0, Overflow::DropOldest);
+        let mut storm = Self { producer, consumer, capacity, tail: 0, head: 0, received: 0 };
+        storm.push(capacity + 3);
+        let mut other = storm.producer.try_clone().unwrap();
+        let tail = Rc::new(Cell::new(storm.tail));
+        let hook = {
+            let (tail, mut step) = (Rc::clone(&tail), 0);
+            move || {
+                step += 1;
+                if step <= 10 + capacity && other.is_full() {
+                    assert!(other.push(tail.get()).is_ok());
+                    tail.set(tail.get() + 1);
+                }
+            }
+        };
+        let popped = steps::with(hook, || storm.consumer.pop()).expect("never empty");
+        storm.tail = tail.get();
+        storm.took(popped);
+        for _ in 0..2 {
+            storm.push(2 * capacity);
+            let popped = storm.consumer.pop().expect("it is full");
+            storm.took(popped);
+        }
+        storm
+    }
+
+    fn push(&mut self, count: u32) {
+        for _ in 0..count {
+            assert!(self.producer.push(self.tail).is_ok());
+            self.tail += 1;
+        }
+    }
+
+    /// It was told how many are missing before what it took.
+    fn took(&mut self, number: u32) {
+        assert_eq!(self.consumer.lost() as u32, number - self.head);
+        self.head = number + 1;
+        self.received += 1;
+        self.settles();
+    }
+
+    fn settles(&self) {
+        assert_eq!(self.consumer.len() as u32, self.tail - self.head);
+        assert_eq!(self.consumer.evicted() as u32, self.head - self.received);
+    }
+
+    /// What a pop takes: what it is at, or if that was evicted, what is in that slot now.
+    fn next(&self) -> u32 {
+        let laps = (self.tail - 1 - self.head) / self.capacity;
+        self.head + laps * self.capacity
+    }
+}
+
+/// After two jumps in vain it takes what is in the slot where it is. All that it leaves behind counts as evicted, and it gets all
+/// that comes after it.
+#[test]
+fn it_takes_what_is_in_the_same_slot() {
+    for (capacity, fills) in [2, 3, 8, 16].into_iter().flat_map(|capacity| [(capacity, true), (capacity, false)]) {
+        let mut most = 0;
+        for pushes in 1..=3 * capacity {
+            let mut storm = Storm::new(capacity);
+            storm.push(pushes);
+            let (next, oldest) = (storm.next(), storm.tail - storm.capacity.min(storm.tail - storm.head));
+            assert_eq!(storm.consumer.pop(), Ok(next), "{pushes} pushes");
+            storm.took(next);
+            most = most.max(next - oldest);
+            // The slots of those that it left behind are room, also where nothing is evicted otherwise.
+            storm.consumer.set_overflow(Overflow::Reject);
+            if fills {
+                storm.push(storm.capacity - (storm.tail - storm.head));
+                storm.settles();
+                assert!(storm.producer.push(0).is_err());
+            }
+            for number in storm.head..storm.tail {
+                assert_eq!(storm.consumer.pop(), Ok(number));
+                storm.took(number);
+            }
+            assert_eq!(storm.consumer.pop(), Err(PopError::Empty));
+            storm.settles();
+            // Or they are gone by now.
+            for _ in 0..capacity {
+                assert_eq!(storm.producer.push(0), Ok(Pushed::Stored));
+            }
+        }
+        assert_eq!(most, capacity - 1, "all but the newest");
+    }
+}
+
+/// A ring of one slot has the oldest item in that one: nothing is left behind.
+#[test]
+fn one_slot_has_the_oldest() {
+    let mut storm = Storm::new(1);
+    for pushes in [1, 2, 3, 1, 1, 4] {
+        storm.push(pushes);
+        assert_eq!(storm.consumer.pop(), Ok(storm.tail - 1));
+        storm.took(storm.tail - 1);
+    }
+    assert_eq!(storm.consumer.pop(), Err(PopError::Empty));
+}
+
+/// It is overtaken again and again in one pop, as often as so many steps allow.
+#[test]
+fn it_loses_every_race() {
+    let mut most = 0;
+    for (burst, interrupted) in
+        (1..=N as u32 + 1).flat_map(|burst| (1..40).map(move |interrupted| (burst, interrupted)))
+    {
+        let ledger = Ledger::new();
+        let (mut producer, mut consumer) = HeapRing::with_overflow(N, 2, Overflow::DropOldest).unwrap().into_ends();
+        (0..N).for_each(|_| assert!(producer.push(ledger.item()).is_ok()));
+        let mut other = producer.try_clone().unwrap();
+        let (pushing, mut step) = (ledger.clone(), 0);
+        let hook = move || {
+            step += 1;
+            if step <= interrupted {
+                (0..burst).for_each(|_| assert!(other.push(pushing.item()).is_ok()));
+            }
+        };
+        drop(steps::with(hook, || consumer.pop()).expect("never empty"));
+        assert!(consumer.len() <= N && ledger.alive() <= N);
+        assert!(consumer.lost() <= consumer.evicted());
+        assert_eq!(ledger.born(), 1 + consumer.evicted() + consumer.len());
+        most = most.max(ledger.alive() - consumer.len());
+        while consumer.pop().is_ok() {}
+        assert_eq!(ledger.alive(), 0);
+        ledger.settle();
+    }
+    assert_eq!(most, N / 2, "a first pop leaves no more behind");
+}
+
+/// Its look at the pressure is put off, but not for long: the level is right when it has taken some more, or found nothing.
+#[test]
+fn the_pressure_falls_after_a_storm() {
+    const CAPACITY: u32 = 64;
+    for pushes in CAPACITY..=3 * CAPACITY {
+        let mut storm = Storm::new(CAPACITY);
+        storm.push(pushes);
+        let next = storm.next();
+        assert_eq!(storm.consumer.pop(), Ok(next));
+        storm.took(next);
+        for _ in 0..15.min(storm.tail - storm.head) {
+            let next = storm.consumer.pop().unwrap();
+            storm.took(next);
+        }
+        let inside = storm.tail - storm.head;
+        if inside == 0 {
+            assert_eq!(storm.consumer.pop(), Err(PopError::Empty));
+        }
+        let expected = if inside > CAPACITY / 2 { Pressure::Stop } else { Pressure::Open };
+        assert_eq!(storm.consumer.pressure(), expected, "{inside} are inside");
+    }
+}
+
+/// The level falls where it is to fall after the ring has been found empty.
+#[test]
+fn the_pressure_is_as_ever_after_a_storm() {
+    for capacity in [1, 2, 3, 16] {
+        for pushes in 1..=capacity {
+            let mut storm = Storm::new(capacity);
+            storm.push(2 * capacity + pushes);
+            while storm.consumer.pop().is_ok() {}
+            assert_eq!(storm.consumer.pressure(), Pressure::Open);
+            for _ in 0..3 {
+                storm.push(capacity);
+                assert_eq!(storm.consumer.pressure(), Pressure::Stop);
+                for inside in (0..capacity).rev() {
+                    assert!(storm.consumer.pop().is_ok());
+                    let is_open = storm.consumer.pressure() == Pressure::Open;
+                    assert_eq!(is_open, inside <= capacity / 2, "{inside} of {capacity} are inside");
+                }
+            }
+        }
+    }
 }
