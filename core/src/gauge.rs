@@ -73,12 +73,6 @@ impl Watermarks {
         Self::new(high, high / 2)
     }
 
-    /// Those of a ring for which none were set: the pressure is [`Stop`](Pressure::Stop) when the ring is full, until it is half
-    /// empty, and never [`Slow`](Pressure::Slow).
-    pub(crate) const fn of_capacity(capacity: usize) -> Self {
-        Self { high: capacity, low: capacity / 2 }
-    }
-
     /// For a ring of this capacity.
     pub(crate) const fn checked(self, capacity: usize) -> Result<Self, WatermarkError> {
         if self.high <= capacity {
@@ -100,16 +94,6 @@ impl Watermarks {
         self.low
     }
 
-    /// The level of so many items, where nothing was before.
-    pub(crate) const fn level(self, len: usize, capacity: usize) -> Pressure {
-        if len >= capacity {
-            Pressure::Stop
-        } else if len >= self.high {
-            Pressure::Slow
-        } else {
-            Pressure::Open
-        }
-    }
 }
 
 /// Why watermarks can't be used.
@@ -158,9 +142,24 @@ pub struct Seen(usize);
 /// The level, and where it changes.
 pub(crate) struct Gauge {
     word: SwapUsize,
-    /// The watermarks, or 0 and 0 for those that go with the capacity: so a ring can be all zeros at first.
-    high: AtomicUsize,
-    low: AtomicUsize,
+    /// How far the high mark is below the capacity, and the low one above half of it: so a ring for which none were set is all
+    /// zeros at first, and has no other way to go.
+    below: AtomicUsize,
+    above: AtomicUsize,
+}
+
+/// A ring, as its gauge has to know it. Whoever makes one knows the end that asks; it is the same for all types of items.
+pub(crate) trait Depth {
+    fn gauge(&self) -> &Gauge;
+
+    /// How many items there is room for.
+    fn capacity(&self) -> usize;
+
+    /// How many items are inside now.
+    fn len(&self) -> usize;
+
+    /// Whether nothing is taken out any more.
+    fn is_closed(&self) -> bool;
 }
 
 /// The level that lies in the word.
@@ -172,13 +171,13 @@ const fn level(word: usize) -> Pressure {
 const LEVEL: usize = 3;
 
 /// The word after one more change.
-const fn next(word: usize, level: Pressure) -> usize {
-    (word & !LEVEL).wrapping_add(LEVEL + 1) | level as usize
+const fn next(word: usize, level: usize) -> usize {
+    (word & !LEVEL).wrapping_add(LEVEL + 1) | level
 }
 
 impl Gauge {
     pub(crate) const fn new() -> Self {
-        Self { word: SwapUsize::new(0), high: AtomicUsize::new(0), low: AtomicUsize::new(0) }
+        Self { word: SwapUsize::new(0), below: AtomicUsize::new(0), above: AtomicUsize::new(0) }
     }
 
     #[inline(always)]
@@ -204,110 +203,60 @@ impl Gauge {
         Some(level(word))
     }
 
-    #[inline(never)]
-    pub(crate) fn marks(&self, capacity: usize) -> Watermarks {
+    /// The two marks of a ring of this capacity, high and low. While they are being changed one may be new and the other old.
+    #[inline(always)]
+    pub(crate) fn bounds(&self, capacity: usize) -> (usize, usize) {
         if !has_pressure() {
-            return Watermarks::of_capacity(capacity);
+            return (capacity, capacity / 2);
         }
-        // Relaxed, both: either is one that was set, and the pair is put in order below.
-        let (high, low) = (self.high.load(Ordering::Relaxed), self.low.load(Ordering::Relaxed));
-        match high.checked_sub(1) {
-            Some(below) => Watermarks { high, low: if low < below { low } else { below } },
-            None => Watermarks::of_capacity(capacity),
-        }
+        // Relaxed, both: either is one that was set.
+        let (below, above) = (self.below.load(Ordering::Relaxed), self.above.load(Ordering::Relaxed));
+        (capacity - below, (capacity / 2).wrapping_add(above))
     }
 
-    pub(crate) fn set_marks(&self, marks: Watermarks) {
+    /// The marks, for whoever asks.
+    pub(crate) fn marks(&self, capacity: usize) -> Watermarks {
+        let (high, low) = self.bounds(capacity);
+        Watermarks { high, low: low.min(high - 1) }
+    }
+
+    /// Marks that are right for this capacity.
+    pub(crate) fn set_marks(&self, marks: Watermarks, capacity: usize) {
         // Relaxed, both: as above.
-        self.high.store(marks.high, Ordering::Relaxed);
+        self.below.store(capacity - marks.high, Ordering::Relaxed);
         // Relaxed: as above.
-        self.low.store(marks.low, Ordering::Relaxed);
+        self.above.store(marks.low.wrapping_sub(capacity / 2), Ordering::Relaxed);
     }
 
-    /// For whoever has the ring to itself.
-    pub(crate) fn reset(&self, level: Pressure) {
+    /// As if none had been set: the pressure is [`Stop`](Pressure::Stop) when the ring is full, until it is half empty, and never
+    /// [`Slow`](Pressure::Slow).
+    #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
+    pub(crate) fn forget_marks(&self) {
+        // Relaxed, both: as above.
+        self.below.store(0, Ordering::Relaxed);
+        // Relaxed: as above.
+        self.above.store(0, Ordering::Relaxed);
+    }
+
+    /// For whoever has the ring to itself: as if nothing had been known of it.
+    pub(crate) fn open(&self) {
         let word = self.load();
-        if has_pressure() && word & LEVEL != level as usize {
+        if word & LEVEL != 0 {
             // Relaxed: nobody else has the ring.
-            self.word.store(next(word, level), Ordering::Relaxed);
+            self.word.store(next(word, Pressure::Open as usize), Ordering::Relaxed);
         }
     }
 
-    /// A producer has published an item, or been refused, and the ring has so many items by what it knows: the level is to be
-    /// `wanted` at least. `look` counts the items anew, if there is still a consumer.
+    /// Whether the level is below that of so many items.
     #[inline(always)]
-    pub(crate) fn raise(&self, wanted: Pressure, low: usize, look: impl Fn() -> Option<usize>) {
-        if self.is_below(wanted) {
-            self.raise_to(wanted, low, look);
-        }
-    }
-
-    #[cold]
-    fn raise_to(&self, wanted: Pressure, low: usize, look: impl Fn() -> Option<usize>) {
-        let mut word = self.load();
-        let raised = loop {
-            if level(word) >= wanted {
-                return;
-            }
-            // [G2] Relaxed: [G4] makes it seen.
-            match self.exchange(word, next(word, wanted)) {
-                Ok(()) => break next(word, wanted),
-                Err(now) => word = now,
-            }
-        };
-        // [G4] SeqCst: pairs with the fence of a consumer that is about to wait. Orders: the raise before our look, so that
-        // either we see what it took, or it sees the level.
-        fence(Ordering::SeqCst);
-        match look() {
-            None => self.close(),
-            Some(len) if len <= low => {
-                // If somebody else has changed it meanwhile, that was with a look of its own.
-                let _ = self.exchange(raised, next(raised, Pressure::Open));
-            }
-            Some(_) => {}
-        }
-    }
-
-    /// Whether a producer has something to raise.
-    #[inline(always)]
-    pub(crate) fn is_below(&self, wanted: Pressure) -> bool {
-        has_pressure() && self.level() < wanted
+    pub(crate) fn is_below(&self, len: usize, high: usize, capacity: usize) -> bool {
+        has_pressure() && self.load() & LEVEL < least(len, high, capacity)
     }
 
     /// Whether there is nothing to lower.
     #[inline(always)]
     pub(crate) fn is_open(&self) -> bool {
         self.load() & LEVEL == 0
-    }
-
-    /// Whether the consumer has something to lower.
-    #[inline(always)]
-    pub(crate) fn is_raised(&self) -> bool {
-        matches!(self.level(), Pressure::Slow | Pressure::Stop)
-    }
-
-    /// The consumer lowers the level if there are few enough items. `look` counts them anew.
-    #[cold]
-    pub(crate) fn lower(&self, capacity: usize, look: impl Fn() -> usize) {
-        let marks = self.marks(capacity);
-        loop {
-            let word = self.load();
-            if !matches!(level(word), Pressure::Slow | Pressure::Stop) || look() > marks.low {
-                return;
-            }
-            // [G3] Relaxed: as [G2].
-            if self.exchange(word, next(word, Pressure::Open)).is_ok() {
-                break;
-            }
-        }
-        // [G5] SeqCst: orders the change before our look.
-        fence(Ordering::SeqCst);
-        let wanted = marks.level(look(), capacity);
-        let word = self.load();
-        if level(word) < wanted {
-            // If somebody else has changed it meanwhile, that was a producer with a look of its own.
-            let _ = self.exchange(word, next(word, wanted));
-        }
     }
 
     /// From now on nothing is taken out.
@@ -317,35 +266,65 @@ impl Gauge {
         }
         let mut word = self.load();
         while level(word) != Pressure::Closed {
-            match self.exchange(word, next(word, Pressure::Closed)) {
-                Ok(()) => return,
-                Err(now) => word = now,
-            }
+            word = self.exchange(word, next(word, Pressure::Closed as usize));
         }
     }
 
-    /// Changes the word, if it is still as it was.
+    /// Changes the word, if it is still as it was. Answers with what it is then.
     #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
-    fn exchange(&self, current: usize, new: usize) -> Result<(), usize> {
-        // Relaxed, both: as the callers say.
+    fn exchange(&self, current: usize, new: usize) -> usize {
+        // [G2] Relaxed, both: [G3] makes it seen.
         match self.word.compare_exchange(current, new, Ordering::Relaxed, Ordering::Relaxed) {
-            Ok(_) => Ok(()),
-            Err(now) => Err(now),
+            Ok(_) => new,
+            Err(now) => now,
         }
     }
 
     /// The same on a core that has no exchange: there is one producer then, and what comes between the load and the store is
-    /// an interrupt with the other end, which does all of what it does. If it lowers what we raise, we have not published yet or
-    /// look once more; if it raises what we lower, its next push does so again; if it goes, our look says so.
+    /// an interrupt with the other end, which does all of what it does. Whatever it changed, our next look says what is right.
     #[cfg(not(any(target_has_atomic = "ptr", feature = "portable-atomic")))]
-    fn exchange(&self, current: usize, new: usize) -> Result<(), usize> {
+    fn exchange(&self, current: usize, new: usize) -> usize {
         let now = self.load();
         if now != current {
-            return Err(now);
+            return now;
         }
         // Relaxed: as above.
         self.word.store(new, Ordering::Relaxed);
-        Ok(())
+        new
+    }
+}
+
+/// What the level of so many items is at least.
+#[inline(always)]
+const fn least(len: usize, high: usize, capacity: usize) -> usize {
+    (len >= high) as usize + (len >= capacity) as usize
+}
+
+/// Brings the level to what the number of items says, until it has been so after the last change. Answers with that number,
+/// and with the level.
+#[cold]
+#[inline(never)]
+pub(crate) fn settle<D: Depth>(ring: D) -> (usize, Pressure) {
+    let (gauge, capacity) = (ring.gauge(), ring.capacity());
+    let (high, low) = gauge.bounds(capacity);
+    let mut word = gauge.load();
+    loop {
+        let len = ring.len();
+        let before = word & LEVEL;
+        let wanted = if before == LEVEL || ring.is_closed() {
+            LEVEL
+        } else if len <= low {
+            0
+        } else {
+            before.max(least(len, high, capacity))
+        };
+        if wanted == before || !has_pressure() {
+            return (len, level(wanted));
+        }
+        word = gauge.exchange(word, next(word, wanted));
+        // [G3] SeqCst: pairs with the fence of a consumer that is about to wait, and with itself. Orders: the change before our
+        // next look, so that either we see what the other one took or put in, or it sees the level.
+        fence(Ordering::SeqCst);
     }
 }
 

@@ -5,9 +5,9 @@ use core::iter::FusedIterator;
 
 use super::layout::sealed::Mark as _;
 use super::run::{ReadRun, ReadSlot};
-use super::view::View;
+use super::view::{Side, View};
 use super::{Dense, Layout};
-use crate::gauge::{self, Seen, WatermarkError, Watermarks};
+use crate::gauge::{self, Seen, settle, WatermarkError, Watermarks};
 use crate::owner::End;
 use crate::position::Position;
 use crate::slip::Slip;
@@ -62,7 +62,7 @@ impl<T, L: Layout> Rx<T, L> {
         } else if head != self.known {
             true
         } else {
-            let (known, further) = self.slip.look(head, ring.capacity(), move || load_tail(&ring));
+            let (known, further) = self.slip.look(head, ring.capacity(), move || ring.ctl().load_tail());
             self.known = known;
             further
         };
@@ -77,14 +77,14 @@ impl<T, L: Layout> Rx<T, L> {
     #[cold]
     fn look_again(&self) -> Result<Position, PopError> {
         let ring = self.ring;
-        if ring.gauge().is_raised() {
-            self.lower();
+        if !ring.gauge().is_open() {
+            settle(ring.words(self.head, Side::Consumer));
         }
         // [C4] Acquire: pairs with [P6]. Orders: the producer's last publication before our second look.
         if ring.ctl().ends.producer.load(Ordering::Acquire) {
             return Err(PopError::Empty);
         }
-        let tail = load_tail(&ring);
+        let tail = ring.ctl().load_tail();
         if tail == self.head { Err(PopError::Closed) } else { Ok(tail) }
     }
 
@@ -93,34 +93,26 @@ impl<T, L: Layout> Rx<T, L> {
     #[inline(always)]
     fn set_gate(&mut self, span: usize) {
         let capacity = self.ring.capacity();
-        let all =
-            !View::<T, L>::FLAGGED && (self.head == self.known || capacity.distance(self.head, self.known) <= span);
-        self.gate = if all { self.known } else { self.head.advance(span, capacity) };
+        let span = if View::<T, L>::FLAGGED { span } else { span.min(capacity.distance(self.head, self.known)) };
+        self.gate = self.head.advance(span, capacity);
     }
 
     /// Lowers the pressure if the ring is that empty, and finds the next gate.
     #[cold]
     #[inline(never)]
     fn watch(&mut self) {
-        let ring = self.ring;
-        let capacity = ring.capacity().get();
-        let marks = ring.gauge().marks(capacity);
-        self.span = marks.high() - marks.low() - 1;
+        let (ring, capacity) = (self.ring, self.ring.capacity());
+        let (high, low) = ring.gauge().bounds(capacity.get());
+        self.span = high.saturating_sub(low + 1);
         let mut span = self.span;
-        if ring.gauge().is_raised() {
-            self.lower();
-            if !View::<T, L>::FLAGGED {
-                self.known = load_tail(&ring);
-            }
-            if ring.gauge().is_raised() {
-                span = self.len().saturating_sub(marks.low() + 1);
+        if !ring.gauge().is_open() {
+            let (len, level) = settle(ring.words(self.head, Side::Consumer));
+            self.known = self.head.advance(len, capacity);
+            if level != Pressure::Open {
+                span = len.saturating_sub(low + 1);
             }
         }
         self.set_gate(span);
-    }
-
-    fn lower(&self) {
-        self.ring.gauge().lower(self.ring.capacity().get(), || self.len());
     }
 
     /// The level of the pressure is to be looked at with the next pop.
@@ -135,7 +127,7 @@ impl<T, L: Layout> Rx<T, L> {
         if View::<T, L>::FLAGGED && !self.ring.mark(self.head).is_full() {
             return 0;
         }
-        let len = self.ring.capacity().distance(self.head, load_tail(&self.ring));
+        let len = self.ring.capacity().distance(self.head, self.ring.ctl().load_tail());
         // I4: the mark says that there is an item, while the count may lag behind it by one.
         if View::<T, L>::FLAGGED { len.max(1) } else { len }
     }
@@ -149,7 +141,7 @@ impl<T, L: Layout> Rx<T, L> {
         }
         let capacity = self.ring.capacity();
         if capacity.distance(self.head, self.known) < max {
-            self.known = load_tail(&self.ring);
+            self.known = self.ring.ctl().load_tail();
         }
         capacity.distance(self.head, self.known).min(max)
     }
@@ -185,7 +177,7 @@ impl<T, L: Layout> Rx<T, L> {
     fn pop_at_gate(&mut self) -> Result<T, PopError> {
         let (ring, head) = (self.ring, self.head);
         if !View::<T, L>::FLAGGED && head == self.known {
-            let tail = load_tail(&ring);
+            let tail = ring.ctl().load_tail();
             if head.is_one_before(tail) && ring.gauge().is_open() {
                 (self.known, self.gate) = (tail, tail);
                 // SAFETY: I2: there is an item before the tail.
@@ -299,13 +291,6 @@ impl<T, L: Layout> Rx<T, L> {
         self.ring.watch_read(at);
         self.ring.place(at).cast()
     }
-}
-
-#[inline(always)]
-fn load_tail<T, L: Layout>(ring: &View<T, L>) -> Position {
-    // [C1] Acquire: pairs with [P1]. Orders: the producer's writes of the items before our reads of them, and [P2] of those
-    // items before our look at their marks.
-    Position::from_word(ring.ctl().tail.load(Ordering::Acquire))
 }
 
 impl<T, L: Layout> Drop for Rx<T, L> {
@@ -634,7 +619,7 @@ impl<'q, T, L: Layout, K> Consumer<'q, T, L, K> {
     /// # Errors
     /// If the high mark is above the capacity.
     pub fn set_watermarks(&mut self, marks: Watermarks) -> Result<(), WatermarkError> {
-        self.rx.ring.gauge().set_marks(marks.checked(self.capacity())?);
+        self.rx.ring.gauge().set_marks(marks.checked(self.capacity())?, self.capacity());
         self.rx.look_at_marks();
         Ok(())
     }

@@ -37,9 +37,9 @@ unsafe impl<T, L: Layout> Engine for View<T, L> {
     unsafe fn pair(self) -> (Tx<T, L>, Rx<T, L>) {
         self.arm();
         // SAFETY: no other ends are at work.
-        let tx = unsafe { Tx::new(self) };
-        // SAFETY: no other ends are at work; the producer's end made above has not left this function.
         let rx = unsafe { Rx::new(self) };
+        // SAFETY: no other ends are at work; the consumer's end made above has not left this function.
+        let tx = unsafe { Tx::new(self) };
         (tx, rx)
     }
 

@@ -5,9 +5,9 @@ use core::mem::MaybeUninit;
 
 use super::layout::sealed::Mark as _;
 use super::run::{WriteRun, WriteSlot};
-use super::view::View;
+use super::view::{Side, View};
 use super::{Dense, Layout};
-use crate::gauge::{self, Seen, WatermarkError, Watermarks};
+use crate::gauge::{self, Seen, settle, WatermarkError, Watermarks};
 use crate::owner::End;
 use crate::position::Position;
 use crate::sync::Ordering;
@@ -37,9 +37,9 @@ impl<T, L: Layout> Tx<T, L> {
         // Relaxed: whoever makes the ends has the ring to itself, see `owner::pair`.
         ctl.ends.producer.store(true, Ordering::Relaxed);
         let (head, len) = ring.settled();
-        let capacity = ring.capacity();
-        ring.gauge().reset(ring.gauge().marks(capacity.get()).level(len, capacity.get()));
-        let tail = head.advance(len, capacity);
+        let tail = head.advance(len, ring.capacity());
+        ring.gauge().open();
+        settle(ring.words(tail, Side::Producer));
         Self { ring, tail, limit: head.lap_later(), gate: tail }
     }
 
@@ -79,7 +79,7 @@ impl<T, L: Layout> Tx<T, L> {
     /// The consumer's head one lap later, as it is now.
     #[inline(always)]
     fn look_at_head(&self) -> Position {
-        let limit = load_head(&self.ring).lap_later();
+        let limit = self.ring.ctl().load_head().lap_later();
         // I4: the count may lag behind the marks by one item.
         if View::<T, L>::FLAGGED && limit.next(self.ring.capacity()) == self.tail { self.tail } else { limit }
     }
@@ -90,20 +90,14 @@ impl<T, L: Layout> Tx<T, L> {
     #[inline(never)]
     fn watch(&mut self) {
         let (ring, capacity) = (self.ring, self.ring.capacity());
-        let marks = ring.gauge().marks(capacity.get());
+        let (high, _) = ring.gauge().bounds(capacity.get());
         let mut len = capacity.get() - self.known_room();
-        if ring.gauge().is_below(marks.level(len, capacity.get())) {
-            self.limit = self.look_at_head();
-            len = capacity.get() - self.known_room();
-            let tail = self.tail;
-            ring.gauge().raise(marks.level(len, capacity.get()), marks.low(), || {
-                // Relaxed: the fence before it orders it, where it is of any consequence.
-                let consumer = ring.ctl().ends.consumer.load(Ordering::Relaxed);
-                consumer.then(|| capacity.distance(load_head(&ring), tail))
-            });
+        if ring.gauge().is_below(len, high, capacity.get()) {
+            (len, _) = settle(ring.words(self.tail, Side::Producer));
+            self.limit = self.tail.advance(capacity.get() - len, capacity);
         }
         // Beyond the mark each push looks whether the pressure is still on.
-        self.gate = self.tail.advance((marks.high() - 1).saturating_sub(len), capacity);
+        self.gate = self.tail.advance((high - 1).saturating_sub(len), capacity);
     }
 
     /// How many slots from `tail` on are free by what is known of the consumer.
@@ -126,7 +120,7 @@ impl<T, L: Layout> Tx<T, L> {
             return room.min(max);
         }
         if capacity.distance(self.tail, self.limit) < max {
-            self.limit = load_head(&self.ring).lap_later();
+            self.limit = self.ring.ctl().load_head().lap_later();
         }
         capacity.distance(self.tail, self.limit).min(max)
     }
@@ -283,17 +277,10 @@ impl<T, L: Layout> Tx<T, L> {
         if View::<T, L>::FLAGGED && !self.ring.mark(self.tail).is_free() {
             return capacity.get();
         }
-        let len = capacity.distance(load_head(&self.ring), self.tail);
+        let len = capacity.distance(self.ring.ctl().load_head(), self.tail);
         // I4: the mark says that there is room, while the count may lag behind it by one.
         if View::<T, L>::FLAGGED { len.min(capacity.get() - 1) } else { len }
     }
-}
-
-#[inline(always)]
-fn load_head<T, L: Layout>(ring: &View<T, L>) -> Position {
-    // [P3] Acquire: pairs with [C3]. Orders: the consumer's reads of the released slots before our writes to them, and [C8]
-    // of those slots before our look at their marks.
-    Position::from_word(ring.ctl().head.load(Ordering::Acquire))
 }
 
 /// Whether the consumer, too, is gone where there was no room; and if so, whether it made some in the meantime. Answers with
@@ -304,7 +291,7 @@ fn look_again<T, L: Layout>(ring: View<T, L>, tail: Position) -> Result<Position
     if ring.ctl().ends.consumer.load(Ordering::Acquire) {
         return Err(PushError::Full(()));
     }
-    let limit = load_head(&ring).lap_later();
+    let limit = ring.ctl().load_head().lap_later();
     if tail == limit { Err(PushError::Closed(())) } else { Ok(limit) }
 }
 
@@ -577,7 +564,7 @@ impl<'q, T, L: Layout, K> Producer<'q, T, L, K> {
     /// # Errors
     /// If the high mark is above the capacity.
     pub fn set_watermarks(&mut self, marks: Watermarks) -> Result<(), WatermarkError> {
-        self.tx.ring.gauge().set_marks(marks.checked(self.capacity())?);
+        self.tx.ring.gauge().set_marks(marks.checked(self.capacity())?, self.capacity());
         self.tx.look_at_marks();
         Ok(())
     }

@@ -3,9 +3,9 @@
 use core::mem::MaybeUninit;
 use core::ptr::{self, NonNull};
 
-use super::layout::sealed::Mark as _;
+use super::layout::sealed::Mark;
 use super::{Layout, Slot};
-use crate::gauge::Gauge;
+use crate::gauge::{Depth, Gauge};
 use crate::position::{Capacity, Position};
 use crate::sync::{AtomicBool, AtomicUsize, CachePadded, Claim, Ordering, Watch};
 
@@ -43,6 +43,73 @@ impl Ctl {
             }),
             watch: Watch::new(),
         }
+    }
+
+    /// For the producer.
+    #[inline(always)]
+    pub(super) fn load_head(&self) -> Position {
+        // [P3] Acquire: pairs with [C3]. Orders: the consumer's reads of the released slots before our writes to them, and [C8]
+        // of those slots before our look at their marks.
+        Position::from_word(self.head.load(Ordering::Acquire))
+    }
+
+    /// For the consumer.
+    #[inline(always)]
+    pub(super) fn load_tail(&self) -> Position {
+        // [C1] Acquire: pairs with [P1]. Orders: the producer's writes of the items before our reads of them, and [P2] of those
+        // items before our look at their marks.
+        Position::from_word(self.tail.load(Ordering::Acquire))
+    }
+}
+
+/// The shared words as the gauge sees them, from one of the ends.
+pub(super) struct Words<'r, M> {
+    pub(super) ctl: &'r Ctl,
+    pub(super) capacity: Capacity,
+    /// That of the next slot of this end.
+    pub(super) mark: &'r M,
+    pub(super) side: Side,
+}
+
+/// Whose end it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Producer,
+    Consumer,
+}
+
+impl<M: Mark> Depth for Words<'_, M> {
+    #[inline(always)]
+    fn gauge(&self) -> &Gauge {
+        &self.ctl.ends.gauge
+    }
+
+    #[inline(always)]
+    fn capacity(&self) -> usize {
+        self.capacity.get()
+    }
+
+    /// I4: the mark says whether there is room, or an item, while the count may lag behind it by one.
+    #[inline(always)]
+    fn len(&self) -> usize {
+        let capacity = self.capacity.get();
+        match self.side {
+            Side::Producer if M::PRESENT && !self.mark.is_free() => return capacity,
+            Side::Consumer if M::PRESENT && !self.mark.is_full() => return 0,
+            _ => {}
+        }
+        let len = self.capacity.distance(self.ctl.load_head(), self.ctl.load_tail());
+        match self.side {
+            Side::Producer if M::PRESENT => len.min(capacity - 1),
+            Side::Consumer if M::PRESENT => len.max(1),
+            _ => len,
+        }
+    }
+
+    #[inline(always)]
+    fn is_closed(&self) -> bool {
+        // Relaxed: the fence before it orders it, where it is of any consequence.
+        !self.ctl.ends.consumer.load(Ordering::Relaxed)
     }
 }
 
@@ -84,7 +151,7 @@ impl<T, L: Layout> View<T, L> {
             }
         }
         if Watch::ACTIVE {
-            let _ = (self.gauge().level(), self.gauge().marks(self.capacity.get()));
+            let _ = (self.gauge().level(), self.gauge().bounds(self.capacity.get()));
         }
     }
 
@@ -120,6 +187,12 @@ impl<T, L: Layout> View<T, L> {
     #[inline(always)]
     pub(super) const fn place(&self, at: Position) -> *mut MaybeUninit<T> {
         self.slot(at).value()
+    }
+
+    /// What the gauge needs to know, for the end that is at a position.
+    #[inline(always)]
+    pub(super) const fn words(&self, at: Position, side: Side) -> Words<'_, <L as super::layout::sealed::Layout>::Mark> {
+        Words { ctl: self.ctl(), capacity: self.capacity, mark: self.mark(at), side }
     }
 
     /// The mark of the slot at a position.
