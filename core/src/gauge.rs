@@ -203,21 +203,31 @@ impl Gauge {
         Some(level(word))
     }
 
-    /// The two marks of a ring of this capacity, high and low. While they are being changed one may be new and the other old.
+    /// The marks: how much room there is at the high one, and how many items are inside at the low one. While they are being
+    /// changed one may be new and the other old.
     #[inline(always)]
     pub(crate) fn bounds(&self, capacity: usize) -> (usize, usize) {
-        if !has_pressure() {
-            return (capacity, capacity / 2);
-        }
-        // Relaxed, both: either is one that was set.
-        let (below, above) = (self.below.load(Ordering::Relaxed), self.above.load(Ordering::Relaxed));
-        (capacity - below, (capacity / 2).wrapping_add(above))
+        (self.below(), self.low(capacity))
+    }
+
+    /// How far the high mark is below the capacity.
+    #[inline(always)]
+    pub(crate) fn below(&self) -> usize {
+        // Relaxed: one that was set.
+        if has_pressure() { self.below.load(Ordering::Relaxed) } else { 0 }
+    }
+
+    /// The low mark.
+    #[inline(always)]
+    pub(crate) fn low(&self, capacity: usize) -> usize {
+        // Relaxed: one that was set.
+        (capacity / 2).wrapping_add(if has_pressure() { self.above.load(Ordering::Relaxed) } else { 0 })
     }
 
     /// The marks, for whoever asks.
     pub(crate) fn marks(&self, capacity: usize) -> Watermarks {
-        let (high, low) = self.bounds(capacity);
-        Watermarks { high, low: low.min(high - 1) }
+        let high = capacity - self.below();
+        Watermarks { high, low: self.low(capacity).min(high - 1) }
     }
 
     /// Marks that are right for this capacity.
@@ -247,10 +257,10 @@ impl Gauge {
         }
     }
 
-    /// Whether the level is below that of so many items.
+    /// Whether the level is below what it is at least with so much room.
     #[inline(always)]
-    pub(crate) fn is_below(&self, len: usize, high: usize, capacity: usize) -> bool {
-        has_pressure() && self.load() & LEVEL < least(len, high, capacity)
+    pub(crate) fn is_below(&self, room: usize, below: usize) -> bool {
+        has_pressure() && self.load() & LEVEL < least(room, below)
     }
 
     /// Whether there is nothing to lower.
@@ -294,10 +304,10 @@ impl Gauge {
     }
 }
 
-/// What the level of so many items is at least.
+/// What the level is at least with so much room.
 #[inline(always)]
-const fn least(len: usize, high: usize, capacity: usize) -> usize {
-    (len >= high) as usize + (len >= capacity) as usize
+const fn least(room: usize, below: usize) -> usize {
+    (room <= below) as usize + (room == 0) as usize
 }
 
 /// Brings the level to what the number of items says, until it has been so after the last change. Answers with that number,
@@ -306,17 +316,16 @@ const fn least(len: usize, high: usize, capacity: usize) -> usize {
 #[inline(never)]
 pub(crate) fn settle<D: Depth>(ring: D) -> (usize, Pressure) {
     let (gauge, capacity) = (ring.gauge(), ring.capacity());
-    let (high, low) = gauge.bounds(capacity);
     let mut word = gauge.load();
     loop {
         let len = ring.len();
         let before = word & LEVEL;
         let wanted = if before == LEVEL || ring.is_closed() {
             LEVEL
-        } else if len <= low {
+        } else if len <= gauge.low(capacity) {
             0
         } else {
-            before.max(least(len, high, capacity))
+            before.max(least(capacity - len, gauge.below()))
         };
         if wanted == before || !has_pressure() {
             return (len, level(wanted));

@@ -3,15 +3,15 @@
 use core::fmt;
 use core::iter::FusedIterator;
 
-use super::layout::sealed::Mark as _;
+use super::layout::sealed::{Mark as _, Side};
 use super::run::{ReadRun, ReadSlot};
-use super::view::{Side, View};
+use super::view::View;
 use super::{Dense, Layout};
-use crate::gauge::{self, Seen, settle, WatermarkError, Watermarks};
+use crate::gauge::{self, Seen, WatermarkError, Watermarks};
 use crate::owner::End;
 use crate::position::Position;
 use crate::slip::Slip;
-use crate::sync::Ordering;
+use crate::sync::{Ordering, SMALL};
 use crate::{PopError, Pressure};
 
 /// The algorithm of the consumer's end.
@@ -36,11 +36,12 @@ unsafe impl<T: Send, L: Layout> Send for Rx<T, L> {}
 impl<T, L: Layout> Rx<T, L> {
     /// # Safety
     /// This becomes the only consumer's end of the ring, and no producer's end is at work yet.
+    #[inline(always)]
     pub(super) unsafe fn new(ring: View<T, L>) -> Self {
         // Relaxed: whoever makes the ends has the ring to itself, see `owner::pair`.
         ring.ctl().ends.consumer.store(true, Ordering::Relaxed);
-        let (head, len) = ring.settled();
-        Self { ring, head, known: head.advance(len, ring.capacity()), gate: head, span: 0, slip: Slip::NEW }
+        let (head, known) = ring.at_rest();
+        Self { ring, head, known, gate: head, span: 0, slip: Slip::NEW }
     }
 
     #[inline(always)]
@@ -78,7 +79,7 @@ impl<T, L: Layout> Rx<T, L> {
     fn look_again(&self) -> Result<Position, PopError> {
         let ring = self.ring;
         if !ring.gauge().is_open() {
-            settle(ring.words(self.head, Side::Consumer));
+            ring.settle(self.head, Side::Consumer);
         }
         // [C4] Acquire: pairs with [P6]. Orders: the producer's last publication before our second look.
         if ring.ctl().ends.producer.load(Ordering::Acquire) {
@@ -101,13 +102,12 @@ impl<T, L: Layout> Rx<T, L> {
     #[cold]
     #[inline(never)]
     fn watch(&mut self) {
-        let (ring, capacity) = (self.ring, self.ring.capacity());
-        let (high, low) = ring.gauge().bounds(capacity.get());
-        self.span = high.saturating_sub(low + 1);
+        let (ring, capacity) = (self.ring, self.ring.capacity().get());
+        let (below, low) = ring.gauge().bounds(capacity);
+        self.span = capacity.saturating_sub(below + low + 1);
         let mut span = self.span;
         if !ring.gauge().is_open() {
-            let (len, level) = settle(ring.words(self.head, Side::Consumer));
-            self.known = self.head.advance(len, capacity);
+            let (len, level) = ring.settle(self.head, Side::Consumer);
             if level != Pressure::Open {
                 span = len.saturating_sub(low + 1);
             }
@@ -176,7 +176,7 @@ impl<T, L: Layout> Rx<T, L> {
     #[inline(always)]
     fn pop_at_gate(&mut self) -> Result<T, PopError> {
         let (ring, head) = (self.ring, self.head);
-        if !View::<T, L>::FLAGGED && head == self.known {
+        if !SMALL && !View::<T, L>::FLAGGED && head == self.known {
             let tail = ring.ctl().load_tail();
             if head.is_one_before(tail) && ring.gauge().is_open() {
                 (self.known, self.gate) = (tail, tail);
@@ -189,12 +189,13 @@ impl<T, L: Layout> Rx<T, L> {
 
     /// The rest of it: with more than one item, or under pressure.
     #[cold]
-    #[inline(always)]
+    #[cfg_attr(not(all(target_os = "none", not(target_pointer_width = "64"))), inline(always))]
+    #[cfg_attr(all(target_os = "none", not(target_pointer_width = "64")), inline(never))]
     fn pop_and_watch(&mut self) -> Result<T, PopError> {
         self.claim()?;
         // SAFETY: claimed above.
         let item = unsafe { self.take_at(self.ring, self.head) };
-        if self.span > 0 && self.ring.gauge().is_open() {
+        if !SMALL && self.span > 0 && self.ring.gauge().is_open() {
             self.set_gate(self.span);
         } else {
             self.watch();

@@ -34,6 +34,7 @@ unsafe impl<T, L: Layout> Engine for View<T, L> {
         producer || consumer
     }
 
+    #[inline(always)]
     unsafe fn pair(self) -> (Tx<T, L>, Rx<T, L>) {
         self.arm();
         // SAFETY: no other ends are at work.
@@ -72,6 +73,7 @@ impl<const N: usize> Extent<Capacity> for OfArray<N> {
 
 type Ends<'q, T, L, K = ()> = (Producer<'q, T, L, K>, Consumer<'q, T, L, K>);
 
+#[inline(always)]
 fn ends<T, L: Layout, K>((tx, rx): owner::Ends<'_, View<T, L>, K>) -> Ends<'_, T, L, K> {
     (Producer::new(tx), Consumer::new(rx))
 }

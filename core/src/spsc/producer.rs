@@ -3,11 +3,11 @@
 use core::fmt;
 use core::mem::MaybeUninit;
 
-use super::layout::sealed::Mark as _;
+use super::layout::sealed::{Mark as _, Side};
 use super::run::{WriteRun, WriteSlot};
-use super::view::{Side, View};
+use super::view::View;
 use super::{Dense, Layout};
-use crate::gauge::{self, Seen, settle, WatermarkError, Watermarks};
+use crate::gauge::{self, Seen, WatermarkError, Watermarks};
 use crate::owner::End;
 use crate::position::Position;
 use crate::sync::Ordering;
@@ -32,14 +32,14 @@ unsafe impl<T: Send, L: Layout> Send for Tx<T, L> {}
 impl<T, L: Layout> Tx<T, L> {
     /// # Safety
     /// This becomes the only producer's end of the ring, and no consumer's end is at work yet.
+    #[inline(always)]
     pub(super) unsafe fn new(ring: View<T, L>) -> Self {
         let ctl = ring.ctl();
         // Relaxed: whoever makes the ends has the ring to itself, see `owner::pair`.
         ctl.ends.producer.store(true, Ordering::Relaxed);
-        let (head, len) = ring.settled();
-        let tail = head.advance(len, ring.capacity());
+        let (head, tail) = ring.at_rest();
         ring.gauge().open();
-        settle(ring.words(tail, Side::Producer));
+        ring.settle(tail, Side::Producer);
         Self { ring, tail, limit: head.lap_later(), gate: tail }
     }
 
@@ -90,14 +90,14 @@ impl<T, L: Layout> Tx<T, L> {
     #[inline(never)]
     fn watch(&mut self) {
         let (ring, capacity) = (self.ring, self.ring.capacity());
-        let (high, _) = ring.gauge().bounds(capacity.get());
-        let mut len = capacity.get() - self.known_room();
-        if ring.gauge().is_below(len, high, capacity.get()) {
-            (len, _) = settle(ring.words(self.tail, Side::Producer));
-            self.limit = self.tail.advance(capacity.get() - len, capacity);
+        let below = ring.gauge().below();
+        let mut room = self.known_room();
+        if ring.gauge().is_below(room, below) {
+            room = capacity.get() - ring.settle(self.tail, Side::Producer).0;
+            self.limit = self.tail.advance(room, capacity);
         }
         // Beyond the mark each push looks whether the pressure is still on.
-        self.gate = self.tail.advance((high - 1).saturating_sub(len), capacity);
+        self.gate = self.tail.advance(room.saturating_sub(below + 1), capacity);
     }
 
     /// How many slots from `tail` on are free by what is known of the consumer.

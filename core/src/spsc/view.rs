@@ -3,9 +3,10 @@
 use core::mem::MaybeUninit;
 use core::ptr::{self, NonNull};
 
-use super::layout::sealed::Mark;
+use super::layout::sealed::{Mark, Own, Side};
 use super::{Layout, Slot};
-use crate::gauge::{Depth, Gauge};
+use crate::Pressure;
+use crate::gauge::{Depth, Gauge, settle};
 use crate::position::{Capacity, Position};
 use crate::sync::{AtomicBool, AtomicUsize, CachePadded, Claim, Ordering, Watch};
 
@@ -62,23 +63,15 @@ impl Ctl {
     }
 }
 
-/// The shared words as the gauge sees them, from one of the ends.
-pub(super) struct Words<'r, M> {
-    pub(super) ctl: &'r Ctl,
-    pub(super) capacity: Capacity,
-    /// That of the next slot of this end.
-    pub(super) mark: &'r M,
-    pub(super) side: Side,
+/// The shared words as the gauge has to know them, for one of the ends.
+pub(super) struct Words<'r, O> {
+    ctl: &'r Ctl,
+    capacity: Capacity,
+    /// What the mark of the next slot of that end is asked for.
+    own: O,
 }
 
-/// Whose end it is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
-    Producer,
-    Consumer,
-}
-
-impl<M: Mark> Depth for Words<'_, M> {
+impl<O: Own> Depth for Words<'_, O> {
     #[inline(always)]
     fn gauge(&self) -> &Gauge {
         &self.ctl.ends.gauge
@@ -89,21 +82,9 @@ impl<M: Mark> Depth for Words<'_, M> {
         self.capacity.get()
     }
 
-    /// I4: the mark says whether there is room, or an item, while the count may lag behind it by one.
     #[inline(always)]
     fn len(&self) -> usize {
-        let capacity = self.capacity.get();
-        match self.side {
-            Side::Producer if M::PRESENT && !self.mark.is_free() => return capacity,
-            Side::Consumer if M::PRESENT && !self.mark.is_full() => return 0,
-            _ => {}
-        }
-        let len = self.capacity.distance(self.ctl.load_head(), self.ctl.load_tail());
-        match self.side {
-            Side::Producer if M::PRESENT => len.min(capacity - 1),
-            Side::Consumer if M::PRESENT => len.max(1),
-            _ => len,
-        }
+        self.own.count(self.capacity.get(), || self.capacity.distance(self.ctl.load_head(), self.ctl.load_tail()))
     }
 
     #[inline(always)]
@@ -189,10 +170,10 @@ impl<T, L: Layout> View<T, L> {
         self.slot(at).value()
     }
 
-    /// What the gauge needs to know, for the end that is at a position.
+    /// Brings the pressure to what the number of items says, for the end that is at a position.
     #[inline(always)]
-    pub(super) const fn words(&self, at: Position, side: Side) -> Words<'_, <L as super::layout::sealed::Layout>::Mark> {
-        Words { ctl: self.ctl(), capacity: self.capacity, mark: self.mark(at), side }
+    pub(super) fn settle(&self, at: Position, side: Side) -> (usize, Pressure) {
+        settle(Words { ctl: self.ctl(), capacity: self.capacity, own: self.mark(at).own(side) })
     }
 
     /// The mark of the slot at a position.
@@ -345,11 +326,16 @@ impl<T, L: Layout> View<T, L> {
         (ptr::slice_from_raw_parts_mut(start, first), ptr::slice_from_raw_parts_mut(wrapped, second))
     }
 
-    /// Where the oldest item is, and how many there are. For the owner, while no end is at work.
-    pub(super) fn settled(&self) -> (Position, usize) {
+    /// Where the oldest item is, and where the next one will be. For the owner, while no end is at work.
+    pub(super) fn at_rest(&self) -> (Position, Position) {
         // Relaxed, both: the owner has the ring to itself, so nobody writes them now.
         let head = Position::from_word(self.ctl().head.load(Ordering::Relaxed));
-        let tail = Position::from_word(self.ctl().tail.load(Ordering::Relaxed));
+        (head, Position::from_word(self.ctl().tail.load(Ordering::Relaxed)))
+    }
+
+    /// Where the oldest item is, and how many there are. For the owner, while no end is at work.
+    pub(super) fn settled(&self) -> (Position, usize) {
+        let (head, tail) = self.at_rest();
         (head, self.capacity.distance(head, tail))
     }
 }
