@@ -68,15 +68,14 @@ impl<T, L: Layout> Rx<T, L> {
             further
         };
         if !ready {
-            self.known = self.look_again()?;
+            self.look_again()?;
         }
         Ok(())
     }
 
     /// Whether the producer, too, is gone where there was no item; and if so, whether it left something in the meantime.
-    /// Answers with its tail then.
     #[cold]
-    fn look_again(&self) -> Result<Position, PopError> {
+    fn look_again(&mut self) -> Result<(), PopError> {
         let ring = self.ring;
         if !ring.gauge().is_open() {
             ring.settle(self.head, Side::Consumer);
@@ -85,8 +84,8 @@ impl<T, L: Layout> Rx<T, L> {
         if ring.ctl().ends.producer.load(Ordering::Acquire) {
             return Err(PopError::Empty);
         }
-        let tail = ring.ctl().load_tail();
-        if tail == self.head { Err(PopError::Closed) } else { Ok(tail) }
+        self.known = ring.ctl().load_tail();
+        if self.known == self.head { Err(PopError::Closed) } else { Ok(()) }
     }
 
     /// The next gate: after the items known, but for no more than may be taken without a look at the pressure. Since it isn't

@@ -117,6 +117,7 @@ impl<T, const N: usize, L: Layout> Ring<T, N, L> {
     /// The two ends, for as long as the ring is borrowed. What was inside stays inside.
     ///
     /// With `&'static mut` they are `'static`, on every core and without a claim.
+    #[inline(always)]
     pub fn split(&mut self) -> (Producer<'_, T, L>, Consumer<'_, T, L>) {
         ends(self.owner.split())
     }
