@@ -93,7 +93,6 @@ impl Watermarks {
     pub const fn low(self) -> usize {
         self.low
     }
-
 }
 
 /// Why watermarks can't be used.
@@ -155,11 +154,8 @@ pub(crate) trait Depth {
     /// How many items there is room for.
     fn capacity(&self) -> usize;
 
-    /// How many items are inside now.
-    fn len(&self) -> usize;
-
-    /// Whether nothing is taken out any more.
-    fn is_closed(&self) -> bool;
+    /// How many items are inside now. `None`: nothing is taken out any more.
+    fn look(&self) -> Option<usize>;
 }
 
 /// The level that lies in the word.
@@ -203,21 +199,14 @@ impl Gauge {
         Some(level(word))
     }
 
-    /// The marks: how much room there is at the high one, and how many items are inside at the low one. While they are being
-    /// changed one may be new and the other old.
-    #[inline(always)]
-    pub(crate) fn bounds(&self, capacity: usize) -> (usize, usize) {
-        (self.below(), self.low(capacity))
-    }
-
-    /// How far the high mark is below the capacity.
+    /// How far the high mark is below the capacity. While the marks are being changed this may be new and the other one old.
     #[inline(always)]
     pub(crate) fn below(&self) -> usize {
         // Relaxed: one that was set.
         if has_pressure() { self.below.load(Ordering::Relaxed) } else { 0 }
     }
 
-    /// The low mark.
+    /// The low mark. While they are being changed it may not be below the high one.
     #[inline(always)]
     pub(crate) fn low(&self, capacity: usize) -> usize {
         // Relaxed: one that was set.
@@ -310,22 +299,21 @@ const fn least(room: usize, below: usize) -> usize {
     (room <= below) as usize + (room == 0) as usize
 }
 
-/// Brings the level to what the number of items says, until it has been so after the last change. Answers with that number,
-/// and with the level.
+/// Brings the level to what the number of items says, until it has been so after the last change. Answers with that number (the
+/// capacity, if nothing is taken out any more), and with the level.
 #[cold]
 #[inline(never)]
 pub(crate) fn settle<D: Depth>(ring: D) -> (usize, Pressure) {
     let (gauge, capacity) = (ring.gauge(), ring.capacity());
     let mut word = gauge.load();
     loop {
-        let len = ring.len();
         let before = word & LEVEL;
-        let wanted = if before == LEVEL || ring.is_closed() {
-            LEVEL
-        } else if len <= gauge.low(capacity) {
-            0
-        } else {
-            before.max(least(capacity - len, gauge.below()))
+        let (len, wanted) = match ring.look() {
+            Some(len) if before != LEVEL => {
+                let least = least(capacity - len, gauge.below());
+                (len, if len <= gauge.low(capacity) { 0 } else { before.max(least) })
+            }
+            _ => (capacity, LEVEL),
         };
         if wanted == before || !has_pressure() {
             return (len, level(wanted));
@@ -334,6 +322,23 @@ pub(crate) fn settle<D: Depth>(ring: D) -> (usize, Pressure) {
         // [G3] SeqCst: pairs with the fence of a consumer that is about to wait, and with itself. Orders: the change before our
         // next look, so that either we see what the other one took or put in, or it sees the level.
         fence(Ordering::SeqCst);
+    }
+}
+
+/// Lowers the level, if the ring is that empty. Answers with how many items the consumer may take before it can come to the low
+/// mark with a level that is up, and whether it is.
+#[inline(always)]
+pub(crate) fn span<D: Depth>(ring: D) -> (usize, bool) {
+    let (gauge, capacity) = (ring.gauge(), ring.capacity());
+    let (below, low) = (gauge.below(), gauge.low(capacity));
+    // It isn't raised before there are `high` items.
+    let most = capacity.saturating_sub(below + low + 1);
+    if gauge.is_open() {
+        return (most, false);
+    }
+    match settle(ring) {
+        (_, Pressure::Open) => (most, false),
+        (len, _) => (len.saturating_sub(low + 1), true),
     }
 }
 

@@ -216,6 +216,7 @@
 //! due; and one that pushes nothing for half as many may raise the pressure only when it is refused. With 64 bits that takes centuries.
 
 mod consumer;
+mod depth;
 mod holes;
 mod owner;
 mod producer;

@@ -112,6 +112,7 @@
 //! | batch of k, flagged | 2 | 2 k |
 
 mod consumer;
+mod depth;
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
 mod lane;
 mod layout;

@@ -77,8 +77,7 @@ mod unpadded {
 pub(crate) const SMALL: bool = cfg!(all(target_os = "none", not(target_pointer_width = "64")));
 
 /// Whether waiting for another core can be of use: not where there is one core, nor where every step counts.
-pub(crate) const SEVERAL_CORES: bool =
-    !SMALL && !cfg!(any(forebay_loom, forebay_steps));
+pub(crate) const SEVERAL_CORES: bool = !SMALL && !cfg!(any(forebay_loom, forebay_steps));
 
 /// How many entries a short list has: so few in models and stall tests that it overflows.
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]

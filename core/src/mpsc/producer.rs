@@ -6,7 +6,7 @@ use core::hint::spin_loop;
 
 use super::ticket::{Grant, Stamp, Ticket};
 use super::view::{Ctl, View};
-use crate::gauge::{self, Seen, WatermarkError, Watermarks};
+use crate::gauge::{self, Seen, WatermarkError, Watermarks, settle};
 use crate::owner::End;
 use crate::sync::{Ordering, SEVERAL_CORES};
 use crate::{Pressure, PushError, Refusal};
@@ -184,10 +184,8 @@ impl<T> Tx<T> {
 
     /// Raises the pressure on a ring that has been seen full.
     fn press(&self) {
-        let gauge = self.ring.gauge();
-        if gauge.is_below(Pressure::Stop) {
-            let low = gauge.marks(self.ring.geometry().count()).low();
-            gauge.raise(Pressure::Stop, low, || self.look_again(low));
+        if self.ring.gauge().is_below(0, 0) {
+            settle(&self.ring);
         }
     }
 
@@ -196,58 +194,27 @@ impl<T> Tx<T> {
     #[cold]
     #[inline(never)]
     fn watch(&mut self) {
-        let (ring, slots) = (self.ring, self.ring.geometry());
-        let gauge = ring.gauge();
-        if !gauge.is_below(if self.next.is_before(self.limit) { Pressure::Slow } else { Pressure::Stop }) {
-            return;
-        }
-        let marks = gauge.marks(slots.count());
-        // At most, by what we know, and without the tickets of others.
-        let held = slots.held(self.next, self.limit);
-        if gauge.is_below(marks.level(held, slots.count())) {
-            let (limit, tail) = self.bounds();
-            self.limit = limit;
-            let wanted = marks.level(slots.held(Ticket::from_word(tail), limit), slots.count());
-            gauge.raise(wanted, marks.low(), || self.look_again(marks.low()));
-        }
-        self.set_gate(marks);
-    }
-
-    /// Between them are the free slots: no fewer than when this was called, and no more than when it returns.
-    fn bounds(&self) -> (Ticket, usize) {
-        // Relaxed: a count. Where it has to be a new one a fence comes before it.
-        let limit = self.ring.ctl().limit.load(Ordering::Relaxed);
-        (Ticket::from_word(limit), load_tail(&self.ring))
-    }
-
-    /// How many slots are held, or none if there is room and all those are held by producers in the middle of a push: for the
-    /// consumer the ring is empty then. `None` if the ring is closed.
-    fn look_again(&self, low: usize) -> Option<usize> {
-        let slots = self.ring.geometry();
-        let (limit, tail) = self.bounds();
-        if tail & Ctl::CLOSED != 0 {
-            return None;
-        }
-        let held = slots.held(Ticket::from_word(tail), limit);
-        if held <= low || held == slots.count() {
-            return Some(held);
-        }
-        // So many tickets before the limit, and a lap: some of them have been used up where the consumer has stepped over others,
-        // but then it has wiped out their stamps.
-        let mut at = slots.lap_before(limit);
-        for _ in 0..held {
-            if !is_open(&self.ring, at) {
-                return Some(held);
+        if self.may_raise() {
+            // Relaxed: a count.
+            self.limit = Ticket::from_word(self.ring.ctl().limit.load(Ordering::Relaxed));
+            if self.may_raise() {
+                settle(&self.ring);
             }
-            at = slots.next(at);
         }
-        Some(0)
+        self.set_gate();
+    }
+
+    /// Whether the level is below what it is at least with our item, and those before it, by what we know.
+    fn may_raise(&self) -> bool {
+        let (slots, gauge) = (self.ring.geometry(), self.ring.gauge());
+        gauge.is_below(slots.count() - slots.held(self.next, self.limit), gauge.below())
     }
 
     /// The first ticket whose push may fill the ring up to the high mark, by what we know.
-    fn set_gate(&mut self, marks: Watermarks) {
+    fn set_gate(&mut self) {
         let slots = self.ring.geometry();
-        self.gate = slots.advance(slots.lap_before(self.limit), marks.high() - 1);
+        let high = slots.count() - self.ring.gauge().below();
+        self.gate = slots.advance(slots.lap_before(self.limit), high - 1);
     }
 
     /// What `look` says of the next ticket, while that is not dealt out.
@@ -380,7 +347,7 @@ impl Backoff {
 }
 
 #[inline(always)]
-fn load_tail<T>(ring: &View<T>) -> usize {
+pub(super) fn load_tail<T>(ring: &View<T>) -> usize {
     // [MP2] Acquire: pairs with [MP3]. Orders: the grants that another producer had seen before our look at the next one, so
     // that the ring is never called full by an old grant and a new tail.
     ring.ctl().tail.load(Ordering::Acquire)
@@ -395,7 +362,7 @@ fn load_grant<T>(ring: &View<T>, ticket: Ticket) -> Grant {
 
 /// Whether the ticket has been dealt out and not been used yet, and the consumer may not know it.
 #[inline(always)]
-fn is_open<T>(ring: &View<T>, ticket: Ticket) -> bool {
+pub(super) fn is_open<T>(ring: &View<T>, ticket: Ticket) -> bool {
     // If its turn has been granted to a later ticket, the consumer has stepped over it or has used it up.
     let Some(slot) = ring.geometry().granted(ticket, load_grant(ring, ticket)) else { return false };
     // [MP6] Acquire: pairs with [MP4]. Orders: what the producer before us did, its note of a gap [MP5] included, before
@@ -615,8 +582,8 @@ impl<'q, T, K> Producer<'q, T, K> {
     /// # Errors
     /// If the high mark is above the capacity.
     pub fn set_watermarks(&mut self, marks: Watermarks) -> Result<(), WatermarkError> {
-        self.tx.ring.gauge().set_marks(marks.checked(self.capacity())?);
-        self.tx.set_gate(marks);
+        self.tx.ring.gauge().set_marks(marks.checked(self.capacity())?, self.capacity());
+        self.tx.set_gate();
         Ok(())
     }
 

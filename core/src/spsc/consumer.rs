@@ -7,7 +7,7 @@ use super::layout::sealed::{Mark as _, Side};
 use super::run::{ReadRun, ReadSlot};
 use super::view::View;
 use super::{Dense, Layout};
-use crate::gauge::{self, Seen, WatermarkError, Watermarks};
+use crate::gauge::{self, Seen, WatermarkError, Watermarks, settle};
 use crate::owner::End;
 use crate::position::Position;
 use crate::slip::Slip;
@@ -78,7 +78,7 @@ impl<T, L: Layout> Rx<T, L> {
     fn look_again(&mut self) -> Result<(), PopError> {
         let ring = self.ring;
         if !ring.gauge().is_open() {
-            ring.settle(self.head, Side::Consumer);
+            settle(ring.depth(self.head, Side::Consumer));
         }
         // [C4] Acquire: pairs with [P6]. Orders: the producer's last publication before our second look.
         if ring.ctl().ends.producer.load(Ordering::Acquire) {
@@ -101,16 +101,8 @@ impl<T, L: Layout> Rx<T, L> {
     #[cold]
     #[inline(never)]
     fn watch(&mut self) {
-        let (ring, capacity) = (self.ring, self.ring.capacity().get());
-        let (below, low) = ring.gauge().bounds(capacity);
-        self.span = capacity.saturating_sub(below + low + 1);
-        let mut span = self.span;
-        if !ring.gauge().is_open() {
-            let (len, level) = ring.settle(self.head, Side::Consumer);
-            if level != Pressure::Open {
-                span = len.saturating_sub(low + 1);
-            }
-        }
+        let (span, is_up) = gauge::span(self.ring.depth(self.head, Side::Consumer));
+        self.span = if is_up { 0 } else { span };
         self.set_gate(span);
     }
 

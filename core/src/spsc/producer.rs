@@ -7,7 +7,7 @@ use super::layout::sealed::{Mark as _, Side};
 use super::run::{WriteRun, WriteSlot};
 use super::view::View;
 use super::{Dense, Layout};
-use crate::gauge::{self, Seen, WatermarkError, Watermarks};
+use crate::gauge::{self, Seen, WatermarkError, Watermarks, settle};
 use crate::owner::End;
 use crate::position::Position;
 use crate::sync::Ordering;
@@ -39,7 +39,7 @@ impl<T, L: Layout> Tx<T, L> {
         ctl.ends.producer.store(true, Ordering::Relaxed);
         let (head, tail) = ring.at_rest();
         ring.gauge().open();
-        ring.settle(tail, Side::Producer);
+        settle(ring.depth(tail, Side::Producer));
         Self { ring, tail, limit: head.lap_later(), gate: tail }
     }
 
@@ -93,7 +93,7 @@ impl<T, L: Layout> Tx<T, L> {
         let below = ring.gauge().below();
         let mut room = self.known_room();
         if ring.gauge().is_below(room, below) {
-            room = capacity.get() - ring.settle(self.tail, Side::Producer).0;
+            room = capacity.get() - settle(ring.depth(self.tail, Side::Producer)).0;
             self.limit = self.tail.advance(room, capacity);
         }
         // Beyond the mark each push looks whether the pressure is still on.

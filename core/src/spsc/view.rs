@@ -3,10 +3,9 @@
 use core::mem::MaybeUninit;
 use core::ptr::{self, NonNull};
 
-use super::layout::sealed::{Mark, Own, Side};
+use super::layout::sealed::Mark;
 use super::{Layout, Slot};
-use crate::Pressure;
-use crate::gauge::{Depth, Gauge, settle};
+use crate::gauge::Gauge;
 use crate::position::{Capacity, Position};
 use crate::sync::{AtomicBool, AtomicUsize, CachePadded, Claim, Ordering, Watch};
 
@@ -63,37 +62,6 @@ impl Ctl {
     }
 }
 
-/// The shared words as the gauge has to know them, for one of the ends.
-pub(super) struct Words<'r, O> {
-    ctl: &'r Ctl,
-    capacity: Capacity,
-    /// What the mark of the next slot of that end is asked for.
-    own: O,
-}
-
-impl<O: Own> Depth for Words<'_, O> {
-    #[inline(always)]
-    fn gauge(&self) -> &Gauge {
-        &self.ctl.ends.gauge
-    }
-
-    #[inline(always)]
-    fn capacity(&self) -> usize {
-        self.capacity.get()
-    }
-
-    #[inline(always)]
-    fn len(&self) -> usize {
-        self.own.count(self.capacity.get(), || self.capacity.distance(self.ctl.load_head(), self.ctl.load_tail()))
-    }
-
-    #[inline(always)]
-    fn is_closed(&self) -> bool {
-        // Relaxed: the fence before it orders it, where it is of any consequence.
-        !self.ctl.ends.consumer.load(Ordering::Relaxed)
-    }
-}
-
 /// The shared words and the slots, by address. Copied into both ends, and made anew by the owner when it needs it.
 pub(super) struct View<T, L: Layout> {
     ctl: NonNull<Ctl>,
@@ -132,7 +100,7 @@ impl<T, L: Layout> View<T, L> {
             }
         }
         if Watch::ACTIVE {
-            let _ = (self.gauge().level(), self.gauge().bounds(self.capacity.get()));
+            let _ = (self.gauge().level(), self.gauge().marks(self.capacity.get()));
         }
     }
 
@@ -168,12 +136,6 @@ impl<T, L: Layout> View<T, L> {
     #[inline(always)]
     pub(super) const fn place(&self, at: Position) -> *mut MaybeUninit<T> {
         self.slot(at).value()
-    }
-
-    /// Brings the pressure to what the number of items says, for the end that is at a position.
-    #[inline(always)]
-    pub(super) fn settle(&self, at: Position, side: Side) -> (usize, Pressure) {
-        settle(Words { ctl: self.ctl(), capacity: self.capacity, own: self.mark(at).own(side) })
     }
 
     /// The mark of the slot at a position.

@@ -5,7 +5,7 @@ use core::iter::FusedIterator;
 
 use super::view::View;
 use super::word::{Position, State};
-use crate::gauge::{self, Seen, WatermarkError, Watermarks};
+use crate::gauge::{self, Seen, WatermarkError, Watermarks, settle};
 use crate::owner::End;
 use crate::sync::{LAPS_WRAP, Word};
 use crate::{Overflow, PopError, Pressure};
@@ -48,8 +48,8 @@ impl<T> Rx<T> {
         let (mine, lost) = (ring.sit_down_to_read(), ring.lost());
         let head = ring.head();
         let left_behind = ring.left_behind(head);
-        let slots = ring.shape.slots();
-        ring.gauge().reset(ring.gauge().marks(slots).level(ring.count(None).0, slots));
+        ring.gauge().open();
+        settle(ring.depth(Some(head)));
         let gate = head.idx();
         Self { ring, mine, head, lost, told: lost, haste: false, calm: 0, left_behind, closed: false, gate }
     }
@@ -135,40 +135,8 @@ impl<T> Rx<T> {
     #[cold]
     #[inline(never)]
     fn watch(&mut self) {
-        let (ring, slots) = (self.ring, self.ring.shape.slots());
-        let marks = ring.gauge().marks(slots);
-        // It isn't raised before there are `high` items: `span` pops from then on can't bring the ring to the low mark.
-        let mut span = marks.high() - marks.low() - 1;
-        if ring.gauge().is_raised() {
-            self.lower();
-            if ring.gauge().is_raised() {
-                span = self.len().saturating_sub(marks.low() + 1);
-            }
-        }
-        self.gate = ring.shape.advance(self.head, span).idx();
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn lower(&self) {
-        self.ring.gauge().lower(self.ring.shape.slots(), || self.len());
-    }
-
-    /// How many items are inside. Unlike a search for the tail, halving the lap that begins at the head ends while others push.
-    fn len(&self) -> usize {
-        let shape = self.ring.shape;
-        let (mut least, mut more) = (0, shape.slots());
-        while more > 0 {
-            let half = more.div_ceil(2);
-            let at = shape.advance(self.head, least + half - 1);
-            if matches!(shape.state(self.ring.load(at), at), State::Full | State::Later) {
-                least += half;
-                more -= half;
-            } else {
-                more = half - 1;
-            }
-        }
-        least
+        let (span, _) = gauge::span(self.ring.depth(Some(self.head)));
+        self.gate = self.ring.shape.advance(self.head, span).idx();
     }
 
     /// Goes on to a position without the items before it.
@@ -240,7 +208,7 @@ impl<T> Rx<T> {
     #[cold]
     fn found_nothing(&mut self, why: PopError) -> PopError {
         self.haste = false;
-        if self.ring.gauge().is_raised() || self.left_behind.is_some() {
+        if !self.ring.gauge().is_open() || self.left_behind.is_some() {
             self.tidy_up();
         }
         why
@@ -250,7 +218,7 @@ impl<T> Rx<T> {
     #[cold]
     #[inline(never)]
     fn tidy_up(&mut self) {
-        self.lower();
+        settle(self.ring.depth(Some(self.head)));
         self.sweep();
     }
 
@@ -519,7 +487,7 @@ impl<'q, T, K> Consumer<'q, T, K> {
     /// # Errors
     /// If the high mark is above the capacity.
     pub fn set_watermarks(&mut self, marks: Watermarks) -> Result<(), WatermarkError> {
-        self.rx.ring.gauge().set_marks(marks.checked(self.capacity())?);
+        self.rx.ring.gauge().set_marks(marks.checked(self.capacity())?, self.capacity());
         self.rx.gate = self.rx.head.idx();
         Ok(())
     }

@@ -5,7 +5,7 @@ use core::fmt;
 use super::TooManyProducers;
 use super::view::{Admission, View};
 use super::word::{Position, State};
-use crate::gauge::{self, Seen, WatermarkError, Watermarks};
+use crate::gauge::{self, Seen, WatermarkError, Watermarks, settle};
 use crate::owner::End;
 use crate::sync::{LAPS_WRAP, Word};
 use crate::{Overflow, Pressure, PushError, Pushed};
@@ -154,44 +154,40 @@ impl<T> Tx<T> {
     #[inline(never)]
     fn watch(&mut self) {
         let (ring, shape) = (self.ring, self.ring.shape);
-        let marks = ring.gauge().marks(shape.slots());
-        // So many at most, as the consumer may have gone on. Where laps come around it may have been there long ago.
-        let mut len = if LAPS_WRAP { shape.slots() } else { self.known_len() };
-        if ring.gauge().is_below(marks.level(len, shape.slots())) {
-            len = self.look_at_head();
-            let tail = self.tail;
-            ring.gauge().raise(marks.level(len, shape.slots()), marks.low(), || {
-                ring.has_consumer().then(|| ring.count(Some(tail)).0)
-            });
+        let gauge = ring.gauge();
+        let below = gauge.below();
+        // So much room at least, as the consumer may have gone on. Where laps come around it may have been there long ago.
+        let mut room = if LAPS_WRAP { 0 } else { self.known_room() };
+        if !LAPS_WRAP && gauge.is_below(room, below) {
+            self.look_at_head();
+            room = self.known_room();
+        }
+        if gauge.is_below(room, below) {
+            room = shape.slots() - settle(ring.depth(None)).0;
         }
         // Beyond the mark each push looks whether the pressure is still on.
-        self.gate = shape.advance(self.tail, (marks.high() - 1).saturating_sub(len)).idx();
+        self.gate = shape.advance(self.tail, room.saturating_sub(below + 1)).idx();
     }
 
-    /// How many items are before the tail, by what is known of the consumer.
-    fn known_len(&self) -> usize {
+    /// How many slots there are for items after the tail, by what is known of the consumer.
+    fn known_room(&self) -> usize {
         let shape = self.ring.shape;
-        shape.distance(self.head, self.tail).min(shape.slots())
+        shape.slots() - shape.distance(self.head, self.tail).min(shape.slots())
     }
 
-    /// How many are there now.
-    fn look_at_head(&mut self) -> usize {
-        if LAPS_WRAP {
-            return self.ring.count(Some(self.tail)).0;
-        }
+    fn look_at_head(&mut self) {
         self.head = self.ring.head();
         if self.tail.is_before(self.head) {
             // What it took was published.
             self.tail = self.head;
         }
-        self.known_len()
     }
 
     /// Does the same where the ring is full, or was and has items that were left behind. The next push is beyond the mark, too.
     #[inline(always)]
     fn watch_full(&mut self) {
         self.gate = self.tail.idx();
-        if self.ring.gauge().is_below(Pressure::Stop) {
+        if self.ring.gauge().is_below(0, 0) {
             self.watch();
         }
     }
@@ -491,7 +487,7 @@ impl<'q, T, K> Producer<'q, T, K> {
     /// # Errors
     /// If the high mark is above the capacity.
     pub fn set_watermarks(&mut self, marks: Watermarks) -> Result<(), WatermarkError> {
-        self.tx.ring.gauge().set_marks(marks.checked(self.capacity())?);
+        self.tx.ring.gauge().set_marks(marks.checked(self.capacity())?, self.capacity());
         self.tx.gate = self.tx.tail.idx();
         Ok(())
     }
