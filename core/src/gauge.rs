@@ -305,13 +305,13 @@ const fn least(room: usize, below: usize) -> usize {
 #[inline(never)]
 pub(crate) fn settle<D: Depth>(ring: D) -> (usize, Pressure) {
     let (gauge, capacity) = (ring.gauge(), ring.capacity());
+    let (below, low) = (gauge.below(), gauge.low(capacity));
     let mut word = gauge.load();
     loop {
         let before = word & LEVEL;
         let (len, wanted) = match ring.look() {
             Some(len) if before != LEVEL => {
-                let least = least(capacity - len, gauge.below());
-                (len, if len <= gauge.low(capacity) { 0 } else { before.max(least) })
+                (len, if len <= low { 0 } else { before.max(least(capacity - len, below)) })
             }
             _ => (capacity, LEVEL),
         };

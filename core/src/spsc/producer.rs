@@ -10,7 +10,7 @@ use super::{Dense, Layout};
 use crate::gauge::{self, Seen, WatermarkError, Watermarks, settle};
 use crate::owner::End;
 use crate::position::Position;
-use crate::sync::Ordering;
+use crate::sync::{Ordering, SMALL};
 use crate::{Pressure, PushError};
 
 /// The algorithm of the producer's end.
@@ -92,6 +92,10 @@ impl<T, L: Layout> Tx<T, L> {
         let (ring, capacity) = (self.ring, self.ring.capacity());
         let below = ring.gauge().below();
         let mut room = self.known_room();
+        if !SMALL && ring.gauge().is_below(room, below) {
+            self.limit = self.look_at_head();
+            room = self.known_room();
+        }
         if ring.gauge().is_below(room, below) {
             room = capacity.get() - settle(ring.depth(self.tail, Side::Producer)).0;
             self.limit = self.tail.advance(room, capacity);
@@ -332,7 +336,7 @@ impl<'q, T, L: Layout, K> Producer<'q, T, L, K> {
     ///
     /// # Progress
     /// Wait-free: at most three loads and two stores of shared words, no read-modify-write; where the [pressure](Self::pressure)
-    /// changes, some more, 13 steps in all.
+    /// changes, some more, 23 steps in all.
     ///
     /// # Ordering
     /// All that happened before the push happens before what the consumer does with the item.
