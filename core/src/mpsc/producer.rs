@@ -8,7 +8,7 @@ use super::ticket::{Grant, Stamp, Ticket};
 use super::view::{Ctl, View};
 use crate::gauge::{self, Seen, WatermarkError, Watermarks, settle};
 use crate::owner::End;
-use crate::sync::{Ordering, SEVERAL_CORES};
+use crate::sync::{Ordering, SEVERAL_CORES, SMALL};
 use crate::{Pressure, PushError, Refusal};
 
 /// The algorithm of a producer's end.
@@ -194,7 +194,7 @@ impl<T> Tx<T> {
     #[cold]
     #[inline(never)]
     fn watch(&mut self) {
-        if self.may_raise() {
+        if SMALL || self.may_raise() {
             // Relaxed: a count.
             self.limit = Ticket::from_word(self.ring.ctl().limit.load(Ordering::Relaxed));
             if self.may_raise() {

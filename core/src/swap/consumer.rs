@@ -43,6 +43,7 @@ unsafe impl<T: Send> Send for Rx<T> {}
 impl<T> Rx<T> {
     /// # Safety
     /// This becomes the only consumer's end of the ring, and no other end is at work yet.
+    #[inline(always)]
     pub(super) unsafe fn new(ring: View<T>) -> Self {
         ring.open();
         let (mine, lost) = (ring.sit_down_to_read(), ring.lost());

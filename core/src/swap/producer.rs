@@ -7,7 +7,7 @@ use super::view::{Admission, View};
 use super::word::{Position, State};
 use crate::gauge::{self, Seen, WatermarkError, Watermarks, settle};
 use crate::owner::End;
-use crate::sync::{LAPS_WRAP, Word};
+use crate::sync::{LAPS_WRAP, SMALL, Word};
 use crate::{Overflow, Pressure, PushError, Pushed};
 
 /// The algorithm of a producer's end.
@@ -66,7 +66,11 @@ impl<T> Tx<T> {
         if LAPS_WRAP && at != self.tail {
             self.catch_up(at);
         }
-        match self.attempt(at, self.ring.load(at)) {
+        let word = self.ring.load(at);
+        if SMALL {
+            return self.go_on(at, word);
+        }
+        match self.attempt(at, word) {
             Attempt::Done(outcome) => outcome,
             Attempt::Look(at, word) => self.go_on(at, word),
         }
