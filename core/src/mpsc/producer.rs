@@ -197,7 +197,7 @@ impl<T> Tx<T> {
         if SMALL || self.may_raise() {
             // Relaxed: a count.
             self.limit = Ticket::from_word(self.ring.ctl().limit.load(Ordering::Relaxed));
-            if self.may_raise() {
+            if SMALL || self.may_raise() {
                 settle(&self.ring);
             }
         }

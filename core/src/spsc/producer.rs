@@ -91,12 +91,15 @@ impl<T, L: Layout> Tx<T, L> {
     fn watch(&mut self) {
         let (ring, capacity) = (self.ring, self.ring.capacity());
         let below = ring.gauge().below();
-        let mut room = self.known_room();
-        if !SMALL && ring.gauge().is_below(room, below) {
-            self.limit = self.look_at_head();
+        let mut room = 0;
+        if !SMALL {
             room = self.known_room();
+            if ring.gauge().is_below(room, below) {
+                self.limit = self.look_at_head();
+                room = self.known_room();
+            }
         }
-        if ring.gauge().is_below(room, below) {
+        if SMALL || ring.gauge().is_below(room, below) {
             room = capacity.get() - settle(ring.depth(self.tail, Side::Producer)).0;
             self.limit = self.tail.advance(room, capacity);
         }
