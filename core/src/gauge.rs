@@ -24,6 +24,8 @@
 
 #![forbid(unsafe_code)]
 
+pub(crate) mod methods;
+
 use core::fmt;
 
 use crate::Pressure;

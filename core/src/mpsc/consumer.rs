@@ -6,6 +6,7 @@ use core::iter::FusedIterator;
 use super::holes::{Hole, Holes};
 use super::ticket::{Grant, Stamp, Ticket};
 use super::view::{Ctl, View};
+use crate::gauge::methods::consumer_pressure;
 use crate::gauge::{self, Seen, WatermarkError, Watermarks, settle};
 use crate::owner::End;
 use crate::slip::Slip;
@@ -190,6 +191,11 @@ impl<T> Rx<T> {
         }
         let (span, _) = gauge::span(&self.ring);
         self.gate = self.ring.geometry().advance(self.head, if self.odd { 0 } else { span });
+    }
+
+    /// The level of the pressure is to be looked at with the next pop.
+    fn look_at_marks(&mut self) {
+        self.gate = self.head;
     }
 
     /// Finds the slot of the oldest item, and moves past it.
@@ -497,44 +503,7 @@ impl<'q, T, K> Consumer<'q, T, K> {
         self.rx.end.ring.geometry().count()
     }
 
-    /// How full the ring is, from 0 to 255, which says that every slot is taken: as [`len`](Self::len).
-    #[must_use]
-    pub fn fill(&self) -> u8 {
-        gauge::fill(self.len(), self.capacity())
-    }
-
-    /// How pressed the ring is, as its producers see it: see [`Producer::pressure`](super::Producer::pressure).
-    ///
-    /// # Progress
-    /// Wait-free: one relaxed load of a line that is written seldom.
-    #[must_use]
-    #[inline]
-    pub fn pressure(&self) -> Pressure {
-        self.rx.ring.gauge().level()
-    }
-
-    /// The pressure, if it has changed since it was last `seen`: see
-    /// [`Producer::pressure_since`](super::Producer::pressure_since).
-    #[inline]
-    pub fn pressure_since(&self, seen: &mut Seen) -> Option<Pressure> {
-        self.rx.ring.gauge().since(seen)
-    }
-
-    /// Where the pressure rises and falls.
-    #[must_use]
-    pub fn watermarks(&self) -> Watermarks {
-        self.rx.ring.gauge().marks(self.capacity())
-    }
-
-    /// Changes where the pressure rises and falls: see [`Producer::set_watermarks`](super::Producer::set_watermarks).
-    ///
-    /// # Errors
-    /// If the high mark is above the capacity.
-    pub fn set_watermarks(&mut self, marks: Watermarks) -> Result<(), WatermarkError> {
-        self.rx.ring.gauge().set_marks(marks.checked(self.capacity())?, self.capacity());
-        self.rx.gate = self.rx.head;
-        Ok(())
-    }
+    consumer_pressure!(rx);
 
     /// How many values have been [shed](crate::PushError::Shed) since this was last asked, or since the ring was split. Asked
     /// after each pop, it says how many were lost between two items.

@@ -6,7 +6,8 @@ use core::hint::spin_loop;
 
 use super::ticket::{Grant, Stamp, Ticket};
 use super::view::{Ctl, View};
-use crate::gauge::{self, Seen, WatermarkError, Watermarks, settle};
+use crate::gauge::methods::producer_pressure;
+use crate::gauge::{Seen, WatermarkError, Watermarks, settle};
 use crate::owner::End;
 use crate::sync::{Ordering, SEVERAL_CORES, SMALL};
 use crate::{Pressure, PushError, Refusal};
@@ -208,6 +209,11 @@ impl<T> Tx<T> {
     fn may_raise(&self) -> bool {
         let (slots, gauge) = (self.ring.geometry(), self.ring.gauge());
         gauge.is_below(slots.count() - slots.held(self.next, self.limit), gauge.below())
+    }
+
+    /// The marks have been changed.
+    fn look_at_marks(&mut self) {
+        self.set_gate();
     }
 
     /// The first ticket whose push may fill the ring up to the high mark, by what we know.
@@ -491,100 +497,55 @@ impl<'q, T, K> Producer<'q, T, K> {
         self.tx.ring.ctl().rest.shed.load(Ordering::Relaxed)
     }
 
-    /// How full the ring is, from 0 to 255, which says that every slot is taken: as [`len`](Self::len).
-    #[must_use]
-    pub fn fill(&self) -> u8 {
-        gauge::fill(self.len(), self.capacity())
-    }
-
-    /// How pressed the ring is: the signal for producers to slow down.
-    ///
-    /// It is [`Slow`](Pressure::Slow) from when the ring is filled up to the high [watermark](Watermarks), and
-    /// [`Stop`](Pressure::Stop) from when it is full, until it has been emptied down to the low one; then it is
-    /// [`Open`](Pressure::Open) again. Without watermarks set, it is `Stop` from full until half empty. It is
-    /// [`Closed`](Pressure::Closed) when the consumer is gone or has closed the ring.
-    ///
-    /// The ring changes it by itself: the push that fills it up to a mark, before it returns, and the pop that empties it, or
-    /// finds nothing. It is never stuck: once a pop has found nothing, and no push is under way, it is `Open`. A consumer
-    /// that waits for items by other means than looking again has to look once more before it does, after a
-    /// [`fence(SeqCst)`](core::sync::atomic::fence).
-    ///
-    /// A producer that is held up in the middle of a push can't keep it up on a ring with room: it is `Open` once a pop has found
-    /// nothing. Till then the slots that are held count as items, or not.
-    ///
-    /// # Progress
-    /// Wait-free: one relaxed load of a line that is written seldom.
-    ///
-    /// # Examples
-    /// ```
-    /// use forebay_core::{Pressure, Watermarks, mpsc::Ring};
-    ///
-    /// let mut ring = Ring::<u32, 8>::new();
-    /// let (mut producer, mut consumer) = ring.split();
-    /// producer.set_watermarks(Watermarks::new(6, 2)?)?;
-    /// let another = producer.clone();
-    /// let mut pushed = 0;
-    /// while producer.pressure() == Pressure::Open {
-    ///     producer.push(pushed).unwrap();
-    ///     pushed += 1;
-    /// }
-    /// assert_eq!((pushed, another.pressure()), (6, Pressure::Slow));
-    /// assert_eq!(consumer.drain().take(3).count(), 3);
-    /// assert_eq!(producer.pressure(), Pressure::Slow, "three are left");
-    /// assert_eq!(consumer.pop(), Ok(3));
-    /// assert_eq!(producer.pressure(), Pressure::Open);
-    /// # Ok::<(), forebay_core::WatermarkError>(())
-    /// ```
-    #[must_use]
-    #[inline]
-    pub fn pressure(&self) -> Pressure {
-        self.tx.ring.gauge().level()
-    }
-
-    /// The pressure, if it has changed since it was last `seen`: for a driver that sends a frame at each change, say.
-    ///
-    /// Each change is told at least once and none twice. Changes between two looks are told as one, with the level that there is
-    /// now, which may be the one that was told before.
-    ///
-    /// # Progress
-    /// Wait-free: one relaxed load.
-    ///
-    /// # Examples
-    /// ```
-    /// use forebay_core::{Pressure, Seen, mpsc::Ring};
-    ///
-    /// let mut ring = Ring::<u32, 2>::new();
-    /// let (mut producer, mut consumer) = ring.split();
-    /// let mut seen = Seen::default();
-    /// assert_eq!(consumer.pressure_since(&mut seen), None);
-    /// producer.push_iter([1, 2]);
-    /// assert_eq!(consumer.pressure_since(&mut seen), Some(Pressure::Stop));
-    /// assert_eq!(consumer.pressure_since(&mut seen), None);
-    /// consumer.pop_all(drop);
-    /// producer.push_iter([1, 2]);
-    /// assert_eq!(consumer.pressure_since(&mut seen), Some(Pressure::Stop), "it was open in between");
-    /// ```
-    #[inline]
-    pub fn pressure_since(&self, seen: &mut Seen) -> Option<Pressure> {
-        self.tx.ring.gauge().since(seen)
-    }
-
-    /// Where the pressure rises and falls.
-    #[must_use]
-    pub fn watermarks(&self) -> Watermarks {
-        self.tx.ring.gauge().marks(self.capacity())
-    }
-
-    /// Changes where the pressure rises and falls, from the next push of this end on, and from the first push of every producer
-    /// that has pushed nothing yet. The other ends go by the old marks until they come to one of them, are refused, or find
-    /// nothing: so set them first, or at each end.
-    ///
-    /// # Errors
-    /// If the high mark is above the capacity.
-    pub fn set_watermarks(&mut self, marks: Watermarks) -> Result<(), WatermarkError> {
-        self.tx.ring.gauge().set_marks(marks.checked(self.capacity())?, self.capacity());
-        self.tx.set_gate();
-        Ok(())
+    producer_pressure! {
+        tx;
+        pressure: {
+            /// It is [`Closed`](Pressure::Closed) when the consumer is gone or has closed the ring.
+        }, {
+            ///
+            /// A producer that is held up in the middle of a push can't keep it up on a ring with room: it is `Open` once a pop has found
+            /// nothing. Till then the slots that are held count as items.
+        }, {
+            /// ```
+            /// use forebay_core::{Pressure, Watermarks, mpsc::Ring};
+            ///
+            /// let mut ring = Ring::<u32, 8>::new();
+            /// let (mut producer, mut consumer) = ring.split();
+            /// producer.set_watermarks(Watermarks::new(6, 2)?)?;
+            /// let another = producer.clone();
+            /// let mut pushed = 0;
+            /// while producer.pressure() == Pressure::Open {
+            ///     producer.push(pushed).unwrap();
+            ///     pushed += 1;
+            /// }
+            /// assert_eq!((pushed, another.pressure()), (6, Pressure::Slow));
+            /// assert_eq!(consumer.drain().take(3).count(), 3);
+            /// assert_eq!(producer.pressure(), Pressure::Slow, "three are left");
+            /// assert_eq!(consumer.pop(), Ok(3));
+            /// assert_eq!(producer.pressure(), Pressure::Open);
+            /// # Ok::<(), forebay_core::WatermarkError>(())
+            /// ```
+        }
+        pressure_since: {
+            /// ```
+            /// use forebay_core::{Pressure, Seen, mpsc::Ring};
+            ///
+            /// let mut ring = Ring::<u32, 2>::new();
+            /// let (mut producer, mut consumer) = ring.split();
+            /// let mut seen = Seen::default();
+            /// assert_eq!(consumer.pressure_since(&mut seen), None);
+            /// producer.push_iter([1, 2]);
+            /// assert_eq!(consumer.pressure_since(&mut seen), Some(Pressure::Stop));
+            /// assert_eq!(consumer.pressure_since(&mut seen), None);
+            /// consumer.pop_all(drop);
+            /// producer.push_iter([1, 2]);
+            /// assert_eq!(consumer.pressure_since(&mut seen), Some(Pressure::Stop), "it was open in between");
+            /// ```
+        }
+        set_watermarks: {
+            /// So it is from the first push of every producer that has pushed nothing yet. The other ends go by the old marks until they
+            /// come to one of them, are refused, or find nothing: so set them first, or at each end.
+        }
     }
 
     /// Whether nothing is taken in any more, because the consumer is gone or has closed the ring.

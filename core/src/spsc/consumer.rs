@@ -7,6 +7,7 @@ use super::layout::sealed::{Mark as _, Side};
 use super::run::{ReadRun, ReadSlot};
 use super::view::View;
 use super::{Dense, Layout};
+use crate::gauge::methods::consumer_pressure;
 use crate::gauge::{self, Seen, WatermarkError, Watermarks, settle};
 use crate::owner::End;
 use crate::position::Position;
@@ -574,47 +575,7 @@ impl<'q, T, L: Layout, K> Consumer<'q, T, L, K> {
         self.rx.ring.capacity().get()
     }
 
-    /// How full the ring is, from 0 to 255, which says that every slot is taken.
-    ///
-    /// # Progress
-    /// As [`len`](Self::len).
-    #[must_use]
-    pub fn fill(&self) -> u8 {
-        gauge::fill(self.len(), self.capacity())
-    }
-
-    /// How pressed the ring is, as its producer sees it: see [`Producer::pressure`](super::Producer::pressure).
-    ///
-    /// # Progress
-    /// Wait-free: one relaxed load of a line that is written at the watermarks only.
-    #[must_use]
-    #[inline]
-    pub fn pressure(&self) -> Pressure {
-        self.rx.ring.gauge().level()
-    }
-
-    /// The pressure, if it has changed since it was last `seen`: see
-    /// [`Producer::pressure_since`](super::Producer::pressure_since).
-    #[inline]
-    pub fn pressure_since(&self, seen: &mut Seen) -> Option<Pressure> {
-        self.rx.ring.gauge().since(seen)
-    }
-
-    /// Where the pressure rises and falls.
-    #[must_use]
-    pub fn watermarks(&self) -> Watermarks {
-        self.rx.ring.gauge().marks(self.capacity())
-    }
-
-    /// Changes where the pressure rises and falls: see [`Producer::set_watermarks`](super::Producer::set_watermarks).
-    ///
-    /// # Errors
-    /// If the high mark is above the capacity.
-    pub fn set_watermarks(&mut self, marks: Watermarks) -> Result<(), WatermarkError> {
-        self.rx.ring.gauge().set_marks(marks.checked(self.capacity())?, self.capacity());
-        self.rx.look_at_marks();
-        Ok(())
-    }
+    consumer_pressure!(rx);
 
     /// Whether the producer is gone. Once it is, it stays so, unless the ring is split anew. There may still be items
     /// inside: [`pop`](Self::pop) tells when they are used up.

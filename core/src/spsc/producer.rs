@@ -7,7 +7,8 @@ use super::layout::sealed::{Mark as _, Side};
 use super::run::{WriteRun, WriteSlot};
 use super::view::View;
 use super::{Dense, Layout};
-use crate::gauge::{self, Seen, WatermarkError, Watermarks, settle};
+use crate::gauge::methods::producer_pressure;
+use crate::gauge::{Seen, WatermarkError, Watermarks, settle};
 use crate::owner::End;
 use crate::position::Position;
 use crate::sync::{Ordering, SMALL};
@@ -482,98 +483,50 @@ impl<'q, T, L: Layout, K> Producer<'q, T, L, K> {
         self.tx.ring.capacity().get()
     }
 
-    /// How full the ring is, from 0 to 255, which says that every slot is taken.
-    ///
-    /// # Progress
-    /// As [`len`](Self::len).
-    #[must_use]
-    pub fn fill(&self) -> u8 {
-        gauge::fill(self.len(), self.capacity())
-    }
-
-    /// How pressed the ring is: the signal for this end to slow down.
-    ///
-    /// It is [`Slow`](Pressure::Slow) from when the ring is filled up to the high [watermark](Watermarks), and
-    /// [`Stop`](Pressure::Stop) from when it is full, until it has been emptied down to the low one; then it is
-    /// [`Open`](Pressure::Open) again. Without watermarks set, it is `Stop` from full until half empty. Without a consumer it is
-    /// [`Closed`](Pressure::Closed).
-    ///
-    /// The ring changes it by itself: the push that fills it up to a mark, before it returns, and the pop that empties it, or
-    /// finds nothing. It is never stuck: once a pop has found the ring empty, and no push is under way, it is `Open`. A
-    /// consumer that waits for items by other means than looking again has to look once more before it does, after a
-    /// [`fence(SeqCst)`](core::sync::atomic::fence).
-    ///
-    /// # Progress
-    /// Wait-free: one relaxed load of a line that is written at the watermarks only.
-    ///
-    /// # Examples
-    /// ```
-    /// use forebay_core::{Pressure, Watermarks, spsc::Ring};
-    ///
-    /// let mut ring = Ring::<u32, 8>::new();
-    /// let (mut producer, mut consumer) = ring.split();
-    /// producer.set_watermarks(Watermarks::new(6, 2)?)?;
-    /// let mut pushed = 0;
-    /// while producer.pressure() == Pressure::Open {
-    ///     producer.push(pushed).unwrap();
-    ///     pushed += 1;
-    /// }
-    /// assert_eq!((pushed, producer.pressure()), (6, Pressure::Slow));
-    /// assert_eq!(consumer.drain().take(3).count(), 3);
-    /// assert_eq!(producer.pressure(), Pressure::Slow, "three are left");
-    /// assert_eq!(consumer.pop(), Ok(3));
-    /// assert_eq!(producer.pressure(), Pressure::Open);
-    /// # Ok::<(), forebay_core::WatermarkError>(())
-    /// ```
-    #[must_use]
-    #[inline]
-    pub fn pressure(&self) -> Pressure {
-        self.tx.ring.gauge().level()
-    }
-
-    /// The pressure, if it has changed since it was last `seen`: for a driver that sends a frame at each change, say.
-    ///
-    /// Each change is told at least once and none twice. Changes between two looks are told as one, with the level that there is
-    /// now, which may be the one that was told before.
-    ///
-    /// # Progress
-    /// Wait-free: one relaxed load.
-    ///
-    /// # Examples
-    /// ```
-    /// use forebay_core::{Pressure, Seen, spsc::Ring};
-    ///
-    /// let mut ring = Ring::<u32, 2>::new();
-    /// let (mut producer, mut consumer) = ring.split();
-    /// let mut seen = Seen::default();
-    /// assert_eq!(consumer.pressure_since(&mut seen), None);
-    /// producer.push_slice(&[1, 2]);
-    /// assert_eq!(consumer.pressure_since(&mut seen), Some(Pressure::Stop));
-    /// assert_eq!(consumer.pressure_since(&mut seen), None);
-    /// consumer.clear();
-    /// producer.push_slice(&[1, 2]);
-    /// assert_eq!(consumer.pressure_since(&mut seen), Some(Pressure::Stop), "it was open in between");
-    /// ```
-    #[inline]
-    pub fn pressure_since(&self, seen: &mut Seen) -> Option<Pressure> {
-        self.tx.ring.gauge().since(seen)
-    }
-
-    /// Where the pressure rises and falls.
-    #[must_use]
-    pub fn watermarks(&self) -> Watermarks {
-        self.tx.ring.gauge().marks(self.capacity())
-    }
-
-    /// Changes where the pressure rises and falls, from the next push on. The consumer goes by the old marks until it comes to
-    /// one of them, or finds nothing.
-    ///
-    /// # Errors
-    /// If the high mark is above the capacity.
-    pub fn set_watermarks(&mut self, marks: Watermarks) -> Result<(), WatermarkError> {
-        self.tx.ring.gauge().set_marks(marks.checked(self.capacity())?, self.capacity());
-        self.tx.look_at_marks();
-        Ok(())
+    producer_pressure! {
+        tx;
+        pressure: {
+            /// Without a consumer it is [`Closed`](Pressure::Closed).
+        }, {}, {
+            /// ```
+            /// use forebay_core::{Pressure, Watermarks, spsc::Ring};
+            ///
+            /// let mut ring = Ring::<u32, 8>::new();
+            /// let (mut producer, mut consumer) = ring.split();
+            /// producer.set_watermarks(Watermarks::new(6, 2)?)?;
+            /// let mut pushed = 0;
+            /// while producer.pressure() == Pressure::Open {
+            ///     producer.push(pushed).unwrap();
+            ///     pushed += 1;
+            /// }
+            /// assert_eq!((pushed, producer.pressure()), (6, Pressure::Slow));
+            /// assert_eq!(consumer.drain().take(3).count(), 3);
+            /// assert_eq!(producer.pressure(), Pressure::Slow, "three are left");
+            /// assert_eq!(consumer.pop(), Ok(3));
+            /// assert_eq!(producer.pressure(), Pressure::Open);
+            /// # Ok::<(), forebay_core::WatermarkError>(())
+            /// ```
+        }
+        pressure_since: {
+            /// ```
+            /// use forebay_core::{Pressure, Seen, spsc::Ring};
+            ///
+            /// let mut ring = Ring::<u32, 2>::new();
+            /// let (mut producer, mut consumer) = ring.split();
+            /// let mut seen = Seen::default();
+            /// assert_eq!(consumer.pressure_since(&mut seen), None);
+            /// producer.push_slice(&[1, 2]);
+            /// assert_eq!(consumer.pressure_since(&mut seen), Some(Pressure::Stop));
+            /// assert_eq!(consumer.pressure_since(&mut seen), None);
+            /// consumer.clear();
+            /// producer.push_slice(&[1, 2]);
+            /// assert_eq!(consumer.pressure_since(&mut seen), Some(Pressure::Stop), "it was open in between");
+            /// ```
+        }
+        set_watermarks: {
+            /// The consumer goes by the old marks until it comes to
+            /// one of them, or finds nothing.
+        }
     }
 
     /// Whether the consumer is gone. Once it is, it stays so, unless the ring is split anew, and [`len`](Self::len) says

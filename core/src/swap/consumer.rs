@@ -5,6 +5,7 @@ use core::iter::FusedIterator;
 
 use super::view::View;
 use super::word::{Position, State};
+use crate::gauge::methods::consumer_pressure;
 use crate::gauge::{self, Seen, WatermarkError, Watermarks, settle};
 use crate::owner::End;
 use crate::sync::{LAPS_WRAP, Word};
@@ -138,6 +139,11 @@ impl<T> Rx<T> {
     fn watch(&mut self) {
         let (span, _) = gauge::span(self.ring.depth(Some(self.head)));
         self.gate = self.ring.shape.advance(self.head, span).idx();
+    }
+
+    /// The level of the pressure is to be looked at with the next pop.
+    fn look_at_marks(&mut self) {
+        self.gate = self.head.idx();
     }
 
     /// Goes on to a position without the items before it.
@@ -451,47 +457,7 @@ impl<'q, T, K> Consumer<'q, T, K> {
         self.rx.ring.ctl().ends.policy.set(overflow);
     }
 
-    /// How full the ring is, from 0 to 255, which says that every slot has an item.
-    ///
-    /// # Progress
-    /// As [`len`](Self::len).
-    #[must_use]
-    pub fn fill(&self) -> u8 {
-        gauge::fill(self.len(), self.capacity())
-    }
-
-    /// How pressed the ring is, as its producers see it: see [`Producer::pressure`](super::Producer::pressure).
-    ///
-    /// # Progress
-    /// Wait-free: one relaxed load of a line that is seldom written.
-    #[must_use]
-    #[inline]
-    pub fn pressure(&self) -> Pressure {
-        self.rx.ring.gauge().level()
-    }
-
-    /// The pressure, if it has changed since it was last `seen`: see
-    /// [`Producer::pressure_since`](super::Producer::pressure_since).
-    #[inline]
-    pub fn pressure_since(&self, seen: &mut Seen) -> Option<Pressure> {
-        self.rx.ring.gauge().since(seen)
-    }
-
-    /// Where the pressure rises and falls.
-    #[must_use]
-    pub fn watermarks(&self) -> Watermarks {
-        self.rx.ring.gauge().marks(self.capacity())
-    }
-
-    /// Changes where the pressure rises and falls: see [`Producer::set_watermarks`](super::Producer::set_watermarks).
-    ///
-    /// # Errors
-    /// If the high mark is above the capacity.
-    pub fn set_watermarks(&mut self, marks: Watermarks) -> Result<(), WatermarkError> {
-        self.rx.ring.gauge().set_marks(marks.checked(self.capacity())?, self.capacity());
-        self.rx.gate = self.rx.head.idx();
-        Ok(())
-    }
+    consumer_pressure!(rx);
 
     /// Whether nothing is taken in any more: [closed](Self::close), or no producer is left. What is inside can still be taken
     /// out, and a ring for one producer says [`Closed`](PopError::Closed) only when that one has noticed, or is gone.
