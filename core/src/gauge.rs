@@ -7,20 +7,37 @@
 //!     +--------------------------------------------+-----+
 //! ```
 //!
-//! Producers raise the level after they have published an item that fills the ring up to the high watermark, or been refused;
-//! the consumer lowers it after it has taken one that empties the ring to the low watermark, or found it empty. Neither looks
-//! at the level but at those places: the ring tells them where they are.
+//! All ends change it in one way, [`settle`]: bring the level to what the number of items says, and as long as that has changed
+//! it, fence (`G3`) and look at the number again. Producers do so after they have published an item that fills the ring up to the
+//! high watermark by what they know, or been refused; the consumer after it has taken one that empties the ring to the low
+//! watermark, or found it empty. None looks at the level but at those places: the ring tells them where they are.
 //!
-//! ## Why it is never stuck
-//! A producer raises the level by what it knew of the consumer, which may have emptied the ring since, and wait for an item
-//! now that never comes, since the producers wait for the level to fall (known from netty's issue 4739). So whoever raises it
-//! looks at the ring once more: raise (`G2`), fence (`G4`), look. And whoever waits for an item looks once more before it
-//! does: take, fence, pop, which looks at the level (`G1`) when it finds nothing. Of these two looks one sees what the other
-//! side did before its fence. A consumer that polls has no need of that fence: it looks again anyway.
+//! | number of items | level |
+//! |---|---|
+//! | up to the low mark | `Open` |
+//! | between the marks | as before |
+//! | from the high mark on | `Slow` at least |
+//! | full | `Stop` |
 //!
-//! It is the other way around, too: who lowers it (`G3`) looks at the ring once more, and raises it again if producers have
-//! filled it meanwhile. A push that is being published at that moment may be missed. The level is too low then by that one
-//! push, until the next one, which looks at the level again since it is beyond the watermark.
+//! ## What holds
+//! *It is not stuck too high.* A producer raises the level by what it knew of the consumer, which may have emptied the ring since,
+//! and wait for an item now that never comes, since the producers wait for the level to fall (known from netty's issue 4739). So
+//! whoever changes it looks at the ring once more: change (`G2`), fence (`G3`), look. And whoever waits for an item looks once
+//! more before it does: take, fence, pop, which looks at the level (`G1`) when it finds nothing. Of these two looks one sees what
+//! the other side did before its fence: either the producer sees what was taken, and lowers the level again; or the consumer
+//! sees that it was raised, and lowers it. A consumer that polls has no need of that fence: it looks again anyway.
+//!
+//! *It is too low until the next push at most.* Whoever lowers it, a consumer or a producer that has raised it in vain, looks
+//! again as well, and raises it if the ring has been filled meanwhile. So for a push that had taken place when that fence did, in
+//! whatever order their own looks were, the level is right. What may be missed are pushes that the look after the fence does not
+//! see yet, while these saw the level as it was before the change: they are on their way out of a processor's store buffer at
+//! that moment. A producer that asks for the level after a fence of its own is not deceived even then: it sees that it was
+//! lowered, or the push has been seen. To wait for its pushes to be seen is all that is missing to a push, and would be a fence in
+//! each push beyond the high mark; instead the level is put right by the next push of anybody, which is beyond the mark and looks.
+//! So a producer that pushes while the level is `Open` oversteps it by one.
+//!
+//! *Changes end.* Each further turn of the loop needs a push or a pop of another end that came between, over the distance from one
+//! mark to the other. In a ring with one producer there are three at most, as the other end is in the same operation.
 
 #![forbid(unsafe_code)]
 
@@ -321,8 +338,8 @@ pub(crate) fn settle<D: Depth>(ring: D) -> (usize, Pressure) {
             return (len, level(wanted));
         }
         word = gauge.exchange(word, next(word, wanted));
-        // [G3] SeqCst: pairs with the fence of a consumer that is about to wait, and with itself. Orders: the change before our
-        // next look, so that either we see what the other one took or put in, or it sees the level.
+        // [G3] SeqCst: pairs with the fence of whoever looks at the level after what it took or put in: a consumer that is about to
+        // wait, a producer that asks. Orders: the change before our next look, so that either we see that, or it sees the change.
         fence(Ordering::SeqCst);
     }
 }
