@@ -73,8 +73,9 @@ mod unpadded {
     }
 }
 
-/// Whether bytes of code count more than steps.
-pub(crate) const SMALL: bool = cfg!(all(target_os = "none", not(target_pointer_width = "64")));
+/// Whether bytes of code count more than steps: on a 32-bit microcontroller, and in a part of the tests. (Attributes that keep a
+/// function out of line there can't ask this, and repeat the condition.)
+pub(crate) const SMALL: bool = cfg!(any(forebay_narrow, all(target_os = "none", not(target_pointer_width = "64"))));
 
 /// Whether waiting for another core can be of use: not where there is one core, nor where every step counts.
 pub(crate) const SEVERAL_CORES: bool = !SMALL && !cfg!(any(forebay_loom, forebay_steps));

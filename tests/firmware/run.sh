@@ -77,9 +77,9 @@ board() { # target emulator machine, and how many bytes of flash push, pop and s
     done
 }
 
-board thumbv6m-none-eabi arm microbit 1024 4096 6144
-board thumbv7m-none-eabi arm mps2-an385 1024 4096 6144
-board riscv32imc-unknown-none-elf riscv virt 1280 4736 6400
+board thumbv6m-none-eabi arm microbit 1024 4096 6080
+board thumbv7m-none-eabi arm mps2-an385 1024 3584 5888
+board riscv32imc-unknown-none-elf riscv virt 1344 4736 6272
 
 # Once more with the checks of the language and its core library.
 build thumbv6m-none-eabi checked --bin pair
