@@ -14,6 +14,7 @@ use forebay_tests::stall;
 type Ends = (OwnedProducer<u32>, OwnedConsumer<u32>);
 
 /// Steps of a push at most, when nobody else gets a ticket meanwhile and nobody is held up.
+#[cfg(not(forebay_narrow))]
 const PUSH: usize = 6;
 
 /// The items of the stopped producer; those of the others have the numbers from 0 on.
