@@ -36,6 +36,10 @@
 //! each push beyond the high mark; instead the level is put right by the next push of anybody, which is beyond the mark and looks.
 //! So a producer that pushes while the level is `Open` oversteps it by one.
 //!
+//! The models in `tests/models/*/pressure.rs` fail without the fence, without the look after a rise (`a_consumer_that_waits`),
+//! without the one after a fall (`a_push_beside_a_pop_that_lowers_it`, `pushes_beside_a_pop`), without the one after a producer has
+//! raised it in vain (`pushes_of_two_beside_a_pop`), and where `G2` is no exchange (`a_consumer_that_goes`).
+//!
 //! *Changes end.* Each further turn of the loop needs a push or a pop of another end that came between, over the distance from one
 //! mark to the other. In a ring with one producer there are three at most, as the other end is in the same operation.
 
