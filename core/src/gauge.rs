@@ -7,22 +7,45 @@
 //!     +--------------------------------------------+-----+
 //! ```
 //!
-//! Producers raise the level after they have published an item that fills the ring up to the high watermark, or been refused;
-//! the consumer lowers it after it has taken one that empties the ring to the low watermark, or found it empty. Neither looks
-//! at the level but at those places: the ring tells them where they are.
+//! All ends change it in one way, [`settle`]: bring the level to what the number of items says, and as long as that has changed
+//! it, fence (`G3`) and look at the number again. Producers do so after they have published an item that fills the ring up to the
+//! high watermark by what they know, or been refused; the consumer after it has taken one that empties the ring to the low
+//! watermark, or found it empty. None looks at the level but at those places: the ring tells them where they are.
 //!
-//! ## Why it is never stuck
-//! A producer raises the level by what it knew of the consumer, which may have emptied the ring since, and wait for an item
-//! now that never comes, since the producers wait for the level to fall (known from netty's issue 4739). So whoever raises it
-//! looks at the ring once more: raise (`G2`), fence (`G4`), look. And whoever waits for an item looks once more before it
-//! does: take, fence, pop, which looks at the level (`G1`) when it finds nothing. Of these two looks one sees what the other
-//! side did before its fence. A consumer that polls has no need of that fence: it looks again anyway.
+//! | number of items | level |
+//! |---|---|
+//! | up to the low mark | `Open` |
+//! | between the marks | as before |
+//! | from the high mark on | `Slow` at least |
+//! | full | `Stop` |
 //!
-//! It is the other way around, too: who lowers it (`G3`) looks at the ring once more, and raises it again if producers have
-//! filled it meanwhile. A push that is being published at that moment may be missed. The level is too low then by that one
-//! push, until the next one, which looks at the level again since it is beyond the watermark.
+//! ## What holds
+//! *It is not stuck too high.* A producer raises the level by what it knew of the consumer, which may have emptied the ring since,
+//! and wait for an item now that never comes, since the producers wait for the level to fall (known from netty's issue 4739). So
+//! whoever changes it looks at the ring once more: change (`G2`), fence (`G3`), look. And whoever waits for an item looks once
+//! more before it does: take, fence, pop, which looks at the level (`G1`) when it finds nothing. Of these two looks one sees what
+//! the other side did before its fence: either the producer sees what was taken, and lowers the level again; or the consumer
+//! sees that it was raised, and lowers it. A consumer that polls has no need of that fence: it looks again anyway.
+//!
+//! *It is too low until the next push at most.* Whoever lowers it, a consumer or a producer that has raised it in vain, looks
+//! again as well, and raises it if the ring has been filled meanwhile. So for a push that had taken place when that fence did, in
+//! whatever order their own looks were, the level is right. What may be missed are pushes that the look after the fence does not
+//! see yet, while these saw the level as it was before the change: they are on their way out of a processor's store buffer at
+//! that moment. A producer that asks for the level after a fence of its own is not deceived even then: it sees that it was
+//! lowered, or the push has been seen. To wait for its pushes to be seen is all that is missing to a push, and would be a fence in
+//! each push beyond the high mark; instead the level is put right by the next push of anybody, which is beyond the mark and looks.
+//! So a producer that pushes while the level is `Open` oversteps it by one.
+//!
+//! The models in `tests/models/*/pressure.rs` fail without the fence, without the look after a rise (`a_consumer_that_waits`),
+//! without the one after a fall (`a_push_beside_a_pop_that_lowers_it`, `pushes_beside_a_pop`), without the one after a producer has
+//! raised it in vain (`pushes_of_two_beside_a_pop`), and where `G2` is no exchange (`a_consumer_that_goes`).
+//!
+//! *Changes end.* Each further turn of the loop needs a push or a pop of another end that came between, over the distance from one
+//! mark to the other. In a ring with one producer there are three at most, as the other end is in the same operation.
 
 #![forbid(unsafe_code)]
+
+pub(crate) mod methods;
 
 use core::fmt;
 
@@ -73,12 +96,6 @@ impl Watermarks {
         Self::new(high, high / 2)
     }
 
-    /// Those of a ring for which none were set: the pressure is [`Stop`](Pressure::Stop) when the ring is full, until it is half
-    /// empty, and never [`Slow`](Pressure::Slow).
-    pub(crate) const fn of_capacity(capacity: usize) -> Self {
-        Self { high: capacity, low: capacity / 2 }
-    }
-
     /// For a ring of this capacity.
     pub(crate) const fn checked(self, capacity: usize) -> Result<Self, WatermarkError> {
         if self.high <= capacity {
@@ -98,17 +115,6 @@ impl Watermarks {
     #[must_use]
     pub const fn low(self) -> usize {
         self.low
-    }
-
-    /// The level of so many items, where nothing was before.
-    pub(crate) const fn level(self, len: usize, capacity: usize) -> Pressure {
-        if len >= capacity {
-            Pressure::Stop
-        } else if len >= self.high {
-            Pressure::Slow
-        } else {
-            Pressure::Open
-        }
     }
 }
 
@@ -158,9 +164,21 @@ pub struct Seen(usize);
 /// The level, and where it changes.
 pub(crate) struct Gauge {
     word: SwapUsize,
-    /// The watermarks, or 0 and 0 for those that go with the capacity: so a ring can be all zeros at first.
-    high: AtomicUsize,
-    low: AtomicUsize,
+    /// How far the high mark is below the capacity, and the low one above half of it: so a ring for which none were set is all
+    /// zeros at first, and has no other way to go.
+    below: AtomicUsize,
+    above: AtomicUsize,
+}
+
+/// A ring, as its gauge has to know it. Whoever makes one knows the end that asks; it is the same for all types of items.
+pub(crate) trait Depth {
+    fn gauge(&self) -> &Gauge;
+
+    /// How many items there is room for.
+    fn capacity(&self) -> usize;
+
+    /// How many items are inside now. `None`: nothing is taken out any more.
+    fn look(&self) -> Option<usize>;
 }
 
 /// The level that lies in the word.
@@ -172,13 +190,13 @@ const fn level(word: usize) -> Pressure {
 const LEVEL: usize = 3;
 
 /// The word after one more change.
-const fn next(word: usize, level: Pressure) -> usize {
-    (word & !LEVEL).wrapping_add(LEVEL + 1) | level as usize
+const fn next(word: usize, level: usize) -> usize {
+    (word & !LEVEL).wrapping_add(LEVEL + 1) | level
 }
 
 impl Gauge {
     pub(crate) const fn new() -> Self {
-        Self { word: SwapUsize::new(0), high: AtomicUsize::new(0), low: AtomicUsize::new(0) }
+        Self { word: SwapUsize::new(0), below: AtomicUsize::new(0), above: AtomicUsize::new(0) }
     }
 
     #[inline(always)]
@@ -204,110 +222,63 @@ impl Gauge {
         Some(level(word))
     }
 
-    #[inline(never)]
+    /// How far the high mark is below the capacity. While the marks are being changed this may be new and the other one old.
+    #[inline(always)]
+    pub(crate) fn below(&self) -> usize {
+        // Relaxed: one that was set.
+        if has_pressure() { self.below.load(Ordering::Relaxed) } else { 0 }
+    }
+
+    /// The low mark. While they are being changed it may not be below the high one.
+    #[inline(always)]
+    pub(crate) fn low(&self, capacity: usize) -> usize {
+        // Relaxed: one that was set.
+        (capacity / 2).wrapping_add(if has_pressure() { self.above.load(Ordering::Relaxed) } else { 0 })
+    }
+
+    /// The marks, for whoever asks.
     pub(crate) fn marks(&self, capacity: usize) -> Watermarks {
-        if !has_pressure() {
-            return Watermarks::of_capacity(capacity);
-        }
-        // Relaxed, both: either is one that was set, and the pair is put in order below.
-        let (high, low) = (self.high.load(Ordering::Relaxed), self.low.load(Ordering::Relaxed));
-        match high.checked_sub(1) {
-            Some(below) => Watermarks { high, low: if low < below { low } else { below } },
-            None => Watermarks::of_capacity(capacity),
-        }
+        let high = capacity - self.below();
+        Watermarks { high, low: self.low(capacity).min(high - 1) }
     }
 
-    pub(crate) fn set_marks(&self, marks: Watermarks) {
+    /// Marks that are right for this capacity.
+    pub(crate) fn set_marks(&self, marks: Watermarks, capacity: usize) {
         // Relaxed, both: as above.
-        self.high.store(marks.high, Ordering::Relaxed);
+        self.below.store(capacity - marks.high, Ordering::Relaxed);
         // Relaxed: as above.
-        self.low.store(marks.low, Ordering::Relaxed);
+        self.above.store(marks.low.wrapping_sub(capacity / 2), Ordering::Relaxed);
     }
 
-    /// For whoever has the ring to itself.
-    pub(crate) fn reset(&self, level: Pressure) {
+    /// As if none had been set: the pressure is [`Stop`](Pressure::Stop) when the ring is full, until it is half empty, and never
+    /// [`Slow`](Pressure::Slow).
+    #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
+    pub(crate) fn forget_marks(&self) {
+        // Relaxed, both: as above.
+        self.below.store(0, Ordering::Relaxed);
+        // Relaxed: as above.
+        self.above.store(0, Ordering::Relaxed);
+    }
+
+    /// For whoever has the ring to itself: as if nothing had been known of it.
+    pub(crate) fn open(&self) {
         let word = self.load();
-        if has_pressure() && word & LEVEL != level as usize {
+        if word & LEVEL != 0 {
             // Relaxed: nobody else has the ring.
-            self.word.store(next(word, level), Ordering::Relaxed);
+            self.word.store(next(word, Pressure::Open as usize), Ordering::Relaxed);
         }
     }
 
-    /// A producer has published an item, or been refused, and the ring has so many items by what it knows: the level is to be
-    /// `wanted` at least. `look` counts the items anew, if there is still a consumer.
+    /// Whether the level is below what it is at least with so much room.
     #[inline(always)]
-    pub(crate) fn raise(&self, wanted: Pressure, low: usize, look: impl Fn() -> Option<usize>) {
-        if self.is_below(wanted) {
-            self.raise_to(wanted, low, look);
-        }
-    }
-
-    #[cold]
-    fn raise_to(&self, wanted: Pressure, low: usize, look: impl Fn() -> Option<usize>) {
-        let mut word = self.load();
-        let raised = loop {
-            if level(word) >= wanted {
-                return;
-            }
-            // [G2] Relaxed: [G4] makes it seen.
-            match self.exchange(word, next(word, wanted)) {
-                Ok(()) => break next(word, wanted),
-                Err(now) => word = now,
-            }
-        };
-        // [G4] SeqCst: pairs with the fence of a consumer that is about to wait. Orders: the raise before our look, so that
-        // either we see what it took, or it sees the level.
-        fence(Ordering::SeqCst);
-        match look() {
-            None => self.close(),
-            Some(len) if len <= low => {
-                // If somebody else has changed it meanwhile, that was with a look of its own.
-                let _ = self.exchange(raised, next(raised, Pressure::Open));
-            }
-            Some(_) => {}
-        }
-    }
-
-    /// Whether a producer has something to raise.
-    #[inline(always)]
-    pub(crate) fn is_below(&self, wanted: Pressure) -> bool {
-        has_pressure() && self.level() < wanted
+    pub(crate) fn is_below(&self, room: usize, below: usize) -> bool {
+        has_pressure() && self.load() & LEVEL < least(room, below)
     }
 
     /// Whether there is nothing to lower.
     #[inline(always)]
     pub(crate) fn is_open(&self) -> bool {
         self.load() & LEVEL == 0
-    }
-
-    /// Whether the consumer has something to lower.
-    #[inline(always)]
-    pub(crate) fn is_raised(&self) -> bool {
-        matches!(self.level(), Pressure::Slow | Pressure::Stop)
-    }
-
-    /// The consumer lowers the level if there are few enough items. `look` counts them anew.
-    #[cold]
-    pub(crate) fn lower(&self, capacity: usize, look: impl Fn() -> usize) {
-        let marks = self.marks(capacity);
-        loop {
-            let word = self.load();
-            if !matches!(level(word), Pressure::Slow | Pressure::Stop) || look() > marks.low {
-                return;
-            }
-            // [G3] Relaxed: as [G2].
-            if self.exchange(word, next(word, Pressure::Open)).is_ok() {
-                break;
-            }
-        }
-        // [G5] SeqCst: orders the change before our look.
-        fence(Ordering::SeqCst);
-        let wanted = marks.level(look(), capacity);
-        let word = self.load();
-        if level(word) < wanted {
-            // If somebody else has changed it meanwhile, that was a producer with a look of its own.
-            let _ = self.exchange(word, next(word, wanted));
-        }
     }
 
     /// From now on nothing is taken out.
@@ -317,35 +288,80 @@ impl Gauge {
         }
         let mut word = self.load();
         while level(word) != Pressure::Closed {
-            match self.exchange(word, next(word, Pressure::Closed)) {
-                Ok(()) => return,
-                Err(now) => word = now,
-            }
+            word = self.exchange(word, next(word, Pressure::Closed as usize));
         }
     }
 
-    /// Changes the word, if it is still as it was.
+    /// Changes the word, if it is still as it was. Answers with what it is then.
     #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
-    fn exchange(&self, current: usize, new: usize) -> Result<(), usize> {
-        // Relaxed, both: as the callers say.
+    fn exchange(&self, current: usize, new: usize) -> usize {
+        // [G2] Relaxed, both: [G3] makes it seen.
         match self.word.compare_exchange(current, new, Ordering::Relaxed, Ordering::Relaxed) {
-            Ok(_) => Ok(()),
-            Err(now) => Err(now),
+            Ok(_) => new,
+            Err(now) => now,
         }
     }
 
     /// The same on a core that has no exchange: there is one producer then, and what comes between the load and the store is
-    /// an interrupt with the other end, which does all of what it does. If it lowers what we raise, we have not published yet or
-    /// look once more; if it raises what we lower, its next push does so again; if it goes, our look says so.
+    /// an interrupt with the other end, which does all of what it does. Whatever it changed, our next look says what is right.
     #[cfg(not(any(target_has_atomic = "ptr", feature = "portable-atomic")))]
-    fn exchange(&self, current: usize, new: usize) -> Result<(), usize> {
+    fn exchange(&self, current: usize, new: usize) -> usize {
         let now = self.load();
         if now != current {
-            return Err(now);
+            return now;
         }
         // Relaxed: as above.
         self.word.store(new, Ordering::Relaxed);
-        Ok(())
+        new
+    }
+}
+
+/// What the level is at least with so much room.
+#[inline(always)]
+const fn least(room: usize, below: usize) -> usize {
+    (room <= below) as usize + (room == 0) as usize
+}
+
+/// Brings the level to what the number of items says, until it has been so after the last change. Answers with that number (the
+/// capacity, if nothing is taken out any more), and with the level.
+#[cold]
+#[inline(never)]
+pub(crate) fn settle<D: Depth>(ring: D) -> (usize, Pressure) {
+    let (gauge, capacity) = (ring.gauge(), ring.capacity());
+    let (below, low) = (gauge.below(), gauge.low(capacity));
+    let mut word = gauge.load();
+    loop {
+        let before = word & LEVEL;
+        let (len, wanted) = match ring.look() {
+            Some(len) if before != LEVEL => {
+                (len, if len <= low { 0 } else { before.max(least(capacity - len, below)) })
+            }
+            _ => (capacity, LEVEL),
+        };
+        if wanted == before || !has_pressure() {
+            return (len, level(wanted));
+        }
+        word = gauge.exchange(word, next(word, wanted));
+        // [G3] SeqCst: pairs with the fence of whoever looks at the level after what it took or put in: a consumer that is about to
+        // wait, a producer that asks. Orders: the change before our next look, so that either we see that, or it sees the change.
+        fence(Ordering::SeqCst);
+    }
+}
+
+/// Lowers the level, if the ring is that empty. Answers with how many items the consumer may take before it can come to the low
+/// mark with a level that is up, and whether it is.
+#[inline(always)]
+pub(crate) fn span<D: Depth>(ring: D) -> (usize, bool) {
+    let (gauge, capacity) = (ring.gauge(), ring.capacity());
+    let (below, low) = (gauge.below(), gauge.low(capacity));
+    // It isn't raised before there are `high` items.
+    let most = capacity.saturating_sub(below + low + 1);
+    if gauge.is_open() {
+        return (most, false);
+    }
+    match settle(ring) {
+        (_, Pressure::Open) => (most, false),
+        (len, _) => (len.saturating_sub(low + 1), true),
     }
 }
 

@@ -162,7 +162,7 @@
 //! it knows the limit, and the tail that it sees is not before any ticket that it has used up.
 //!
 //! ## Pressure
-//! All ends share one level (`G1` to `G5`), which the ends look at only when they come to a gate.
+//! All ends share one level (`G1` to `G3`), which the ends look at only when they come to a gate.
 //!
 //! *A producer's gate* is the first ticket with which the ring may be filled up to the high mark, by the limit that this producer
 //! has last seen: the limit never goes back, so no earlier ticket does. A push that is not before it looks at the level after its
@@ -173,12 +173,11 @@
 //! is up, else from the high mark, as it isn't raised before that is reached. While the consumer looks at more than its head it
 //! is at the gate with each pop, so this costs its fast path nothing.
 //!
-//! *Open tickets* count as items for the high mark: their slots are taken. But they must not hold the level up for ever, on
-//! a ring in which there is room and nothing to be found, for then everybody waits. So the consumer, when it finds nothing, counts
-//! the tickets from its head on that have been used, instead of all; and a producer that has raised the level looks, after the
-//! fence `G4`, whether any ticket has been used that has not been used up. It can tell those apart without a word of the
-//! consumer's: N tickets before the limit is the head, less the number of holes, so all that is in between was passed since the
-//! earliest hole was, and of what the consumer takes while it knows of a hole it wipes out the stamp.
+//! *Open tickets* count as items: their slots are taken. But they must not hold the level up for ever, on a ring in which there
+//! is room and nothing to be found, for then everybody waits. So whoever counts the items for the level looks whether any ticket
+//! has been used that has not been used up; if none has, and there is room, it counts none. It can tell those apart without a word
+//! of the consumer's: N tickets before the limit is the head, less the number of holes, so all that is in between was passed since
+//! the earliest hole was, and of what the consumer takes while it knows of a hole it wipes out the stamp.
 //!
 //! What may be wrong is up to the slots that are held: the level rises that much early, and falls that much late, until a pop
 //! finds nothing. Without a producer that is held up it is exact at rest, for producers and a consumer that have seen the marks.
@@ -202,10 +201,10 @@
 //! | push | tail, grant; grant and stamp of the ticket before, unless it was our own | 1 | 1 |
 //! | push that is refused | tail twice, grant, level | 0 | none |
 //! | push at or beyond the high mark, once in N − high at least | level, marks; limit, tail | 1 | 1 |
-//! | push that raises the level | limit, tail, grant and stamp; more if producers are held up | 1 | 2 |
+//! | push that raises the level | marks; twice limit, tail, grant and stamp; more if producers are held up | 1 | 2 |
 //! | pop | a stamp | 1 | none |
 //! | pop that finds nothing | a stamp, three words that are written seldom, the tail | 0 | none |
-//! | pop that may reach the low mark, once in high − low at least | a stamp, level, marks; the tail if the level is up | 1 | 1 if it lowers it |
+//! | pop that may reach the low mark, once in high − low at least | a stamp, level, marks; the tail, a grant and a stamp, twice if it lowers the level | 1 | 1 if it lowers it |
 //! | batch of k, up to 32 | tail, k grants; grant and stamp of the ticket before | k | 1 |
 //! | a producer's `is_full`, `is_empty`; `len`, `free` | tail twice, a grant; log<sub>2</sub> N + 1 grants | 0 | none |
 //! | push near a producer that is held up | some more stamps | 1 | 2 |
@@ -219,6 +218,7 @@
 //! due; and one that pushes nothing for half as many may raise the pressure only when it is refused. With 64 bits that takes centuries.
 
 mod consumer;
+mod depth;
 mod holes;
 mod owner;
 mod producer;

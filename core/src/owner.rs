@@ -91,6 +91,7 @@ impl<M: Memory> Owner<M> {
     }
 
     /// The first ends, for as long as the ring is borrowed. Ends that were forgotten are gone.
+    #[inline(always)]
     pub(crate) fn split(&mut self) -> Ends<'_, M::Engine> {
         self.0.engine().forget_ends();
         // SAFETY: the mutable borrow says that no ends are at work, and lasts as long as these.
@@ -125,6 +126,7 @@ impl<M: Memory> Drop for Owner<M> {
 /// # Safety
 /// As [`Engine::pair`]. The ring is borrowed for `'q`, or lives at least as long as either of `tx_keep` and `rx_keep`, and
 /// all clones of them.
+#[inline(always)]
 unsafe fn ends<'q, E: Engine, K>(engine: E, tx_keep: K, rx_keep: K) -> Ends<'q, E, K> {
     // SAFETY: as the caller says.
     let (tx, rx) = unsafe { engine.pair() };

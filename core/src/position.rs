@@ -45,7 +45,8 @@ impl Capacity {
     }
 
     /// How many steps lead from one position to another: 0 to 2N − 1.
-    #[inline]
+    #[cfg_attr(not(all(target_os = "none", not(target_pointer_width = "64"))), inline)]
+    #[cfg_attr(all(target_os = "none", not(target_pointer_width = "64")), inline(never))]
     pub(crate) const fn distance(self, from: Position, to: Position) -> usize {
         let laps = if from.is_odd() == to.is_odd() { 0 } else { self.get() };
         let (from, to) = (from.idx(), to.idx());
@@ -123,7 +124,8 @@ impl Position {
     }
 
     /// `count` steps on; `count` is at most the capacity.
-    #[inline]
+    #[cfg_attr(not(all(target_os = "none", not(target_pointer_width = "64"))), inline)]
+    #[cfg_attr(all(target_os = "none", not(target_pointer_width = "64")), inline(never))]
     pub(crate) const fn advance(self, count: usize, capacity: Capacity) -> Self {
         // The steps are compared with the room before they are added, so that nothing overflows.
         let room = capacity.get() - self.idx();

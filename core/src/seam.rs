@@ -146,6 +146,13 @@ macro_rules! counts {
             self.is_closed()
         }
     };
+    (and pressure) => {
+        counts!();
+
+        fn pressure(&self) -> Pressure {
+            self.pressure()
+        }
+    };
 }
 
 impl<T, L: Layout, K> Push for spsc::Producer<'_, T, L, K> {
@@ -156,11 +163,7 @@ impl<T, L: Layout, K> Push for spsc::Producer<'_, T, L, K> {
         Self::push(self, value).map(|()| Pushed::Stored)
     }
 
-    counts!();
-
-    fn pressure(&self) -> Pressure {
-        self.pressure()
-    }
+    counts!(and pressure);
 }
 
 impl<T, L: Layout, K> Pop for spsc::Consumer<'_, T, L, K> {
@@ -183,7 +186,7 @@ impl<T, K> Push for mpsc::Producer<'_, T, K> {
         Self::push(self, value).map(|()| Pushed::Stored)
     }
 
-    counts!();
+    counts!(and pressure);
 
     fn is_empty(&self) -> bool {
         self.is_empty()
@@ -191,10 +194,6 @@ impl<T, K> Push for mpsc::Producer<'_, T, K> {
 
     fn is_full(&self) -> bool {
         self.is_full()
-    }
-
-    fn pressure(&self) -> Pressure {
-        self.pressure()
     }
 }
 
@@ -219,11 +218,7 @@ impl<T, K> Push for swap::Producer<'_, T, K> {
         self.push(value)
     }
 
-    counts!();
-
-    fn pressure(&self) -> Pressure {
-        self.pressure()
-    }
+    counts!(and pressure);
 }
 
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
@@ -248,11 +243,7 @@ impl<T, K> Push for fan_in::Producer<'_, T, K> {
         Self::push(self, value).map(|()| Pushed::Stored)
     }
 
-    counts!();
-
-    fn pressure(&self) -> Pressure {
-        self.pressure()
-    }
+    counts!(and pressure);
 }
 
 /// All lanes; whose an item was is not told.

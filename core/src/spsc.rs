@@ -110,11 +110,12 @@
 //! | push, pop, dense | none mostly; one or two when the known room or items are used up | 1 |
 //! | push, pop, flagged | 1, the item's own line | 2, one of them to the item's own line |
 //! | push, pop that is refused | up to 4, with that of the other end's flag | 0 |
-//! | push at the high mark and beyond, pop at the low mark | 2 or 3 more, seldom written; when the pressure changes up to 8 more | none; when it changes 1 or 2 |
+//! | push at the high mark and beyond, pop at the low mark | 2 or 3 more, seldom written; when the pressure changes some 10 more | none; when it changes 1 or 2 |
 //! | batch of k, dense | at most 1 | 1 |
 //! | batch of k, flagged | 2 | 2 k |
 
 mod consumer;
+mod depth;
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
 mod lane;
 mod layout;

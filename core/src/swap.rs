@@ -190,6 +190,7 @@
 //! No end waits for another in any of them. A batch is a push for each item, and a drain a pop: each item has a word of its own.
 
 mod consumer;
+mod depth;
 mod error;
 mod owner;
 mod producer;

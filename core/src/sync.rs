@@ -73,9 +73,12 @@ mod unpadded {
     }
 }
 
+/// Whether bytes of code count more than steps: on a 32-bit microcontroller, and in a part of the tests. (Attributes that keep a
+/// function out of line there can't ask this, and repeat the condition.)
+pub(crate) const SMALL: bool = cfg!(any(forebay_narrow, all(target_os = "none", not(target_pointer_width = "64"))));
+
 /// Whether waiting for another core can be of use: not where there is one core, nor where every step counts.
-pub(crate) const SEVERAL_CORES: bool =
-    !cfg!(any(forebay_loom, forebay_steps, all(target_os = "none", not(target_pointer_width = "64"))));
+pub(crate) const SEVERAL_CORES: bool = !SMALL && !cfg!(any(forebay_loom, forebay_steps));
 
 /// How many entries a short list has: so few in models and stall tests that it overflows.
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]

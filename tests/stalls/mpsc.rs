@@ -14,6 +14,7 @@ use forebay_tests::stall;
 type Ends = (OwnedProducer<u32>, OwnedConsumer<u32>);
 
 /// Steps of a push at most, when nobody else gets a ticket meanwhile and nobody is held up.
+#[cfg(not(forebay_narrow))]
 const PUSH: usize = 6;
 
 /// The items of the stopped producer; those of the others have the numbers from 0 on.
@@ -384,6 +385,8 @@ fn a_drain_and_a_close_are_stopped() {
     }
 }
 
+/// Not where bytes of code count more than steps.
+#[cfg(not(forebay_narrow))]
 #[test]
 fn nothing_takes_more_steps_than_documented() {
     let (mut producer, mut consumer) = ends((4, 0), false);

@@ -14,8 +14,8 @@ type Ends<L> = (OwnedProducer<u32, L>, OwnedConsumer<u32, L>);
 
 /// Steps of a push and a pop at most, as documented: where the pressure is looked at and changed, in the midst of changes by the
 /// other side.
-const PUSH: usize = 13;
-const POP: usize = 20;
+const PUSH: usize = 23;
+const POP: usize = 25;
 
 /// The number of the item that the stopped operation pushes first; those inside before have the numbers from 0 on.
 const NEW: u32 = 100;
@@ -376,7 +376,7 @@ fn a_shared_split<L: Layout>() {
             assert!(ring.try_split().is_ok());
         },
     );
-    assert!(steps.most <= 16, "{steps:?}");
+    assert!(steps.most <= 18, "{steps:?}");
 }
 
 #[test]

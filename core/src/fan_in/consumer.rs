@@ -275,7 +275,7 @@ impl<T> Rx<T> {
         self.take_hint(number);
         // [H4] Release: pairs with [H1].
         ring.lane(number).words.hinted.store(false, Ordering::Release);
-        // [H5] SeqCst: pairs with [G4] of the lane. Orders: what we took before our look at the pressure, which is not looked at
+        // [H5] SeqCst: pairs with [G3] of the lane. Orders: what we took before our look at the pressure, which is not looked at
         // again before there is an item.
         fence(Ordering::SeqCst);
         // SAFETY: it is open.

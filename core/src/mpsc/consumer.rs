@@ -6,7 +6,8 @@ use core::iter::FusedIterator;
 use super::holes::{Hole, Holes};
 use super::ticket::{Grant, Stamp, Ticket};
 use super::view::{Ctl, View};
-use crate::gauge::{self, Seen, WatermarkError, Watermarks};
+use crate::gauge::methods::consumer_pressure;
+use crate::gauge::{self, Seen, WatermarkError, Watermarks, settle};
 use crate::owner::End;
 use crate::slip::Slip;
 use crate::sync::{Ordering, SEVERAL_CORES};
@@ -74,11 +75,11 @@ impl<T> Rx<T> {
             // Relaxed: as above.
             lost: ctl.rest.shed.load(Ordering::Relaxed),
         };
-        let count = ring.geometry().count();
-        ring.gauge().reset(ring.gauge().marks(count).level(rx.marked, count));
+        ring.gauge().open();
+        settle(&ring);
         rx.find_head();
         rx.become_even();
-        rx.set_gate();
+        rx.watch(true);
         rx
     }
 
@@ -182,51 +183,19 @@ impl<T> Rx<T> {
         item
     }
 
-    /// Lowers the pressure if the ring is that empty, and finds the next gate.
+    /// Lowers the pressure if the ring is that empty, and finds the next gate: the pop before which there is nothing to lower, and
+    /// nothing to be found but at the head.
     fn watch(&mut self, found: bool) {
-        let (ring, slots) = (self.ring, self.ring.geometry());
-        let gauge = ring.gauge();
-        if gauge.is_raised() {
-            // A producer that is held up must not keep the pressure up on a ring with room in which nothing is to be found.
-            gauge.lower(slots.count(), || if found { self.ahead() } else { self.used() });
-        } else if !found && !self.odd && !self.gate.is_before(self.head) {
+        if !found && !self.odd && !self.gate.is_before(self.head) && self.ring.gauge().is_open() {
             return;
         }
-        self.set_gate();
+        let (span, _) = gauge::span(&self.ring);
+        self.gate = self.ring.geometry().advance(self.head, if self.odd { 0 } else { span });
     }
 
-    /// The pop before which there is nothing to lower, and nothing to be found but at the head.
-    fn set_gate(&mut self) {
-        let (ring, slots) = (self.ring, self.ring.geometry());
-        let marks = ring.gauge().marks(slots.count());
-        let span = if self.odd {
-            0
-        } else if ring.gauge().is_raised() {
-            self.ahead().saturating_sub(marks.low() + 1)
-        } else {
-            // It isn't raised before there are `high` items.
-            marks.high() - marks.low() - 1
-        };
-        self.gate = slots.advance(self.head, span);
-    }
-
-    /// How many tickets have been dealt out from the head on.
-    fn ahead(&self) -> usize {
-        self.ring.geometry().distance(self.head, Ticket::from_word(self.load_tail()))
-    }
-
-    /// How many of those have been used. All, if there is no room.
-    fn used(&self) -> usize {
-        let tail = Ticket::from_word(self.load_tail());
-        if tail == self.limit {
-            return self.ring.geometry().count();
-        }
-        let (mut at, mut count) = (self.head, 0);
-        while at != tail {
-            count += usize::from(self.stamp(self.slot(at)).is_of(at));
-            at = self.ring.geometry().next(at);
-        }
-        count
+    /// The level of the pressure is to be looked at with the next pop.
+    fn look_at_marks(&mut self) {
+        self.gate = self.head;
     }
 
     /// Finds the slot of the oldest item, and moves past it.
@@ -534,44 +503,7 @@ impl<'q, T, K> Consumer<'q, T, K> {
         self.rx.end.ring.geometry().count()
     }
 
-    /// How full the ring is, from 0 to 255, which says that every slot is taken: as [`len`](Self::len).
-    #[must_use]
-    pub fn fill(&self) -> u8 {
-        gauge::fill(self.len(), self.capacity())
-    }
-
-    /// How pressed the ring is, as its producers see it: see [`Producer::pressure`](super::Producer::pressure).
-    ///
-    /// # Progress
-    /// Wait-free: one relaxed load of a line that is written seldom.
-    #[must_use]
-    #[inline]
-    pub fn pressure(&self) -> Pressure {
-        self.rx.ring.gauge().level()
-    }
-
-    /// The pressure, if it has changed since it was last `seen`: see
-    /// [`Producer::pressure_since`](super::Producer::pressure_since).
-    #[inline]
-    pub fn pressure_since(&self, seen: &mut Seen) -> Option<Pressure> {
-        self.rx.ring.gauge().since(seen)
-    }
-
-    /// Where the pressure rises and falls.
-    #[must_use]
-    pub fn watermarks(&self) -> Watermarks {
-        self.rx.ring.gauge().marks(self.capacity())
-    }
-
-    /// Changes where the pressure rises and falls: see [`Producer::set_watermarks`](super::Producer::set_watermarks).
-    ///
-    /// # Errors
-    /// If the high mark is above the capacity.
-    pub fn set_watermarks(&mut self, marks: Watermarks) -> Result<(), WatermarkError> {
-        self.rx.ring.gauge().set_marks(marks.checked(self.capacity())?);
-        self.rx.gate = self.rx.head;
-        Ok(())
-    }
+    consumer_pressure!(rx);
 
     /// How many values have been [shed](crate::PushError::Shed) since this was last asked, or since the ring was split. Asked
     /// after each pop, it says how many were lost between two items.

@@ -6,9 +6,10 @@ use core::hint::spin_loop;
 
 use super::ticket::{Grant, Stamp, Ticket};
 use super::view::{Ctl, View};
-use crate::gauge::{self, Seen, WatermarkError, Watermarks};
+use crate::gauge::methods::producer_pressure;
+use crate::gauge::{Seen, WatermarkError, Watermarks, settle};
 use crate::owner::End;
-use crate::sync::{Ordering, SEVERAL_CORES};
+use crate::sync::{Ordering, SEVERAL_CORES, SMALL};
 use crate::{Pressure, PushError, Refusal};
 
 /// The algorithm of a producer's end.
@@ -184,10 +185,8 @@ impl<T> Tx<T> {
 
     /// Raises the pressure on a ring that has been seen full.
     fn press(&self) {
-        let gauge = self.ring.gauge();
-        if gauge.is_below(Pressure::Stop) {
-            let low = gauge.marks(self.ring.geometry().count()).low();
-            gauge.raise(Pressure::Stop, low, || self.look_again(low));
+        if self.ring.gauge().is_below(0, 0) {
+            settle(&self.ring);
         }
     }
 
@@ -196,58 +195,32 @@ impl<T> Tx<T> {
     #[cold]
     #[inline(never)]
     fn watch(&mut self) {
-        let (ring, slots) = (self.ring, self.ring.geometry());
-        let gauge = ring.gauge();
-        if !gauge.is_below(if self.next.is_before(self.limit) { Pressure::Slow } else { Pressure::Stop }) {
-            return;
-        }
-        let marks = gauge.marks(slots.count());
-        // At most, by what we know, and without the tickets of others.
-        let held = slots.held(self.next, self.limit);
-        if gauge.is_below(marks.level(held, slots.count())) {
-            let (limit, tail) = self.bounds();
-            self.limit = limit;
-            let wanted = marks.level(slots.held(Ticket::from_word(tail), limit), slots.count());
-            gauge.raise(wanted, marks.low(), || self.look_again(marks.low()));
-        }
-        self.set_gate(marks);
-    }
-
-    /// Between them are the free slots: no fewer than when this was called, and no more than when it returns.
-    fn bounds(&self) -> (Ticket, usize) {
-        // Relaxed: a count. Where it has to be a new one a fence comes before it.
-        let limit = self.ring.ctl().limit.load(Ordering::Relaxed);
-        (Ticket::from_word(limit), load_tail(&self.ring))
-    }
-
-    /// How many slots are held, or none if there is room and all those are held by producers in the middle of a push: for the
-    /// consumer the ring is empty then. `None` if the ring is closed.
-    fn look_again(&self, low: usize) -> Option<usize> {
-        let slots = self.ring.geometry();
-        let (limit, tail) = self.bounds();
-        if tail & Ctl::CLOSED != 0 {
-            return None;
-        }
-        let held = slots.held(Ticket::from_word(tail), limit);
-        if held <= low || held == slots.count() {
-            return Some(held);
-        }
-        // So many tickets before the limit, and a lap: some of them have been used up where the consumer has stepped over others,
-        // but then it has wiped out their stamps.
-        let mut at = slots.lap_before(limit);
-        for _ in 0..held {
-            if !is_open(&self.ring, at) {
-                return Some(held);
+        if SMALL || self.may_raise() {
+            // Relaxed: a count.
+            self.limit = Ticket::from_word(self.ring.ctl().limit.load(Ordering::Relaxed));
+            if SMALL || self.may_raise() {
+                settle(&self.ring);
             }
-            at = slots.next(at);
         }
-        Some(0)
+        self.set_gate();
+    }
+
+    /// Whether the level is below what it is at least with our item, and those before it, by what we know.
+    fn may_raise(&self) -> bool {
+        let (slots, gauge) = (self.ring.geometry(), self.ring.gauge());
+        gauge.is_below(slots.count() - slots.held(self.next, self.limit), gauge.below())
+    }
+
+    /// The marks have been changed.
+    fn look_at_marks(&mut self) {
+        self.set_gate();
     }
 
     /// The first ticket whose push may fill the ring up to the high mark, by what we know.
-    fn set_gate(&mut self, marks: Watermarks) {
+    fn set_gate(&mut self) {
         let slots = self.ring.geometry();
-        self.gate = slots.advance(slots.lap_before(self.limit), marks.high() - 1);
+        let high = slots.count() - self.ring.gauge().below();
+        self.gate = slots.advance(slots.lap_before(self.limit), high - 1);
     }
 
     /// What `look` says of the next ticket, while that is not dealt out.
@@ -380,7 +353,7 @@ impl Backoff {
 }
 
 #[inline(always)]
-fn load_tail<T>(ring: &View<T>) -> usize {
+pub(super) fn load_tail<T>(ring: &View<T>) -> usize {
     // [MP2] Acquire: pairs with [MP3]. Orders: the grants that another producer had seen before our look at the next one, so
     // that the ring is never called full by an old grant and a new tail.
     ring.ctl().tail.load(Ordering::Acquire)
@@ -395,7 +368,7 @@ fn load_grant<T>(ring: &View<T>, ticket: Ticket) -> Grant {
 
 /// Whether the ticket has been dealt out and not been used yet, and the consumer may not know it.
 #[inline(always)]
-fn is_open<T>(ring: &View<T>, ticket: Ticket) -> bool {
+pub(super) fn is_open<T>(ring: &View<T>, ticket: Ticket) -> bool {
     // If its turn has been granted to a later ticket, the consumer has stepped over it or has used it up.
     let Some(slot) = ring.geometry().granted(ticket, load_grant(ring, ticket)) else { return false };
     // [MP6] Acquire: pairs with [MP4]. Orders: what the producer before us did, its note of a gap [MP5] included, before
@@ -524,100 +497,55 @@ impl<'q, T, K> Producer<'q, T, K> {
         self.tx.ring.ctl().rest.shed.load(Ordering::Relaxed)
     }
 
-    /// How full the ring is, from 0 to 255, which says that every slot is taken: as [`len`](Self::len).
-    #[must_use]
-    pub fn fill(&self) -> u8 {
-        gauge::fill(self.len(), self.capacity())
-    }
-
-    /// How pressed the ring is: the signal for producers to slow down.
-    ///
-    /// It is [`Slow`](Pressure::Slow) from when the ring is filled up to the high [watermark](Watermarks), and
-    /// [`Stop`](Pressure::Stop) from when it is full, until it has been emptied down to the low one; then it is
-    /// [`Open`](Pressure::Open) again. Without watermarks set, it is `Stop` from full until half empty. It is
-    /// [`Closed`](Pressure::Closed) when the consumer is gone or has closed the ring.
-    ///
-    /// The ring changes it by itself: the push that fills it up to a mark, before it returns, and the pop that empties it, or
-    /// finds nothing. It is never stuck: once a pop has found nothing, and no push is under way, it is `Open`. A consumer
-    /// that waits for items by other means than looking again has to look once more before it does, after a
-    /// [`fence(SeqCst)`](core::sync::atomic::fence).
-    ///
-    /// A producer that is held up in the middle of a push can't keep it up on a ring with room: it is `Open` once a pop has found
-    /// nothing. Till then the slots that are held count as items, or not.
-    ///
-    /// # Progress
-    /// Wait-free: one relaxed load of a line that is written seldom.
-    ///
-    /// # Examples
-    /// ```
-    /// use forebay_core::{Pressure, Watermarks, mpsc::Ring};
-    ///
-    /// let mut ring = Ring::<u32, 8>::new();
-    /// let (mut producer, mut consumer) = ring.split();
-    /// producer.set_watermarks(Watermarks::new(6, 2)?)?;
-    /// let another = producer.clone();
-    /// let mut pushed = 0;
-    /// while producer.pressure() == Pressure::Open {
-    ///     producer.push(pushed).unwrap();
-    ///     pushed += 1;
-    /// }
-    /// assert_eq!((pushed, another.pressure()), (6, Pressure::Slow));
-    /// assert_eq!(consumer.drain().take(3).count(), 3);
-    /// assert_eq!(producer.pressure(), Pressure::Slow, "three are left");
-    /// assert_eq!(consumer.pop(), Ok(3));
-    /// assert_eq!(producer.pressure(), Pressure::Open);
-    /// # Ok::<(), forebay_core::WatermarkError>(())
-    /// ```
-    #[must_use]
-    #[inline]
-    pub fn pressure(&self) -> Pressure {
-        self.tx.ring.gauge().level()
-    }
-
-    /// The pressure, if it has changed since it was last `seen`: for a driver that sends a frame at each change, say.
-    ///
-    /// Each change is told at least once and none twice. Changes between two looks are told as one, with the level that there is
-    /// now, which may be the one that was told before.
-    ///
-    /// # Progress
-    /// Wait-free: one relaxed load.
-    ///
-    /// # Examples
-    /// ```
-    /// use forebay_core::{Pressure, Seen, mpsc::Ring};
-    ///
-    /// let mut ring = Ring::<u32, 2>::new();
-    /// let (mut producer, mut consumer) = ring.split();
-    /// let mut seen = Seen::default();
-    /// assert_eq!(consumer.pressure_since(&mut seen), None);
-    /// producer.push_iter([1, 2]);
-    /// assert_eq!(consumer.pressure_since(&mut seen), Some(Pressure::Stop));
-    /// assert_eq!(consumer.pressure_since(&mut seen), None);
-    /// consumer.pop_all(drop);
-    /// producer.push_iter([1, 2]);
-    /// assert_eq!(consumer.pressure_since(&mut seen), Some(Pressure::Stop), "it was open in between");
-    /// ```
-    #[inline]
-    pub fn pressure_since(&self, seen: &mut Seen) -> Option<Pressure> {
-        self.tx.ring.gauge().since(seen)
-    }
-
-    /// Where the pressure rises and falls.
-    #[must_use]
-    pub fn watermarks(&self) -> Watermarks {
-        self.tx.ring.gauge().marks(self.capacity())
-    }
-
-    /// Changes where the pressure rises and falls, from the next push of this end on, and from the first push of every producer
-    /// that has pushed nothing yet. The other ends go by the old marks until they come to one of them, are refused, or find
-    /// nothing: so set them first, or at each end.
-    ///
-    /// # Errors
-    /// If the high mark is above the capacity.
-    pub fn set_watermarks(&mut self, marks: Watermarks) -> Result<(), WatermarkError> {
-        self.tx.ring.gauge().set_marks(marks.checked(self.capacity())?);
-        self.tx.set_gate(marks);
-        Ok(())
+    producer_pressure! {
+        tx;
+        pressure: {
+            /// It is [`Closed`](Pressure::Closed) when the consumer is gone or has closed the ring.
+        }, {
+            ///
+            /// A producer that is held up in the middle of a push can't keep it up on a ring with room: it is `Open` once a pop has found
+            /// nothing. Till then the slots that are held count as items.
+        }, {
+            /// ```
+            /// use forebay_core::{Pressure, Watermarks, mpsc::Ring};
+            ///
+            /// let mut ring = Ring::<u32, 8>::new();
+            /// let (mut producer, mut consumer) = ring.split();
+            /// producer.set_watermarks(Watermarks::new(6, 2)?)?;
+            /// let another = producer.clone();
+            /// let mut pushed = 0;
+            /// while producer.pressure() == Pressure::Open {
+            ///     producer.push(pushed).unwrap();
+            ///     pushed += 1;
+            /// }
+            /// assert_eq!((pushed, another.pressure()), (6, Pressure::Slow));
+            /// assert_eq!(consumer.drain().take(3).count(), 3);
+            /// assert_eq!(producer.pressure(), Pressure::Slow, "three are left");
+            /// assert_eq!(consumer.pop(), Ok(3));
+            /// assert_eq!(producer.pressure(), Pressure::Open);
+            /// # Ok::<(), forebay_core::WatermarkError>(())
+            /// ```
+        }
+        pressure_since: {
+            /// ```
+            /// use forebay_core::{Pressure, Seen, mpsc::Ring};
+            ///
+            /// let mut ring = Ring::<u32, 2>::new();
+            /// let (mut producer, mut consumer) = ring.split();
+            /// let mut seen = Seen::default();
+            /// assert_eq!(consumer.pressure_since(&mut seen), None);
+            /// producer.push_iter([1, 2]);
+            /// assert_eq!(consumer.pressure_since(&mut seen), Some(Pressure::Stop));
+            /// assert_eq!(consumer.pressure_since(&mut seen), None);
+            /// consumer.pop_all(drop);
+            /// producer.push_iter([1, 2]);
+            /// assert_eq!(consumer.pressure_since(&mut seen), Some(Pressure::Stop), "it was open in between");
+            /// ```
+        }
+        set_watermarks: {
+            /// So it is from the first push of every producer that has pushed nothing yet. The other ends go by the old marks until they
+            /// come to one of them, are refused, or find nothing: so set them first, or at each end.
+        }
     }
 
     /// Whether nothing is taken in any more, because the consumer is gone or has closed the ring.

@@ -151,7 +151,8 @@ impl Slots {
     }
 
     /// The ticket `count` steps on; `count` is at most the number of slots.
-    #[inline]
+    #[cfg_attr(not(all(target_os = "none", not(target_pointer_width = "64"))), inline)]
+    #[cfg_attr(all(target_os = "none", not(target_pointer_width = "64")), inline(never))]
     pub(super) const fn advance(self, ticket: Ticket, count: usize) -> Ticket {
         let room = self.count - self.turn(ticket);
         if count < room {
@@ -170,6 +171,7 @@ impl Slots {
 
     /// How many slots are held where the next ticket is `tail`, and those before `limit` have a slot. The two may have been
     /// looked at at different times.
+    #[cfg_attr(all(target_os = "none", not(target_pointer_width = "64")), inline(never))]
     pub(super) const fn held(self, tail: Ticket, limit: Ticket) -> usize {
         if tail.is_before(limit) { self.count.saturating_sub(self.distance(tail, limit)) } else { self.count }
     }

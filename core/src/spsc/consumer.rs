@@ -3,15 +3,16 @@
 use core::fmt;
 use core::iter::FusedIterator;
 
-use super::layout::sealed::Mark as _;
+use super::layout::sealed::{Mark as _, Side};
 use super::run::{ReadRun, ReadSlot};
 use super::view::View;
 use super::{Dense, Layout};
-use crate::gauge::{self, Seen, WatermarkError, Watermarks};
+use crate::gauge::methods::consumer_pressure;
+use crate::gauge::{self, Seen, WatermarkError, Watermarks, settle};
 use crate::owner::End;
 use crate::position::Position;
 use crate::slip::Slip;
-use crate::sync::Ordering;
+use crate::sync::{Ordering, SMALL};
 use crate::{PopError, Pressure};
 
 /// The algorithm of the consumer's end.
@@ -36,11 +37,12 @@ unsafe impl<T: Send, L: Layout> Send for Rx<T, L> {}
 impl<T, L: Layout> Rx<T, L> {
     /// # Safety
     /// This becomes the only consumer's end of the ring, and no producer's end is at work yet.
+    #[inline(always)]
     pub(super) unsafe fn new(ring: View<T, L>) -> Self {
         // Relaxed: whoever makes the ends has the ring to itself, see `owner::pair`.
         ring.ctl().ends.consumer.store(true, Ordering::Relaxed);
-        let (head, len) = ring.settled();
-        Self { ring, head, known: head.advance(len, ring.capacity()), gate: head, span: 0, slip: Slip::NEW }
+        let (head, known) = ring.at_rest();
+        Self { ring, head, known, gate: head, span: 0, slip: Slip::NEW }
     }
 
     #[inline(always)]
@@ -62,30 +64,29 @@ impl<T, L: Layout> Rx<T, L> {
         } else if head != self.known {
             true
         } else {
-            let (known, further) = self.slip.look(head, ring.capacity(), move || load_tail(&ring));
+            let (known, further) = self.slip.look(head, ring.capacity(), move || ring.ctl().load_tail());
             self.known = known;
             further
         };
         if !ready {
-            self.known = self.look_again()?;
+            self.look_again()?;
         }
         Ok(())
     }
 
     /// Whether the producer, too, is gone where there was no item; and if so, whether it left something in the meantime.
-    /// Answers with its tail then.
     #[cold]
-    fn look_again(&self) -> Result<Position, PopError> {
+    fn look_again(&mut self) -> Result<(), PopError> {
         let ring = self.ring;
-        if ring.gauge().is_raised() {
-            self.lower();
+        if !ring.gauge().is_open() {
+            settle(ring.depth(self.head, Side::Consumer));
         }
         // [C4] Acquire: pairs with [P6]. Orders: the producer's last publication before our second look.
         if ring.ctl().ends.producer.load(Ordering::Acquire) {
             return Err(PopError::Empty);
         }
-        let tail = load_tail(&ring);
-        if tail == self.head { Err(PopError::Closed) } else { Ok(tail) }
+        self.known = ring.ctl().load_tail();
+        if self.known == self.head { Err(PopError::Closed) } else { Ok(()) }
     }
 
     /// The next gate: after the items known, but for no more than may be taken without a look at the pressure. Since it isn't
@@ -93,34 +94,17 @@ impl<T, L: Layout> Rx<T, L> {
     #[inline(always)]
     fn set_gate(&mut self, span: usize) {
         let capacity = self.ring.capacity();
-        let all =
-            !View::<T, L>::FLAGGED && (self.head == self.known || capacity.distance(self.head, self.known) <= span);
-        self.gate = if all { self.known } else { self.head.advance(span, capacity) };
+        let span = if View::<T, L>::FLAGGED { span } else { span.min(capacity.distance(self.head, self.known)) };
+        self.gate = self.head.advance(span, capacity);
     }
 
     /// Lowers the pressure if the ring is that empty, and finds the next gate.
     #[cold]
     #[inline(never)]
     fn watch(&mut self) {
-        let ring = self.ring;
-        let capacity = ring.capacity().get();
-        let marks = ring.gauge().marks(capacity);
-        self.span = marks.high() - marks.low() - 1;
-        let mut span = self.span;
-        if ring.gauge().is_raised() {
-            self.lower();
-            if !View::<T, L>::FLAGGED {
-                self.known = load_tail(&ring);
-            }
-            if ring.gauge().is_raised() {
-                span = self.len().saturating_sub(marks.low() + 1);
-            }
-        }
+        let (span, is_up) = gauge::span(self.ring.depth(self.head, Side::Consumer));
+        self.span = if is_up { 0 } else { span };
         self.set_gate(span);
-    }
-
-    fn lower(&self) {
-        self.ring.gauge().lower(self.ring.capacity().get(), || self.len());
     }
 
     /// The level of the pressure is to be looked at with the next pop.
@@ -135,7 +119,7 @@ impl<T, L: Layout> Rx<T, L> {
         if View::<T, L>::FLAGGED && !self.ring.mark(self.head).is_full() {
             return 0;
         }
-        let len = self.ring.capacity().distance(self.head, load_tail(&self.ring));
+        let len = self.ring.capacity().distance(self.head, self.ring.ctl().load_tail());
         // I4: the mark says that there is an item, while the count may lag behind it by one.
         if View::<T, L>::FLAGGED { len.max(1) } else { len }
     }
@@ -149,7 +133,7 @@ impl<T, L: Layout> Rx<T, L> {
         }
         let capacity = self.ring.capacity();
         if capacity.distance(self.head, self.known) < max {
-            self.known = load_tail(&self.ring);
+            self.known = self.ring.ctl().load_tail();
         }
         capacity.distance(self.head, self.known).min(max)
     }
@@ -184,8 +168,8 @@ impl<T, L: Layout> Rx<T, L> {
     #[inline(always)]
     fn pop_at_gate(&mut self) -> Result<T, PopError> {
         let (ring, head) = (self.ring, self.head);
-        if !View::<T, L>::FLAGGED && head == self.known {
-            let tail = load_tail(&ring);
+        if !SMALL && !View::<T, L>::FLAGGED && head == self.known {
+            let tail = ring.ctl().load_tail();
             if head.is_one_before(tail) && ring.gauge().is_open() {
                 (self.known, self.gate) = (tail, tail);
                 // SAFETY: I2: there is an item before the tail.
@@ -197,12 +181,13 @@ impl<T, L: Layout> Rx<T, L> {
 
     /// The rest of it: with more than one item, or under pressure.
     #[cold]
-    #[inline(always)]
+    #[cfg_attr(not(all(target_os = "none", not(target_pointer_width = "64"))), inline(always))]
+    #[cfg_attr(all(target_os = "none", not(target_pointer_width = "64")), inline(never))]
     fn pop_and_watch(&mut self) -> Result<T, PopError> {
         self.claim()?;
         // SAFETY: claimed above.
         let item = unsafe { self.take_at(self.ring, self.head) };
-        if self.span > 0 && self.ring.gauge().is_open() {
+        if !SMALL && self.span > 0 && self.ring.gauge().is_open() {
             self.set_gate(self.span);
         } else {
             self.watch();
@@ -301,13 +286,6 @@ impl<T, L: Layout> Rx<T, L> {
     }
 }
 
-#[inline(always)]
-fn load_tail<T, L: Layout>(ring: &View<T, L>) -> Position {
-    // [C1] Acquire: pairs with [P1]. Orders: the producer's writes of the items before our reads of them, and [P2] of those
-    // items before our look at their marks.
-    Position::from_word(ring.ctl().tail.load(Ordering::Acquire))
-}
-
 impl<T, L: Layout> Drop for Rx<T, L> {
     fn drop(&mut self) {
         self.ring.gauge().close();
@@ -348,7 +326,7 @@ impl<'q, T, L: Layout, K> Consumer<'q, T, L, K> {
     ///
     /// # Progress
     /// Wait-free: at most four loads and two stores of shared words, no read-modify-write; where the [pressure](Self::pressure)
-    /// changes, some more, 20 steps in all. Where items stream and this end
+    /// changes, some more, 25 steps in all. Where items stream and this end
     /// keeps catching up with the producer, it may stay behind on purpose for some 32 spin-loop hints before it looks for more,
     /// well under a microsecond mostly; never on a 32-bit core without an operating system, in a ring of less than 8 items, with
     /// [`Flagged`](super::Flagged), or after it found the ring empty.
@@ -597,47 +575,7 @@ impl<'q, T, L: Layout, K> Consumer<'q, T, L, K> {
         self.rx.ring.capacity().get()
     }
 
-    /// How full the ring is, from 0 to 255, which says that every slot is taken.
-    ///
-    /// # Progress
-    /// As [`len`](Self::len).
-    #[must_use]
-    pub fn fill(&self) -> u8 {
-        gauge::fill(self.len(), self.capacity())
-    }
-
-    /// How pressed the ring is, as its producer sees it: see [`Producer::pressure`](super::Producer::pressure).
-    ///
-    /// # Progress
-    /// Wait-free: one relaxed load of a line that is written at the watermarks only.
-    #[must_use]
-    #[inline]
-    pub fn pressure(&self) -> Pressure {
-        self.rx.ring.gauge().level()
-    }
-
-    /// The pressure, if it has changed since it was last `seen`: see
-    /// [`Producer::pressure_since`](super::Producer::pressure_since).
-    #[inline]
-    pub fn pressure_since(&self, seen: &mut Seen) -> Option<Pressure> {
-        self.rx.ring.gauge().since(seen)
-    }
-
-    /// Where the pressure rises and falls.
-    #[must_use]
-    pub fn watermarks(&self) -> Watermarks {
-        self.rx.ring.gauge().marks(self.capacity())
-    }
-
-    /// Changes where the pressure rises and falls: see [`Producer::set_watermarks`](super::Producer::set_watermarks).
-    ///
-    /// # Errors
-    /// If the high mark is above the capacity.
-    pub fn set_watermarks(&mut self, marks: Watermarks) -> Result<(), WatermarkError> {
-        self.rx.ring.gauge().set_marks(marks.checked(self.capacity())?);
-        self.rx.look_at_marks();
-        Ok(())
-    }
+    consumer_pressure!(rx);
 
     /// The marks may be others now: they are looked at with the next pop.
     #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]

@@ -4,7 +4,6 @@ use super::consumer::Rx;
 use super::producer::Tx;
 use super::view::{Ctl, View};
 use super::{Consumer, Dense, Producer, Slot};
-use crate::gauge::Watermarks;
 use crate::owner::{End, Engine};
 use crate::position::Capacity;
 use crate::sync::Ordering;
@@ -67,7 +66,7 @@ impl<T> Lane<T> {
     /// It is the only one. The consumer's end doesn't touch the lane until it is told that this one is there, and all that it
     /// did before happened before.
     pub(crate) unsafe fn producer(self) -> Producer<'static, T> {
-        self.0.gauge().set_marks(Watermarks::of_capacity(self.0.capacity().get()));
+        self.0.gauge().forget_marks();
         // SAFETY: as the caller says.
         let tx = unsafe { Tx::new(self.0) };
         // SAFETY: as the caller of `new` says.

@@ -49,6 +49,10 @@ pub(super) mod sealed {
         const PRESENT: bool;
         /// Of a free slot.
         const NEW: Self;
+        /// The mark as the end has it whose slot is next.
+        type Own<'r>: Own
+        where
+            Self: 'r;
 
         /// Gives the slot to the consumer.
         fn fill(&self);
@@ -58,6 +62,41 @@ pub(super) mod sealed {
         fn is_full(&self) -> bool;
         /// The producer asks whether the slot is its.
         fn is_free(&self) -> bool;
+        /// For an end whose next slot this is.
+        fn own(&self, side: Side) -> Self::Own<'_>;
+    }
+
+    /// Whose end it is.
+    #[derive(Clone, Copy, Debug)]
+    pub enum Side {
+        Producer,
+        Consumer,
+    }
+
+    /// What an end knows by the mark of its next slot.
+    pub trait Own: Copy {
+        /// How many items are inside, with a count that may lag behind the marks by one.
+        fn count(self, capacity: usize, count: impl FnOnce() -> usize) -> usize;
+    }
+
+    impl Own for () {
+        #[inline(always)]
+        fn count(self, _: usize, count: impl FnOnce() -> usize) -> usize {
+            count()
+        }
+    }
+
+    impl Own for (&FullFlag, Side) {
+        /// I4: the mark says whether there is room, or an item.
+        #[inline(always)]
+        fn count(self, capacity: usize, count: impl FnOnce() -> usize) -> usize {
+            match self.1 {
+                Side::Producer if !self.0.is_free() => capacity,
+                Side::Producer => count().min(capacity - 1),
+                Side::Consumer if !self.0.is_full() => 0,
+                Side::Consumer => count().max(1),
+            }
+        }
     }
 
     /// No mark.
@@ -67,6 +106,7 @@ pub(super) mod sealed {
     impl Mark for NoMark {
         const PRESENT: bool = false;
         const NEW: Self = Self;
+        type Own<'r> = ();
 
         #[inline(always)]
         fn fill(&self) {}
@@ -83,6 +123,9 @@ pub(super) mod sealed {
         fn is_free(&self) -> bool {
             false
         }
+
+        #[inline(always)]
+        fn own(&self, _: Side) {}
     }
 
     /// 1 while the slot is the consumer's, 0 while it is the producer's. Each side writes it only while it has the slot.
@@ -96,6 +139,7 @@ pub(super) mod sealed {
     impl Mark for FullFlag {
         const PRESENT: bool = true;
         const NEW: Self = Self(AtomicU8::new(Self::FREE));
+        type Own<'r> = (&'r Self, Side);
 
         #[inline(always)]
         fn fill(&self) {
@@ -119,6 +163,11 @@ pub(super) mod sealed {
         fn is_free(&self) -> bool {
             // [P8] Acquire: pairs with [C8].
             self.0.load(Ordering::Acquire) == Self::FREE
+        }
+
+        #[inline(always)]
+        fn own(&self, side: Side) -> (&Self, Side) {
+            (self, side)
         }
     }
 }

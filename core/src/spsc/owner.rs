@@ -34,12 +34,13 @@ unsafe impl<T, L: Layout> Engine for View<T, L> {
         producer || consumer
     }
 
+    #[inline(always)]
     unsafe fn pair(self) -> (Tx<T, L>, Rx<T, L>) {
         self.arm();
         // SAFETY: no other ends are at work.
-        let tx = unsafe { Tx::new(self) };
-        // SAFETY: no other ends are at work; the producer's end made above has not left this function.
         let rx = unsafe { Rx::new(self) };
+        // SAFETY: no other ends are at work; the consumer's end made above has not left this function.
+        let tx = unsafe { Tx::new(self) };
         (tx, rx)
     }
 
@@ -72,6 +73,7 @@ impl<const N: usize> Extent<Capacity> for OfArray<N> {
 
 type Ends<'q, T, L, K = ()> = (Producer<'q, T, L, K>, Consumer<'q, T, L, K>);
 
+#[inline(always)]
 fn ends<T, L: Layout, K>((tx, rx): owner::Ends<'_, View<T, L>, K>) -> Ends<'_, T, L, K> {
     (Producer::new(tx), Consumer::new(rx))
 }
@@ -115,6 +117,7 @@ impl<T, const N: usize, L: Layout> Ring<T, N, L> {
     /// The two ends, for as long as the ring is borrowed. What was inside stays inside.
     ///
     /// With `&'static mut` they are `'static`, on every core and without a claim.
+    #[inline(always)]
     pub fn split(&mut self) -> (Producer<'_, T, L>, Consumer<'_, T, L>) {
         ends(self.owner.split())
     }

@@ -3,14 +3,15 @@
 use core::fmt;
 use core::mem::MaybeUninit;
 
-use super::layout::sealed::Mark as _;
+use super::layout::sealed::{Mark as _, Side};
 use super::run::{WriteRun, WriteSlot};
 use super::view::View;
 use super::{Dense, Layout};
-use crate::gauge::{self, Seen, WatermarkError, Watermarks};
+use crate::gauge::methods::producer_pressure;
+use crate::gauge::{Seen, WatermarkError, Watermarks, settle};
 use crate::owner::End;
 use crate::position::Position;
-use crate::sync::Ordering;
+use crate::sync::{Ordering, SMALL};
 use crate::{Pressure, PushError};
 
 /// The algorithm of the producer's end.
@@ -32,14 +33,14 @@ unsafe impl<T: Send, L: Layout> Send for Tx<T, L> {}
 impl<T, L: Layout> Tx<T, L> {
     /// # Safety
     /// This becomes the only producer's end of the ring, and no consumer's end is at work yet.
+    #[inline(always)]
     pub(super) unsafe fn new(ring: View<T, L>) -> Self {
         let ctl = ring.ctl();
         // Relaxed: whoever makes the ends has the ring to itself, see `owner::pair`.
         ctl.ends.producer.store(true, Ordering::Relaxed);
-        let (head, len) = ring.settled();
-        let capacity = ring.capacity();
-        ring.gauge().reset(ring.gauge().marks(capacity.get()).level(len, capacity.get()));
-        let tail = head.advance(len, capacity);
+        let (head, tail) = ring.at_rest();
+        ring.gauge().open();
+        settle(ring.depth(tail, Side::Producer));
         Self { ring, tail, limit: head.lap_later(), gate: tail }
     }
 
@@ -79,7 +80,7 @@ impl<T, L: Layout> Tx<T, L> {
     /// The consumer's head one lap later, as it is now.
     #[inline(always)]
     fn look_at_head(&self) -> Position {
-        let limit = load_head(&self.ring).lap_later();
+        let limit = self.ring.ctl().load_head().lap_later();
         // I4: the count may lag behind the marks by one item.
         if View::<T, L>::FLAGGED && limit.next(self.ring.capacity()) == self.tail { self.tail } else { limit }
     }
@@ -90,20 +91,21 @@ impl<T, L: Layout> Tx<T, L> {
     #[inline(never)]
     fn watch(&mut self) {
         let (ring, capacity) = (self.ring, self.ring.capacity());
-        let marks = ring.gauge().marks(capacity.get());
-        let mut len = capacity.get() - self.known_room();
-        if ring.gauge().is_below(marks.level(len, capacity.get())) {
-            self.limit = self.look_at_head();
-            len = capacity.get() - self.known_room();
-            let tail = self.tail;
-            ring.gauge().raise(marks.level(len, capacity.get()), marks.low(), || {
-                // Relaxed: the fence before it orders it, where it is of any consequence.
-                let consumer = ring.ctl().ends.consumer.load(Ordering::Relaxed);
-                consumer.then(|| capacity.distance(load_head(&ring), tail))
-            });
+        let below = ring.gauge().below();
+        let mut room = 0;
+        if !SMALL {
+            room = self.known_room();
+            if ring.gauge().is_below(room, below) {
+                self.limit = self.look_at_head();
+                room = self.known_room();
+            }
+        }
+        if SMALL || ring.gauge().is_below(room, below) {
+            room = capacity.get() - settle(ring.depth(self.tail, Side::Producer)).0;
+            self.limit = self.tail.advance(room, capacity);
         }
         // Beyond the mark each push looks whether the pressure is still on.
-        self.gate = self.tail.advance((marks.high() - 1).saturating_sub(len), capacity);
+        self.gate = self.tail.advance(room.saturating_sub(below + 1), capacity);
     }
 
     /// How many slots from `tail` on are free by what is known of the consumer.
@@ -126,7 +128,7 @@ impl<T, L: Layout> Tx<T, L> {
             return room.min(max);
         }
         if capacity.distance(self.tail, self.limit) < max {
-            self.limit = load_head(&self.ring).lap_later();
+            self.limit = self.ring.ctl().load_head().lap_later();
         }
         capacity.distance(self.tail, self.limit).min(max)
     }
@@ -283,17 +285,10 @@ impl<T, L: Layout> Tx<T, L> {
         if View::<T, L>::FLAGGED && !self.ring.mark(self.tail).is_free() {
             return capacity.get();
         }
-        let len = capacity.distance(load_head(&self.ring), self.tail);
+        let len = capacity.distance(self.ring.ctl().load_head(), self.tail);
         // I4: the mark says that there is room, while the count may lag behind it by one.
         if View::<T, L>::FLAGGED { len.min(capacity.get() - 1) } else { len }
     }
-}
-
-#[inline(always)]
-fn load_head<T, L: Layout>(ring: &View<T, L>) -> Position {
-    // [P3] Acquire: pairs with [C3]. Orders: the consumer's reads of the released slots before our writes to them, and [C8]
-    // of those slots before our look at their marks.
-    Position::from_word(ring.ctl().head.load(Ordering::Acquire))
 }
 
 /// Whether the consumer, too, is gone where there was no room; and if so, whether it made some in the meantime. Answers with
@@ -304,7 +299,7 @@ fn look_again<T, L: Layout>(ring: View<T, L>, tail: Position) -> Result<Position
     if ring.ctl().ends.consumer.load(Ordering::Acquire) {
         return Err(PushError::Full(()));
     }
-    let limit = load_head(&ring).lap_later();
+    let limit = ring.ctl().load_head().lap_later();
     if tail == limit { Err(PushError::Closed(())) } else { Ok(limit) }
 }
 
@@ -345,7 +340,7 @@ impl<'q, T, L: Layout, K> Producer<'q, T, L, K> {
     ///
     /// # Progress
     /// Wait-free: at most three loads and two stores of shared words, no read-modify-write; where the [pressure](Self::pressure)
-    /// changes, some more, 13 steps in all.
+    /// changes, some more, 23 steps in all.
     ///
     /// # Ordering
     /// All that happened before the push happens before what the consumer does with the item.
@@ -488,98 +483,50 @@ impl<'q, T, L: Layout, K> Producer<'q, T, L, K> {
         self.tx.ring.capacity().get()
     }
 
-    /// How full the ring is, from 0 to 255, which says that every slot is taken.
-    ///
-    /// # Progress
-    /// As [`len`](Self::len).
-    #[must_use]
-    pub fn fill(&self) -> u8 {
-        gauge::fill(self.len(), self.capacity())
-    }
-
-    /// How pressed the ring is: the signal for this end to slow down.
-    ///
-    /// It is [`Slow`](Pressure::Slow) from when the ring is filled up to the high [watermark](Watermarks), and
-    /// [`Stop`](Pressure::Stop) from when it is full, until it has been emptied down to the low one; then it is
-    /// [`Open`](Pressure::Open) again. Without watermarks set, it is `Stop` from full until half empty. Without a consumer it is
-    /// [`Closed`](Pressure::Closed).
-    ///
-    /// The ring changes it by itself: the push that fills it up to a mark, before it returns, and the pop that empties it, or
-    /// finds nothing. It is never stuck: once a pop has found the ring empty, and no push is under way, it is `Open`. A
-    /// consumer that waits for items by other means than looking again has to look once more before it does, after a
-    /// [`fence(SeqCst)`](core::sync::atomic::fence).
-    ///
-    /// # Progress
-    /// Wait-free: one relaxed load of a line that is written at the watermarks only.
-    ///
-    /// # Examples
-    /// ```
-    /// use forebay_core::{Pressure, Watermarks, spsc::Ring};
-    ///
-    /// let mut ring = Ring::<u32, 8>::new();
-    /// let (mut producer, mut consumer) = ring.split();
-    /// producer.set_watermarks(Watermarks::new(6, 2)?)?;
-    /// let mut pushed = 0;
-    /// while producer.pressure() == Pressure::Open {
-    ///     producer.push(pushed).unwrap();
-    ///     pushed += 1;
-    /// }
-    /// assert_eq!((pushed, producer.pressure()), (6, Pressure::Slow));
-    /// assert_eq!(consumer.drain().take(3).count(), 3);
-    /// assert_eq!(producer.pressure(), Pressure::Slow, "three are left");
-    /// assert_eq!(consumer.pop(), Ok(3));
-    /// assert_eq!(producer.pressure(), Pressure::Open);
-    /// # Ok::<(), forebay_core::WatermarkError>(())
-    /// ```
-    #[must_use]
-    #[inline]
-    pub fn pressure(&self) -> Pressure {
-        self.tx.ring.gauge().level()
-    }
-
-    /// The pressure, if it has changed since it was last `seen`: for a driver that sends a frame at each change, say.
-    ///
-    /// Each change is told at least once and none twice. Changes between two looks are told as one, with the level that there is
-    /// now, which may be the one that was told before.
-    ///
-    /// # Progress
-    /// Wait-free: one relaxed load.
-    ///
-    /// # Examples
-    /// ```
-    /// use forebay_core::{Pressure, Seen, spsc::Ring};
-    ///
-    /// let mut ring = Ring::<u32, 2>::new();
-    /// let (mut producer, mut consumer) = ring.split();
-    /// let mut seen = Seen::default();
-    /// assert_eq!(consumer.pressure_since(&mut seen), None);
-    /// producer.push_slice(&[1, 2]);
-    /// assert_eq!(consumer.pressure_since(&mut seen), Some(Pressure::Stop));
-    /// assert_eq!(consumer.pressure_since(&mut seen), None);
-    /// consumer.clear();
-    /// producer.push_slice(&[1, 2]);
-    /// assert_eq!(consumer.pressure_since(&mut seen), Some(Pressure::Stop), "it was open in between");
-    /// ```
-    #[inline]
-    pub fn pressure_since(&self, seen: &mut Seen) -> Option<Pressure> {
-        self.tx.ring.gauge().since(seen)
-    }
-
-    /// Where the pressure rises and falls.
-    #[must_use]
-    pub fn watermarks(&self) -> Watermarks {
-        self.tx.ring.gauge().marks(self.capacity())
-    }
-
-    /// Changes where the pressure rises and falls, from the next push on. The consumer goes by the old marks until it comes to
-    /// one of them, or finds nothing.
-    ///
-    /// # Errors
-    /// If the high mark is above the capacity.
-    pub fn set_watermarks(&mut self, marks: Watermarks) -> Result<(), WatermarkError> {
-        self.tx.ring.gauge().set_marks(marks.checked(self.capacity())?);
-        self.tx.look_at_marks();
-        Ok(())
+    producer_pressure! {
+        tx;
+        pressure: {
+            /// Without a consumer it is [`Closed`](Pressure::Closed).
+        }, {}, {
+            /// ```
+            /// use forebay_core::{Pressure, Watermarks, spsc::Ring};
+            ///
+            /// let mut ring = Ring::<u32, 8>::new();
+            /// let (mut producer, mut consumer) = ring.split();
+            /// producer.set_watermarks(Watermarks::new(6, 2)?)?;
+            /// let mut pushed = 0;
+            /// while producer.pressure() == Pressure::Open {
+            ///     producer.push(pushed).unwrap();
+            ///     pushed += 1;
+            /// }
+            /// assert_eq!((pushed, producer.pressure()), (6, Pressure::Slow));
+            /// assert_eq!(consumer.drain().take(3).count(), 3);
+            /// assert_eq!(producer.pressure(), Pressure::Slow, "three are left");
+            /// assert_eq!(consumer.pop(), Ok(3));
+            /// assert_eq!(producer.pressure(), Pressure::Open);
+            /// # Ok::<(), forebay_core::WatermarkError>(())
+            /// ```
+        }
+        pressure_since: {
+            /// ```
+            /// use forebay_core::{Pressure, Seen, spsc::Ring};
+            ///
+            /// let mut ring = Ring::<u32, 2>::new();
+            /// let (mut producer, mut consumer) = ring.split();
+            /// let mut seen = Seen::default();
+            /// assert_eq!(consumer.pressure_since(&mut seen), None);
+            /// producer.push_slice(&[1, 2]);
+            /// assert_eq!(consumer.pressure_since(&mut seen), Some(Pressure::Stop));
+            /// assert_eq!(consumer.pressure_since(&mut seen), None);
+            /// consumer.clear();
+            /// producer.push_slice(&[1, 2]);
+            /// assert_eq!(consumer.pressure_since(&mut seen), Some(Pressure::Stop), "it was open in between");
+            /// ```
+        }
+        set_watermarks: {
+            /// The consumer goes by the old marks until it comes to
+            /// one of them, or finds nothing.
+        }
     }
 
     /// Whether the consumer is gone. Once it is, it stays so, unless the ring is split anew, and [`len`](Self::len) says

@@ -3,7 +3,7 @@
 use core::mem::MaybeUninit;
 use core::ptr::{self, NonNull};
 
-use super::layout::sealed::Mark as _;
+use super::layout::sealed::Mark;
 use super::{Layout, Slot};
 use crate::gauge::Gauge;
 use crate::position::{Capacity, Position};
@@ -43,6 +43,22 @@ impl Ctl {
             }),
             watch: Watch::new(),
         }
+    }
+
+    /// For the producer.
+    #[inline(always)]
+    pub(super) fn load_head(&self) -> Position {
+        // [P3] Acquire: pairs with [C3]. Orders: the consumer's reads of the released slots before our writes to them, and [C8]
+        // of those slots before our look at their marks.
+        Position::from_word(self.head.load(Ordering::Acquire))
+    }
+
+    /// For the consumer.
+    #[inline(always)]
+    pub(super) fn load_tail(&self) -> Position {
+        // [C1] Acquire: pairs with [P1]. Orders: the producer's writes of the items before our reads of them, and [P2] of those
+        // items before our look at their marks.
+        Position::from_word(self.tail.load(Ordering::Acquire))
     }
 }
 
@@ -272,11 +288,16 @@ impl<T, L: Layout> View<T, L> {
         (ptr::slice_from_raw_parts_mut(start, first), ptr::slice_from_raw_parts_mut(wrapped, second))
     }
 
-    /// Where the oldest item is, and how many there are. For the owner, while no end is at work.
-    pub(super) fn settled(&self) -> (Position, usize) {
+    /// Where the oldest item is, and where the next one will be. For the owner, while no end is at work.
+    pub(super) fn at_rest(&self) -> (Position, Position) {
         // Relaxed, both: the owner has the ring to itself, so nobody writes them now.
         let head = Position::from_word(self.ctl().head.load(Ordering::Relaxed));
-        let tail = Position::from_word(self.ctl().tail.load(Ordering::Relaxed));
+        (head, Position::from_word(self.ctl().tail.load(Ordering::Relaxed)))
+    }
+
+    /// Where the oldest item is, and how many there are. For the owner, while no end is at work.
+    pub(super) fn settled(&self) -> (Position, usize) {
+        let (head, tail) = self.at_rest();
         (head, self.capacity.distance(head, tail))
     }
 }

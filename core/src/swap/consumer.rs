@@ -5,7 +5,8 @@ use core::iter::FusedIterator;
 
 use super::view::View;
 use super::word::{Position, State};
-use crate::gauge::{self, Seen, WatermarkError, Watermarks};
+use crate::gauge::methods::consumer_pressure;
+use crate::gauge::{self, Seen, WatermarkError, Watermarks, settle};
 use crate::owner::End;
 use crate::sync::{LAPS_WRAP, Word};
 use crate::{Overflow, PopError, Pressure};
@@ -55,13 +56,14 @@ impl<T> Rx<T> {
 
     /// # Safety
     /// This becomes the only consumer's end of the ring, and no other end is at work yet.
+    #[inline(always)]
     pub(super) unsafe fn new(ring: View<T>) -> Self {
         ring.open();
         let (mine, lost) = (ring.sit_down_to_read(), ring.lost());
         let head = ring.head();
         let left_behind = ring.left_behind(head);
-        let slots = ring.shape.slots();
-        ring.gauge().reset(ring.gauge().marks(slots).level(ring.count(None).0, slots));
+        ring.gauge().open();
+        settle(ring.depth(Some(head)));
         let gate = head.idx();
         Self { ring, mine, head, lost, told: lost, haste: false, calm: 0, jumps: 0, left_behind, closed: false, gate }
     }
@@ -206,40 +208,13 @@ impl<T> Rx<T> {
     #[cold]
     #[inline(never)]
     fn watch(&mut self) {
-        let (ring, slots) = (self.ring, self.ring.shape.slots());
-        let marks = ring.gauge().marks(slots);
-        // It isn't raised before there are `high` items: `span` pops from then on can't bring the ring to the low mark.
-        let mut span = marks.high() - marks.low() - 1;
-        if ring.gauge().is_raised() {
-            self.lower();
-            if ring.gauge().is_raised() {
-                span = self.len().saturating_sub(marks.low() + 1);
-            }
-        }
-        self.gate = ring.shape.advance(self.head, span).idx();
+        let (span, _) = gauge::span(self.ring.depth(Some(self.head)));
+        self.gate = self.ring.shape.advance(self.head, span).idx();
     }
 
-    #[cold]
-    #[inline(never)]
-    fn lower(&self) {
-        self.ring.gauge().lower(self.ring.shape.slots(), || self.len());
-    }
-
-    /// How many items are inside. Unlike a search for the tail, halving the lap that begins at the head ends while others push.
-    fn len(&self) -> usize {
-        let shape = self.ring.shape;
-        let (mut least, mut more) = (0, shape.slots());
-        while more > 0 {
-            let half = more.div_ceil(2);
-            let at = shape.advance(self.head, least + half - 1);
-            if matches!(shape.state(self.ring.load(at), at), State::Full | State::Later) {
-                least += half;
-                more -= half;
-            } else {
-                more = half - 1;
-            }
-        }
-        least
+    /// The level of the pressure is to be looked at with the next pop.
+    fn look_at_marks(&mut self) {
+        self.gate = self.head.idx();
     }
 
     /// Goes on to a position without the items before it.
@@ -311,7 +286,7 @@ impl<T> Rx<T> {
     #[cold]
     fn found_nothing(&mut self, why: PopError) -> PopError {
         self.calm_down();
-        if self.ring.gauge().is_raised() || self.left_behind.is_some() {
+        if !self.ring.gauge().is_open() || self.left_behind.is_some() {
             self.tidy_up();
         }
         why
@@ -321,7 +296,7 @@ impl<T> Rx<T> {
     #[cold]
     #[inline(never)]
     fn tidy_up(&mut self) {
-        self.lower();
+        settle(self.ring.depth(Some(self.head)));
         self.sweep();
     }
 
@@ -554,47 +529,7 @@ impl<'q, T, K> Consumer<'q, T, K> {
         self.rx.ring.ctl().ends.policy.set(overflow);
     }
 
-    /// How full the ring is, from 0 to 255, which says that every slot has an item.
-    ///
-    /// # Progress
-    /// As [`len`](Self::len).
-    #[must_use]
-    pub fn fill(&self) -> u8 {
-        gauge::fill(self.len(), self.capacity())
-    }
-
-    /// How pressed the ring is, as its producers see it: see [`Producer::pressure`](super::Producer::pressure).
-    ///
-    /// # Progress
-    /// Wait-free: one relaxed load of a line that is seldom written.
-    #[must_use]
-    #[inline]
-    pub fn pressure(&self) -> Pressure {
-        self.rx.ring.gauge().level()
-    }
-
-    /// The pressure, if it has changed since it was last `seen`: see
-    /// [`Producer::pressure_since`](super::Producer::pressure_since).
-    #[inline]
-    pub fn pressure_since(&self, seen: &mut Seen) -> Option<Pressure> {
-        self.rx.ring.gauge().since(seen)
-    }
-
-    /// Where the pressure rises and falls.
-    #[must_use]
-    pub fn watermarks(&self) -> Watermarks {
-        self.rx.ring.gauge().marks(self.capacity())
-    }
-
-    /// Changes where the pressure rises and falls: see [`Producer::set_watermarks`](super::Producer::set_watermarks).
-    ///
-    /// # Errors
-    /// If the high mark is above the capacity.
-    pub fn set_watermarks(&mut self, marks: Watermarks) -> Result<(), WatermarkError> {
-        self.rx.ring.gauge().set_marks(marks.checked(self.capacity())?);
-        self.rx.gate = self.rx.head.idx();
-        Ok(())
-    }
+    consumer_pressure!(rx);
 
     /// Whether nothing is taken in any more: [closed](Self::close), or no producer is left. What is inside can still be taken
     /// out, and a ring for one producer says [`Closed`](PopError::Closed) only when that one has noticed, or is gone.

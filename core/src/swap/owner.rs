@@ -36,6 +36,7 @@ unsafe impl<T> Engine for View<T> {
         self.reseat();
     }
 
+    #[inline(always)]
     unsafe fn pair(self) -> (Tx<T>, Rx<T>) {
         self.make();
         let tx = Tx::new(self, self.admit_first(), self.head());
@@ -102,6 +103,7 @@ unsafe impl<V, const N: usize, const P: usize> Slots for Row<V, N, P> {
 
 type Ends<'q, T, K = ()> = (Producer<'q, T, K>, Consumer<'q, T, K>);
 
+#[inline(always)]
 fn ends<T, K>((tx, rx): owner::Ends<'_, View<T>, K>) -> Ends<'_, T, K> {
     (Producer::new(tx), Consumer::new(rx))
 }

@@ -5,9 +5,10 @@ use core::fmt;
 use super::TooManyProducers;
 use super::view::{Admission, View};
 use super::word::{Position, State};
-use crate::gauge::{self, Seen, WatermarkError, Watermarks};
+use crate::gauge::methods::producer_pressure;
+use crate::gauge::{Seen, WatermarkError, Watermarks, settle};
 use crate::owner::End;
-use crate::sync::{LAPS_WRAP, Word};
+use crate::sync::{LAPS_WRAP, SMALL, Word};
 use crate::{Overflow, Pressure, PushError, Pushed};
 
 /// The algorithm of a producer's end.
@@ -70,7 +71,10 @@ impl<T> Tx<T> {
         if LAPS_WRAP && at != self.tail {
             self.catch_up(at);
         }
-        let outcome = match self.attempt(at, self.ring.load(at)) {
+        let word = self.ring.load(at);
+        // Small, it is there once.
+        let first = if SMALL { Attempt::Look(at, word) } else { self.attempt(at, word) };
+        let outcome = match first {
             Attempt::Done(outcome) => outcome,
             Attempt::Look(at, word) => self.go_on(at, word),
         };
@@ -172,44 +176,45 @@ impl<T> Tx<T> {
     #[inline(never)]
     fn watch(&mut self) {
         let (ring, shape) = (self.ring, self.ring.shape);
-        let marks = ring.gauge().marks(shape.slots());
-        // So many at most, as the consumer may have gone on. Where laps come around it may have been there long ago.
-        let mut len = if LAPS_WRAP { shape.slots() } else { self.known_len() };
-        if ring.gauge().is_below(marks.level(len, shape.slots())) {
-            len = self.look_at_head();
-            let tail = self.tail;
-            ring.gauge().raise(marks.level(len, shape.slots()), marks.low(), || {
-                ring.has_consumer().then(|| ring.count(Some(tail)).0)
-            });
+        let gauge = ring.gauge();
+        let below = gauge.below();
+        // So much room at least, as the consumer may have gone on. Where laps come around it may have been there long ago.
+        let mut room = if LAPS_WRAP { 0 } else { self.known_room() };
+        if !LAPS_WRAP && gauge.is_below(room, below) {
+            self.look_at_head();
+            room = self.known_room();
+        }
+        if gauge.is_below(room, below) {
+            room = shape.slots() - settle(ring.depth(None)).0;
         }
         // Beyond the mark each push looks whether the pressure is still on.
-        self.gate = shape.advance(self.tail, (marks.high() - 1).saturating_sub(len)).idx();
+        self.gate = shape.advance(self.tail, room.saturating_sub(below + 1)).idx();
     }
 
-    /// How many items are before the tail, by what is known of the consumer.
-    fn known_len(&self) -> usize {
+    /// The level of the pressure is to be looked at with the next push.
+    fn look_at_marks(&mut self) {
+        self.gate = self.tail.idx();
+    }
+
+    /// How many slots there are for items after the tail, by what is known of the consumer.
+    fn known_room(&self) -> usize {
         let shape = self.ring.shape;
-        shape.distance(self.head, self.tail).min(shape.slots())
+        shape.slots() - shape.distance(self.head, self.tail).min(shape.slots())
     }
 
-    /// How many are there now.
-    fn look_at_head(&mut self) -> usize {
-        if LAPS_WRAP {
-            return self.ring.count(Some(self.tail)).0;
-        }
+    fn look_at_head(&mut self) {
         self.head = self.ring.head();
         if self.tail.is_before(self.head) {
             // What it took was published.
             self.tail = self.head;
         }
-        self.known_len()
     }
 
     /// Does the same where the ring is full, or was and has items that were left behind. The next push is beyond the mark, too.
     #[inline(always)]
     fn watch_full(&mut self) {
         self.gate = self.tail.idx();
-        if self.ring.gauge().is_below(Pressure::Stop) {
+        if self.ring.gauge().is_below(0, 0) {
             self.watch();
         }
     }
@@ -417,100 +422,50 @@ impl<'q, T, K> Producer<'q, T, K> {
         self.tx.ring.ctl().ends.policy.set(overflow);
     }
 
-    /// How full the ring is, from 0 to 255, which says that every slot has an item.
-    ///
-    /// # Progress
-    /// As [`len`](Self::len).
-    #[must_use]
-    pub fn fill(&self) -> u8 {
-        gauge::fill(self.len(), self.capacity())
-    }
-
-    /// How pressed the ring is: the signal for producers to slow down.
-    ///
-    /// It is [`Slow`](Pressure::Slow) from when the ring is filled up to the high [watermark](Watermarks), and
-    /// [`Stop`](Pressure::Stop) from when it is full, until it has been emptied down to the low one; then it is
-    /// [`Open`](Pressure::Open) again. Without watermarks set, it is `Stop` from full until half empty. Evictions leave the ring as
-    /// full as it is. Without a consumer, or when that has [closed](super::Consumer::close) the ring, it is
-    /// [`Closed`](Pressure::Closed).
-    ///
-    /// The ring changes it by itself: the push that fills it up to a mark, or is refused, before it returns, and the pop that
-    /// empties it, or finds nothing. It is never stuck: once a pop has found the ring empty, and no push is under way, it is
-    /// `Open`. Where other ends are at work at the same moment it may be too low, until the next push. A consumer that waits for
-    /// items by other means than looking again has to look once more before it does, after a
-    /// [`fence(SeqCst)`](core::sync::atomic::fence).
-    ///
-    /// # Progress
-    /// Wait-free: one relaxed load of a line that is seldom written.
-    ///
-    /// # Examples
-    /// ```
-    /// use forebay_core::{Overflow, Pressure, Watermarks, swap::Ring};
-    ///
-    /// let mut ring = Ring::<u32, 8>::with_overflow(Overflow::DropOldest);
-    /// let (mut producer, mut consumer) = ring.split();
-    /// producer.set_watermarks(Watermarks::new(6, 2)?)?;
-    /// assert_eq!(producer.push_iter(0..5, drop).pushed, 5);
-    /// assert_eq!(producer.pressure(), Pressure::Open);
-    /// let _ = producer.push(5);
-    /// assert_eq!(producer.pressure(), Pressure::Slow);
-    /// assert_eq!(producer.push_iter(6..20, drop).pushed, 14);
-    /// assert_eq!(producer.pressure(), Pressure::Stop, "it evicts");
-    /// assert_eq!(consumer.drain().take(5).count(), 5);
-    /// assert_eq!(producer.pressure(), Pressure::Stop, "three are left");
-    /// assert_eq!(consumer.pop(), Ok(17));
-    /// assert_eq!(producer.pressure(), Pressure::Open);
-    /// # Ok::<(), forebay_core::WatermarkError>(())
-    /// ```
-    #[must_use]
-    #[inline]
-    pub fn pressure(&self) -> Pressure {
-        self.tx.ring.gauge().level()
-    }
-
-    /// The pressure, if it has changed since it was last `seen`: for a driver that sends a frame at each change, say.
-    ///
-    /// Each change is told at least once and none twice. Changes between two looks are told as one, with the level that there is
-    /// now, which may be the one that was told before.
-    ///
-    /// # Progress
-    /// Wait-free: one relaxed load.
-    ///
-    /// # Examples
-    /// ```
-    /// use forebay_core::{Pressure, Seen, swap::Ring};
-    ///
-    /// let mut ring = Ring::<u32, 2>::new();
-    /// let (mut producer, mut consumer) = ring.split();
-    /// let mut seen = Seen::default();
-    /// assert_eq!(consumer.pressure_since(&mut seen), None);
-    /// assert_eq!(producer.push_iter(0..2, drop).pushed, 2);
-    /// assert_eq!(consumer.pressure_since(&mut seen), Some(Pressure::Stop));
-    /// assert_eq!(consumer.pressure_since(&mut seen), None);
-    /// consumer.pop_all(drop);
-    /// assert_eq!(producer.push_iter(2..4, drop).pushed, 2);
-    /// assert_eq!(consumer.pressure_since(&mut seen), Some(Pressure::Stop), "it was open in between");
-    /// ```
-    #[inline]
-    pub fn pressure_since(&self, seen: &mut Seen) -> Option<Pressure> {
-        self.tx.ring.gauge().since(seen)
-    }
-
-    /// Where the pressure rises and falls.
-    #[must_use]
-    pub fn watermarks(&self) -> Watermarks {
-        self.tx.ring.gauge().marks(self.capacity())
-    }
-
-    /// Changes where the pressure rises and falls, from the next push of this end on. The other ends go by the old marks until
-    /// they come to one of them.
-    ///
-    /// # Errors
-    /// If the high mark is above the capacity.
-    pub fn set_watermarks(&mut self, marks: Watermarks) -> Result<(), WatermarkError> {
-        self.tx.ring.gauge().set_marks(marks.checked(self.capacity())?);
-        self.tx.gate = self.tx.tail.idx();
-        Ok(())
+    producer_pressure! {
+        tx;
+        pressure: {
+            /// Evictions leave the ring as full as it is. Without a consumer, or when that has [closed](super::Consumer::close) the
+            /// ring, it is [`Closed`](Pressure::Closed).
+        }, {}, {
+            /// ```
+            /// use forebay_core::{Overflow, Pressure, Watermarks, swap::Ring};
+            ///
+            /// let mut ring = Ring::<u32, 8>::with_overflow(Overflow::DropOldest);
+            /// let (mut producer, mut consumer) = ring.split();
+            /// producer.set_watermarks(Watermarks::new(6, 2)?)?;
+            /// assert_eq!(producer.push_iter(0..5, drop).pushed, 5);
+            /// assert_eq!(producer.pressure(), Pressure::Open);
+            /// let _ = producer.push(5);
+            /// assert_eq!(producer.pressure(), Pressure::Slow);
+            /// assert_eq!(producer.push_iter(6..20, drop).pushed, 14);
+            /// assert_eq!(producer.pressure(), Pressure::Stop, "it evicts");
+            /// assert_eq!(consumer.drain().take(5).count(), 5);
+            /// assert_eq!(producer.pressure(), Pressure::Stop, "three are left");
+            /// assert_eq!(consumer.pop(), Ok(17));
+            /// assert_eq!(producer.pressure(), Pressure::Open);
+            /// # Ok::<(), forebay_core::WatermarkError>(())
+            /// ```
+        }
+        pressure_since: {
+            /// ```
+            /// use forebay_core::{Pressure, Seen, swap::Ring};
+            ///
+            /// let mut ring = Ring::<u32, 2>::new();
+            /// let (mut producer, mut consumer) = ring.split();
+            /// let mut seen = Seen::default();
+            /// assert_eq!(consumer.pressure_since(&mut seen), None);
+            /// assert_eq!(producer.push_iter(0..2, drop).pushed, 2);
+            /// assert_eq!(consumer.pressure_since(&mut seen), Some(Pressure::Stop));
+            /// assert_eq!(consumer.pressure_since(&mut seen), None);
+            /// consumer.pop_all(drop);
+            /// assert_eq!(producer.push_iter(2..4, drop).pushed, 2);
+            /// assert_eq!(consumer.pressure_since(&mut seen), Some(Pressure::Stop), "it was open in between");
+            /// ```
+        }
+        set_watermarks: {
+            /// The other ends go by the old marks until they come to one of them.
+        }
     }
 
     /// Whether nothing is taken in any more, because the consumer is gone or has [closed](super::Consumer::close) the ring. If

@@ -6,7 +6,7 @@ models! {
     a_lane_is_used_again [7310, 2] &["taken", "again"] => super::a_lane_is_used_again;
     two_openers_get_two_lanes [274, 3] &["both"] => super::two_openers_get_two_lanes;
     closed_comes_last [2329, 2] &["empty", "closed"] => super::closed_comes_last;
-    an_opener_meets_a_consumer_that_goes [219, 3] &["open", "closed", "pushed"] => super::an_opener_meets_a_consumer_that_goes;
+    an_opener_meets_a_consumer_that_goes [305, 3] &["open", "closed", "pushed"] => super::an_opener_meets_a_consumer_that_goes;
     a_late_hint_of_a_former_producer [22785, 2] &["taken", "again"] => super::a_late_hint_of_a_former_producer;
     a_lane_that_is_seen_has_a_producer [17, 3] &["none", "open"] => super::a_lane_that_is_seen_has_a_producer;
     split_with_what_was_left [6, 3] &["in use", "split"] => super::split_with_what_was_left;

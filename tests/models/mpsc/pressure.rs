@@ -7,18 +7,22 @@ use super::*;
 
 models! {
     a_consumer_that_waits_leaves_it_open_capacity_1 [Some(2), 417, stepwise] WAITS => |cx| super::a_consumer_that_waits(1, 1, 1, 1, cx);
-    a_consumer_that_waits_leaves_it_open_capacity_2 [Some(2), 15256, stepwise] WAITS => |cx| super::a_consumer_that_waits(2, 3, 1, 1, cx);
-    a_consumer_that_waits_leaves_it_open_when_full [Some(2), 784, stepwise] WAITS => |cx| super::a_consumer_that_waits(2, 3, 2, 1, cx);
-    beside_two_producers [Some(2), 72828] WAITS => |cx| super::a_consumer_that_waits(3, 2, 2, 2, cx);
-    beside_one_that_is_held_up [Some(2), 408, stepwise] WAITS => super::beside_one_that_is_held_up;
+    a_consumer_that_waits_leaves_it_open_capacity_2 [Some(2), 23710, stepwise] WAITS => |cx| super::a_consumer_that_waits(2, 3, 1, 1, cx);
+    a_consumer_that_waits_leaves_it_open_when_full [Some(2), 1004, stepwise] WAITS => |cx| super::a_consumer_that_waits(2, 3, 2, 1, cx);
+    beside_two_producers [Some(2), 126368] WAITS => |cx| super::a_consumer_that_waits(3, 2, 2, 2, cx);
+    beside_one_that_is_held_up [Some(2), 603, stepwise] WAITS => super::beside_one_that_is_held_up;
     two_producers_raise_it_capacity_2 [Some(3), 2224] &["stop"] => |cx| super::two_producers_raise_it(2, 1, cx);
     two_producers_raise_it_capacity_3 [Some(3), 306] &["slow"] => |cx| super::two_producers_raise_it(3, 2, cx);
-    changes_are_told [Some(2), 1410, stepwise] &["open", "stop"] => super::changes_are_told;
-    a_consumer_that_goes_leaves_it_closed [Some(2), 3700, stepwise] &["stored", "closed"] => |cx| super::a_consumer_that_goes(true, cx);
-    a_consumer_that_closes_leaves_it_closed [Some(2), 10407, stepwise] &["stored", "closed"] => |cx| super::a_consumer_that_goes(false, cx);
+    pushes_beside_a_pop [Some(3), 76] BESIDE => |cx| super::pushes_beside_a_pop(1, cx);
+    pushes_of_two_beside_a_pop [Some(2), 7650] BESIDE => |cx| super::pushes_beside_a_pop(2, cx);
+    changes_are_told [Some(2), 1856, stepwise] &["open", "stop"] => super::changes_are_told;
+    a_consumer_that_goes_leaves_it_closed [Some(2), 4695, stepwise] &["stored", "closed"] => |cx| super::a_consumer_that_goes(true, cx);
+    a_consumer_that_closes_leaves_it_closed [Some(2), 12715, stepwise] &["stored", "closed"] => |cx| super::a_consumer_that_goes(false, cx);
 }
 
 const WAITS: &[&str] = &["waits", "is woken"];
+
+const BESIDE: &[&str] = &["full", "empty"];
 
 /// Ends of a ring with a high watermark, and a low one at half of it.
 fn watched(capacity: usize, start: usize, high: usize) -> (Producer<'static, u32>, Consumer<'static, u32>) {
@@ -32,7 +36,7 @@ fn watched(capacity: usize, start: usize, high: usize) -> (Producer<'static, u32
 /// A consumer that finds nothing, twice with a fence between, and then waits, has left the pressure open or will be woken by an
 /// item: the producers never wait for it while it waits for them.
 ///
-/// [G4], and each look after it.
+/// [G3], and each look after it.
 fn a_consumer_that_waits(capacity: usize, start: usize, high: usize, producers: u32, cx: &Context) {
     cx.watch_pressure();
     let (producer, consumer) = watched(capacity, start, high);
@@ -106,6 +110,44 @@ fn two_producers_raise_it(capacity: usize, high: usize, cx: &Context) {
     let level = producer.pressure();
     assert_eq!(level, if capacity == 2 { Pressure::Stop } else { Pressure::Slow });
     cx.note(if capacity == 2 { "stop" } else { "slow" });
+    drop(consumer);
+}
+
+/// A pop lowers the pressure, or a producer that has raised it in vain does, while another one puts an item in: a producer that has
+/// fenced, and then sees the level that its push asks for, has that level in the end.
+///
+/// `G3`, and the look after it when the level falls.
+fn pushes_beside_a_pop(producers: u32, cx: &Context) {
+    cx.watch_pressure();
+    let (mut producer, mut consumer) = watched(1, 1, 1);
+    let mut last = None;
+    if producers == 1 {
+        assert_eq!(producer.push(100), Ok(()));
+    }
+    let pushers: Vec<_> = (0..producers)
+        .map(|number| {
+            let (mut producer, cx) = (producer.clone(), cx.clone());
+            thread::spawn(move || {
+                cx.step();
+                let stored = producer.push(number).is_ok();
+                fence(Ordering::SeqCst);
+                (stored, producer.pressure())
+            })
+        })
+        .collect();
+    cx.step();
+    let popped = consumer.pop().ok();
+    for (pusher, number) in pushers.into_iter().zip(0..) {
+        let (stored, seen) = pusher.join().unwrap();
+        if stored && popped != Some(number) {
+            last = Some(seen);
+        }
+    }
+    let level = producer.pressure();
+    if let Some(seen) = last {
+        assert!(seen < Pressure::Stop || level == Pressure::Stop, "{seen:?} was seen, and it is {level:?} at full");
+    }
+    cx.note(if consumer.is_full() { "full" } else { "empty" });
     drop(consumer);
 }
 

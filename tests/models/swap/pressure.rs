@@ -6,25 +6,28 @@ use forebay_core::{Pressure, Seen, Watermarks};
 use super::*;
 
 models! {
-    a_consumer_that_waits_leaves_it_open_capacity_1 [3193, 9586] WAITS => |cx| super::a_consumer_that_waits(1, 1, (1, 2), 3, cx);
-    a_consumer_that_waits_leaves_it_open_capacity_2 [12301, 24057] WAITS => |cx| super::a_consumer_that_waits(2, 1, (1, 2), 3, cx);
-    a_consumer_that_waits_leaves_it_open_when_full [1463, 3393] WAITS => |cx| super::a_consumer_that_waits(2, 1, (2, 2), 3, cx);
-    a_consumer_that_waits_for_two_capacity_1 [12335, 50388] WAITS, 2 => |cx| super::a_consumer_that_waits(1, 2, (1, 1), 2, cx);
-    a_consumer_that_waits_for_two_capacity_2 [32494, 50422] WAITS, 2 => |cx| super::a_consumer_that_waits(2, 2, (1, 1), 2, cx);
+    a_consumer_that_waits_leaves_it_open_capacity_1 [4087, 7354] WAITS => |cx| super::a_consumer_that_waits(1, 1, (1, 2), 3, cx);
+    a_consumer_that_waits_leaves_it_open_capacity_2 [27527, 24057] WAITS => |cx| super::a_consumer_that_waits(2, 1, (1, 2), 3, cx);
+    a_consumer_that_waits_leaves_it_open_when_full [4207, 5437] WAITS => |cx| super::a_consumer_that_waits(2, 1, (2, 2), 3, cx);
+    a_consumer_that_waits_for_two_capacity_1 [19118, 27161] WAITS, 2 => |cx| super::a_consumer_that_waits(1, 2, (1, 1), 2, cx);
+    a_consumer_that_waits_for_two_capacity_2 [72601, 32402] WAITS, 2 => |cx| super::a_consumer_that_waits(2, 2, (1, 1), 2, cx);
     two_raise_it_capacity_2 [18, 36] &["slow", "stop"] => |cx| super::two_raise_it(2, cx);
-    two_raise_it_capacity_3 [18, 36] &["slow", "stop"] => |cx| super::two_raise_it(3, cx);
-    changes_are_told_capacity_1 [409, 1062] &["open", "stop"] => |cx| super::changes_are_told(1, cx);
-    changes_are_told_capacity_2 [993, 1744] &["open", "slow", "stop"] => |cx| super::changes_are_told(2, cx);
-    a_close_leaves_it_closed_capacity_1 [1726, 4093] CLOSED => |cx| super::a_close(1, 1, false, cx);
-    a_close_leaves_it_closed_capacity_2 [3561, 6165] CLOSED => |cx| super::a_close(2, 1, false, cx);
-    a_close_of_two_leaves_it_closed [24436, 2134] CLOSED, FEW => |cx| super::a_close(1, 2, false, cx);
-    a_consumer_that_goes_leaves_it_closed [34188, 2134] CLOSED, FEW => |cx| super::a_close(1, 2, true, cx);
-    a_storm_ends_in_stop_capacity_1 [2982, 8763] &["evicted"] => |cx| super::a_storm(1, cx);
-    a_storm_ends_in_stop_capacity_2 [5617, 8229] &["evicted"] => |cx| super::a_storm(2, cx);
-    a_storm_and_a_pop [2820, 2891] &["evicted", "open", "stop"] => super::a_storm_and_a_pop;
+    two_raise_it_capacity_3 [18, 21] &["slow", "stop"] => |cx| super::two_raise_it(3, cx);
+    pushes_beside_a_pop [280, 114] BESIDE => |cx| super::pushes_beside_a_pop(1, cx);
+    pushes_of_two_beside_a_pop [7978, 820] BESIDE, FEW => |cx| super::pushes_beside_a_pop(2, cx);
+    changes_are_told_capacity_1 [409, 685] &["open", "stop"] => |cx| super::changes_are_told(1, cx);
+    changes_are_told_capacity_2 [1394, 1310] &["open", "slow", "stop"] => |cx| super::changes_are_told(2, cx);
+    a_close_leaves_it_closed_capacity_1 [3051, 4093] CLOSED => |cx| super::a_close(1, 1, false, cx);
+    a_close_leaves_it_closed_capacity_2 [8446, 7734] CLOSED => |cx| super::a_close(2, 1, false, cx);
+    a_close_of_two_leaves_it_closed [40278, 2134] CLOSED, FEW => |cx| super::a_close(1, 2, false, cx);
+    a_consumer_that_goes_leaves_it_closed [64356, 2134] CLOSED, FEW => |cx| super::a_close(1, 2, true, cx);
+    a_storm_ends_in_stop_capacity_1 [2982, 5814] &["evicted"] => |cx| super::a_storm(1, cx);
+    a_storm_ends_in_stop_capacity_2 [10201, 8229] &["evicted"] => |cx| super::a_storm(2, cx);
+    a_storm_and_a_pop [2820, 1687] &["evicted", "open", "stop"] => super::a_storm_and_a_pop;
 }
 
 const WAITS: &[&str] = &["waits", "is woken"];
+const BESIDE: &[&str] = &["full", "empty"];
 const CLOSED: &[&str] = &["pushed", "closed"];
 
 /// Ends of a ring with a high watermark, and a low one at half of it.
@@ -55,7 +58,7 @@ fn name(level: Pressure) -> &'static str {
 /// A consumer that finds nothing, twice with a fence between, and then waits, has left the pressure open or will be woken by an
 /// item: no producer waits for it while it waits for the producers.
 ///
-/// `G4`, and each look after it.
+/// `G3`, and each look after it.
 fn a_consumer_that_waits(capacity: usize, seats: usize, (high, pushes): (usize, u32), tries: usize, cx: &Context) {
     cx.watch_pressure();
     let (producer, mut consumer) = watched(capacity, seats, high, Overflow::DropOldest);
@@ -95,6 +98,44 @@ fn two_raise_it(capacity: usize, cx: &Context) {
     pusher.push(&mut producer, 30, cx);
     cx.note(name(consumer.pressure()));
     assert_eq!(consumer.pressure(), Pressure::Stop);
+}
+
+/// A pop lowers the pressure, or a producer that has raised it in vain does, while another one puts an item in: a producer that has
+/// fenced, and then sees the level that its push asks for, has that level in the end.
+///
+/// `G3`, and the look after it when the level falls.
+fn pushes_beside_a_pop(seats: usize, cx: &Context) {
+    cx.watch_pressure();
+    let (mut producer, mut consumer) = watched(1, seats, 1, Overflow::Reject);
+    if seats == 1 {
+        assert!(producer.push(100).is_ok());
+    }
+    let pushers: Vec<_> = clones(producer, seats)
+        .into_iter()
+        .zip(0..)
+        .map(|(mut producer, number)| {
+            let cx = cx.clone();
+            thread::spawn(move || {
+                cx.step();
+                let stored = producer.push(number).is_ok();
+                fence(Ordering::SeqCst);
+                (stored, producer.pressure(), producer)
+            })
+        })
+        .collect();
+    cx.step();
+    let popped = consumer.pop().ok();
+    let pushed: Vec<_> = pushers.into_iter().map(|pusher| pusher.join().unwrap()).collect();
+    let level = consumer.pressure();
+    for (number, (stored, seen, _)) in (0..).zip(&pushed) {
+        if *stored && popped != Some(number) {
+            assert!(
+                *seen < Pressure::Stop || level == Pressure::Stop,
+                "{seen:?} was seen, and it is {level:?} at full"
+            );
+        }
+    }
+    cx.note(if consumer.is_full() { "full" } else { "empty" });
 }
 
 /// An observer that looks at the end knows the level that there is then, and each look tells a change.

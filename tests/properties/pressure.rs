@@ -1,0 +1,127 @@
+//! The pressure of every ring is steady: it changes no more often than the distance between its watermarks allows.
+
+use std::num::NonZeroU32;
+
+use forebay_core::seam::{Pop, Push};
+use forebay_core::spsc::{Dense, Flagged};
+use forebay_core::{Overflow, Pressure, Watermarks, fan_in, mpsc, spsc, swap};
+use forebay_tests::virtual_time::Beat;
+use quickcheck::{QuickCheck, TestResult};
+
+type Ends = (&'static str, Box<dyn Push<Item = u32>>, Box<dyn Pop<Item = u32>>);
+
+/// The ends of each ring with these watermarks. Their consumers have looked for an item since those were set.
+fn rings(capacity: usize, marks: Watermarks) -> Vec<Ends> {
+    fn ends<P: Push<Item = u32> + 'static, C: Pop<Item = u32> + 'static>(
+        name: &'static str,
+        push: P,
+        mut pop: C,
+    ) -> Ends {
+        assert!(pop.pop().is_err());
+        (name, Box::new(push), Box::new(pop))
+    }
+    let mut dense = spsc::HeapRing::<u32, Dense>::new(capacity).unwrap().into_ends();
+    dense.0.set_watermarks(marks).unwrap();
+    let mut flagged = spsc::HeapRing::<u32, Flagged>::new(capacity).unwrap().into_ends();
+    flagged.0.set_watermarks(marks).unwrap();
+    let mut tickets = mpsc::HeapRing::new(capacity).unwrap().into_ends();
+    tickets.0.set_watermarks(marks).unwrap();
+    let mut swap = swap::HeapRing::with_overflow(capacity, 2, Overflow::Reject).unwrap().into_ends();
+    swap.0.set_watermarks(marks).unwrap();
+    let mut evicts = swap::HeapRing::with_overflow(capacity, 1, Overflow::DropOldest).unwrap().into_ends();
+    evicts.0.set_watermarks(marks).unwrap();
+    let (opener, merged) = fan_in::HeapRing::new(2, capacity).unwrap().into_ends();
+    let mut lane = opener.open(NonZeroU32::MIN).unwrap();
+    lane.set_watermarks(marks).unwrap();
+    vec![
+        ends("spsc, dense", dense.0, dense.1),
+        ends("spsc, flagged", flagged.0, flagged.1),
+        ends("mpsc", tickets.0, tickets.1),
+        ends("swap", swap.0, swap.1),
+        ends("swap that evicts", evicts.0, evicts.1),
+        ends("a lane", lane, merged),
+    ]
+}
+
+/// How often the level has changed.
+#[derive(Debug, Default)]
+struct Changes {
+    level: Pressure,
+    rises: usize,
+    falls: usize,
+}
+
+impl Changes {
+    fn look(&mut self, level: Pressure) {
+        self.rises += usize::from(self.level == Pressure::Open && level > Pressure::Open);
+        self.falls += usize::from(self.level > Pressure::Open && level == Pressure::Open);
+        assert!(level >= self.level || level == Pressure::Open, "{level:?} after {:?}", self.level);
+        self.level = level;
+    }
+}
+
+/// From a rise to the next fall it takes as many pops as the marks are apart, and from there to the next rise as many pushes.
+fn each_change_takes_as_many_items_as_the_marks_are_apart(shape: (u8, u8, u8), ops: Vec<(bool, u8)>) -> TestResult {
+    let capacity = 1 + usize::from(shape.0) % 12;
+    let high = 1 + usize::from(shape.1) % capacity;
+    let low = usize::from(shape.2) % high;
+    for (name, mut push, mut pop) in rings(capacity, Watermarks::new(high, low).unwrap()) {
+        let (mut changes, mut pushed, mut popped) = (Changes::default(), 0, 0);
+        for &(pushes, count) in &ops {
+            for _ in 0..count % 16 {
+                if pushes {
+                    pushed += usize::from(push.push(0).is_ok());
+                } else {
+                    popped += usize::from(pop.pop().is_ok());
+                }
+                changes.look(push.pressure());
+            }
+        }
+        assert!(changes.falls <= popped / (high - low), "{name}: {changes:?} with {popped} items taken");
+        let most = (pushed + high - low).saturating_sub(high) / (high - low);
+        assert!(changes.rises <= most, "{name}: {changes:?} with {pushed} items put in");
+        assert!(changes.falls <= changes.rises && changes.rises <= changes.falls + 1);
+    }
+    TestResult::passed()
+}
+
+#[test]
+fn flaps_are_bounded_by_items() {
+    QuickCheck::new().tests(2000).quickcheck(
+        each_change_takes_as_many_items_as_the_marks_are_apart as fn((u8, u8, u8), Vec<(bool, u8)>) -> TestResult,
+    );
+}
+
+/// A producer that sends at a steady rate while the level is open, and not at all otherwise, sees the level change twice in the time
+/// that it takes to fill the ring from mark to mark and to empty it again.
+#[test]
+fn flaps_are_bounded_in_time() {
+    const SECOND: u64 = 1_000_000;
+    const SECONDS: u64 = 60;
+    for (offered, served, high, low) in [(100, 25, 40, 20), (1000, 900, 45, 5), (50, 10, 4, 1), (300, 299, 50, 0)] {
+        for (name, mut push, mut pop) in rings(50, Watermarks::new(high, low).unwrap()) {
+            let (mut offer, mut serve) = (Beat::new(offered, SECOND), Beat::new(served, SECOND));
+            let (mut offers_at, mut serves_at) = (offer.next_gap(), serve.next_gap());
+            let mut changes = Changes::default();
+            while offers_at.min(serves_at) <= SECONDS * SECOND {
+                if offers_at < serves_at {
+                    offers_at += offer.next_gap();
+                    if push.pressure() == Pressure::Open {
+                        assert!(push.push(0).is_ok(), "{name}: refused while open");
+                    }
+                } else {
+                    serves_at += serve.next_gap();
+                    let _ = pop.pop();
+                }
+                changes.look(push.pressure());
+            }
+            // Which of both comes first where they meet decides on one item.
+            let cycle = |apart: u64| apart as f64 / (offered - served) as f64 + apart as f64 / served as f64;
+            let seconds = SECONDS as f64 - low as f64 / (offered - served) as f64;
+            let apart = (high - low) as u64;
+            let (least, most) = (seconds / cycle(apart + 1) - 1., seconds / cycle(apart - 1) + 1.);
+            assert!((least..=most).contains(&(changes.falls as f64)), "{name}: {changes:?}, not {least} to {most}");
+            assert!(changes.rises <= changes.falls + 1);
+        }
+    }
+}
