@@ -9,6 +9,7 @@
 //! | owner | memory | made |
 //! |---|---|---|
 //! | [`Ring`] | arrays within it | at compile time, for statics |
+//! | [`SliceRing`] | two slices of the caller's | at run time, without an allocator |
 //! | `HeapRing` (feature `alloc`) | the heap | at run time; its ends can own it |
 //!
 //! Each of them splits into a [`Consumer`] and a first [`Opener`], which opens lanes and can be cloned without limit. Each lane
@@ -163,10 +164,13 @@ pub use lanes::{Lane, Lanes};
 pub use opener::{NoLane, Opener};
 #[cfg(feature = "alloc")]
 pub use owner::HeapRing;
-pub use owner::Ring;
 #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 pub use owner::{Keep, OwnedConsumer, OwnedOpener, OwnedProducer};
+pub use owner::{Ring, SliceRing};
 pub use producer::Producer;
+pub use view::LaneMemory;
+
+pub use crate::spsc::Slot;
 
 /// Which lane of a ring: its place, and how often that has been given back, so that a later lane at the same place is another
 /// one. (Unless the count has come around meanwhile.)

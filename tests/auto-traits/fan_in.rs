@@ -14,8 +14,8 @@ use std::rc::Rc;
 use std::sync::MutexGuard;
 
 use forebay_core::fan_in::{
-    Consumer, Drain, HeapRing, Keep, Lane, LaneId, Lanes, NoLane, Opener, OwnedConsumer, OwnedOpener, OwnedProducer,
-    Producer, Ring,
+    Consumer, Drain, HeapRing, Keep, Lane, LaneId, LaneMemory, Lanes, NoLane, Opener, OwnedConsumer, OwnedOpener,
+    OwnedProducer, Producer, Ring, SliceRing,
 };
 
 /// Asks whether a type has a trait, without demanding it: where the bound holds, the type's own constant hides the
@@ -86,7 +86,13 @@ fn what_keeps_the_ring_must_be_sent_too() {
 #[test]
 fn owners_are_sent_and_shared_if_their_items_may_be_sent() {
     assert_eq!(answers!(|T| Ring<T, 4, 2>), SENT_AND_SHARED);
+    assert_eq!(answers!(|T| SliceRing<'static, T>), SENT_AND_SHARED);
     assert_eq!(answers!(|T| HeapRing<T>), SENT_AND_SHARED);
+}
+
+#[test]
+fn memory_for_a_lane_is_sent_with_its_items() {
+    assert_eq!(answers!(|T| LaneMemory<T>), SENT_NEVER_SHARED);
 }
 
 #[test]
@@ -111,6 +117,7 @@ fn they_are_shown_whatever_they_hold() {
     assert!(Ask::<Consumer<'static, Mute>>::DEBUG && Ask::<Drain<'static, Mute>>::DEBUG);
     assert!(Ask::<Lane<'static, Mute>>::DEBUG && Ask::<Lanes<'static, Mute>>::DEBUG);
     assert!(Ask::<Ring<Mute, 4, 2>>::DEBUG && Ask::<HeapRing<Mute>>::DEBUG && Ask::<Keep<Mute>>::DEBUG);
+    assert!(Ask::<SliceRing<'static, Mute>>::DEBUG && Ask::<LaneMemory<Mute>>::DEBUG);
 }
 
 #[test]

@@ -39,6 +39,7 @@ impl Arbitrary for Plan {
 fn storages_agree(plan: Plan) -> bool {
     let trace = plan.run(Storage::Heap);
     assert_eq!(plan.run(Storage::Owned), trace);
+    assert_eq!(plan.run(Storage::Slice), trace);
     if SHAPES.contains(&plan.shape) {
         assert_eq!(plan.run(Storage::Array), trace);
     }

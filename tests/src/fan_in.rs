@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::num::NonZeroU32;
 
-use forebay_core::fan_in::{Consumer, HeapRing, LaneId, NoLane, Opener, Producer, Ring};
+use forebay_core::fan_in::{Consumer, HeapRing, LaneId, LaneMemory, NoLane, Opener, Producer, Ring, SliceRing, Slot};
 use forebay_core::{PopError, PushError, Refusal};
 
 use crate::gauge::Gauge;
@@ -145,6 +145,8 @@ impl Spec {
 pub enum Storage {
     /// In arrays, which must be of one of the shapes that [`Case::run`] knows.
     Array,
+    /// In slices that have been a ring before, and have some slots to spare.
+    Slice,
     /// On the heap.
     Heap,
     /// On the heap, with ends that own it.
@@ -174,14 +176,17 @@ impl Case<'_> {
             Storage::Heap => {
                 let mut ring = HeapRing::new(self.lanes, self.capacity).expect("a small ring");
                 let first = Run::new(self, ring.split()).finish(self.ops);
-                // What is left behind is there after another split, and no more.
-                let (opener, mut consumer) = ring.split();
-                let left: usize = consumer.len();
-                assert_eq!(left, first.1, "what was left inside");
-                assert_eq!(consumer.drain().count(), left);
-                drop(opener);
-                assert_eq!(consumer.pop(), Err(PopError::Closed));
-                first.0
+                settle(ring.split(), first)
+            }
+            Storage::Slice => {
+                let mut lanes: Vec<_> = (0..self.lanes).map(|_| LaneMemory::new()).collect();
+                let mut slots: Vec<_> = (0..self.lanes * self.capacity + self.lanes - 1).map(|_| Slot::new()).collect();
+                let mut ring = SliceRing::new(&mut lanes, &mut slots).expect("a small ring");
+                let _ = Run::new(self, ring.split()).finish(self.ops);
+                drop(ring);
+                let mut ring = SliceRing::new(&mut lanes, &mut slots).expect("a small ring");
+                let first = Run::new(self, ring.split()).finish(self.ops);
+                settle(ring.split(), first)
             }
             Storage::Owned => {
                 let ring = HeapRing::new(self.lanes, self.capacity).expect("a small ring");
@@ -204,6 +209,16 @@ impl Case<'_> {
             }
         }
     }
+}
+
+/// What is left behind is there after another split, and no more.
+fn settle((opener, mut consumer): (Opener<'_, Item>, Consumer<'_, Item>), first: (Vec<u32>, usize)) -> Vec<u32> {
+    let left: usize = consumer.len();
+    assert_eq!(left, first.1, "what was left inside");
+    assert_eq!(consumer.drain().count(), left);
+    drop(opener);
+    assert_eq!(consumer.pop(), Err(PopError::Closed));
+    first.0
 }
 
 /// The shapes of rings in arrays.
