@@ -36,35 +36,47 @@
 //! assert_eq!(order, [0, 100, 1, 2, 3]);
 //! ```
 //! # Credit for each lane
-//! A sender at the far end of a wire has a lane and a [credit](crate::credit) of its own, whose window is the lane's capacity: what
-//! it is granted always has room, and what it doesn't send takes none from the others.
+//! A sender at the far end of a wire can have a [credit](crate::credit) of its own, whose window is its lane's capacity. The
+//! granter is where the sender's items arrive, beside the lane's producer, and grants by the lane's free room
+//! ([`release_all_but`](crate::credit::Granter::release_all_but)): what is granted always has room, whatever frames are lost or
+//! repeated, and what one sender doesn't send takes no room from the others. The consumer knows nothing of it.
 //! ```
 //! use core::num::NonZeroU32;
 //! use forebay_core::credit::{Granter, Spender};
-//! use forebay_core::fan_in::Ring;
+//! use forebay_core::fan_in::{Producer, Ring};
+//!
+//! /// What serves the connection of one sender, in a thread or a task of its own, say.
+//! struct Connection<'q> {
+//!     lane: Producer<'q, u32>,
+//!     granter: Granter,
+//! }
 //!
 //! let mut ring = Ring::<u32, 4, 2>::new();
 //! let (opener, mut consumer) = ring.split();
-//! let mut granters = [Granter::new(4, 1, 1000)?, Granter::new(4, 2, 1000)?];
+//! let mut connect = |session| {
+//!     let lane = opener.open(NonZeroU32::MIN)?;
+//!     let granter = Granter::new(lane.capacity() as u32, session, 1000)?;
+//!     Ok::<_, Box<dyn std::error::Error>>(Connection { lane, granter })
+//! };
+//! let mut connections = [connect(1)?, connect(2)?];
 //! let mut spenders = [Spender::new(4, 1, 3000)?, Spender::new(4, 2, 3000)?];
-//! let mut lanes = [opener.open(NonZeroU32::MIN)?, opener.open(NonZeroU32::MIN)?];
 //!
 //! let mut delivered = [0; 2];
 //! for now in 0..10 {
-//!     for sender in 0..2 {
-//!         if let Some(frame) = granters[sender].grant_due(now) {
-//!             spenders[sender].on_frame(now, &frame)?;
+//!     for (Connection { lane, granter }, spender) in connections.iter_mut().zip(&mut spenders) {
+//!         granter.release_all_but(lane.len())?;
+//!         if let Some(frame) = granter.grant_due(now) {
+//!             // Over the wire.
+//!             spender.on_frame(now, &frame)?;
 //!         }
-//!         // They send all that they may.
-//!         while let Some(position) = spenders[sender].spend(now) {
-//!             granters[sender].accept(position)?;
-//!             lanes[sender].push(position).expect("what was granted has room");
+//!         // The senders send all that they may.
+//!         while let Some(position) = spender.spend(now) {
+//!             granter.accept(position)?;
+//!             lane.push(position).expect("what was granted has room");
 //!         }
 //!     }
-//!     // A slow consumer gives credit back as it takes items out.
 //!     for _ in 0..3 {
 //!         let (lane, _) = consumer.pop()?;
-//!         granters[lane.index()].release(1)?;
 //!         delivered[lane.index()] += 1;
 //!     }
 //! }
