@@ -1,4 +1,5 @@
-//! QEMU's `virt` machine with one RISC-V hart: the CLINT's timer, a serial line, and a register that ends the run.
+//! QEMU's `virt` machine with one RISC-V hart: the CLINT's timer, its software interrupt below that, a serial line, and a
+//! register that ends the run.
 
 use core::fmt;
 use core::ptr;
@@ -11,6 +12,7 @@ pub use riscv_rt::entry;
 
 const FINISHER: *mut u32 = 0x10_0000 as *mut u32;
 const SERIAL: *mut u8 = 0x1000_0000 as *mut u8;
+const MSIP: *mut u32 = 0x200_0000 as *mut u32;
 const MTIMECMP: *mut u32 = 0x200_4000 as *mut u32;
 const MTIME: *mut u32 = 0x200_bff8 as *mut u32;
 const PROGRAM: usize = 0x8000_0000;
@@ -61,6 +63,38 @@ pub(crate) fn set_timer(ticks: u32) {
 pub(crate) fn stop_timer() {
     // SAFETY: nobody waits for the timer any more.
     unsafe { mie::clear_mtimer() };
+}
+
+/// The lower interrupt can be raised.
+pub(crate) fn enable_lower() {
+    // SAFETY: the handler below is there for it.
+    unsafe { mie::set_msoft() };
+}
+
+/// The lower interrupt comes as soon as nothing above it runs: for the timer's.
+#[inline]
+pub(crate) fn raise_lower() {
+    // SAFETY: the register that raises it.
+    unsafe { ptr::write_volatile(MSIP, 1) };
+}
+
+/// The lower interrupt doesn't come any more. It isn't raised, or the main loop would not be here.
+pub(crate) fn disable_lower() {
+    // SAFETY: nobody waits for it.
+    unsafe { mie::clear_msoft() };
+}
+
+/// A hart has no priorities among its interrupts: so this one lets the timer's in, and keeps itself out.
+#[riscv_rt::core_interrupt(Interrupt::MachineSoft)]
+fn on_software() {
+    // SAFETY: it was raised, and has come.
+    unsafe { ptr::write_volatile(MSIP, 0) };
+    // SAFETY: it is let in again at the end.
+    unsafe { mie::clear_msoft() };
+    // SAFETY: the timer's handler does not mind being run within this one, and no critical section is entered here.
+    unsafe { riscv::interrupt::nested(crate::interrupt::on_lower) };
+    // SAFETY: as in `enable_lower`. It comes no sooner than this has returned.
+    unsafe { mie::set_msoft() };
 }
 
 /// One instruction that does nothing.
