@@ -172,6 +172,8 @@ impl<T> LaneMemory<T> {
         self.words.state.store(if has_items { Words::OPEN } else { Words::FREE }, Ordering::Relaxed);
         // Relaxed: as above.
         self.words.hinted.store(has_items, Ordering::Relaxed);
+        // Relaxed: as above.
+        self.words.shed.store(0, Ordering::Relaxed);
     }
 }
 

@@ -49,12 +49,14 @@ impl<T> Lane<T> {
         self.0.settled().1
     }
 
-    /// The consumer's end.
+    /// The consumer's end. The level is that of what is inside.
     ///
     /// # Safety
     /// It is the only one, and no producer's end is at work.
     pub(crate) unsafe fn consumer(self) -> Consumer<'static, T> {
         self.0.arm();
+        let capacity = self.0.capacity().get();
+        self.0.gauge().reset(self.0.gauge().marks(capacity).level(self.settled(), capacity));
         // SAFETY: as the caller says.
         let rx = unsafe { Rx::new(self.0) };
         // SAFETY: as the caller of `new` says.

@@ -6,6 +6,7 @@ use core::ptr;
 
 use riscv::asm;
 use riscv::interrupt::Interrupt;
+use riscv::register::mstatus::MPP;
 use riscv::register::{mepc, mie, mstatus};
 
 pub use riscv_rt::entry;
@@ -91,8 +92,17 @@ fn on_software() {
     unsafe { ptr::write_volatile(MSIP, 0) };
     // SAFETY: it is let in again at the end.
     unsafe { mie::clear_msoft() };
-    // SAFETY: the timer's handler does not mind being run within this one, and no critical section is entered here.
-    unsafe { riscv::interrupt::nested(crate::interrupt::on_lower) };
+    let place = mepc::read();
+    // SAFETY: the timer's handler may run within this one: what it changes of the hart is put back below.
+    unsafe { mstatus::set_mie() };
+    crate::interrupt::on_lower();
+    mstatus::clear_mie();
+    // SAFETY: interrupts were let in where this one came, or it would not have come.
+    unsafe { mstatus::set_mpie() };
+    // SAFETY: there is no other mode here.
+    unsafe { mstatus::set_mpp(MPP::Machine) };
+    // SAFETY: this is where it came.
+    unsafe { mepc::write(place) };
     // SAFETY: as in `enable_lower`. It comes no sooner than this has returned.
     unsafe { mie::set_msoft() };
 }
