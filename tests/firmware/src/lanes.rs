@@ -119,7 +119,6 @@ impl Source {
             self.next += count as u32;
         } else {
             for _ in 0..most {
-                let before = lane.pressure();
                 let back = match lane.push(Stamped::new(stream, self.next, place)) {
                     Ok(()) => {
                         self.next += 1;
@@ -136,7 +135,7 @@ impl Source {
                     Err(PushError::Closed(_)) => panic!("the consumer is still there"),
                 };
                 assert!(back.open().1 == self.next, "a value comes back as it was");
-                assert!(before > Pressure::Open, "no room, and the pressure did not say so before");
+                // The main loop may be about to raise what it has just lowered; a refusal does not wait for that.
                 assert!(lane.pressure() == Pressure::Stop, "no room, and the pressure does not say so");
                 break;
             }

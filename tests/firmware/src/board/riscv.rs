@@ -96,7 +96,8 @@ fn on_software() {
     // SAFETY: the timer's handler may run within this one: what it changes of the hart is put back below.
     unsafe { mstatus::set_mie() };
     crate::interrupt::on_lower();
-    mstatus::clear_mie();
+    // SAFETY: as in any handler.
+    unsafe { mstatus::clear_mie() };
     // SAFETY: interrupts were let in where this one came, or it would not have come.
     unsafe { mstatus::set_mpie() };
     // SAFETY: there is no other mode here.
