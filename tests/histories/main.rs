@@ -14,6 +14,7 @@
 
 mod drive;
 mod fan_in;
+mod faulty_lanes;
 mod lanes;
 mod latest;
 mod mpsc;

@@ -113,7 +113,8 @@ impl<T> LaneMemory<T> {
                 state: SwapUsize::new(Words::FREE),
                 hinted: SwapBool::new(false),
                 generation: AtomicUsize::new(0),
-                weight: AtomicUsize::new(1),
+                // Set when it is opened. A ring that is all zeros at first takes no flash.
+                weight: AtomicUsize::new(0),
                 policy: Policy::of_refusal(Refusal::Reject),
                 shed: AtomicUsize::new(0),
             }),
