@@ -13,7 +13,15 @@
 //! | `HeapRing` (feature `alloc`) | the heap | at run time; its ends can own it |
 //!
 //! Each of them splits into a [`Consumer`] and a first [`Opener`], which opens lanes and can be cloned without limit. Each lane
-//! that it opens is a [`Producer`].
+//! that it opens is a [`Producer`], and the consumer looks at it as a [`Lane`].
+//!
+//! | quantity | unit and range |
+//! |---|---|
+//! | lanes | at least 1; lanes and slots are of fixed number |
+//! | a lane's capacity | items, at least 1, the same for all lanes; exactly as many fit |
+//! | a lane's weight | items in a round, or what [`pop_by`](Consumer::pop_by) counts, bytes say; 1 to 2<sup>32</sup> − 1 |
+//! | what an item costs | the same; 0 counts as 1 |
+//! | watermarks, pressure, policy, `shed` | of one lane, since it was opened; `shed` wraps |
 //!
 //! # Examples
 //! One producer sends as much as it can, another an item now and then:
@@ -35,6 +43,58 @@
 //! let order: Vec<u32> = consumer.drain().map(|(_, number)| number).collect();
 //! assert_eq!(order, [0, 100, 1, 2, 3]);
 //! ```
+//! # Errors
+//! | call | says | when | the value |
+//! |---|---|---|---|
+//! | push | [`Full`](crate::PushError::Full) | no slot of this lane is free, and its policy is to reject | comes back, uncounted |
+//! | | [`Shed`](crate::PushError::Shed) | so it is, and its policy is to drop what comes | comes back, and is counted as lost |
+//! | | [`Closed`](crate::PushError::Closed) | so it is, and the consumer is gone | comes back, uncounted |
+//! | pop | [`Empty`](crate::PopError::Empty) | all pushes that were over have been taken | |
+//! | | [`Closed`](crate::PopError::Closed) | so they have, and no producer or opener is there | |
+//! | open | [`AllTaken`](NoLane::AllTaken) | each lane has a producer, or items, or was not come by since | |
+//! | | [`Closed`](NoLane::Closed) | the consumer is gone | |
+//!
+//! # Order
+//! Items of one lane come out in the order in which they were pushed, and all that happened before a push happens before what
+//! follows the pop of its item. Each lane by itself is a queue whose operations are steps in one order, and so are all of them
+//! together ([linearizable](https://doi.org/10.1145/78969.78972)), as far as they are about one lane: pushes, refusals, pops that
+//! take an item, lengths, pressure.
+//!
+//! What is said of all lanes is not one step. Which of two lanes' items was pushed first, nobody can tell from the order in which
+//! they come out. "Empty" says that each push that was over when the pop began has been taken, and nothing of those that were under
+//! way: one of these may have shown in its lane's length before. "All taken" says that each lane was taken at some time during the
+//! call, and not that all were at the same time. Sums over the lanes ([`Consumer::len`], [`Consumer::shed`]) are sums of what was
+//! seen one after another. And when the consumer goes, it leaves one lane after another.
+//!
+//! # Choosing weights and costs
+//! - **All alike**: weight 1 for each lane, and [`pop`](Consumer::pop). An item at the head of its lane waits for one item of each
+//!   other lane at most.
+//! - **Shares**: weights in proportion, and no larger than it takes: 3 and 1, not 300 and 100. A lane is served as many items
+//!   as its weight in one go, so an item waits for as many as the weights of the other busy lanes together.
+//! - **Items of different size**: [`pop_by`](Consumer::pop_by), with what they cost the consumer: bytes, or microseconds of work. An item
+//!   waits for no more than the weight and the dearest item of each other busy lane. Weights of at least what the dearest item costs
+//!   let each lane be served in each round, which costs the consumer the fewest steps; smaller ones serve in finer grains.
+//! - **Of lanes that are not busy** nothing is kept: what they don't use, the others share by their weights. A lane alone gets
+//!   everything.
+//! - **Capacity**: what a lane's producer may offer before it is served again, so at least what comes within a round; see also
+//!   [`Watermarks`](crate::Watermarks#choosing).
+//!
+//! Weights can be changed at any time, by either side, and count from the lane's next turn on.
+//!
+//! # How lanes come and go
+//! A lane is opened by any [`Opener`], in a few steps and without the consumer's help, and its producer can push at once. It is free
+//! again after three things: its producer is dropped, its items have been taken out, and a pop has come by after that. So a consumer
+//! that doesn't pop frees no lane. (A pop that answers `Empty` has come by everywhere.) The next lane at the same place has
+//! another [`LaneId`], and starts anew: its policy, watermarks, pressure, count of shed values, and standing in the round.
+//!
+//! | what becomes of a producer | its items | its lane |
+//! |---|---|---|
+//! | it is dropped, also as its thread panics | are served in turn | is free when they have been |
+//! | it stands still for ever, wherever that is | so are those whose push was over | stays its own; all others go on |
+//! | it is forgotten ([`mem::forget`](core::mem::forget)), or its thread is killed | so they are | stays taken, and the ring open, until it is split anew by `&mut` |
+//!
+//! A batch whose iterator panics has put in what came before.
+//!
 //! # Credit for each lane
 //! A sender at the far end of a wire can have a [credit](crate::credit) of its own, whose window is its lane's capacity. The
 //! granter is where the sender's items arrive, beside the lane's producer, and grants by the lane's free room
@@ -119,6 +179,8 @@
 //!   waits for as many rounds as there are open lanes at most, or for 16 items for each of them, and not for ever while other
 //!   lanes are busy.
 //! - The producer's next push to the lane, or its next refusal, sees the cleared flag and leaves the hint again.
+//!
+//! The word of hints and the lanes that the consumer knows lie with the lane whose number they have, in a cache line of their own.
 //!
 //! ## Invariants
 //! - **I0** The shared words, the lanes and the slots outlive all ends: by the borrow `'q`, or by what the ends keep.

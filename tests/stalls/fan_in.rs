@@ -115,6 +115,60 @@ fn a_push() {
     }
 }
 
+/// A batch is visible together, wherever its producer stands still: all of it or nothing.
+#[test]
+fn a_batch() {
+    for (inside, idle) in [(0, false), (0, true), (1, true), (2, false)] {
+        stall::everywhere(
+            move || ends(inside, idle),
+            |mut mine| (mine.push_slice(&[50, 51]), mine),
+            use_others,
+            move |(count, mine), seen, others| {
+                let room = 2 - inside as usize;
+                // The others may have made room meanwhile.
+                assert!((room..=2).contains(&count), "{count}");
+                let (left, opener, mut consumer) = rest(others);
+                let all: Vec<u32> = (0..inside).chain([50, 51].into_iter().take(count)).collect();
+                assert_eq!([seen, left].concat(), all);
+                drop(mine);
+                assert_eq!(consumer.pop(), Err(PopError::Empty));
+                all_free(opener, consumer);
+            },
+        );
+    }
+}
+
+/// A consumer that stands still while it goes holds up nobody: a lane is open or shut, and its producer is told when it is full.
+#[test]
+fn a_consumer_that_goes() {
+    stall::everywhere(
+        || {
+            let (mine, Others { opener, producer, consumer }) = ends(1, true);
+            (consumer, (mine, producer, opener))
+        },
+        drop,
+        |(mine, producer, opener)| {
+            for lane in [&mut *mine, producer] {
+                lane.push_slice(&[7, 8]);
+                let refused = lane.push(9);
+                assert!(matches!(refused, Err(PushError::Full(9) | PushError::Closed(9))), "{refused:?}");
+                // Who is told so is told so from then on.
+                assert!(!lane.is_closed() || lane.push(9) == Err(PushError::Closed(9)));
+            }
+            match opener.open(ONE) {
+                Ok(mut new) => assert_eq!(new.push_slice(&[7, 8, 9]), 2),
+                Err(error) => assert_eq!(error, NoLane::Closed),
+            }
+        },
+        |(), (), (mut mine, mut producer, opener)| {
+            for lane in [&mut mine, &mut producer] {
+                assert!(lane.is_closed() && lane.push(9) == Err(PushError::Closed(9)));
+            }
+            assert_eq!(opener.open(ONE).err(), Some(NoLane::Closed));
+        },
+    );
+}
+
 /// A producer that dies in the middle of going leaves its items, and no other lane.
 #[test]
 fn a_producer_that_goes() {
