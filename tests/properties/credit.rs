@@ -119,11 +119,16 @@ impl Queue for Plain {
     }
 }
 
+/// The consumer of all lanes, and the position of the last item of each.
+struct Server {
+    consumer: OwnedConsumer<u32>,
+    last: [Option<u32>; 3],
+}
+
 /// A lane of a fan-in ring, of which the granter knows the length alone.
 struct Lane {
     producer: OwnedProducer<u32>,
-    /// Of all lanes, with the position of the last item of each.
-    consumer: Rc<RefCell<(OwnedConsumer<u32>, Vec<Option<u32>>)>>,
+    server: Rc<RefCell<Server>>,
 }
 
 impl Queue for Lane {
@@ -133,7 +138,7 @@ impl Queue for Lane {
 
     /// Of any lane, and in order.
     fn take(&mut self) {
-        let (consumer, last) = &mut *self.consumer.borrow_mut();
+        let Server { consumer, last } = &mut *self.server.borrow_mut();
         if let Ok((lane, position)) = consumer.pop() {
             let before = last[lane.index()].replace(position);
             assert!(before.is_none_or(|before| before < position), "{position} after {before:?}");
@@ -287,7 +292,7 @@ fn lanes_with_credit_never_overflow() {
     fn property(windows: (u8, u8, u8), seed: u64, lost: u8, twice: u8, reorders: bool, pace: u8) {
         let capacity = 1 + u32::from(windows.0 % 16);
         let (opener, consumer) = HeapRing::new(3, capacity as usize).expect("small").into_ends();
-        let consumer = Rc::new(RefCell::new((consumer, vec![None; 3])));
+        let server = Rc::new(RefCell::new(Server { consumer, last: [None; 3] }));
         let mut worlds: Vec<World<Lane>> = (0..3)
             .map(|number| {
                 let producer = opener.open(NonZeroU32::MIN).expect("a lane for each");
@@ -298,7 +303,7 @@ fn lanes_with_credit_never_overflow() {
                     window,
                     seed.wrapping_add(2 * u64::from(number)),
                     link,
-                    Lane { producer, consumer: Rc::clone(&consumer) },
+                    Lane { producer, server: Rc::clone(&server) },
                 )
             })
             .collect();

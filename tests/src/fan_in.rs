@@ -585,7 +585,7 @@ impl<'a> Run<'a> {
 
     /// Lets all ends go, so that the ring is split anew.
     fn end<T, K>(&mut self, ends: &mut Ends<'_, T, K>, argument: usize) {
-        let forgets = |which: usize| argument / 8 % 8 & which != 0 && !self.keeps_ends;
+        let forgets = |which: usize| argument >> 3 & which != 0 && !self.keeps_ends;
         let (openers, producers, consumer) =
             (mem::take(&mut ends.openers), mem::take(&mut ends.producers), ends.consumer.take());
         self.old.extend(producers.iter().map(|(_, producer)| producer.lane()));
