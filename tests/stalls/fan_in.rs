@@ -169,6 +169,30 @@ fn a_consumer_that_goes() {
     );
 }
 
+/// The consumer goes while an opener stands still: no lane is open then whose producer would wait for it in vain.
+#[test]
+fn an_opener_and_a_consumer_that_goes() {
+    stall::everywhere(
+        || {
+            let (mine, others) = ends(0, true);
+            drop(mine);
+            (others.opener.clone(), Some(others))
+        },
+        |opener| (opener.open(ONE), opener),
+        |others| drop(others.take()),
+        |(opened, opener), (), _| {
+            assert_eq!(opener.open(ONE).err(), Some(NoLane::Closed));
+            match opened {
+                Ok(mut lane) => {
+                    assert!(lane.is_closed());
+                    assert_eq!((lane.push_slice(&[7, 8, 9]), lane.push(9)), (2, Err(PushError::Closed(9))));
+                }
+                Err(error) => assert_eq!(error, NoLane::Closed),
+            }
+        },
+    );
+}
+
 /// A producer that dies in the middle of going leaves its items, and no other lane.
 #[test]
 fn a_producer_that_goes() {
