@@ -68,12 +68,13 @@
 //!
 //! # Choosing weights and costs
 //! - **All alike**: weight 1 for each lane, and [`pop`](Consumer::pop). An item at the head of its lane waits for one item of each
-//!   other lane at most.
+//!   other lane at most. (Here and below: once the consumer knows of it. That is at once, but for [lost hints](#when-a-hint-is-lost).)
 //! - **Shares**: weights in proportion, and no larger than it takes: 3 and 1, not 300 and 100. A lane is served as many items
 //!   as its weight in one go, so an item waits for as many as the weights of the other busy lanes together.
-//! - **Items of different size**: [`pop_by`](Consumer::pop_by), with what they cost the consumer: bytes, or microseconds of work. An item
-//!   waits for no more than the weight and the dearest item of each other busy lane. Weights of at least what the dearest item costs
-//!   let each lane be served in each round, which costs the consumer the fewest steps; smaller ones serve in finer grains.
+//! - **Items of different size**: [`pop_by`](Consumer::pop_by), with what they cost the consumer: bytes, or microseconds of work. With
+//!   weights of at least what the dearest item costs, each lane is served in each round, and an item waits for no more than the
+//!   weight and the dearest item of each other busy lane. With smaller ones lanes save up for some rounds, which serves in finer
+//!   grains, and costs the consumer a few steps for each of them.
 //! - **Of lanes that are not busy** nothing is kept: what they don't use, the others share by their weights. A lane alone gets
 //!   everything.
 //! - **Capacity**: what a lane's producer may offer before it is served again, so at least what comes within a round; see also

@@ -18,7 +18,7 @@ done
 
 ITEMS=100000 # at least, from each image that counts them
 # The small image of each ring, and how many bytes of flash push, pop and split may take there at most.
-rings=("spsc nopanic 3072" "swap nopanic_swap 6144" "mpsc nopanic_mpsc 8192" "fan_in nopanic_fan_in 6656")
+rings=("spsc nopanic 3072" "swap nopanic_swap 6144" "mpsc nopanic_mpsc 8192" "fan_in nopanic_fan_in 6144")
 
 arm() { qemu-system-arm -M "$1" -icount shift=0 -nographic -semihosting-config enable=on,target=native -kernel "$2"; }
 riscv() { qemu-system-riscv32 -M "$1" -cpu rv32,a=off -bios none -icount shift=0 -nographic -kernel "$2"; }

@@ -112,6 +112,45 @@ fn no_share_is_ever_off_by_more_than_an_item_and_a_weight() {
     }
 }
 
+/// What the module says of how long an item waits: for the weight of each other lane, and by cost for a dearest item more.
+#[test]
+fn an_item_waits_for_one_turn_of_each_other_lane() {
+    const DEAREST: u32 = 10;
+
+    fn property(weights: Vec<u8>, ops: Vec<(u8, u8)>, by_cost: bool) {
+        // Of each item the cost counts, or 1, where each lane can pay for it at once.
+        let (dearest, extra) = if by_cost { (DEAREST, DEAREST - 1) } else { (1, 0) };
+        let weights: Vec<u32> = weights.iter().take(8).map(|of| dearest + u32::from(of % 5)).collect();
+        if weights.is_empty() {
+            return;
+        }
+        let (opener, mut consumer) = HeapRing::<u32>::new(weights.len(), 4).unwrap().into_ends();
+        let mut producers: Vec<_> = weights.iter().map(|&of| opener.open(weight(of)).unwrap()).collect();
+        // What others were served since the item at the head of a lane has come there.
+        let mut waited = vec![0; weights.len()];
+        for (which, what) in ops {
+            let which = usize::from(which) % weights.len();
+            for _ in 0..what % 4 {
+                if producers[which].is_empty() {
+                    waited[which] = 0;
+                }
+                let _ = producers[which].push(1 + u32::from(what) % DEAREST);
+            }
+            for _ in 0..what / 4 % 4 {
+                let served = if by_cost { consumer.pop_by(|&cost| cost) } else { consumer.pop() };
+                let Ok((lane, cost)) = served else { break };
+                waited.iter_mut().for_each(|waited| *waited += if by_cost { cost } else { 1 });
+                waited[lane.index()] = 0;
+                for (number, producer) in producers.iter().enumerate().filter(|(_, producer)| !producer.is_empty()) {
+                    let most: u32 = weights.iter().map(|weight| weight + extra).sum::<u32>() - weights[number] - extra;
+                    assert!(waited[number] <= most, "{} waits for {} of {most}", producer.len(), waited[number]);
+                }
+            }
+        }
+    }
+    QuickCheck::new().rng(Gen::new(200)).tests(1000).quickcheck(property as fn(_, _, _));
+}
+
 #[test]
 fn a_lane_alone_gets_everything() {
     for lanes in [2, 16, 256] {
