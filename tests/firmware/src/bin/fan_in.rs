@@ -1,4 +1,4 @@
-//! The fan-in ring: two interrupts of different priority, each with a lane of its own, and the main loop.
+//! The fan-in ring between two interrupts of different priority and the main loop, which consumes, or the upper interrupt does.
 
 #![no_std]
 #![no_main]
@@ -7,6 +7,7 @@ use core::panic::PanicInfo;
 
 use forebay_core::fan_in::{Consumer, Opener, Producer, Ring};
 use forebay_firmware::item::Stamped;
+use forebay_firmware::streams::To;
 use forebay_firmware::{board, lanes, say};
 
 #[panic_handler]
@@ -18,20 +19,20 @@ fn panic(info: &PanicInfo<'_>) -> ! {
 fn main() -> ! {
     let mut items = 0;
     macro_rules! run {
-        ($($capacity:literal $lanes:literal, $times:literal times;)*) => {$({
+        ($($capacity:literal $lanes:literal: $($to:ident)*;)*) => {$({
             static RING: Ring<Stamped, $capacity, $lanes> = Ring::new();
-            for _ in 0..$times {
-                let figures = lanes::run(&RING, lanes::MOST);
+            for to in [$(To::$to),*] {
+                let figures = lanes::run(&RING, to, lanes::MOST);
                 items += figures.items;
-                say!("fan_in {} lanes for {}: {figures}", $lanes, $capacity);
+                say!("fan_in {} lanes for {:2} {to:?}: {figures}", $lanes, $capacity);
             }
         })*};
     }
     run! {
-        1 2, 1 times;
-        1 5, 1 times;
-        7 2, 2 times;
-        16 3, 3 times;
+        1 2: Below Above;
+        1 5: Below Above;
+        7 2: Below Above Below;
+        16 3: Below Above Below;
     }
     say!(
         "bytes of RAM: fan_in::Ring<u8, 64, 2> {} bytes, with 4 lanes {}; Opener {}, Producer {}, Consumer {}",
