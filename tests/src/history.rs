@@ -23,7 +23,7 @@
 //! | `swap` | a pop that lost a race may leave items behind; of a ring made for one producer, a push under way when the ring was closed may still store or evict, and until one was refused the consumer is told "empty" and not "closed" |
 //! | both of these | a push that overlaps a switch of the policy may obey any policy that was in force meanwhile |
 //! | `latest` | nothing |
-//! | `fan_in` | nothing of one lane; of all lanes, "empty" says nothing of pushes under way, "all taken" says that each lane was taken at some time, and the lanes are closed one after another |
+//! | `fan_in` | nothing of one lane; of all lanes, "empty" says nothing of pushes under way, "all taken" says that each lane was taken at some time, a producer that goes gives up its lane first, and the lanes are closed one after another |
 //! | batches | they are their items one after another, and others may come in between; how many more there might have been room for in `spsc` is not looked at |
 
 #![forbid(unsafe_code)]

@@ -7,9 +7,11 @@
 //! - "Empty" says that each push that was over has been taken, and nothing of pushes under way. One of those may have been seen
 //!   before, in its lane's length, or by its producer.
 //! - "All taken" says that each lane was taken at some time while the opener looked, and not that there was a time at which all
-//!   were.
+//!   were. It may have been another opener's that is told "closed" in the end.
 //! - A lane whose producer is gone and whose items were taken out is free at the latest when a pop that began after that has found
 //!   nothing, and at the earliest within the next pop.
+//! - A producer that goes gives up its lane first, and counts as gone after that: in between another one may have the lane, and a
+//!   pop says "empty" and not "closed".
 //! - The consumer goes from lane to lane: meanwhile one producer may be told "closed", and then another one "full", or a lane may
 //!   still be opened.
 //!
@@ -111,7 +113,7 @@ enum Holder {
     Free,
     /// A producer's.
     Held,
-    /// Its producer is gone. Whether some pop came after that.
+    /// Its producer is gone. Whether some pop may have seen that.
     Gone(bool),
 }
 
@@ -149,7 +151,8 @@ impl FanIn {
         state.holder != Holder::Free
             || call.overlapping().any(|op| match *op {
                 Op::Open(Open::Lane(other)) | Op::Leave(other) => other == lane,
-                Op::Pop(_) | Op::ConsumerGoes => true,
+                // The other opener had it, and then found that the consumer was gone.
+                Op::Open(Open::Closed) | Op::Pop(_) | Op::ConsumerGoes => true,
                 _ => false,
             })
     }
@@ -224,7 +227,8 @@ impl FanIn {
                 };
                 let mut lanes = (0..).zip(&state.lanes);
                 let can_be = lanes.all(|(number, lane)| lane.inside.ids().iter().all(|&id| under_way(number, id)));
-                let can_be = can_be && !state.is_ended();
+                let is_going = || call.overlapping().any(|op| matches!(op, Op::Leave(_)));
+                let can_be = can_be && (!state.is_ended() || is_going());
                 Self::come_by(state, call, true);
                 can_be
             }
@@ -269,7 +273,8 @@ impl Spec for FanIn {
             Op::Len(lane, len) => state.lanes[usize::from(lane)].inside.len() == len,
             Op::Switch(..) => true,
             Op::Leave(lane) => {
-                state.lanes[usize::from(lane)].holder = Holder::Gone(false);
+                let passed = call.overlapping().any(|op| matches!(op, Op::Pop(_)));
+                state.lanes[usize::from(lane)].holder = Holder::Gone(passed);
                 true
             }
             Op::OpenerGoes => {
@@ -344,6 +349,9 @@ mod tests {
         let (closed, full) = ((5, 6, Opened(Open::Closed)), (7, 8, Pushed(0, 2, Push::Full)));
         assert!(can_be(&[push, go(9), closed, full]));
         assert!(!can_be(&[push, go(5), closed, full]), "the consumer is gone");
+        let (other, taken) = ((3, 9, Opened(Open::Closed)), (4, 5, Opened(Open::AllTaken)));
+        assert!(can_be(&[other, taken, (6, 7, Op::ConsumerGoes)]), "it had the other lane");
+        assert!(!can_be(&[taken, (6, 7, Op::ConsumerGoes)]));
     }
 
     #[test]
@@ -352,6 +360,9 @@ mod tests {
         let at_end = |op| can_be(&[ends[0], ends[1], ends[2], (7, 8, op)]);
         assert!(at_end(Popped(Pop::Closed)) && !at_end(EMPTY));
         assert!(!can_be(&[ends[0], ends[1], (7, 8, Popped(Pop::Closed))]), "a lane may be opened still");
+        let (leave, open) = ((1, 9, Op::Leave(0)), (4, 5, Opened(Open::Lane(0))));
+        assert!(can_be(&[leave, (2, 3, EMPTY), open, (6, 7, EMPTY)]), "it has given up its lane");
+        assert!(can_be(&[leave, (2, 3, Op::OpenerGoes), (4, 5, Op::OpenerGoes), (6, 7, EMPTY)]), "it is going");
         assert!(!can_be(&[(0, 1, PUSH), (2, 3, ends[0].2), (3, 4, ends[1].2), ends[2], (7, 8, Popped(Pop::Closed))]));
     }
 }
