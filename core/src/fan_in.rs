@@ -51,7 +51,7 @@
 //! | | [`Closed`](crate::PushError::Closed) | so it is, and the consumer is gone | comes back, uncounted |
 //! | pop | [`Empty`](crate::PopError::Empty) | all pushes that were over have been taken | |
 //! | | [`Closed`](crate::PopError::Closed) | so they have, and no producer or opener is there | |
-//! | open | [`AllTaken`](NoLane::AllTaken) | each lane has a producer, or items, or was not come by since | |
+//! | open | [`AllTaken`](NoLane::AllTaken) | each lane has a producer, or items, or was not come by since, or is just being opened | |
 //! | | [`Closed`](NoLane::Closed) | the consumer is gone | |
 //!
 //! # Order
@@ -64,7 +64,8 @@
 //! they come out. "Empty" says that each push that was over when the pop began has been taken, and nothing of those that were under
 //! way: one of these may have shown in its lane's length before. "All taken" says that each lane was taken at some time during the
 //! call, and not that all were at the same time. Sums over the lanes ([`Consumer::len`], [`Consumer::shed`]) are sums of what was
-//! seen one after another. And when the consumer goes, it leaves one lane after another.
+//! seen one after another. A producer that goes gives up its lane first, and counts as gone right after that; and when the consumer
+//! goes, it leaves one lane after another.
 //!
 //! # Choosing weights and costs
 //! - **All alike**: weight 1 for each lane, and [`pop`](Consumer::pop). An item at the head of its lane waits for one item of each
