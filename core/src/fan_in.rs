@@ -198,8 +198,8 @@
 //!   the bit afterwards (`H2`), and the consumer takes the bit before it clears the flag. If it took the bit after it was set, then
 //!   it cleared the flag after it was set, too (`H3`); and a producer that sees the cleared flag sets the bit after it was taken
 //!   (`H1`). A producer that goes sets the bit and leaves the flag alone, which may be its successor's.
-//! - **I5** The consumer knows each open lane in which a push is over. For a free lane has no flag set, so the first push leaves a
-//!   hint whatever happens; and the consumer takes the hint of an unknown lane away before it looks whether that is open.
+//! - **I5** The consumer knows each open lane in which a push is over. For a free lane has no flag set, as the consumer clears it
+//!   once more when it gives the lane back, when nobody else can set it; so the first push leaves a hint whatever happens; and the consumer takes the hint of an unknown lane away before it looks whether that is open.
 //! - **I6** A lane's pressure is not stuck: before the consumer ceases to look at a lane it has a fence (`H5`) and one more look,
 //!   at the pressure too, as the pressure of an `spsc` ring wants it of a consumer that waits.
 //!

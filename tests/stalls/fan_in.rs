@@ -138,6 +138,36 @@ fn a_batch() {
     }
 }
 
+/// A producer leaves a hint and goes, at any step of a pop that finds its lane empty: the next one at that place is found.
+#[test]
+fn a_hint_of_a_producer_that_goes() {
+    stall::everywhere(
+        || {
+            let (mine, Others { opener, mut producer, mut consumer }) = ends(0, false);
+            drop(mine);
+            producer.push(5).expect("room");
+            assert_eq!(consumer.pop(), Ok((producer.lane(), 5)));
+            // The lane is hinted at still.
+            (consumer, (Some(producer), opener))
+        },
+        |mut consumer| {
+            assert_eq!(consumer.pop(), Err(PopError::Empty));
+            consumer
+        },
+        |(producer, _)| {
+            let mut producer = producer.take().expect("it is there");
+            // Nothing, but that the consumer is told.
+            assert_eq!(producer.push_slice(&[]), 0);
+        },
+        |mut consumer, (), (_, opener)| {
+            assert_eq!(consumer.pop(), Err(PopError::Empty));
+            let mut lanes = [(); 3].map(|()| opener.open(ONE).expect("all are free"));
+            lanes.iter_mut().for_each(|lane| lane.push(7).expect("room"));
+            assert_eq!([(); 4].map(|()| consumer.pop().is_ok()), [true, true, true, false]);
+        },
+    );
+}
+
 /// A consumer that stands still while it goes holds up nobody: a lane is open or shut, and its producer is told when it is full.
 #[test]
 fn a_consumer_that_goes() {

@@ -252,6 +252,8 @@ impl<T> Rx<T> {
         let words = &ring.lane(number).words;
         // Relaxed: its producer is gone, and [C4] of its ring orders its count.
         self.shed = self.shed.wrapping_add(words.shed.load(Ordering::Relaxed));
+        // It may have set its flag after we had cleared it, and then gone (I5). Relaxed: likewise, and [L4] orders it.
+        words.hinted.store(false, Ordering::Relaxed);
         words.next_generation();
         let (group, bit) = place(number);
         // SAFETY: I3: the consumer's own.
