@@ -9,7 +9,7 @@ models! {
     an_opener_meets_a_consumer_that_goes [219, 3] &["open", "closed", "pushed"] => super::an_opener_meets_a_consumer_that_goes;
     a_late_hint_of_a_former_producer [29135, 2] &["taken", "again"] => super::a_late_hint_of_a_former_producer;
     a_lane_that_is_seen_has_a_producer [17, 3] &["none", "open"] => super::a_lane_that_is_seen_has_a_producer;
-    a_hint_of_a_producer_that_goes [1000, 3] &["seen", "not seen"] => super::a_hint_of_a_producer_that_goes;
+    a_hint_of_a_producer_that_goes [3075, 2] &["seen", "not seen"] => super::a_hint_of_a_producer_that_goes;
     split_with_what_was_left [6, 3] &["in use", "split"] => super::split_with_what_was_left;
     split_again [61, 3] &["in use", "split"] => super::split_again;
 }
