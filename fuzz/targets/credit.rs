@@ -71,9 +71,18 @@ impl Case {
             // Lost on the way.
             4 => drop(self.spender.spend(self.now)),
             5 => {
-                let items = u32::from(what / 10);
-                match self.granter.release(items) {
-                    Ok(()) => self.held -= items,
+                let items = u32::from(what / 20);
+                // Told as what has left, or as what is left.
+                let told = if what / 10 % 2 == 0 {
+                    self.granter.release(items).map(|()| items)
+                } else {
+                    self.granter.release_all_but(items as usize)
+                };
+                match told {
+                    Ok(left) => {
+                        assert!(what / 10 % 2 == 0 || left == self.held - items);
+                        self.held -= left;
+                    }
                     Err(error) => assert!(items > self.held && error.held == self.held),
                 }
             }

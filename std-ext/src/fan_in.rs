@@ -3,6 +3,7 @@
 //! | made by | memory | ends |
 //! |---|---|---|
 //! | [`ring`] | the heap | own the ring: [`OwnedOpener`], [`OwnedProducer`], [`OwnedConsumer`] |
+//! | [`SliceRing`] | slices of a caller's | borrow it |
 //! | [`Ring`] | arrays within it, a `static` say | borrow it; `'static` from a `static` ([`Ring::try_split`]) |
 //!
 //! All else is said in [`forebay_core::fan_in`].

@@ -6,11 +6,13 @@ use std::hash::Hash;
 use std::rc::Rc;
 
 use forebay_core::fan_in::{
-    Consumer, Drain, HeapRing, Keep, Lane, LaneId, Lanes, NoLane, Opener, OwnedConsumer, OwnedOpener, OwnedProducer,
-    Producer, Ring,
+    Consumer, Drain, HeapRing, Keep, Lane, LaneId, LaneMemory, Lanes, NoLane, Opener, OwnedConsumer, OwnedOpener,
+    OwnedProducer, Producer, Ring, SliceRing,
 };
 
-use crate::ask::{CLONED_END, CLONED_KEEP, END, NEITHER, OWNER, Traits, each_is, forever, sent, shared, traits};
+use crate::ask::{
+    CLONED_END, CLONED_KEEP, END, NEITHER, OWNER, SENT_NEVER_SHARED, Traits, each_is, forever, sent, shared, traits,
+};
 
 #[test]
 fn ends() {
@@ -30,7 +32,9 @@ fn what_keeps_the_ring_must_be_sent_too() {
 #[test]
 fn owners() {
     // The consumer's ends of the lanes lie in it, and point at them.
-    each_is!(Traits { unwind: (false, false), ..OWNER }, |T| Ring<T, 4, 2>, |T| HeapRing<T>);
+    const OWNED: Traits = Traits { unwind: (false, false), ..OWNER };
+    each_is!(OWNED, |T| Ring<T, 4, 2>, |T| HeapRing<T>, |T| SliceRing<'static, T>);
+    each_is!(Traits { crossing: SENT_NEVER_SHARED, ..OWNED }, |T| LaneMemory<T>);
 }
 
 #[test]
@@ -49,6 +53,8 @@ fn for_every_item_that_may_be_sent() {
         shared::<Ring<T, 1, 1>>();
         sent::<HeapRing<T>>();
         shared::<HeapRing<T>>();
+        sent::<SliceRing<'q, T>>();
+        shared::<SliceRing<'q, T>>();
     }
     const fn owned<T: Send + 'static>() {
         forever::<OwnedOpener<T>>();

@@ -4,7 +4,7 @@
 use std::mem;
 use std::num::NonZeroU32;
 
-use forebay_core::fan_in::{Consumer, HeapRing, NoLane, Opener, Ring};
+use forebay_core::fan_in::{Consumer, HeapRing, LaneMemory, NoLane, Opener, Ring, SliceRing, Slot};
 use forebay_core::{CapacityError, PopError};
 use forebay_tests::ledger::{Ledger, Tracked, goes_off};
 
@@ -26,6 +26,12 @@ fn on_every_ring(action: &mut dyn FnMut(&Ledger, Kind<'_>)) {
 
     let ledger = Ledger::new();
     let mut ring = HeapRing::<Tracked>::new(P, N).unwrap();
+    action(&ledger, Kind::Borrowed(ring.split()));
+    end(&ledger, ring);
+
+    let ledger = Ledger::new();
+    let (mut lanes, mut slots) = ([const { LaneMemory::new() }; P], [const { Slot::new() }; N * P + 1]);
+    let mut ring = SliceRing::<Tracked>::new(&mut lanes, &mut slots).unwrap();
     action(&ledger, Kind::Borrowed(ring.split()));
     end(&ledger, ring);
 
@@ -138,6 +144,29 @@ fn what_is_left_inside_stays() {
     end(&ledger, ring);
 }
 
+/// Memory can be another ring afterwards, even if the ring before and its ends were forgotten: its items are then, too.
+#[test]
+fn memory_is_used_again() {
+    let (mut lanes, mut slots) = ([const { LaneMemory::new() }; P], [const { Slot::new() }; N * P]);
+    for round in 0..4 {
+        let ledger = Ledger::new();
+        let mut ring = SliceRing::<Tracked>::new(&mut lanes[round % 2..], &mut slots).unwrap();
+        let (opener, mut consumer) = ring.split();
+        let mut producer = opener.open(ONE).unwrap();
+        assert_eq!(producer.push_iter(ledger.items(N)), N);
+        assert!(consumer.pop().is_ok());
+        assert_eq!(producer.push_iter(ledger.items(1)), 1);
+        if round < 2 {
+            mem::forget((opener, producer, consumer));
+            mem::forget(ring);
+            assert_eq!(ledger.alive(), N, "forgotten");
+        } else {
+            drop((opener, producer, consumer));
+            end(&ledger, ring);
+        }
+    }
+}
+
 /// Ends that are forgotten are gone with the next split, and their items stay.
 #[test]
 fn forgotten_ends() {
@@ -220,6 +249,13 @@ fn shapes_that_cannot_be() {
     assert_eq!(HeapRing::<u8>::new(1, 0).err(), Some(CapacityError::Zero));
     assert_eq!(HeapRing::<u8>::new(usize::MAX / 2, 3).err(), Some(CapacityError::TooLarge));
     assert_eq!(HeapRing::<u64>::new(2, usize::MAX / 32).err(), Some(CapacityError::OutOfMemory));
+    let (mut lanes, mut slots) = ([const { LaneMemory::<u8>::new() }; 3], [const { Slot::new() }; 5]);
+    assert_eq!(SliceRing::new(&mut [], &mut slots).err(), Some(CapacityError::Zero));
+    assert_eq!(SliceRing::new(&mut lanes, &mut slots[..2]).err(), Some(CapacityError::TooShort));
+    assert_eq!(SliceRing::new(&mut lanes, &mut []).err(), Some(CapacityError::TooShort));
+    let mut ring = SliceRing::new(&mut lanes, &mut slots).unwrap();
+    let (opener, consumer) = ring.split();
+    assert_eq!((opener.lanes(), consumer.lane_capacity()), (3, 1), "two slots are to spare");
     // Items without a size, and more lanes than a word has bits.
     let mut ring = HeapRing::<()>::new(100, 1000).unwrap();
     let (opener, mut consumer) = ring.split();

@@ -13,6 +13,9 @@
 //! | `FOREBAY_HISTORIES_SEED` | the first seed; without it always the same |
 
 mod drive;
+mod fan_in;
+mod faulty_lanes;
+mod lanes;
 mod latest;
 mod mpsc;
 mod ring;

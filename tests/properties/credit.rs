@@ -1,9 +1,14 @@
 //! Properties of credit, in virtual time: over a link that loses, repeats and reorders, with a consumer of any pace; and with
 //! any frames at all.
 
+use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::mem;
+use std::num::NonZeroU32;
+use std::rc::Rc;
 
-use forebay_core::credit::{Frame, FrameError, Granter, Kind, MAX_WINDOW, Spender};
+use forebay_core::credit::{Frame, FrameError, Granter, Kind, MAX_WINDOW, NotHeld, Spender};
+use forebay_core::fan_in::{HeapRing, OwnedConsumer, OwnedProducer};
 use quickcheck::QuickCheck;
 
 /// Ticks for which a message is under way at most.
@@ -15,6 +20,10 @@ const LIFETIME: u64 = 200;
 struct Chance(u64);
 
 impl Chance {
+    const fn new(seed: u64) -> Self {
+        Self(seed | 1)
+    }
+
     fn below(&mut self, bound: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -40,6 +49,11 @@ struct Link {
 }
 
 impl Link {
+    /// A good one if all of these are nothing.
+    fn new(lost: u8, twice: u8, reorders: bool) -> Self {
+        Self { under_way: vec![], lost: u64::from(lost % 101), twice: u64::from(twice % 101), reorders }
+    }
+
     fn send(&mut self, now: u64, message: Message, chance: &mut Chance) {
         let copies = if chance.below(100) < self.lost {
             0
@@ -66,12 +80,88 @@ impl Link {
     }
 }
 
+/// What the receiver puts items into.
+trait Queue {
+    /// There is room for it.
+    fn put(&mut self, position: u32);
+
+    /// An item is taken out, if there is one.
+    fn take(&mut self);
+
+    /// Tells the granter what has been taken out.
+    fn release(&mut self, granter: &mut Granter);
+
+    fn len(&self) -> usize;
+}
+
+/// One whose items are counted as they are taken out.
+#[derive(Default)]
+struct Plain {
+    items: VecDeque<u32>,
+    taken: u32,
+}
+
+impl Queue for Plain {
+    fn put(&mut self, position: u32) {
+        self.items.push_back(position);
+    }
+
+    fn take(&mut self) {
+        self.taken += u32::from(self.items.pop_front().is_some());
+    }
+
+    fn release(&mut self, granter: &mut Granter) {
+        granter.release(mem::take(&mut self.taken)).expect("they were held");
+    }
+
+    fn len(&self) -> usize {
+        self.items.len()
+    }
+}
+
+/// The consumer of all lanes, and the position of the last item of each.
+struct Server {
+    consumer: OwnedConsumer<u32>,
+    last: [Option<u32>; 3],
+}
+
+/// A lane of a fan-in ring, of which the granter knows the length alone.
+struct Lane {
+    producer: OwnedProducer<u32>,
+    server: Rc<RefCell<Server>>,
+}
+
+impl Queue for Lane {
+    fn put(&mut self, position: u32) {
+        self.producer.push(position).expect("what was granted has room");
+    }
+
+    /// Of any lane, and in order.
+    fn take(&mut self) {
+        let Server { consumer, last } = &mut *self.server.borrow_mut();
+        if let Ok((lane, position)) = consumer.pop() {
+            let before = last[lane.index()].replace(position);
+            assert!(before.is_none_or(|before| before < position), "{position} after {before:?}");
+        }
+    }
+
+    fn release(&mut self, granter: &mut Granter) {
+        let (held, len) = (granter.held() as usize, self.producer.len());
+        assert_eq!(granter.release_all_but(len), Ok((held - len) as u32));
+        assert_eq!(granter.release_all_but(len + 1), Err(NotHeld { held: len as u32 }), "one that was not accepted");
+    }
+
+    fn len(&self) -> usize {
+        self.producer.len()
+    }
+}
+
 /// A sender that always has something to send, a receiver with a queue of the window's size, and a link each way.
-struct World {
+struct World<Q = Plain> {
     window: u32,
     granter: Granter,
     spender: Spender,
-    queue: VecDeque<u32>,
+    queue: Q,
     link: Link,
     now: u64,
     chance: Chance,
@@ -83,16 +173,16 @@ struct World {
     last: Option<u32>,
 }
 
-impl World {
-    fn new(window: u32, seed: u64, link: Link) -> Self {
+impl<Q: Queue> World<Q> {
+    fn new(window: u32, seed: u64, link: Link, queue: Q) -> Self {
         Self {
             window,
             granter: Granter::new(window, 3, RENEWAL).expect("right"),
             spender: Spender::new(window, 3, LIFETIME).expect("right"),
-            queue: VecDeque::new(),
+            queue,
             link,
             now: 0,
-            chance: Chance(seed | 1),
+            chance: Chance::new(seed),
             blocked: None,
             sent: 0,
             accepted: 0,
@@ -116,9 +206,10 @@ impl World {
                 }
             }
         }
-        if self.chance.below(100) < pace && self.queue.pop_front().is_some() {
-            self.granter.release(1).expect("it was held");
+        if self.chance.below(100) < pace {
+            self.queue.take();
         }
+        self.queue.release(&mut self.granter);
         if let Some(frame) = self.granter.grant_due(self.now) {
             self.link.send(self.now, Message::Frame(frame.encode()), &mut self.chance);
         }
@@ -132,7 +223,7 @@ impl World {
             self.last = Some(position);
             self.lost += u64::from(missing);
             self.accepted += 1;
-            self.queue.push_back(position);
+            self.queue.put(position);
         }
     }
 
@@ -162,8 +253,7 @@ impl World {
 }
 
 fn world(window: u8, seed: u64, lost: u8, twice: u8, reorders: bool) -> World {
-    let link = Link { under_way: vec![], lost: u64::from(lost % 101), twice: u64::from(twice % 101), reorders };
-    World::new(1 + u32::from(window % 64), seed, link)
+    World::new(1 + u32::from(window % 64), seed, Link::new(lost, twice, reorders), Plain::default())
 }
 
 /// The queue never overflows whatever the link does, and when the link is good again everything flows.
@@ -193,6 +283,43 @@ fn a_bad_link_breaks_nothing_and_a_good_one_repairs_all() {
         assert_eq!(world.sent, world.accepted + world.lost + under_way as u64);
     }
     QuickCheck::new().tests(300).quickcheck(property as fn(_, _, _, _, _, _));
+}
+
+/// Senders with a lane each, whose links do anything, and a consumer of any pace: no lane overflows, and when a link is good
+/// again its items flow, whatever the others do.
+#[test]
+fn lanes_with_credit_never_overflow() {
+    fn property(windows: (u8, u8, u8), seed: u64, lost: u8, twice: u8, reorders: bool, pace: u8) {
+        let capacity = 1 + u32::from(windows.0 % 16);
+        let (opener, consumer) = HeapRing::new(3, capacity as usize).expect("small").into_ends();
+        let server = Rc::new(RefCell::new(Server { consumer, last: [None; 3] }));
+        let mut worlds: Vec<World<Lane>> = (0..3)
+            .map(|number| {
+                let producer = opener.open(NonZeroU32::MIN).expect("a lane for each");
+                // A window may be less than what the lane holds.
+                let window = capacity.min(1 + u32::from([windows.0, windows.1, windows.2][number as usize]));
+                let link = Link::new(lost.wrapping_mul(number + 1), twice, reorders);
+                World::new(
+                    window,
+                    seed.wrapping_add(2 * u64::from(number)),
+                    link,
+                    Lane { producer, server: Rc::clone(&server) },
+                )
+            })
+            .collect();
+        for _ in 0..700 {
+            worlds.iter_mut().for_each(|world| world.tick(u64::from(pace % 101)));
+        }
+        let good = &mut worlds[usize::from(windows.1 % 3)];
+        good.link = Link::new(0, 0, false);
+        let accepted = good.accepted;
+        for _ in 0..500 {
+            worlds.iter_mut().for_each(|world| world.tick(100));
+        }
+        let good = &worlds[usize::from(windows.1 % 3)];
+        assert!(good.accepted > accepted + 5, "{} items", good.accepted - accepted);
+    }
+    QuickCheck::new().tests(100).quickcheck(property as fn(_, _, _, _, _, _));
 }
 
 /// Nothing is heard of the receiver any more: the credit runs out to zero.

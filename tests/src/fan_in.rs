@@ -1,21 +1,31 @@
 //! The specification of the fan-in ring: a queue for each lane, served by deficit round robin as its authors describe it, round
 //! by round; and a run of the ring beside it.
+//!
+//! A [`Case`] is data, so it can come from a property test as well as from a fuzzer. One thread runs it; what several
+//! threads may see of each other is the business of the models.
 
 use std::collections::VecDeque;
+use std::mem;
 use std::num::NonZeroU32;
 
-use forebay_core::fan_in::{Consumer, HeapRing, LaneId, NoLane, Opener, Producer, Ring};
-use forebay_core::{PopError, PushError, Refusal};
+use forebay_core::fan_in::{Consumer, HeapRing, LaneId, LaneMemory, NoLane, Opener, Producer, Ring, SliceRing, Slot};
+use forebay_core::{PopError, Pressure, PushError, Refusal, Watermarks};
 
 use crate::gauge::Gauge;
+use crate::ledger::{go_off, goes_off};
+use crate::payload::{Maker, Payload};
+pub use crate::spsc::Storage;
 
-/// What an item is worth to a [`Case`]: its number, and what it costs.
-pub type Item = (u32, u32);
+/// What an item of this number costs where costs count: now and then far more than a lane gets in a round.
+#[must_use]
+pub const fn cost(id: u32) -> u32 {
+    if id % 29 == 7 { 200 } else { 1 + id * 7 % 23 }
+}
 
 /// A lane as it has to be.
 #[derive(Clone, Debug)]
 struct Lane {
-    items: VecDeque<Item>,
+    items: VecDeque<u32>,
     capacity: usize,
     weight: u32,
     deficit: u64,
@@ -23,8 +33,33 @@ struct Lane {
     refusal: Refusal,
     shed: usize,
     gauge: Gauge,
-    /// Whether the consumer has not been by yet. Later it goes by old watermarks for a while.
-    is_new: bool,
+    /// The least and the greatest of the low marks that the consumer may still go by, if they were changed behind its back.
+    lows: Option<(usize, usize)>,
+}
+
+impl Lane {
+    fn popped(&mut self) {
+        let len = self.items.len();
+        match self.lows {
+            // It has come to the one or the other, and looked at the new ones.
+            Some((least, _)) if len <= least => {
+                self.lows = None;
+                self.gauge.popped(0);
+            }
+            // What it is will be seen.
+            Some(_) => {}
+            None => self.gauge.popped(len),
+        }
+    }
+
+    /// Compares with what an end says.
+    fn check(&mut self, level: Pressure, fill: u8, marks: Watermarks) {
+        let len = self.items.len();
+        if self.lows.is_some_and(|(_, most)| len <= most) && level == Pressure::Open {
+            self.gauge.popped(0);
+        }
+        self.gauge.check(len, level, fill, marks);
+    }
 }
 
 /// The lanes as they have to be, and whose turn it is.
@@ -38,13 +73,35 @@ pub struct Spec {
     next: usize,
     /// Of lanes that have been given back.
     shed: usize,
+    /// Whether the consumer is gone.
+    closed: bool,
 }
 
 impl Spec {
     /// So many free lanes for so many items each.
     #[must_use]
     pub fn new(lanes: usize, capacity: usize) -> Self {
-        Self { lanes: vec![None; lanes], capacity, turn: None, next: 0, shed: 0 }
+        Self { lanes: vec![None; lanes], capacity, turn: None, next: 0, shed: 0, closed: false }
+    }
+
+    /// The ring is split anew: lanes with items inside have no producer then, and the others are free.
+    fn split(&mut self) {
+        (self.turn, self.next, self.shed, self.closed) = (None, 0, 0, false);
+        for place in &mut self.lanes {
+            if let Some(lane) = place.take_if(|lane| !lane.items.is_empty()) {
+                let mut gauge = lane.gauge;
+                gauge.made_anew(lane.items.len());
+                *place = Some(Lane { deficit: 0, has_producer: false, shed: 0, gauge, lows: None, ..lane });
+            } else {
+                *place = None;
+            }
+        }
+    }
+
+    /// The consumer goes.
+    fn close(&mut self) {
+        self.closed = true;
+        self.lanes.iter_mut().flatten().for_each(|lane| lane.gauge.closed());
     }
 
     /// Takes the first free lane.
@@ -59,7 +116,7 @@ impl Spec {
             refusal: Refusal::Reject,
             shed: 0,
             gauge: Gauge::new(self.capacity),
-            is_new: true,
+            lows: None,
         });
         Some(free)
     }
@@ -71,42 +128,47 @@ impl Spec {
     /// Puts an item into a lane.
     ///
     /// # Errors
-    /// As the ring, with whether it is shed.
-    pub fn push(&mut self, number: usize, item: Item) -> Result<(), bool> {
+    /// As the ring.
+    pub fn push(&mut self, number: usize, id: u32) -> Result<(), PushError<u32>> {
+        let closed = self.closed;
         let lane = self.lane(number);
-        let sheds = lane.refusal == Refusal::DropIncoming;
         let fits = lane.items.len() < lane.capacity;
         if fits {
-            lane.items.push_back(item);
-        } else {
-            lane.shed += usize::from(sheds);
+            lane.items.push_back(id);
         }
         lane.gauge.pushed(lane.items.len());
-        if fits { Ok(()) } else { Err(sheds) }
+        match lane.refusal {
+            _ if fits => Ok(()),
+            _ if closed => Err(PushError::Closed(id)),
+            Refusal::DropIncoming => {
+                lane.shed += 1;
+                Err(PushError::Shed(id))
+            }
+            _ => Err(PushError::Full(id)),
+        }
     }
 
     /// The next item by deficit round robin, and its lane.
-    pub fn pop(&mut self, cost: impl Fn(&Item) -> u32) -> Option<(usize, Item)> {
+    pub fn pop(&mut self, cost: impl Fn(u32) -> u32) -> Option<(usize, u32)> {
         let mut seen_none = false;
         loop {
             if let Some(number) = self.turn {
                 let lane = self.lane(number);
-                lane.is_new = false;
                 match lane.items.front() {
-                    Some(item) if u64::from(cost(item)) <= lane.deficit => {
-                        let item = lane.items.pop_front().expect("looked at");
-                        lane.deficit -= u64::from(cost(&item));
-                        lane.gauge.popped(lane.items.len());
+                    Some(&id) if u64::from(cost(id)) <= lane.deficit => {
+                        lane.items.pop_front();
+                        lane.deficit -= u64::from(cost(id));
+                        lane.popped();
                         if lane.deficit == 0 {
                             self.turn = None;
                         }
-                        return Some((number, item));
+                        return Some((number, id));
                     }
                     // It keeps what it has for its next turn.
                     Some(_) => {}
                     None => {
                         lane.deficit = 0;
-                        lane.gauge.popped(0);
+                        lane.popped();
                         if !lane.has_producer {
                             self.shed += lane.shed;
                             self.lanes[number] = None;
@@ -140,21 +202,10 @@ impl Spec {
     }
 }
 
-/// Where a ring lies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Storage {
-    /// In arrays, which must be of one of the shapes that [`Case::run`] knows.
-    Array,
-    /// On the heap.
-    Heap,
-    /// On the heap, with ends that own it.
-    Owned,
-}
-
 /// A ring, and what is done with it.
 #[derive(Clone, Copy, Debug)]
 pub struct Case<'a> {
-    /// How many lanes it has.
+    /// How many lanes it has. Those of rings in arrays must be of one of the [`SHAPES`].
     pub lanes: usize,
     /// How many items each of them holds.
     pub capacity: usize,
@@ -162,232 +213,446 @@ pub struct Case<'a> {
     pub ops: &'a [(u8, u8)],
 }
 
+/// The shapes of rings in arrays.
+pub const SHAPES: [(usize, usize); 7] = [(1, 1), (1, 3), (2, 2), (3, 1), (4, 3), (2, 9), (70, 2)];
+
 impl Case<'_> {
-    /// Does it all, and compares with the specification after each operation. Answers with the numbers of the items that were
-    /// popped.
+    /// Does it all, and compares with the specification after each operation. Answers with all that could be seen.
     ///
     /// # Panics
     /// If there is a difference.
     #[must_use]
-    pub fn run(&self, storage: Storage) -> Vec<u32> {
+    pub fn run<T: Payload>(&self, storage: Storage) -> Vec<u32> {
+        let mut run = Run::new(self);
         match storage {
+            Storage::Array => run.in_array::<T>(false),
+            Storage::Shared => {
+                run.keeps_ends = true;
+                run.in_array::<T>(true);
+            }
+            Storage::Slice => {
+                // Memory that was another ring before, with slots to spare.
+                let mut lanes: Vec<_> = (0..self.lanes).map(|_| LaneMemory::new()).collect();
+                let mut slots: Vec<_> = (0..self.lanes * self.capacity + self.lanes - 1).map(|_| Slot::new()).collect();
+                let mut before = SliceRing::<T>::new(&mut lanes, &mut slots[..self.lanes]).expect("a small ring");
+                mem::forget(before.split());
+                drop(before);
+                let mut ring = SliceRing::<T>::new(&mut lanes, &mut slots).expect("a small ring");
+                while run.goes_on() {
+                    run.session(ring.split(), &|| None);
+                }
+            }
             Storage::Heap => {
-                let mut ring = HeapRing::new(self.lanes, self.capacity).expect("a small ring");
-                let first = Run::new(self, ring.split()).finish(self.ops);
-                // What is left behind is there after another split, and no more.
-                let (opener, mut consumer) = ring.split();
-                let left: usize = consumer.len();
-                assert_eq!(left, first.1, "what was left inside");
-                assert_eq!(consumer.drain().count(), left);
-                drop(opener);
-                assert_eq!(consumer.pop(), Err(PopError::Closed));
-                first.0
+                let mut ring = HeapRing::<T>::new(self.lanes, self.capacity).expect("a small ring");
+                while run.goes_on() {
+                    run.session(ring.split(), &|| None);
+                }
             }
             Storage::Owned => {
-                let ring = HeapRing::new(self.lanes, self.capacity).expect("a small ring");
-                Run::new(self, ring.into_ends()).finish(self.ops).0
-            }
-            Storage::Array => {
-                macro_rules! shapes {
-                    ($(($lanes:literal, $capacity:literal)),*) => {
-                        match (self.lanes, self.capacity) {
-                            $(($lanes, $capacity) => {
-                                let ring = Ring::<Item, $capacity, $lanes>::new();
-                                let ends = ring.try_split().expect("the first time");
-                                Run::new(self, ends).finish(self.ops).0
-                            })*
-                            _ => unreachable!("not one of the shapes"),
-                        }
-                    };
+                run.keeps_ends = true;
+                while run.goes_on() {
+                    // What is inside goes with the ends.
+                    run.spec = Spec::new(self.lanes, self.capacity);
+                    run.old.clear();
+                    let ring = HeapRing::<T>::new(self.lanes, self.capacity).expect("a small ring");
+                    run.session(ring.into_ends(), &|| None);
+                    run.maker.ledger().check();
+                    assert_eq!(run.maker.ledger().alive(), 0, "the ends are gone, and with them the ring");
                 }
-                shapes!((1, 1), (1, 3), (2, 2), (3, 1), (4, 3), (70, 2))
             }
         }
+        run.maker.ledger().settle();
+        run.trace
     }
 }
 
-/// The shapes of rings in arrays.
-pub const SHAPES: [(usize, usize); 6] = [(1, 1), (1, 3), (2, 2), (3, 1), (4, 3), (70, 2)];
-
-struct Run<'q, K> {
+/// What a run of a case knows.
+struct Run<'a> {
+    case: Case<'a>,
+    ops: &'a [(u8, u8)],
+    /// Whether ends must be dropped, and not forgotten.
+    keeps_ends: bool,
     spec: Spec,
-    opener: Vec<Opener<'q, Item, K>>,
-    producers: Vec<(usize, Producer<'q, Item, K>)>,
-    consumer: Consumer<'q, Item, K>,
-    next: u32,
-    popped: Vec<u32>,
+    maker: Maker,
+    trace: Vec<u32>,
+    first: bool,
+    /// Producers and openers that were forgotten since the split.
+    forgotten: usize,
+    /// The lanes of producers that are gone, or were forgotten.
     old: Vec<LaneId>,
-    shed: usize,
 }
 
-impl<'q, K: Clone> Run<'q, K> {
-    fn new(case: &Case<'_>, (opener, consumer): (Opener<'q, Item, K>, Consumer<'q, Item, K>)) -> Self {
-        assert_eq!((opener.lanes(), consumer.lane_capacity()), (case.lanes, case.capacity));
-        assert_eq!(consumer.capacity(), case.lanes * case.capacity);
+/// The ends, while they are there.
+struct Ends<'q, T, K> {
+    openers: Vec<Opener<'q, T, K>>,
+    producers: Vec<(usize, Producer<'q, T, K>)>,
+    consumer: Option<Consumer<'q, T, K>>,
+}
+
+impl<'q, T, K> Ends<'q, T, K> {
+    #[allow(clippy::missing_const_for_fn, reason = "not in the oldest Rust that is promised")]
+    fn have_no_producer(&self) -> bool {
+        self.openers.is_empty() && self.producers.is_empty()
+    }
+
+    fn are_gone(&self) -> bool {
+        self.have_no_producer() && self.consumer.is_none()
+    }
+
+    /// A producer and its lane.
+    fn producer(&mut self, argument: usize) -> Option<&mut (usize, Producer<'q, T, K>)> {
+        let count = self.producers.len();
+        self.producers.get_mut(argument.checked_rem(count)?)
+    }
+}
+
+impl<'a> Run<'a> {
+    fn new(case: &Case<'a>) -> Self {
         Self {
+            case: *case,
+            ops: case.ops,
+            keeps_ends: false,
             spec: Spec::new(case.lanes, case.capacity),
-            opener: vec![opener],
-            producers: vec![],
-            consumer,
-            next: 0,
-            popped: vec![],
+            maker: Maker::default(),
+            trace: vec![],
+            first: true,
+            forgotten: 0,
             old: vec![],
-            shed: 0,
         }
     }
 
-    fn item(&mut self, argument: u8) -> Item {
-        self.next += 1;
-        (self.next, u32::from(argument % 23).max(1))
-    }
-
-    fn finish(mut self, ops: &[(u8, u8)]) -> (Vec<u32>, usize) {
-        for &(op, argument) in ops {
-            self.step(op, argument);
-            self.compare();
+    fn in_array<T: Payload>(&mut self, shared: bool) {
+        macro_rules! shapes {
+            ($(($lanes:literal, $capacity:literal)),*) => {
+                match (self.case.lanes, self.case.capacity) {
+                    $(($lanes, $capacity) => self.in_array_of::<T, $capacity, $lanes>(shared),)*
+                    shape => panic!("no ring in an array is of the shape {shape:?}"),
+                }
+            };
         }
-        (self.popped, self.spec.len())
+        shapes!((1, 1), (1, 3), (2, 2), (3, 1), (4, 3), (2, 9), (70, 2));
     }
 
-    fn step(&mut self, op: u8, argument: u8) {
-        let which = usize::from(argument) % self.producers.len().max(1);
-        match op % 16 {
-            0 | 1 => self.open(u32::from(argument % 5) + 1),
-            2..=5 if !self.producers.is_empty() => self.push(which, argument),
-            6 | 7 if !self.producers.is_empty() => self.push_several(which, argument),
-            8 | 9 => self.pop(|_| 1, |consumer| consumer.pop()),
-            10 | 11 => {
-                // As many as it is likely to find.
-                for _ in 0..argument % 16 {
-                    self.pop(|item| item.1, |consumer| consumer.pop_by(|item| item.1));
-                }
+    fn in_array_of<T: Payload, const N: usize, const P: usize>(&mut self, shared: bool) {
+        let mut ring = Box::new(Ring::<T, N, P>::new());
+        while self.goes_on() {
+            if shared {
+                self.session(ring.try_split().expect("all ends are gone"), &|| Some(ring.try_split().is_ok()));
+            } else {
+                self.session(ring.split(), &|| None);
             }
-            12 if !self.producers.is_empty() => {
-                let (number, producer) = self.producers.swap_remove(which);
-                self.old.push(producer.lane());
-                drop(producer);
-                self.spec.lane(number).has_producer = false;
+        }
+    }
+
+    const fn goes_on(&self) -> bool {
+        self.first || !self.ops.is_empty()
+    }
+
+    fn saw(&mut self, what: usize) {
+        self.trace.push(u32::try_from(what).expect("small numbers"));
+    }
+
+    /// Works with the ends of one split until the operations ask for another, or are used up. `splits` tells whether the ring
+    /// can be split meanwhile, if one can ask.
+    fn session<T: Payload, K: Clone>(
+        &mut self,
+        (opener, consumer): (Opener<'_, T, K>, Consumer<'_, T, K>),
+        splits: &dyn Fn() -> Option<bool>,
+    ) {
+        self.first = false;
+        self.forgotten = 0;
+        self.spec.split();
+        assert_eq!((opener.lanes(), consumer.lane_capacity()), (self.case.lanes, self.case.capacity));
+        assert_eq!(consumer.capacity(), self.case.lanes * self.case.capacity);
+        let mut ends = Ends { openers: vec![opener], producers: vec![], consumer: Some(consumer) };
+        self.look(&mut ends);
+        while let Some((&(op, argument), rest)) = self.ops.split_first() {
+            self.ops = rest;
+            self.step(&mut ends, op, usize::from(argument));
+            self.look(&mut ends);
+            assert!(splits().is_none_or(|splits| splits == ends.are_gone()), "a shared ring is split once at a time");
+            if ends.are_gone() {
+                break;
             }
-            13 if !self.producers.is_empty() => {
-                let weight = u32::from(argument % 7) + 1;
-                let (number, producer) = &mut self.producers[which];
-                self.spec.lane(*number).weight = weight;
-                let weight = NonZeroU32::new(weight).expect("one more");
-                if argument % 2 == 0 {
-                    producer.set_weight(weight);
-                } else {
-                    self.consumer.lane(producer.lane()).expect("it is open").set_weight(weight);
-                }
-            }
-            14 if !self.producers.is_empty() => {
-                let (number, producer) = &mut self.producers[which];
-                let lane = self.spec.lane(*number);
-                lane.refusal = if argument % 2 == 0 { Refusal::Reject } else { Refusal::DropIncoming };
-                producer.set_refusal(lane.refusal);
-                if lane.is_new {
-                    let (high, low) = (usize::from(argument / 8) % (lane.capacity + 2), usize::from(argument) % 9);
-                    if let Some(marks) = lane.gauge.set_marks(high, low) {
-                        assert_eq!(producer.set_watermarks(marks).is_ok(), lane.gauge.fits(marks));
-                    }
-                }
-            }
-            15 => match self.opener.first() {
-                Some(opener) if argument % 8 > 0 => self.opener.push(opener.clone()),
-                _ => drop(self.opener.pop()),
+        }
+        self.old.extend(ends.producers.iter().map(|(_, producer)| producer.lane()));
+    }
+
+    /// One operation.
+    fn step<T: Payload, K: Clone>(&mut self, ends: &mut Ends<'_, T, K>, op: u8, argument: usize) {
+        match op % 28 {
+            0..=2 => self.open(ends, argument % 5 + 1),
+            3..=7 => self.push(ends, argument),
+            8 | 9 => self.push_several(ends, argument),
+            10 => self.push_several_armed(ends, argument),
+            11..=14 => self.pop(ends, argument % 4 + 1, |_| 1, |consumer| consumer.pop()),
+            // As many as it is likely to find.
+            15..=17 => self.pop(ends, argument % 16, cost, |consumer| consumer.pop_by(|item| cost(item.id()))),
+            18 => self.pop_armed(ends),
+            19 => self.drain(ends, argument),
+            20 | 21 => self.leave(ends, argument),
+            22 => self.set_weight(ends, argument),
+            23 => self.set_refusal(ends, argument),
+            24 => self.set_watermarks(ends, argument),
+            25 => match ends.openers.first() {
+                Some(opener) if argument % 8 > 0 => ends.openers.push(opener.clone()),
+                _ => drop(ends.openers.pop()),
             },
-            _ => {}
+            26 if argument % 4 == 0 => {
+                ends.consumer = None;
+                self.spec.close();
+            }
+            27 if argument % 2 == 0 => self.end(ends, argument / 2),
+            _ => self.push(ends, argument),
         }
     }
 
-    fn open(&mut self, weight: u32) {
-        let Some(opener) = self.opener.last() else { return };
+    fn open<T, K: Clone>(&mut self, ends: &mut Ends<'_, T, K>, weight: usize) {
+        let Some(opener) = ends.openers.last() else { return };
+        let weight = u32::try_from(weight).expect("a small number");
         match opener.open(NonZeroU32::new(weight).expect("one more")) {
             Ok(producer) => {
                 let number = self.spec.open(weight).expect("a free lane");
                 let id = producer.lane();
-                assert_eq!(id.index(), number);
+                assert!(!self.spec.closed && id.index() == number, "the first free lane");
                 assert!(!self.old.contains(&id), "another lane has had this name");
-                self.producers.push((number, producer));
+                ends.producers.push((number, producer));
             }
             Err(error) => {
-                assert_eq!(error, NoLane::AllTaken);
-                assert_eq!(self.spec.open(weight), None);
+                assert_eq!(error, if self.spec.closed { NoLane::Closed } else { NoLane::AllTaken });
+                assert!(self.spec.closed || self.spec.open(weight).is_none());
             }
         }
     }
 
-    fn push(&mut self, which: usize, argument: u8) {
-        let item = self.item(argument / 8);
-        let (number, producer) = &mut self.producers[which];
-        let outcome = match producer.push(item) {
-            Ok(()) => Ok(()),
-            Err(PushError::Full(back)) => Err((false, back)),
-            Err(PushError::Shed(back)) => Err((true, back)),
-            Err(PushError::Closed(_)) => panic!("the consumer is there"),
-        };
-        self.shed += usize::from(matches!(outcome, Err((true, _))));
-        assert_eq!(outcome, self.spec.push(*number, item).map_err(|sheds| (sheds, item)));
+    fn push<T: Payload, K>(&mut self, ends: &mut Ends<'_, T, K>, argument: usize) {
+        let Some((number, producer)) = ends.producer(argument) else { return };
+        let item = T::make(&mut self.maker);
+        let id = item.id();
+        let outcome = producer.push(item).map_err(|error| error.map(|item| item.id()));
+        assert_eq!(outcome, self.spec.push(*number, id));
     }
 
-    fn push_several(&mut self, which: usize, argument: u8) {
-        let items: Vec<Item> = (0..argument % 4).map(|more| self.item(argument / 4 + more)).collect();
-        let (number, producer) = &mut self.producers[which];
-        let room = producer.free().min(items.len());
-        let count =
-            if argument % 8 < 4 { producer.push_slice(&items) } else { producer.push_iter(items.iter().copied()) };
-        assert_eq!(count, room);
-        for &item in &items[..room] {
-            assert_eq!(self.spec.push(*number, item), Ok(()));
+    /// What a batch has put in, of which there were so many.
+    fn pushed(&mut self, number: usize, first: u32, count: usize, of: usize) {
+        let lane = self.spec.lane(number);
+        assert_eq!(count, of.min(lane.capacity - lane.items.len()), "as many as there is room for");
+        for id in (first..).take(count) {
+            assert_eq!(self.spec.push(number, id), Ok(()));
         }
     }
 
-    fn pop(
+    fn push_several<T: Payload, K>(&mut self, ends: &mut Ends<'_, T, K>, argument: usize) {
+        let Some((number, producer)) = ends.producer(argument / 8) else { return };
+        let (first, of) = (self.maker.next_id(), argument % 8);
+        let count = if argument % 3 == 0 {
+            T::push_slice_into_lane(producer, of, &mut self.maker)
+        } else {
+            producer.push_iter((0..of).map(|_| T::make(&mut self.maker)))
+        };
+        self.pushed(*number, first, count, of);
+    }
+
+    /// The iterator panics after some items.
+    fn push_several_armed<T: Payload, K>(&mut self, ends: &mut Ends<'_, T, K>, argument: usize) {
+        let Some((number, producer)) = ends.producer(argument / 8) else { return };
+        let (first, of, maker) = (self.maker.next_id(), argument % 8, &mut self.maker);
+        let items = (0..).map(|at| if at < of { T::make(maker) } else { go_off() });
+        let free = producer.free();
+        assert_eq!(goes_off(|| producer.push_iter(items)), of < free);
+        self.pushed(*number, first, of.min(free), of);
+    }
+
+    fn pop<T: Payload, K>(
         &mut self,
-        cost: impl Fn(&Item) -> u32,
-        pop: impl Fn(&mut Consumer<'q, Item, K>) -> Result<(LaneId, Item), PopError>,
+        ends: &mut Ends<'_, T, K>,
+        times: usize,
+        cost: impl Fn(u32) -> u32,
+        pop: impl Fn(&mut Consumer<'_, T, K>) -> Result<(LaneId, T), PopError>,
     ) {
-        match pop(&mut self.consumer) {
-            Ok((lane, item)) => {
-                assert_eq!(self.spec.pop(cost), Some((lane.index(), item)));
-                if let Some((_, producer)) = self.producers.iter().find(|(number, _)| *number == lane.index()) {
+        for _ in 0..times {
+            let Some(consumer) = &mut ends.consumer else { return };
+            let popped = pop(consumer).map(|(lane, item)| (lane, item.id()));
+            self.popped(ends, popped, &cost);
+        }
+    }
+
+    fn popped<T, K>(
+        &mut self,
+        ends: &Ends<'_, T, K>,
+        popped: Result<(LaneId, u32), PopError>,
+        cost: &impl Fn(u32) -> u32,
+    ) {
+        let expected = self.spec.pop(cost);
+        match popped {
+            Ok((lane, id)) => {
+                assert_eq!(expected, Some((lane.index(), id)));
+                if let Some((_, producer)) = ends.producers.iter().find(|(number, _)| *number == lane.index()) {
                     assert_eq!(producer.lane(), lane);
                 } else {
                     assert!(self.old.contains(&lane), "an item of a lane that nobody had");
                 }
-                self.popped.push(item.0);
+                self.saw(id as usize);
             }
             Err(why) => {
-                assert_eq!(self.spec.pop(cost), None);
-                let is_closed = self.producers.is_empty() && self.opener.is_empty();
+                assert_eq!(expected, None);
+                let is_closed = ends.have_no_producer() && self.forgotten == 0;
                 assert_eq!(why, if is_closed { PopError::Closed } else { PopError::Empty });
             }
         }
     }
 
-    fn compare(&self) {
-        let consumer = &self.consumer;
-        assert_eq!((consumer.len(), consumer.is_empty()), (self.spec.len(), self.spec.len() == 0));
-        assert_eq!(consumer.shed(), self.shed);
-        assert_eq!(self.spec.shed(), self.shed);
-        assert_eq!(consumer.is_closed(), self.producers.is_empty() && self.opener.is_empty());
+    /// The cost can't be told: the item stays, and it is still its lane's turn.
+    fn pop_armed<T: Payload, K>(&mut self, ends: &mut Ends<'_, T, K>) {
+        let Some(consumer) = &mut ends.consumer else { return };
+        let gone_off = goes_off(|| consumer.pop_by(|_| go_off()).map(|(lane, item)| (lane, item.id())));
+        assert_eq!(gone_off, goes_off(|| assert_eq!(self.spec.pop(|_| go_off()), None)));
+        assert_eq!(gone_off, self.spec.len() > 0);
+        // At once: in the rounds after a turn in which nothing was served, what comes in meanwhile may be as late as that.
+        self.pop(ends, 1, |_| 1, |consumer| consumer.pop());
+    }
+
+    fn drain<T: Payload, K>(&mut self, ends: &mut Ends<'_, T, K>, argument: usize) {
+        let Some(mut consumer) = ends.consumer.take() else { return };
+        let (most, capacity) = (argument % 32, consumer.capacity());
+        let mut drain = consumer.drain();
+        for at in 0..most {
+            match drain.next() {
+                Some((lane, item)) => self.popped(ends, Ok((lane, item.id())), &|_| 1),
+                None => {
+                    assert!(drain.next().is_none(), "it is fused");
+                    // It looked, or has given as many as the ring can hold.
+                    if at < capacity {
+                        assert_eq!(self.spec.pop(|_| 1), None);
+                    }
+                    break;
+                }
+            }
+        }
+        ends.consumer = Some(consumer);
+    }
+
+    fn leave<T, K>(&mut self, ends: &mut Ends<'_, T, K>, argument: usize) {
+        let Some(which) = (argument / 8).checked_rem(ends.producers.len()) else { return };
+        let (number, producer) = ends.producers.swap_remove(which);
+        self.old.push(producer.lane());
+        if argument % 8 == 0 && !self.keeps_ends {
+            // Nobody will ever know.
+            self.forgotten += 1;
+            mem::forget(producer);
+        } else {
+            drop(producer);
+            self.spec.lane(number).has_producer = false;
+        }
+    }
+
+    fn set_weight<T, K>(&mut self, ends: &mut Ends<'_, T, K>, argument: usize) {
+        let weight = NonZeroU32::MIN.saturating_add(u32::try_from(argument % 9).expect("a small number"));
+        let Ends { producers, consumer, .. } = ends;
+        let Some(which) = (argument / 16).checked_rem(producers.len()) else { return };
+        let (number, producer) = &mut producers[which];
+        match consumer.as_ref().and_then(|consumer| consumer.lane(producer.lane())) {
+            Some(lane) if argument % 2 == 0 => lane.set_weight(weight),
+            _ => producer.set_weight(weight),
+        }
+        self.spec.lane(*number).weight = weight.get();
+    }
+
+    fn set_refusal<T, K>(&mut self, ends: &mut Ends<'_, T, K>, argument: usize) {
+        let refusal = if argument % 4 < 2 { Refusal::Reject } else { Refusal::DropIncoming };
+        let Ends { producers, consumer, .. } = ends;
+        let Some(which) = (argument / 4).checked_rem(producers.len()) else { return };
+        let (number, producer) = &mut producers[which];
+        match consumer.as_ref().and_then(|consumer| consumer.lane(producer.lane())) {
+            Some(lane) if argument % 2 == 0 => lane.set_refusal(refusal),
+            _ => producer.set_refusal(refusal),
+        }
+        self.spec.lane(*number).refusal = refusal;
+    }
+
+    fn set_watermarks<T, K>(&mut self, ends: &mut Ends<'_, T, K>, argument: usize) {
+        let Some((number, producer)) = ends.producer(argument) else { return };
+        let lane = self.spec.lane(*number);
+        let (high, low) = ((argument / 8) % (lane.capacity + 2), argument % 9);
+        let old = producer.watermarks().low();
+        let Some(marks) = lane.gauge.set_marks(high, low) else { return };
+        assert_eq!(producer.set_watermarks(marks).is_ok(), lane.gauge.fits(marks));
+        if lane.gauge.fits(marks) {
+            let (least, most) = lane.lows.unwrap_or((old, old));
+            lane.lows = Some((least.min(low), most.max(low)));
+        }
+    }
+
+    /// Lets all ends go, so that the ring is split anew.
+    fn end<T, K>(&mut self, ends: &mut Ends<'_, T, K>, argument: usize) {
+        let forgets = |which: usize| argument >> 3 & which != 0 && !self.keeps_ends;
+        let (openers, producers, consumer) =
+            (mem::take(&mut ends.openers), mem::take(&mut ends.producers), ends.consumer.take());
+        self.old.extend(producers.iter().map(|(_, producer)| producer.lane()));
+        let openers = || if forgets(1) { mem::forget(openers) } else { drop(openers) };
+        let producers = || if forgets(2) { mem::forget(producers) } else { drop(producers) };
+        let consumer = || if forgets(4) { mem::forget(consumer) } else { drop(consumer) };
+        match argument % 4 {
+            0 => (openers(), producers(), consumer()),
+            1 => (consumer(), producers(), openers()),
+            2 => (producers(), consumer(), openers()),
+            _ => (openers(), consumer(), producers()),
+        };
+    }
+
+    /// Everything that the ends say, and the account of the items.
+    fn look<T: Payload, K>(&mut self, ends: &mut Ends<'_, T, K>) {
+        let len = self.spec.len();
+        self.maker.ledger().check();
+        // Of those that keep the ring together the last one has taken the items with it.
+        if self.maker.ledger().born() > 0 && !(ends.are_gone() && self.keeps_ends) {
+            assert_eq!(self.maker.ledger().alive(), len, "what is inside is alive, and nothing else");
+        }
+        for opener in &ends.openers {
+            assert_eq!(opener.is_closed(), self.spec.closed);
+        }
+        for (number, producer) in &ends.producers {
+            let closed = self.spec.closed;
+            let lane = self.spec.lane(*number);
+            let len = lane.items.len();
+            assert_eq!((producer.len(), producer.free()), (len, lane.capacity - len));
+            assert_eq!((producer.is_empty(), producer.is_full()), (len == 0, len == lane.capacity));
+            assert_eq!((producer.weight(), producer.shed()), (lane.weight, lane.shed));
+            assert_eq!((producer.refusal(), producer.is_closed()), (lane.refusal, closed));
+            lane.check(producer.pressure(), producer.fill(), producer.watermarks());
+        }
+        if ends.consumer.is_some() {
+            self.look_as_consumer(ends);
+        }
+        self.saw(len);
+    }
+
+    fn look_as_consumer<T, K>(&mut self, ends: &Ends<'_, T, K>) {
+        let Some(consumer) = &ends.consumer else { return };
+        let len = self.spec.len();
+        assert_eq!((consumer.len(), consumer.is_empty()), (len, len == 0));
+        assert_eq!(consumer.shed(), self.spec.shed());
+        assert_eq!(consumer.is_closed(), ends.have_no_producer() && self.forgotten == 0);
         let numbers: Vec<usize> = consumer.lanes().map(|lane| lane.id().index()).collect();
         let open = (0..self.spec.lanes.len()).filter(|&number| self.spec.lanes[number].is_some());
         assert!(open.eq(numbers), "the lanes that are in use");
-        for (number, producer) in &self.producers {
-            let lane = self.spec.lanes[*number].as_ref().expect("it has a producer");
-            let len = lane.items.len();
-            assert_eq!((producer.len(), producer.weight(), producer.shed()), (len, lane.weight, lane.shed));
-            lane.gauge.check(len, producer.pressure(), producer.fill(), producer.watermarks());
-            let seen = consumer.lane(producer.lane()).expect("it is open");
-            assert_eq!((seen.len(), seen.weight(), seen.shed()), (len, lane.weight, lane.shed));
-            assert_eq!((seen.refusal(), producer.refusal()), (lane.refusal, lane.refusal));
-            assert!(!seen.is_closed() && !producer.is_closed());
-            lane.gauge.check(len, seen.pressure(), seen.fill(), seen.watermarks());
+        for seen in consumer.lanes() {
+            let lane = self.spec.lane(seen.id().index());
+            assert_eq!((seen.len(), seen.is_empty()), (lane.items.len(), lane.items.is_empty()));
+            assert_eq!((seen.shed(), seen.is_closed()), (lane.shed, !lane.has_producer));
+            if lane.has_producer {
+                assert_eq!((seen.weight(), seen.refusal()), (lane.weight, lane.refusal));
+            }
+            lane.check(seen.pressure(), seen.fill(), seen.watermarks());
+        }
+        for (_, producer) in &ends.producers {
+            assert!(consumer.lane(producer.lane()).is_some(), "the lane of a producer");
         }
         for &id in &self.old {
-            let is_there = self.spec.lanes.get(id.index()).and_then(Option::as_ref).is_some_and(|lane| {
-                !lane.has_producer && self.old.iter().rfind(|old| old.index() == id.index()) == Some(&id)
-            });
+            // Not if it was another one's since.
+            let is_last = self.old.iter().rfind(|old| old.index() == id.index()) == Some(&id)
+                && !ends.producers.iter().any(|(number, _)| *number == id.index());
+            let is_there = self.spec.lanes.get(id.index()).is_some_and(Option::is_some) && is_last;
             assert_eq!(consumer.lane(id).is_some(), is_there, "{id:?}");
         }
     }

@@ -1,5 +1,6 @@
 //! Items of several shapes that all carry a number, so that one specification serves them all.
 
+use forebay_core::fan_in;
 use forebay_core::spsc::{Consumer, Layout, Producer, WriteRun};
 
 use crate::ledger::{Ledger, Tracked};
@@ -21,6 +22,11 @@ pub trait Payload: Sized {
     /// Pushes new items through `push_slice`, or one by one where the item can't be copied. Answers with how many.
     fn push_slice<L: Layout, K>(producer: &mut Producer<'_, Self, L, K>, count: usize, maker: &mut Maker) -> usize {
         (0..count).take_while(|_| producer.push(Self::make(maker)).is_ok()).count()
+    }
+
+    /// The same in a lane.
+    fn push_slice_into_lane<K>(lane: &mut fan_in::Producer<'_, Self, K>, count: usize, maker: &mut Maker) -> usize {
+        lane.push_iter((0..count).map(|_| Self::make(maker)))
     }
 
     /// Pops up to `count` items through `pop_slice`, or one by one where the item can't be copied.
@@ -70,6 +76,11 @@ trait Copied: Payload + Copy {
         producer.push_slice(&values)
     }
 
+    fn push_copies_into_lane<K>(lane: &mut fan_in::Producer<'_, Self, K>, count: usize, maker: &mut Maker) -> usize {
+        let values: Vec<Self> = (0..count).map(|_| Self::make(maker)).collect();
+        lane.push_slice(&values)
+    }
+
     fn pop_copies<L: Layout, K>(consumer: &mut Consumer<'_, Self, L, K>, count: usize) -> Vec<u32> {
         let mut values = vec![Self::of(u32::MAX); count];
         let popped = consumer.pop_slice(&mut values);
@@ -101,6 +112,10 @@ impl Payload for u32 {
 
     fn push_slice<L: Layout, K>(producer: &mut Producer<'_, Self, L, K>, count: usize, maker: &mut Maker) -> usize {
         Self::push_copies(producer, count, maker)
+    }
+
+    fn push_slice_into_lane<K>(lane: &mut fan_in::Producer<'_, Self, K>, count: usize, maker: &mut Maker) -> usize {
+        Self::push_copies_into_lane(lane, count, maker)
     }
 
     fn pop_slice<L: Layout, K>(consumer: &mut Consumer<'_, Self, L, K>, count: usize) -> Vec<u32> {
@@ -136,6 +151,10 @@ impl Payload for Aligned {
 
     fn push_slice<L: Layout, K>(producer: &mut Producer<'_, Self, L, K>, count: usize, maker: &mut Maker) -> usize {
         Self::push_copies(producer, count, maker)
+    }
+
+    fn push_slice_into_lane<K>(lane: &mut fan_in::Producer<'_, Self, K>, count: usize, maker: &mut Maker) -> usize {
+        Self::push_copies_into_lane(lane, count, maker)
     }
 
     fn pop_slice<L: Layout, K>(consumer: &mut Consumer<'_, Self, L, K>, count: usize) -> Vec<u32> {

@@ -115,6 +115,114 @@ fn a_push() {
     }
 }
 
+/// A batch is visible together, wherever its producer stands still: all of it or nothing.
+#[test]
+fn a_batch() {
+    for (inside, idle) in [(0, false), (0, true), (1, true), (2, false)] {
+        stall::everywhere(
+            move || ends(inside, idle),
+            |mut mine| (mine.push_slice(&[50, 51]), mine),
+            use_others,
+            move |(count, mine), seen, others| {
+                let room = 2 - inside as usize;
+                // The others may have made room meanwhile.
+                assert!((room..=2).contains(&count), "{count}");
+                let (left, opener, mut consumer) = rest(others);
+                let all: Vec<u32> = (0..inside).chain([50, 51].into_iter().take(count)).collect();
+                assert_eq!([seen, left].concat(), all);
+                drop(mine);
+                assert_eq!(consumer.pop(), Err(PopError::Empty));
+                all_free(opener, consumer);
+            },
+        );
+    }
+}
+
+/// A producer leaves a hint and goes, at any step of a pop that finds its lane empty: the next one at that place is found.
+#[test]
+fn a_hint_of_a_producer_that_goes() {
+    stall::everywhere(
+        || {
+            let (mine, Others { opener, mut producer, mut consumer }) = ends(0, false);
+            drop(mine);
+            producer.push(5).expect("room");
+            assert_eq!(consumer.pop(), Ok((producer.lane(), 5)));
+            // The lane is hinted at still.
+            (consumer, (Some(producer), opener))
+        },
+        |mut consumer| {
+            assert_eq!(consumer.pop(), Err(PopError::Empty));
+            consumer
+        },
+        |(producer, _)| {
+            let mut producer = producer.take().expect("it is there");
+            // Nothing, but that the consumer is told.
+            assert_eq!(producer.push_slice(&[]), 0);
+        },
+        |mut consumer, (), (_, opener)| {
+            assert_eq!(consumer.pop(), Err(PopError::Empty));
+            let mut lanes = [(); 3].map(|()| opener.open(ONE).expect("all are free"));
+            lanes.iter_mut().for_each(|lane| lane.push(7).expect("room"));
+            assert_eq!([(); 4].map(|()| consumer.pop().is_ok()), [true, true, true, false]);
+        },
+    );
+}
+
+/// A consumer that stands still while it goes holds up nobody: a lane is open or shut, and its producer is told when it is full.
+#[test]
+fn a_consumer_that_goes() {
+    stall::everywhere(
+        || {
+            let (mine, Others { opener, producer, consumer }) = ends(1, true);
+            (consumer, (mine, producer, opener))
+        },
+        drop,
+        |(mine, producer, opener)| {
+            for lane in [&mut *mine, producer] {
+                lane.push_slice(&[7, 8]);
+                let refused = lane.push(9);
+                assert!(matches!(refused, Err(PushError::Full(9) | PushError::Closed(9))), "{refused:?}");
+                // Who is told so is told so from then on.
+                assert!(!lane.is_closed() || lane.push(9) == Err(PushError::Closed(9)));
+            }
+            match opener.open(ONE) {
+                Ok(mut new) => assert_eq!(new.push_slice(&[7, 8, 9]), 2),
+                Err(error) => assert_eq!(error, NoLane::Closed),
+            }
+        },
+        |(), (), (mut mine, mut producer, opener)| {
+            for lane in [&mut mine, &mut producer] {
+                assert!(lane.is_closed() && lane.push(9) == Err(PushError::Closed(9)));
+            }
+            assert_eq!(opener.open(ONE).err(), Some(NoLane::Closed));
+        },
+    );
+}
+
+/// The consumer goes while an opener stands still: no lane is open then whose producer would wait for it in vain.
+#[test]
+fn an_opener_and_a_consumer_that_goes() {
+    stall::everywhere(
+        || {
+            let (mine, others) = ends(0, true);
+            drop(mine);
+            (others.opener.clone(), Some(others))
+        },
+        |opener| (opener.open(ONE), opener),
+        |others| drop(others.take()),
+        |(opened, opener), (), _| {
+            assert_eq!(opener.open(ONE).err(), Some(NoLane::Closed));
+            match opened {
+                Ok(mut lane) => {
+                    assert!(lane.is_closed());
+                    assert_eq!((lane.push_slice(&[7, 8, 9]), lane.push(9)), (2, Err(PushError::Closed(9))));
+                }
+                Err(error) => assert_eq!(error, NoLane::Closed),
+            }
+        },
+    );
+}
+
 /// A producer that dies in the middle of going leaves its items, and no other lane.
 #[test]
 fn a_producer_that_goes() {

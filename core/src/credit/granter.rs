@@ -146,6 +146,44 @@ impl Granter {
         Ok(())
     }
 
+    /// The queue holds `len` items, and no more: all others that have been accepted have left it. Answers with how many have,
+    /// since this was last told.
+    ///
+    /// So whoever accepts items and pushes them into a ring needs no word of those that are taken out: the length of the ring,
+    /// as its producer sees it, is enough, and is at most late. Every item of the ring must have been accepted, and every
+    /// accepted one have been pushed by now, or been given up.
+    ///
+    /// # Errors
+    /// When more are told of than are [held](Self::held): some were not accepted. Then nothing changes.
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay_core::credit::Granter;
+    /// use forebay_core::spsc::Ring;
+    ///
+    /// let mut ring = Ring::<char, 4>::new();
+    /// let (mut producer, mut consumer) = ring.split();
+    /// let mut granter = Granter::new(4, 1, 1000)?;
+    /// granter.grant(0);
+    /// for (position, item) in [(0, 'a'), (1, 'b'), (2, 'c')] {
+    ///     granter.accept(position)?;
+    ///     producer.push(item).expect("what was granted has room");
+    /// }
+    /// consumer.pop()?;
+    /// assert_eq!(granter.release_all_but(producer.len()), Ok(1));
+    /// assert_eq!((granter.held(), granter.outstanding(), granter.grantable()), (2, 1, 1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub const fn release_all_but(&mut self, len: usize) -> Result<u32, NotHeld> {
+        let held = self.held();
+        if len as u64 > held as u64 {
+            return Err(NotHeld { held });
+        }
+        let left = held - len as u32;
+        self.freed = self.freed.wrapping_add(left);
+        Ok(left)
+    }
+
     /// A frame has come from the sender, which says that it is blocked: a grant is due. What it has sent and hasn't come is
     /// counted as lost; how many, is the answer.
     ///

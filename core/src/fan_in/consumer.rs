@@ -7,7 +7,7 @@ use core::ptr::NonNull;
 use super::LaneId;
 use super::lanes::{self, Lanes};
 use super::round::{Account, Rounds};
-use super::view::{BITS, Lane, Private, View, place};
+use super::view::{BITS, LaneMemory, Private, View, place};
 use crate::owner::End;
 use crate::sync::{Ordering, SEVERAL_CORES, fence};
 use crate::{PopError, spsc};
@@ -48,7 +48,7 @@ pub(super) struct Rx<T> {
     rounds: Rounds,
     /// The lane whose turn it is, or was last: its number, and where it is.
     at: usize,
-    lane: NonNull<Lane<T>>,
+    lane: NonNull<LaneMemory<T>>,
     /// Whether it still is, and the lane has something to spend.
     in_turn: bool,
     /// The lane from which on those are that have not had their turn in this round.
@@ -134,7 +134,7 @@ impl<T> Rx<T> {
 
     /// The lane whose turn it is, or was last.
     #[inline(always)]
-    fn lane(&self) -> &Lane<T> {
+    fn lane(&self) -> &LaneMemory<T> {
         // SAFETY: I0: it is one of the ring's.
         unsafe { self.lane.as_ref() }
     }
@@ -297,6 +297,8 @@ impl<T> Rx<T> {
         let words = &ring.lane(number).words;
         // Relaxed: its producer is gone, and [C4] of its ring orders its count.
         self.shed = self.shed.wrapping_add(words.shed.load(Ordering::Relaxed));
+        // It may have set its flag after we had cleared it, and then gone (I5). Relaxed: likewise, and [L4] orders it.
+        words.hinted.store(false, Ordering::Relaxed);
         words.next_generation();
         let (group, bit) = place(number);
         // SAFETY: I3: the consumer's own.

@@ -95,8 +95,8 @@ impl<'q, T, K> Opener<'q, T, K> {
     /// [changed](super::Producer::set_weight). The lane starts with [`Reject`](Refusal::Reject) and the watermarks of a new ring.
     ///
     /// # Errors
-    /// [`AllTaken`](NoLane::AllTaken): each lane has a producer, or items of one that is gone, which the consumer has not
-    /// come by since. [`Closed`](NoLane::Closed): the consumer is gone.
+    /// [`AllTaken`](NoLane::AllTaken): each lane has a producer, or items of one that is gone, or the consumer has not
+    /// come by since, or another opener is at work on it. [`Closed`](NoLane::Closed): the consumer is gone.
     ///
     /// # Progress
     /// Lock-free: it looks at each lane at most once. An opener that is held up for ever has one lane.

@@ -1,16 +1,16 @@
-//! Who owns the memory: inline arrays, or the heap.
+//! Who owns the memory: inline arrays, a caller's slices, or the heap.
 
 use core::fmt;
 
 use super::consumer::Rx;
 use super::opener::{Gate, Ticket};
-use super::view::{Ctl, Group, Lane, View};
+use super::view::{Ctl, LaneMemory, View};
 use super::{Consumer, Opener};
-use crate::InUse;
-use crate::owner::{self, Engine, Memory, Owner};
+use crate::owner::{self, Engine, Extent, Memory, OfArray, Owner, Parts, Slots};
 use crate::position::Capacity;
 use crate::spsc::Slot;
 use crate::sync::{Claim, Ordering};
+use crate::{CapacityError, InUse};
 
 // SAFETY: the consumer has its flag, and each opener and producer is counted, from when it is made until its drop has done all
 // else.
@@ -73,24 +73,35 @@ unsafe impl<T> Engine for View<T> {
     }
 }
 
-/// In arrays. There are as many groups as lanes, which is more than it takes, as no constant can say how many it takes.
-struct InArray<T, const N: usize, const P: usize> {
-    ctl: Ctl,
-    groups: [Group; P],
-    lanes: [Lane<T>; P],
-    slots: [[Slot<T>; N]; P],
-}
-
 // SAFETY: the view is of these words, lanes and slots. Beside the items there are only atomics and numbers, and ends that only
 // the consumer's end touches.
-unsafe impl<T, const N: usize, const P: usize> Memory for InArray<T, N, P> {
+unsafe impl<T, L, S, G> Memory for Parts<Ctl, (L, S), G>
+where
+    L: Slots<Slot = LaneMemory<T>>,
+    S: Slots<Slot = Slot<T>>,
+    G: Extent<Capacity>,
+{
     type Engine = View<T>;
     type Item = T;
 
     fn engine(&self) -> View<T> {
-        let (slots, capacity) = (self.slots.as_flattened(), Capacity::of_array::<N>());
-        // SAFETY: there are as many groups as lanes, and N slots for each, and they last as long as the owner.
-        unsafe { View::new(&self.ctl, &self.groups, &self.lanes, slots, capacity) }
+        // SAFETY: there are so many slots for each lane, and they last as long as the owner.
+        unsafe { View::new(&self.ctl, self.slots.0.as_slice(), self.slots.1.as_slice(), self.extent.get()) }
+    }
+}
+
+type InArray<T, const N: usize, const P: usize> = Parts<Ctl, ([LaneMemory<T>; P], Rows<Slot<T>, N, P>), OfArray<N>>;
+type InSlice<'a, T> = Parts<Ctl, (&'a mut [LaneMemory<T>], &'a mut [Slot<T>]), Capacity>;
+
+/// `N × P` of something, side by side: there is no array of that length.
+struct Rows<V, const N: usize, const P: usize>([[V; N]; P]);
+
+// SAFETY: it is they.
+unsafe impl<V, const N: usize, const P: usize> Slots for Rows<V, N, P> {
+    type Slot = V;
+
+    fn as_slice(&self) -> &[V] {
+        self.0.as_flattened()
     }
 }
 
@@ -143,11 +154,10 @@ impl<T, const N: usize, const P: usize> Ring<T, N, P> {
         const { assert!(P > 0, "a ring has at least one lane") };
         const { assert!(N.checked_mul(P).is_some(), "the lanes have too many slots together") };
         Self {
-            owner: Owner::new(InArray {
+            owner: Owner::new(Parts {
                 ctl: Ctl::new(),
-                groups: [const { Group::new() }; P],
-                lanes: [const { Lane::new() }; P],
-                slots: [const { [const { Slot::new() }; N] }; P],
+                slots: ([const { LaneMemory::new() }; P], Rows([const { [const { Slot::new() }; N] }; P])),
+                extent: OfArray,
             }),
         }
     }
@@ -180,7 +190,64 @@ impl<T, const N: usize, const P: usize> Default for Ring<T, N, P> {
 
 impl<T, const N: usize, const P: usize> fmt::Debug for Ring<T, N, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ring").field("lanes", &P).field("lane_capacity", &N).finish_non_exhaustive()
+        debug(f, "Ring", P, N)
+    }
+}
+
+fn debug(f: &mut fmt::Formatter<'_>, name: &str, lanes: usize, capacity: usize) -> fmt::Result {
+    f.debug_struct(name).field("lanes", &lanes).field("lane_capacity", &capacity).finish_non_exhaustive()
+}
+
+/// A ring in a caller's slices: where the lanes or their capacity are known only at run time, without an allocator.
+///
+/// # Examples
+/// ```
+/// use core::num::NonZeroU32;
+/// use forebay_core::fan_in::{LaneMemory, SliceRing, Slot};
+///
+/// let (mut lanes, mut slots) = ([const { LaneMemory::new() }; 4], [const { Slot::new() }; 64]);
+/// // Two lanes for 10 items each.
+/// let mut ring = SliceRing::<u8>::new(&mut lanes[..2], &mut slots[..20])?;
+/// let (opener, mut consumer) = ring.split();
+/// let mut producer = opener.open(NonZeroU32::MIN).unwrap();
+/// assert_eq!(producer.push_iter(0..), 10);
+/// assert_eq!(consumer.pop(), Ok((producer.lane(), 0)));
+/// # Ok::<(), forebay_core::CapacityError>(())
+/// ```
+pub struct SliceRing<'a, T> {
+    owner: Owner<InSlice<'a, T>>,
+}
+
+impl<'a, T> SliceRing<'a, T> {
+    /// A ring without items and with all lanes free: as many as the first slice is long. They share the slots equally; what
+    /// is left of those isn't used.
+    ///
+    /// # Errors
+    /// [`Zero`](CapacityError::Zero) if there are no lanes, [`TooShort`](CapacityError::TooShort) if there are fewer slots than
+    /// lanes.
+    pub fn new(lanes: &'a mut [LaneMemory<T>], slots: &'a mut [Slot<T>]) -> Result<Self, CapacityError> {
+        let Some(capacity) = slots.len().checked_div(lanes.len()) else { return Err(CapacityError::Zero) };
+        if capacity == 0 {
+            return Err(CapacityError::TooShort);
+        }
+        let extent = Capacity::new(capacity)?;
+        // They may have been a ring before.
+        lanes.fill_with(LaneMemory::new);
+        slots.fill_with(Slot::new);
+        Ok(Self { owner: Owner::new(Parts { ctl: Ctl::new(), slots: (lanes, slots), extent }) })
+    }
+
+    /// An opener and the consumer, for as long as the ring is borrowed. What was inside stays inside, in lanes that are free
+    /// when it has been taken out.
+    pub fn split(&mut self) -> (Opener<'_, T>, Consumer<'_, T>) {
+        ends(self.owner.split())
+    }
+}
+
+impl<T> fmt::Debug for SliceRing<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let memory = self.owner.memory();
+        debug(f, "SliceRing", memory.slots.0.len(), memory.extent.get())
     }
 }
 
@@ -194,31 +261,11 @@ mod heap {
     use alloc::boxed::Box;
 
     use super::*;
-    use crate::CapacityError;
     use crate::owner::boxed;
     #[cfg(target_has_atomic = "ptr")]
     use crate::{fan_in::Producer, sync::Arc};
 
-    /// On the heap.
-    struct OnHeap<T> {
-        ctl: Ctl,
-        groups: Box<[Group]>,
-        lanes: Box<[Lane<T>]>,
-        slots: Box<[Slot<T>]>,
-        capacity: Capacity,
-    }
-
-    // SAFETY: the view is of these words, lanes and slots. Beside the items there are only atomics and numbers, and ends that
-    // only the consumer's end touches.
-    unsafe impl<T> Memory for OnHeap<T> {
-        type Engine = View<T>;
-        type Item = T;
-
-        fn engine(&self) -> View<T> {
-            // SAFETY: so many were made, and they last as long as the owner.
-            unsafe { View::new(&self.ctl, &self.groups, &self.lanes, &self.slots, self.capacity) }
-        }
-    }
+    type OnHeap<T> = Parts<Ctl, (Box<[LaneMemory<T>]>, Box<[Slot<T>]>), Capacity>;
 
     /// A ring on the heap, whose lanes and capacity are known only at run time. It allocates when it is made;
     /// [`into_ends`](Self::into_ends) allocates once more for the shared words; pushes, pops and openings never do.
@@ -279,14 +326,13 @@ mod heap {
         /// [`Zero`](CapacityError::Zero) if either number is, [`TooLarge`](CapacityError::TooLarge) above `isize::MAX` items or
         /// bytes together, [`OutOfMemory`](CapacityError::OutOfMemory).
         pub fn new(lanes: usize, lane_capacity: usize) -> Result<Self, CapacityError> {
-            let capacity = Capacity::new(lane_capacity)?;
+            let extent = Capacity::new(lane_capacity)?;
             Capacity::new(lanes)?;
             let all = lanes.checked_mul(lane_capacity).ok_or(CapacityError::TooLarge)?;
             Capacity::new(all)?;
             let slots = boxed(all, Slot::new)?;
-            let lanes = boxed(lanes, Lane::new)?;
-            let groups = boxed(Group::count(lanes.len()), Group::new)?;
-            Ok(Self { owner: Owner::new(OnHeap { ctl: Ctl::new(), groups, lanes, slots, capacity }) })
+            let lanes = boxed(lanes, LaneMemory::new)?;
+            Ok(Self { owner: Owner::new(Parts { ctl: Ctl::new(), slots: (lanes, slots), extent }) })
         }
 
         /// An opener and the consumer, for as long as the ring is borrowed. What was inside stays inside, in lanes that are free
@@ -311,10 +357,7 @@ mod heap {
     impl<T> fmt::Debug for HeapRing<T> {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             let memory = self.owner.memory();
-            f.debug_struct("HeapRing")
-                .field("lanes", &memory.lanes.len())
-                .field("lane_capacity", &memory.capacity.get())
-                .finish_non_exhaustive()
+            debug(f, "HeapRing", memory.slots.0.len(), memory.extent.get())
         }
     }
 

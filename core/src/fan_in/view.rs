@@ -1,6 +1,7 @@
 //! The memory of all lanes as the ends see it: shared words, slots, and who may touch them.
 
 use core::cell::UnsafeCell;
+use core::fmt;
 use core::mem::MaybeUninit;
 use core::num::NonZeroU32;
 use core::ptr::NonNull;
@@ -42,19 +43,24 @@ impl Group {
     pub(super) const fn new() -> Self {
         Self { hints: SwapUsize::new(0), known: UnsafeCell::new(0) }
     }
-
-    /// How many groups there are for so many lanes.
-    pub(super) const fn count(lanes: usize) -> usize {
-        lanes.div_ceil(BITS)
-    }
 }
 
-/// One lane, without its slots.
-pub(super) struct Lane<T> {
+/// Room for what the ends share of one lane, in the memory that is handed to a [`SliceRing`](super::SliceRing). The items of
+/// the lane lie in [slots](spsc::Slot).
+///
+/// # Memory
+/// Some 30 words on a 32-bit microcontroller, some 1000 bytes elsewhere, padded so that lanes share no cache line.
+pub struct LaneMemory<T> {
     ring: spsc::LaneCtl,
     pub(super) words: CachePadded<Words>,
     mine: CachePadded<UnsafeCell<MaybeUninit<Private<T>>>>,
+    /// The group whose number this lane has, if there is one. It lies here as no constant can say how many groups there are.
+    group: CachePadded<Group>,
 }
+
+// SAFETY: while it can be moved no ring is made of it, or one whose ends are gone or were forgotten: nobody will use what is in
+// it, and nothing in it belongs to a thread.
+unsafe impl<T: Send> Send for LaneMemory<T> {}
 
 /// What of a lane is written seldom.
 pub(super) struct Words {
@@ -87,19 +93,33 @@ impl Words {
     const SHUT: usize = 3;
 }
 
-impl<T> Lane<T> {
-    pub(super) const fn new() -> Self {
+impl<T> LaneMemory<T> {
+    /// A lane that is free.
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay_core::fan_in::{LaneMemory, SliceRing, Slot};
+    ///
+    /// let (mut lanes, mut slots) = ([const { LaneMemory::new() }; 2], [const { Slot::new() }; 8]);
+    /// let mut ring: SliceRing<u32> = SliceRing::new(&mut lanes, &mut slots)?;
+    /// assert_eq!(ring.split().1.lane_capacity(), 4);
+    /// # Ok::<(), forebay_core::CapacityError>(())
+    /// ```
+    #[must_use]
+    pub const fn new() -> Self {
         Self {
             ring: spsc::LaneCtl::new(),
             words: CachePadded::new(Words {
                 state: SwapUsize::new(Words::FREE),
                 hinted: SwapBool::new(false),
                 generation: AtomicUsize::new(0),
-                weight: AtomicUsize::new(1),
+                // Set when it is opened. A ring that is all zeros at first takes no flash.
+                weight: AtomicUsize::new(0),
                 policy: Policy::of_refusal(Refusal::Reject),
                 shed: AtomicUsize::new(0),
             }),
             mine: CachePadded::new(UnsafeCell::new(MaybeUninit::uninit())),
+            group: CachePadded::new(Group::new()),
         }
     }
 
@@ -159,6 +179,20 @@ impl<T> Lane<T> {
         self.words.state.store(if has_items { Words::OPEN } else { Words::FREE }, Ordering::Relaxed);
         // Relaxed: as above.
         self.words.hinted.store(has_items, Ordering::Relaxed);
+        // Relaxed: as above.
+        self.words.shed.store(0, Ordering::Relaxed);
+    }
+}
+
+impl<T> Default for LaneMemory<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T> fmt::Debug for LaneMemory<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LaneMemory").finish_non_exhaustive()
     }
 }
 
@@ -185,8 +219,7 @@ impl Words {
 /// The shared words, the lanes and their slots, by address. Copied into all ends, and made anew by the owner when it needs it.
 pub(super) struct View<T> {
     ctl: NonNull<Ctl>,
-    groups: NonNull<Group>,
-    lanes: NonNull<Lane<T>>,
+    lanes: NonNull<LaneMemory<T>>,
     slots: NonNull<spsc::Slot<T>>,
     count: usize,
     capacity: Capacity,
@@ -202,20 +235,12 @@ impl<T> Copy for View<T> {}
 
 impl<T> View<T> {
     /// # Safety
-    /// There are as many groups as `lanes` needs, and `capacity` slots for each lane, and all of them and `ctl` outlive the
-    /// view and all its copies (I0).
-    pub(super) unsafe fn new(
-        ctl: &Ctl,
-        groups: &[Group],
-        lanes: &[Lane<T>],
-        slots: &[spsc::Slot<T>],
-        capacity: Capacity,
-    ) -> Self {
-        debug_assert!(groups.len() >= Group::count(lanes.len()) && slots.len() == lanes.len() * capacity.get());
+    /// There are `capacity` slots for each lane, and all of them and `ctl` outlive the view and all its copies (I0).
+    pub(super) unsafe fn new(ctl: &Ctl, lanes: &[LaneMemory<T>], slots: &[spsc::Slot<T>], capacity: Capacity) -> Self {
+        debug_assert!(slots.len() >= lanes.len() * capacity.get());
         // The pointers are made from the slices, so that they may reach all of them.
         Self {
             ctl: NonNull::from(ctl),
-            groups: NonNull::from(groups).cast(),
             lanes: NonNull::from(lanes).cast(),
             slots: NonNull::from(slots).cast(),
             count: lanes.len(),
@@ -244,22 +269,20 @@ impl<T> View<T> {
     /// How many groups there are.
     #[inline(always)]
     pub(super) const fn groups(&self) -> usize {
-        Group::count(self.count)
+        self.count.div_ceil(BITS)
     }
 
     /// The group with a number below their count.
     #[inline(always)]
     pub(super) fn group(&self, number: usize) -> &Group {
         debug_assert!(number < self.groups());
-        // SAFETY: the number is below their count.
-        let group = unsafe { self.groups.add(number) };
-        // SAFETY: I0: they outlive the view; all that is written in one is in cells and atomics.
-        unsafe { group.as_ref() }
+        // There are no more groups than lanes.
+        &self.lane(number).group
     }
 
     /// The lane with a number below their count.
     #[inline(always)]
-    pub(super) fn lane(&self, number: usize) -> &Lane<T> {
+    pub(super) fn lane(&self, number: usize) -> &LaneMemory<T> {
         debug_assert!(number < self.count);
         // SAFETY: the number is below their count.
         let lane = unsafe { self.lanes.add(number) };

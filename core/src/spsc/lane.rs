@@ -1,9 +1,11 @@
 //! A ring as a part of a larger one, which has its memory and says when which end is made.
 
 use super::consumer::Rx;
+use super::layout::sealed::Side;
 use super::producer::Tx;
 use super::view::{Ctl, View};
 use super::{Consumer, Dense, Producer, Slot};
+use crate::gauge::settle;
 use crate::owner::{End, Engine};
 use crate::position::Capacity;
 use crate::sync::Ordering;
@@ -48,7 +50,7 @@ impl<T> Lane<T> {
         self.0.settled().1
     }
 
-    /// The consumer's end.
+    /// The consumer's end. The level is that of what is inside.
     ///
     /// # Safety
     /// It is the only one, and no producer's end is at work.
@@ -56,6 +58,8 @@ impl<T> Lane<T> {
         self.0.arm();
         // SAFETY: as the caller says.
         let rx = unsafe { Rx::new(self.0) };
+        self.0.gauge().open();
+        settle(self.0.depth(rx.head(), Side::Consumer));
         // SAFETY: as the caller of `new` says.
         Consumer::new(unsafe { End::of(rx) })
     }

@@ -1,7 +1,9 @@
-//! The timer interrupt, lent to a closure for the time that another one runs in the main loop.
+//! The timer interrupt, lent to a closure for the time that another one runs in the main loop; and a lower interrupt between the
+//! two, which the timer can interrupt as it interrupts the main loop.
 
 use core::cell::UnsafeCell;
 use core::ptr;
+use core::sync::atomic::{AtomicBool, Ordering};
 
 use crate::board;
 use crate::random::Random;
@@ -15,12 +17,53 @@ struct Work {
 
 struct Current(UnsafeCell<Work>);
 
-// SAFETY: the main loop writes it while the timer is stopped, and the interrupt alone reads it while the timer runs.
+// SAFETY: the main loop writes it while the timer is stopped, and its interrupt alone reads it while the timer runs.
 unsafe impl Sync for Current {}
 
 unsafe fn nothing(_: *mut ()) {}
 
-static CURRENT: Current = Current(UnsafeCell::new(Work { call: nothing, closure: ptr::null_mut() }));
+impl Current {
+    const fn new() -> Self {
+        Self(UnsafeCell::new(Work { call: nothing, closure: ptr::null_mut() }))
+    }
+
+    /// From now on it is this.
+    ///
+    /// # Safety
+    /// The timer is stopped, and the closure is lent until it is something else.
+    unsafe fn set<F: FnMut()>(&self, closure: &mut F) {
+        /// # Safety
+        /// `closure` is the address of an `F` that nobody else uses.
+        unsafe fn call<F: FnMut()>(closure: *mut ()) {
+            // SAFETY: as the caller says.
+            let closure = unsafe { &mut *closure.cast::<F>() };
+            closure();
+        }
+
+        // SAFETY: the timer is stopped, so nobody else looks.
+        unsafe { *self.0.get() = Work { call: call::<F>, closure: ptr::from_mut(closure).cast() } };
+    }
+
+    /// # Safety
+    /// The timer is stopped.
+    unsafe fn clear(&self) {
+        // SAFETY: the timer is stopped, so nobody else looks.
+        unsafe { *self.0.get() = Work { call: nothing, closure: ptr::null_mut() } };
+    }
+
+    /// For its interrupt, which does not interrupt itself.
+    fn run(&self) {
+        // SAFETY: the main loop writes it only while the timer is stopped.
+        let work = unsafe { *self.0.get() };
+        // SAFETY: the closure is lent while it is set, and its interrupt alone calls it.
+        unsafe { (work.call)(work.closure) };
+    }
+}
+
+static CURRENT: Current = Current::new();
+static LOWER: Current = Current::new();
+/// Whether the lower interrupt is at work.
+static LOWER_RUNS: AtomicBool = AtomicBool::new(false);
 
 /// Where the main loop was interrupted: a bit per halfword of the program.
 struct Places(UnsafeCell<[u32; 1024]>);
@@ -39,26 +82,39 @@ static CHANCE: Chance = Chance(UnsafeCell::new(Random::new(0x2545_f491)));
 
 /// Runs `body` while the timer interrupts it again and again, at ever other instructions, to run `tick`.
 pub fn during<R>(tick: &mut (impl FnMut() + Send), body: impl FnOnce() -> R) -> R {
-    /// # Safety
-    /// `closure` is the address of an `F` that nobody else uses.
-    unsafe fn call<F: FnMut()>(closure: *mut ()) {
-        // SAFETY: as the caller says.
-        let tick = unsafe { &mut *closure.cast::<F>() };
-        tick();
-    }
-
-    fn work<F: FnMut()>(tick: &mut F) -> Work {
-        Work { call: call::<F>, closure: ptr::from_mut(tick).cast() }
-    }
-
-    // SAFETY: the timer is stopped, so nobody else looks.
-    unsafe { *CURRENT.0.get() = work(tick) };
+    // SAFETY: the timer is stopped, and the closure is lent until it is again.
+    unsafe { CURRENT.set(tick) };
     board::start_timer();
     let result = body();
     board::stop_timer();
     // SAFETY: the timer is stopped.
-    unsafe { *CURRENT.0.get() = Work { call: nothing, closure: ptr::null_mut() } };
+    unsafe { CURRENT.clear() };
     result
+}
+
+/// The same with a lower interrupt, which interrupts `body` to run `lower`, and is itself interrupted to run `upper`. Answers also
+/// with how often that was.
+pub fn during_both<R>(
+    upper: &mut (impl FnMut() + Send),
+    lower: &mut (impl FnMut() + Send),
+    body: impl FnOnce() -> R,
+) -> (R, u32) {
+    let (mut nested, mut random) = (0, Random::new(0x1234_5678));
+    let mut tick = || {
+        nested += u32::from(LOWER_RUNS.load(Ordering::Relaxed));
+        upper();
+        if random.below(2) == 0 {
+            board::raise_lower();
+        }
+    };
+    // SAFETY: the timer is stopped, and nobody else raises the lower interrupt; the closure is lent until it is stopped again.
+    unsafe { LOWER.set(lower) };
+    board::enable_lower();
+    let result = during(&mut tick, body);
+    board::disable_lower();
+    // SAFETY: the timer is stopped.
+    unsafe { LOWER.clear() };
+    (result, nested)
 }
 
 /// How many different instructions of the main loop have been interrupted since the last call.
@@ -79,10 +135,7 @@ pub(crate) fn on_timer(place: u32) {
         *word |= 1 << (place / 2 % 32);
     }
 
-    // SAFETY: the main loop writes it only while the timer is stopped.
-    let work = unsafe { *CURRENT.0.get() };
-    // SAFETY: `during` holds the closure borrowed, and the interrupt alone calls it.
-    unsafe { (work.call)(work.closure) };
+    CURRENT.run();
 
     // SAFETY: only the interrupt uses it.
     let chance = unsafe { &mut *CHANCE.0.get() };
@@ -93,4 +146,11 @@ pub(crate) fn on_timer(place: u32) {
     for _ in 0..chance.below(32) {
         board::pause();
     }
+}
+
+/// For the board's handler of the lower interrupt.
+pub(crate) fn on_lower() {
+    LOWER_RUNS.store(true, Ordering::Relaxed);
+    LOWER.run();
+    LOWER_RUNS.store(false, Ordering::Relaxed);
 }

@@ -1,4 +1,4 @@
-//! What the firmware images share: a board with one timer interrupt, items that can be checked, and the traffic between
+//! What the firmware images share: a board with a timer interrupt and one below it, items that can be checked, and the traffic between
 //! the interrupt and the main loop.
 //!
 //! The images of the feature `critical-section` need compare-and-swap, which cores without it do within one. The others don't:
@@ -12,6 +12,8 @@ pub mod batch;
 pub mod board;
 pub mod interrupt;
 pub mod item;
+#[cfg(feature = "critical-section")]
+pub mod lanes;
 #[cfg(feature = "critical-section")]
 pub mod rings;
 #[cfg(feature = "critical-section")]

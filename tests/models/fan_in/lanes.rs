@@ -9,6 +9,7 @@ models! {
     an_opener_meets_a_consumer_that_goes [305, 3] &["open", "closed", "pushed"] => super::an_opener_meets_a_consumer_that_goes;
     a_late_hint_of_a_former_producer [22785, 2] &["taken", "again"] => super::a_late_hint_of_a_former_producer;
     a_lane_that_is_seen_has_a_producer [17, 3] &["none", "open"] => super::a_lane_that_is_seen_has_a_producer;
+    a_hint_of_a_producer_that_goes [3075, 2] &["seen", "not seen"] => super::a_hint_of_a_producer_that_goes;
     split_with_what_was_left [6, 3] &["in use", "split"] => super::split_with_what_was_left;
     split_again [61, 3] &["in use", "split"] => super::split_again;
 }
@@ -268,4 +269,32 @@ fn a_lane_that_is_seen_has_a_producer(cx: &Context) {
         }
     }
     opening.join().unwrap();
+}
+
+/// A free lane has no flag set: a push in the next lane at the same place leaves a hint.
+///
+/// [L4], [H3] [H4], and the consumer's clearing of the flag when it gives the lane back.
+fn a_hint_of_a_producer_that_goes(cx: &Context) {
+    let (opener, mut consumer) = ends(1, 1);
+    let mut first = opener.open(ONE).unwrap();
+    first.push(1).unwrap();
+    assert_eq!(consumer.pop().map(|(_, item)| item), Ok(1));
+    let thread = thread::spawn({
+        let cx = cx.clone();
+        move || {
+            cx.step();
+            // Nothing, but that the consumer is told.
+            assert_eq!(first.push_slice(&[]), 0);
+            cx.step();
+            drop(first);
+        }
+    });
+    cx.step();
+    assert_eq!(consumer.pop(), Err(PopError::Empty));
+    cx.note(if consumer.lanes().count() == 0 { "seen" } else { "not seen" });
+    thread.join().unwrap();
+    assert_eq!(consumer.pop(), Err(PopError::Empty));
+    let mut second = opener.open(ONE).unwrap();
+    second.push(2).unwrap();
+    assert_eq!(consumer.pop(), Ok((second.lane(), 2)));
 }

@@ -4,6 +4,7 @@ use std::hash::{Hash, Hasher};
 
 use forebay_core::{Overflow, PopError, PushError, Pushed};
 
+use super::record::Call;
 use super::search::Around;
 
 /// Items are numbers, and each is pushed once.
@@ -135,13 +136,18 @@ impl Op {
 /// in force when the push began.
 #[must_use]
 pub fn obeys(call: &Around<'_, Op>, policy: Overflow) -> bool {
+    obeys_by(call, Op::policy, policy)
+}
+
+/// The same where something else says which policy an operation brings into force.
+#[must_use]
+pub fn obeys_by<O, P: PartialEq>(call: &Around<'_, O>, policy_of: impl Fn(&O) -> Option<P>, policy: P) -> bool {
     let call_itself = call.call();
-    let over = |other: &&super::record::Call<Op>| other.op.policy().is_some() && other.is_before(call_itself);
+    let over = |other: &&Call<O>| policy_of(&other.op).is_some() && other.is_before(call_itself);
     // The switches that were over, each of which others may have come after.
-    let superseded =
-        |switch: &super::record::Call<Op>| call.window().iter().filter(over).any(|by| switch.is_before(by));
+    let superseded = |switch: &Call<O>| call.window().iter().filter(over).any(|by| switch.is_before(by));
     call.window().iter().any(|switch| {
-        switch.op.policy() == Some(policy)
+        policy_of(&switch.op).as_ref() == Some(&policy)
             && !std::ptr::eq(switch, call_itself)
             && !call_itself.is_before(switch)
             && !superseded(switch)
@@ -171,7 +177,9 @@ impl Items {
         self.len == 0
     }
 
-    fn ids(&self) -> &[Id] {
+    /// All of them.
+    #[must_use]
+    pub fn ids(&self) -> &[Id] {
         &self.ids[..self.len()]
     }
 

@@ -3,10 +3,11 @@
 #![no_std]
 #![no_main]
 
+use core::num::NonZeroU32;
 use core::panic::PanicInfo;
 
 use forebay_core::latest::{Reader, TripleBuffer, Writer};
-use forebay_core::{Overflow, Refusal, mpsc, spsc, swap};
+use forebay_core::{Overflow, Refusal, fan_in, mpsc, spsc, swap};
 use forebay_firmware::board;
 
 #[panic_handler]
@@ -21,6 +22,7 @@ fn panic(_: &PanicInfo<'_>) -> ! {
 static SPSC: spsc::Ring<u8, 3> = spsc::Ring::new();
 static MPSC: mpsc::Ring<u8, 3> = mpsc::Ring::new();
 static SWAP: swap::Ring<u8, 3, 2> = swap::Ring::new();
+static FAN_IN: fan_in::Ring<u8, 3, 2> = fan_in::Ring::new();
 static LATEST: TripleBuffer<u8> = TripleBuffer::new();
 
 /// `None` where something is not as it should be.
@@ -33,18 +35,23 @@ fn works() -> Option<()> {
     through_swap(swap::Ring::<u8, 3, 2>::new().split())?;
     let mut memory = [const { swap::Slot::new() }; 6];
     through_swap(swap::SliceRing::with_overflow(&mut memory, 2, Overflow::DropOldest).ok()?.split())?;
+    through_fan_in(fan_in::Ring::<u8, 3, 2>::new().split())?;
+    let (mut lanes, mut slots) = ([const { fan_in::LaneMemory::new() }; 2], [const { fan_in::Slot::new() }; 6]);
+    through_fan_in(fan_in::SliceRing::new(&mut lanes, &mut slots).ok()?.split())?;
     through_latest(TripleBuffer::new().split())?;
     // Again and again, as all ends are gone each time.
     for _ in 0..3 {
         through_spsc(SPSC.try_split().ok()?)?;
         through_mpsc(MPSC.try_split().ok()?)?;
         through_swap(SWAP.try_split().ok()?)?;
+        through_fan_in(FAN_IN.try_split().ok()?)?;
         through_latest(LATEST.try_split().ok()?)?;
     }
     let ends = (SPSC.try_split().ok()?, MPSC.try_split().ok()?, SWAP.try_split().ok()?, LATEST.try_split().ok()?);
+    let lanes = FAN_IN.try_split().ok()?;
     let again = SPSC.try_split().is_ok() || MPSC.try_split().is_ok() || SWAP.try_split().is_ok();
-    let again = again || LATEST.try_split().is_ok();
-    drop(ends);
+    let again = again || FAN_IN.try_split().is_ok() || LATEST.try_split().is_ok();
+    drop((ends, lanes));
     (!again).then_some(())
 }
 
@@ -68,6 +75,16 @@ fn through_swap((mut producer, mut consumer): (swap::Producer<'_, u8>, swap::Con
     let _ = producer.push(1).ok()?;
     let _ = another.push(2).ok()?;
     (consumer.pop() == Ok(1) && consumer.pop() == Ok(2)).then_some(())
+}
+
+fn through_fan_in((opener, mut consumer): (fan_in::Opener<'_, u8>, fan_in::Consumer<'_, u8>)) -> Option<()> {
+    let (mut one, mut another) = (opener.open(NonZeroU32::MIN).ok()?, opener.open(NonZeroU32::MIN).ok()?);
+    if opener.open(NonZeroU32::MIN).is_ok() {
+        return None;
+    }
+    one.push(1).ok()?;
+    another.push(2).ok()?;
+    (consumer.pop() == Ok((one.lane(), 1)) && consumer.pop_by(|_| 7) == Ok((another.lane(), 2))).then_some(())
 }
 
 fn through_latest((mut writer, mut reader): (Writer<'_, u8>, Reader<'_, u8>)) -> Option<()> {

@@ -1,13 +1,15 @@
-//! Cortex-M: SysTick, and semihosting to print and to end the run.
+//! Cortex-M: SysTick, PendSV below it, and semihosting to print and to end the run.
 
 use core::arch::global_asm;
 use core::fmt;
 
 use cortex_m::asm;
+use cortex_m::peripheral::scb::SystemHandler;
 use cortex_m::peripheral::{SCB, SYST, syst::SystClkSource};
 use cortex_m_semihosting::{debug, hio};
 
 pub use cortex_m_rt::entry;
+use cortex_m_rt::exception;
 
 /// Cycles of the timer for one tick.
 const TICK: u32 = 8;
@@ -51,6 +53,30 @@ pub(crate) fn stop_timer() {
     SCB::clear_pendst();
     asm::dsb();
     asm::isb();
+}
+
+/// The lower interrupt can be raised. It is of the least priority, and the timer's is the highest.
+pub(crate) fn enable_lower() {
+    // SAFETY: only this module uses it.
+    let mut block = unsafe { cortex_m::Peripherals::steal() }.SCB;
+    // SAFETY: no critical section goes by priorities.
+    unsafe { block.set_priority(SystemHandler::PendSV, 0xff) };
+}
+
+/// The lower interrupt comes as soon as nothing above it runs: for the timer's.
+#[inline]
+pub(crate) fn raise_lower() {
+    SCB::set_pendsv();
+}
+
+/// The lower interrupt doesn't come any more. It isn't raised, or the main loop would not be here.
+pub(crate) fn disable_lower() {
+    SCB::clear_pendsv();
+}
+
+#[exception]
+fn PendSV() {
+    crate::interrupt::on_lower();
 }
 
 fn timer() -> SYST {

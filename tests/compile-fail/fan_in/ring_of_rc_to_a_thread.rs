@@ -1,0 +1,15 @@
+//! error[E0277]: `Rc<u32>` cannot be sent between threads safely
+
+use core::num::NonZeroU32;
+#[cfg(not(mended))]
+use std::rc::Rc;
+#[cfg(mended)]
+use std::sync::Arc as Rc;
+
+use forebay_core::fan_in::HeapRing;
+
+fn main() {
+    let mut ring = HeapRing::<Rc<u32>>::new(2, 1).unwrap();
+    assert!(ring.split().0.open(NonZeroU32::MIN).unwrap().push(Rc::new(1)).is_ok());
+    std::thread::spawn(move || drop(ring));
+}
