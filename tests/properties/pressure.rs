@@ -125,3 +125,40 @@ fn flaps_are_bounded_in_time() {
         }
     }
 }
+
+/// Marks that the producer changes while the ring is empty are the consumer's as soon as it has found that out, or where that is
+/// not promised, after a lap.
+#[test]
+fn a_consumer_goes_by_the_new_marks() {
+    macro_rules! check {
+        ($name:literal, after a lap: $laps:literal, $ends:expr) => {
+            let (mut producer, mut consumer) = $ends;
+            for (low, open_at) in [(0, 0), (4, 4), (2, 2), (6, 6)] {
+                producer.set_watermarks(Watermarks::new(8, low).unwrap()).unwrap();
+                assert!(consumer.pop().is_err());
+                for number in 0..$laps * 8 {
+                    let _ = producer.push(number).unwrap();
+                    consumer.pop().unwrap();
+                }
+                for number in 0..8 {
+                    let _ = producer.push(number);
+                }
+                assert_eq!(producer.pressure(), Pressure::Stop, $name);
+                while producer.pressure() != Pressure::Open {
+                    consumer.pop().unwrap();
+                }
+                assert_eq!(consumer.len(), open_at, "{}, with a low mark of {low}", $name);
+                while consumer.pop().is_ok() {}
+            }
+        };
+    }
+    check!("spsc, dense", after a lap: 0, spsc::HeapRing::<u32, Dense>::new(8).unwrap().into_ends());
+    check!("spsc, flagged", after a lap: 0, spsc::HeapRing::<u32, Flagged>::new(8).unwrap().into_ends());
+    check!("mpsc", after a lap: 1, mpsc::HeapRing::<u32>::new(8).unwrap().into_ends());
+    check!("swap", after a lap: 1, swap::HeapRing::<u32>::with_overflow(8, 1, Overflow::Reject).unwrap().into_ends());
+    check!("swap for 2", after a lap: 1, swap::HeapRing::<u32>::with_overflow(8, 2, Overflow::Reject).unwrap().into_ends());
+    check!("a lane", after a lap: 0, {
+        let (opener, merged) = fan_in::HeapRing::<u32>::new(2, 8).unwrap().into_ends();
+        (opener.open(NonZeroU32::MIN).unwrap(), merged)
+    });
+}

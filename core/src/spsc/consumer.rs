@@ -8,7 +8,7 @@ use super::run::{ReadRun, ReadSlot};
 use super::view::View;
 use super::{Dense, Layout};
 use crate::gauge::methods::consumer_pressure;
-use crate::gauge::{self, Seen, WatermarkError, Watermarks, settle};
+use crate::gauge::{self, Seen, WatermarkError, Watermarks};
 use crate::owner::End;
 use crate::position::Position;
 use crate::slip::Slip;
@@ -78,9 +78,8 @@ impl<T, L: Layout> Rx<T, L> {
     #[cold]
     fn look_again(&mut self) -> Result<(), PopError> {
         let ring = self.ring;
-        if !ring.gauge().is_open() {
-            settle(ring.depth(self.head, Side::Consumer));
-        }
+        // The marks may be others, too.
+        self.watch();
         // [C4] Acquire: pairs with [P6]. Orders: the producer's last publication before our second look.
         if ring.ctl().ends.producer.load(Ordering::Acquire) {
             return Err(PopError::Empty);

@@ -464,7 +464,7 @@ impl<'q, T, K> Producer<'q, T, K> {
             /// ```
         }
         set_watermarks: {
-            /// The other ends go by the old marks until they come to one of them.
+            /// The other ends go by the old marks until they come to one of them, within a lap: so set them first, or at each end.
         }
     }
 
