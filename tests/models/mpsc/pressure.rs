@@ -6,16 +6,16 @@ use forebay_tests::model::atomic::fence;
 use super::*;
 
 models! {
-    a_consumer_that_waits_leaves_it_open_capacity_1 [Some(2), 417, stepwise] WAITS => |cx| super::a_consumer_that_waits(1, 1, 1, 1, cx);
-    a_consumer_that_waits_leaves_it_open_capacity_2 [Some(2), 15256, stepwise] WAITS => |cx| super::a_consumer_that_waits(2, 3, 1, 1, cx);
-    a_consumer_that_waits_leaves_it_open_when_full [Some(2), 784, stepwise] WAITS => |cx| super::a_consumer_that_waits(2, 3, 2, 1, cx);
-    beside_two_producers [Some(2), 72828] WAITS => |cx| super::a_consumer_that_waits(3, 2, 2, 2, cx);
-    beside_one_that_is_held_up [Some(2), 408, stepwise] WAITS => super::beside_one_that_is_held_up;
+    a_consumer_that_waits_leaves_it_open_capacity_1 [Some(2), 327, stepwise] WAITS => |cx| super::a_consumer_that_waits(1, 1, 1, 1, cx);
+    a_consumer_that_waits_leaves_it_open_capacity_2 [Some(2), 10974, stepwise] WAITS => |cx| super::a_consumer_that_waits(2, 3, 1, 1, cx);
+    a_consumer_that_waits_leaves_it_open_when_full [Some(2), 412, stepwise] WAITS => |cx| super::a_consumer_that_waits(2, 3, 2, 1, cx);
+    beside_two_producers [Some(2), 46976] WAITS => |cx| super::a_consumer_that_waits(3, 2, 2, 2, cx);
+    beside_one_that_is_held_up [Some(2), 316, stepwise] WAITS => super::beside_one_that_is_held_up;
     two_producers_raise_it_capacity_2 [Some(3), 2224] &["stop"] => |cx| super::two_producers_raise_it(2, 1, cx);
     two_producers_raise_it_capacity_3 [Some(3), 306] &["slow"] => |cx| super::two_producers_raise_it(3, 2, cx);
-    changes_are_told [Some(2), 1410, stepwise] &["open", "stop"] => super::changes_are_told;
-    a_consumer_that_goes_leaves_it_closed [Some(2), 3700, stepwise] &["stored", "closed"] => |cx| super::a_consumer_that_goes(true, cx);
-    a_consumer_that_closes_leaves_it_closed [Some(2), 10407, stepwise] &["stored", "closed"] => |cx| super::a_consumer_that_goes(false, cx);
+    changes_are_told [Some(2), 1045, stepwise] &["open", "stop"] => super::changes_are_told;
+    a_consumer_that_goes_leaves_it_closed [Some(2), 2712, stepwise] &["stored", "closed"] => |cx| super::a_consumer_that_goes(true, cx);
+    a_consumer_that_closes_leaves_it_closed [Some(2), 7407, stepwise] &["stored", "closed"] => |cx| super::a_consumer_that_goes(false, cx);
 }
 
 const WAITS: &[&str] = &["waits", "is woken"];
