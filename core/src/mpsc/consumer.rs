@@ -148,6 +148,7 @@ impl<T> Rx<T> {
     }
 
     /// Grants a slot that has been used up to the next ticket that has none.
+    #[inline(never)]
     fn release(&mut self, slot: usize) {
         let (slots, limit) = (self.ring.geometry(), self.limit);
         let grant = slots.beside(slots.grant(limit, slot), self.grant(limit));
@@ -184,6 +185,7 @@ impl<T> Rx<T> {
     }
 
     /// The pop before which there is nothing to lower, and nothing to be found but at the head.
+    #[inline(never)]
     fn set_gate(&mut self) {
         let (ring, slots) = (self.ring, self.ring.geometry());
         let marks = ring.gauge().marks(slots.count());
@@ -249,7 +251,22 @@ impl<T> Rx<T> {
     }
 
     /// Finds the slot of the oldest item, and moves past it. `None`: each push that was over before has been taken.
+    #[inline]
     fn find(&mut self) -> Option<usize> {
+        // The first look of those below, so that it is short where there is nothing: one that waits does it again and again.
+        if SEVERAL_CORES && !self.odd && self.is_nothing(self.stamp(self.slot(self.head))) {
+            return None;
+        }
+        self.find_on()
+    }
+
+    /// Whether there is nothing, by the stamp of the head's slot, when it looks at no other.
+    fn is_nothing(&self, stamp: Stamp) -> bool {
+        !stamp.is_of(self.head) && !self.is_gap()
+    }
+
+    #[inline(never)]
+    fn find_on(&mut self) -> Option<usize> {
         let slots = self.ring.geometry();
         // The earliest ticket that has been used is found each time. After N that were given back without an item, the next has
         // been dealt out since we began, and so all pushes that were over before have been taken.
@@ -261,7 +278,7 @@ impl<T> Rx<T> {
                     self.head = slots.next(self.head);
                     return Some(slot);
                 }
-                if !stamp.is_of(self.head) && !self.is_gap() {
+                if self.is_nothing(stamp) {
                     return None;
                 }
                 self.become_odd();
