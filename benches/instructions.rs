@@ -224,7 +224,7 @@ fn main() {
             pairs_mpsc_heap(&mut tx, &mut rx)
         }
         "pairs_nexus" => {
-            let (tx, rx) = nexus_queue::mpsc::bounded(CAPACITY);
+            let (tx, rx) = nexus_queue::mpsc::ring_buffer(CAPACITY);
             fill(inside, |item| tx.push(item).is_ok());
             pairs_nexus(&tx, &rx)
         }
