@@ -79,6 +79,18 @@ fn pairs_mpsc_heap(tx: &mut mpsc::OwnedProducer<u64>, rx: &mut mpsc::OwnedConsum
 
 #[unsafe(no_mangle)]
 #[inline(never)]
+fn pairs_nexus(tx: &nexus_queue::mpsc::Producer<u64>, rx: &nexus_queue::mpsc::Consumer<u64>) -> u64 {
+    pairs(|item| tx.push(item).is_ok(), || rx.pop())
+}
+
+#[unsafe(no_mangle)]
+#[inline(never)]
+fn pairs_array_queue(queue: &ArrayQueue<u64>) -> u64 {
+    pairs(|item| queue.push(item).is_ok(), || queue.pop())
+}
+
+#[unsafe(no_mangle)]
+#[inline(never)]
 fn pairs_swap_heap(tx: &mut swap::OwnedProducer<u64>, rx: &mut swap::OwnedConsumer<u64>) -> u64 {
     pairs(|item| tx.push(item).is_ok(), || rx.pop().ok())
 }
@@ -246,6 +258,16 @@ fn main() {
             fill(inside, |item| tx.push(item).is_ok());
             let pairs = if function.starts_with("looked") { looked_mpsc_heap } else { pairs_mpsc_heap };
             pairs(&mut tx, &mut rx)
+        }
+        "pairs_nexus" => {
+            let (tx, rx) = nexus_queue::mpsc::ring_buffer(CAPACITY);
+            fill(inside, |item| tx.push(item).is_ok());
+            pairs_nexus(&tx, &rx)
+        }
+        "pairs_array_queue" => {
+            let queue = ArrayQueue::new(CAPACITY);
+            fill(inside, |item| queue.push(item).is_ok());
+            pairs_array_queue(&queue)
         }
         "pairs_swap_heap" | "looked_swap_heap" => {
             let ring = swap::HeapRing::new(CAPACITY, 1).expect("there is memory for the ring");

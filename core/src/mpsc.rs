@@ -131,7 +131,9 @@
 //!   when the ticket *t* is granted the slot of *s*, those from *s* to *t* all have slots of their own; but a slot that was a
 //!   hole has none.
 //! - **I4** The limit, from which on no ticket has a slot, is N tickets after the tail, but for the slots that hold an item or
-//!   an open ticket, were given back without an item, or are the consumer's.
+//!   an open ticket, were given back without an item, or are the consumer's. While there is no hole it is N tickets after the
+//!   consumer's head: all slots are granted to the tickets in between. So the slot of the head, when it has been used up, goes
+//!   to the ticket of the same turn in the next lap: the same grant, but for the odd.
 //! - **I5** *The note.* If a push is over and its item has not been taken, and an earlier ticket is open that the consumer
 //!   has not listed, then there is a note, or the consumer is looking up to the tail. For let *u* be the last open ticket
 //!   before the item's. The one after *u* has been used, or it would be the last open one itself. Before that its producer saw
@@ -203,7 +205,7 @@
 //! | push at or beyond the high mark, once in N − high at least | level, marks; limit, tail | 1 | 1 |
 //! | push that raises the level | marks; twice limit, tail, grant and stamp; more if producers are held up | 1 | 2 |
 //! | pop | a stamp | 1 | none |
-//! | pop that finds nothing | a stamp, three words that are written seldom, the tail | 0 | none |
+//! | pop that finds nothing | a stamp, three words that are written seldom | 0 | none |
 //! | pop that may reach the low mark, once in high − low at least | a stamp, level, marks; the tail, a grant and a stamp, twice if it lowers the level | 1 | 1 if it lowers it |
 //! | batch of k, up to 32 | tail, k grants; grant and stamp of the ticket before | k | 1 |
 //! | a producer's `is_full`, `is_empty`; `len`, `free` | tail twice, a grant; log<sub>2</sub> N + 1 grants | 0 | none |

@@ -35,6 +35,8 @@ pub(super) struct Rx<T> {
     /// Where `head` was when it last found nothing.
     missed: Ticket,
     slip: Slip,
+    /// Whether it has closed the ring, which nobody else does.
+    closed: bool,
     /// Something may lie beyond a ticket that hasn't been used: until all tickets before `until` have been used up.
     odd: bool,
     until: Ticket,
@@ -68,6 +70,7 @@ impl<T> Rx<T> {
             gate: tail,
             missed: tail,
             slip: Slip::NEW,
+            closed: false,
             odd: true,
             until: tail,
             holes: Holes::NONE,
@@ -98,21 +101,16 @@ impl<T> Rx<T> {
     }
 
     fn grant(&self, ticket: Ticket) -> Grant {
-        // Relaxed: nobody else writes it.
-        Grant::from_word(self.ring.grant(ticket).load(Ordering::Relaxed))
+        read_grant(&self.ring, ticket)
     }
 
     /// The slot of a ticket before the limit and not before the head.
-    #[inline(always)]
     fn slot(&self, ticket: Ticket) -> usize {
         self.ring.geometry().slot(ticket, self.grant(ticket))
     }
 
-    #[inline(always)]
     fn stamp(&self, slot: usize) -> Stamp {
-        // [MC1] Acquire: pairs with [MP4]. Orders: the producer's write of the item before our read of it, and all that it had
-        // seen before our next looks at earlier tickets.
-        Stamp::from_word(self.ring.stamp(slot).load(Ordering::Acquire))
+        read_stamp(&self.ring, slot)
     }
 
     fn mark(&mut self, hole: Hole) {
@@ -133,43 +131,30 @@ impl<T> Rx<T> {
     /// Takes the oldest item.
     #[inline(always)]
     fn pop(&mut self) -> Result<T, PopError> {
-        let head = self.head;
-        let slot = self.slot(head);
-        if head == self.gate || self.stamp(slot) != Stamp::full(head) {
+        let (ring, slots, head) = (self.ring, self.ring.geometry(), self.head);
+        let grant = read_grant(&ring, head);
+        let slot = slots.slot(head, grant);
+        if head == self.gate || read_stamp(&ring, slot) != Stamp::full(head) {
             return self.search();
         }
-        self.head = self.ring.geometry().next(head);
-        // SAFETY: I2: the item of the oldest ticket that hasn't been used up, and we move past it.
-        Ok(unsafe { self.take_out(slot, false) })
+        // I4: there is no hole.
+        debug_assert!(!self.odd && self.limit == slots.lap_after(head));
+        let next = slots.next(head);
+        self.head = next;
+        self.limit = slots.lap_after(next);
+        // SAFETY: I2: the item of the oldest ticket that hasn't been used up, and we have moved past it.
+        let item = unsafe { ring.read(slot) };
+        give(&ring, head, slots.again(grant), slots.lap_after(next));
+        Ok(item)
     }
 
-    /// `marks` says whether slots may be marked.
-    ///
-    /// # Safety
-    /// The slot holds an item that is the consumer's, and is not looked for again.
-    #[inline(always)]
-    unsafe fn take_out(&mut self, slot: usize, marks: bool) -> T {
-        // SAFETY: as the caller says.
-        let item = unsafe { self.ring.read(slot) };
-        self.release(slot, marks);
-        item
-    }
-
-    /// Grants a slot that has been used up to the next ticket that has none. `marks` says whether slots may be marked.
-    #[inline(always)]
-    fn release(&mut self, slot: usize, marks: bool) {
-        debug_assert!(marks || self.marked == 0);
-        let (slots, ring) = (self.ring.geometry(), self.ring);
-        let mut grant = slots.grant(self.limit, slot);
-        if marks {
-            grant = slots.beside(grant, self.grant(self.limit));
-        }
-        // [MC3] Release: pairs with [MP1]. Orders: our read of an item before the next write to its slot; the dealing out of
-        // the tickets that we have seen used before a producer's next look at the tail.
-        ring.grant(self.limit).store(grant.to_word(), Ordering::Release);
-        self.limit = slots.next(self.limit);
-        // Relaxed: for a count, which orders nothing, and for whoever has the ring to itself later.
-        ring.ctl().limit.store(self.limit.to_word(), Ordering::Relaxed);
+    /// Grants a slot that has been used up to the next ticket that has none.
+    #[inline(never)]
+    fn release(&mut self, slot: usize) {
+        let (slots, limit) = (self.ring.geometry(), self.limit);
+        let grant = slots.beside(slots.grant(limit, slot), self.grant(limit));
+        self.limit = slots.next(limit);
+        give(&self.ring, limit, grant, self.limit);
     }
 
     /// Takes the oldest item where it may not be at the head, or where the pressure is to be looked at.
@@ -177,8 +162,12 @@ impl<T> Rx<T> {
     #[inline(never)]
     fn search(&mut self) -> Result<T, PopError> {
         let found = self.seek();
-        // SAFETY: I2: `seek` has found an item, and does not find it again.
-        let item = found.map(|slot| unsafe { self.take_out(slot, true) });
+        let item = found.map(|slot| {
+            // SAFETY: I2: `seek` has found an item, and does not find it again.
+            let item = unsafe { self.ring.read(slot) };
+            self.release(slot);
+            item
+        });
         self.watch(item.is_ok());
         item
     }
@@ -225,13 +214,27 @@ impl<T> Rx<T> {
         if ctl.rest.producers.load(Ordering::Acquire) == 0 {
             return Ok(());
         }
-        let tail = self.load_tail();
-        let all_used_up = !self.odd && self.head == Ticket::from_word(tail);
-        if tail & Ctl::CLOSED != 0 && all_used_up { Ok(()) } else { Err(PopError::Empty) }
+        let all_used_up = || !self.odd && self.head == Ticket::from_word(self.load_tail());
+        if self.closed && all_used_up() { Ok(()) } else { Err(PopError::Empty) }
     }
 
     /// Finds the slot of the oldest item, and moves past it. `None`: each push that was over before has been taken.
+    #[inline]
     fn find(&mut self) -> Option<usize> {
+        // The first look of those below, so that it is short where there is nothing: one that waits does it again and again.
+        if SEVERAL_CORES && !self.odd && self.is_nothing(self.stamp(self.slot(self.head))) {
+            return None;
+        }
+        self.find_on()
+    }
+
+    /// Whether there is nothing, by the stamp of the head's slot, when it looks at no other.
+    fn is_nothing(&self, stamp: Stamp) -> bool {
+        !stamp.is_of(self.head) && !self.is_gap()
+    }
+
+    #[inline(never)]
+    fn find_on(&mut self) -> Option<usize> {
         let slots = self.ring.geometry();
         // The earliest ticket that has been used is found each time. After N that were given back without an item, the next has
         // been dealt out since we began, and so all pushes that were over before have been taken.
@@ -243,25 +246,37 @@ impl<T> Rx<T> {
                     self.head = slots.next(self.head);
                     return Some(slot);
                 }
-                if !stamp.is_of(self.head) && !self.is_gap() {
+                if self.is_nothing(stamp) {
                     return None;
                 }
                 self.become_odd();
             }
-            let tail = Ticket::from_word(self.load_tail());
-            let found = self.find_before(tail).map(|found| self.move_past(found));
-            self.become_even();
-            let slot = found?;
-            let is_full = self.stamp(slot).is_full();
-            // Relaxed: the slot is ours. It may have been held for more laps than a mark can tell from each other.
-            self.ring.stamp(slot).store(Stamp::NONE.to_word(), Ordering::Relaxed);
+            let (slot, is_full) = self.find_oldest()?;
             if is_full {
                 return Some(slot);
             }
             // Given back without an item.
-            self.release(slot, true);
+            self.release(slot);
         }
         None
+    }
+
+    /// Finds the slot of the earliest ticket that has been used, moves past it, and says whether there is an item.
+    #[inline(never)]
+    fn find_oldest(&mut self) -> Option<(usize, bool)> {
+        let tail = Ticket::from_word(self.load_tail());
+        let found = self.find_before(tail).map(|found| self.move_past(found));
+        self.become_even();
+        let slot = found?;
+        let is_full = self.stamp(slot).is_full();
+        // Relaxed: the slot is ours. It may have been held for more laps than a mark can tell from each other.
+        self.ring.stamp(slot).store(Stamp::NONE.to_word(), Ordering::Relaxed);
+        Some((slot, is_full))
+    }
+
+    fn close(&mut self) {
+        self.closed = true;
+        close(&self.ring);
     }
 
     fn is_gap(&self) -> bool {
@@ -362,10 +377,33 @@ impl<T> Rx<T> {
 
 impl<T> Drop for Rx<T> {
     fn drop(&mut self) {
-        close(&self.ring);
+        self.close();
         // [MC6] Release: pairs with [MO2]. Orders: all that we did before what the next ends do.
         self.ring.ctl().rest.consumer.store(false, Ordering::Release);
     }
+}
+
+#[inline(always)]
+fn read_grant<T>(ring: &View<T>, ticket: Ticket) -> Grant {
+    // Relaxed: nobody else writes it.
+    Grant::from_word(ring.grant(ticket).load(Ordering::Relaxed))
+}
+
+#[inline(always)]
+fn read_stamp<T>(ring: &View<T>, slot: usize) -> Stamp {
+    // [MC1] Acquire: pairs with [MP4]. Orders: the producer's write of the item before our read of it, and all that it had
+    // seen before our next looks at earlier tickets.
+    Stamp::from_word(ring.stamp(slot).load(Ordering::Acquire))
+}
+
+/// Writes the grant to the ticket at the limit, or to one of its turn, where the limit goes on to the next one.
+#[inline(always)]
+fn give<T>(ring: &View<T>, ticket: Ticket, grant: Grant, limit: Ticket) {
+    // [MC3] Release: pairs with [MP1]. Orders: our read of an item before the next write to its slot; the dealing out of
+    // the tickets that we have seen used before a producer's next look at the tail.
+    ring.grant(ticket).store(grant.to_word(), Ordering::Release);
+    // Relaxed: for a count, which orders nothing, and for whoever has the ring to itself later.
+    ring.ctl().limit.store(limit.to_word(), Ordering::Relaxed);
 }
 
 /// From now on no ticket is dealt out.
@@ -456,7 +494,7 @@ impl<'q, T, K> Consumer<'q, T, K> {
     /// Nothing is taken in from now on; what is inside can still be taken out. A push that is under way may still put its
     /// item in, and while one is held up the consumer is told [`Empty`](PopError::Empty), not `Closed`.
     pub fn close(&mut self) {
-        close(&self.rx.ring);
+        self.rx.close();
     }
 
     /// Whether nothing is taken in any more: [closed](Self::close), or no producer is left.

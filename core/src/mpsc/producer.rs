@@ -38,11 +38,11 @@ enum No {
 #[derive(Clone, Copy)]
 struct Dealt<const M: usize> {
     first: Ticket,
+    /// The one after them.
+    next: Ticket,
     count: usize,
     /// Their slots. The grants last only until the consumer has stepped over the tickets.
     slots: [usize; M],
-    /// Whether the ticket before them has been used.
-    in_turn: bool,
 }
 
 impl<const M: usize> Dealt<M> {
@@ -80,18 +80,18 @@ impl<T> Tx<T> {
 
     /// Has up to `max` tickets dealt out to this end, which is 1 to `M`, and gets at least 1.
     #[inline(always)]
-    fn claim<const M: usize>(&mut self, max: usize) -> Result<Dealt<M>, No> {
-        let ring = self.ring;
+    fn claim<const M: usize>(ring: &View<T>, max: usize) -> Result<Dealt<M>, No> {
         let slots = ring.geometry();
-        let mut word = load_tail(&ring);
+        let mut word = load_tail(ring);
         let mut backoff = Backoff::new();
         loop {
-            if word & Ctl::CLOSED != 0 {
+            let first = Ticket::from_word(word);
+            // There is but one bit beside the ticket.
+            if word != first.to_word() {
                 return Err(No::Closed);
             }
-            let first = Ticket::from_word(word);
-            let Some(slot) = slots.granted(first, load_grant(&ring, first)) else {
-                let tail = load_tail(&ring);
+            let Some(slot) = slots.granted(first, load_grant(ring, first)) else {
+                let tail = load_tail(ring);
                 if tail == word {
                     return Err(No::Room);
                 }
@@ -99,10 +99,9 @@ impl<T> Tx<T> {
                 word = tail;
                 continue;
             };
-            let in_turn = first == self.next || !is_open(&ring, slots.previous(first));
             let (mut granted, mut next, mut count) = ([slot; M], slots.next(first), 1);
             while count < max {
-                let Some(slot) = slots.granted(next, load_grant(&ring, next)) else { break };
+                let Some(slot) = slots.granted(next, load_grant(ring, next)) else { break };
                 granted[count] = slot;
                 next = slots.next(next);
                 count += 1;
@@ -110,25 +109,37 @@ impl<T> Tx<T> {
             // [MP3] Release: pairs with [MP2]. Orders: the grants that we have seen before another producer's look at
             // them. Relaxed when it fails: it is looked at again.
             match ring.ctl().tail.compare_exchange_weak(word, next.to_word(), Ordering::Release, Ordering::Relaxed) {
-                Ok(_) => return Ok(Dealt { first, count, slots: granted, in_turn }),
+                Ok(_) => return Ok(Dealt { first, next, count, slots: granted }),
                 Err(_) => backoff.wait(),
             }
-            word = load_tail(&ring);
+            word = load_tail(ring);
         }
     }
 
-    /// Makes sure that the consumer finds what will be put in at a ticket although the one before it may be open.
+    /// Makes sure that the consumer finds what will be published at a ticket although the one before it may be open. After that
+    /// was dealt out to us, so that others need not wait for these looks; and before the stamp (I5).
+    #[inline(always)]
+    fn look_back(&self, ring: &View<T>, first: Ticket) {
+        if first != self.next {
+            let before = ring.geometry().previous(first);
+            if is_open(ring, before) {
+                self.tell_gap(before);
+            }
+        }
+    }
+
+    /// Leaves a note, if the ticket before ours stays open.
     #[cold]
-    fn tell_gap(&self, first: Ticket) {
+    #[inline(never)]
+    fn tell_gap(&self, before: Ticket) {
         let ring = &self.ring;
         if SEVERAL_CORES {
             // Mostly the other producer is just about to put its item in.
-            let before = ring.geometry().previous(first);
             for _ in 0..PATIENCE {
+                spin_loop();
                 if !is_open(ring, before) {
                     return;
                 }
-                spin_loop();
             }
         }
         // [MP5] Release: pairs with [MC4]. Orders: [MP3] before the consumer's look at the tail after it has taken the note
@@ -136,32 +147,31 @@ impl<T> Tx<T> {
         ring.ctl().rest.gap.swap(true, Ordering::Release);
     }
 
-    /// Makes the item of a ticket visible, or with a void stamp that there is none.
+    /// Makes the item of a ticket visible, or with a void stamp that there is none. `next` is the ticket after it.
     ///
     /// # Safety
     /// The ticket was dealt out to this end with this slot, and the item has been put in.
     #[inline(always)]
-    unsafe fn publish(&mut self, ticket: Ticket, slot: usize, stamp: Stamp) {
-        self.next = self.ring.geometry().next(ticket);
+    unsafe fn publish(&mut self, ring: &View<T>, slot: usize, stamp: Stamp, next: Ticket) {
+        self.next = next;
         // [MP4] Release: pairs with [MC1] and [MP6]. Orders: our write of the item before the consumer's read of it; the note
         // of a gap [MP5] before whatever follows the end of a later push.
-        self.ring.stamp(slot).store(stamp.to_word(), Ordering::Release);
+        ring.stamp(slot).store(stamp.to_word(), Ordering::Release);
     }
 
     #[inline(always)]
     fn push(&mut self, value: T) -> Result<(), PushError<T>> {
-        let dealt = match self.claim::<1>(1) {
+        let ring = self.ring;
+        let dealt = match Self::claim::<1>(&ring, 1) {
             Ok(dealt) => dealt,
             Err(No::Room) => return Err(self.at_full(value)),
             Err(No::Closed) => return Err(PushError::Closed(value)),
         };
         // SAFETY: I2: the ticket was dealt out to us.
-        unsafe { self.ring.write(dealt.slots[0], value) };
-        if !dealt.in_turn {
-            self.tell_gap(dealt.first);
-        }
+        unsafe { ring.write(dealt.slots[0], value) };
+        self.look_back(&ring, dealt.first);
         // SAFETY: dealt out to us, and written above.
-        unsafe { self.publish(dealt.first, dealt.slots[0], Stamp::full(dealt.first)) };
+        unsafe { self.publish(&ring, dealt.slots[0], Stamp::full(dealt.first), dealt.next) };
         if self.gate.is_before(self.next) {
             self.watch();
         }
@@ -264,7 +274,8 @@ impl<T> Tx<T> {
     /// Puts in items of an iterator, up to `max`, on tickets that are dealt out together. Answers with how many, and whether
     /// there can be more.
     fn push_batch(&mut self, max: usize, items: &mut impl Iterator<Item = T>) -> (usize, bool) {
-        let dealt = match self.claim::<BATCH>(max) {
+        let ring = self.ring;
+        let dealt = match Self::claim::<BATCH>(&ring, max) {
             Ok(dealt) => dealt,
             Err(No::Room) => {
                 self.press();
@@ -272,9 +283,7 @@ impl<T> Tx<T> {
             }
             Err(No::Closed) => return (0, false),
         };
-        if !dealt.in_turn {
-            self.tell_gap(dealt.first);
-        }
+        self.look_back(&ring, dealt.first);
         let slots = dealt.slots();
         let mut rest = Rest { tx: self, next: dealt.first, slots };
         for (count, &slot) in slots.iter().enumerate() {
@@ -303,9 +312,11 @@ impl<T> Rest<'_, T> {
     /// # Safety
     /// It is the slot of the next ticket, and with a full stamp, the item has been put in.
     unsafe fn publish(&mut self, slot: usize, stamp: Stamp) {
+        let ring = self.tx.ring;
+        let next = ring.geometry().next(self.next);
         // SAFETY: the ticket was dealt out to us; the rest as the caller says.
-        unsafe { self.tx.publish(self.next, slot, stamp) };
-        self.next = self.tx.next;
+        unsafe { self.tx.publish(&ring, slot, stamp, next) };
+        self.next = next;
         if let [_, later @ ..] = self.slots {
             self.slots = later;
         }

@@ -6,10 +6,10 @@
 //! ticket  | lap               | turn       | 0 0 |   b bits for the turn, as many as N - 1 has
 //!         +-------------------+------------+-----+
 //! stamp   | ticket                         |state|   full or void; none before the first
-//!          BITS-1          3+b      2+b  2   1   0
-//!         +-------------------+------------+-+---+
-//! grant   | slot - turn, mod N| hole       |h|odd|   odd: of the lap; h: the slot beside it is a hole of the ticket whose
-//!         +-------------------+------------+-+---+   turn and odd lap stand before it
+//!          BITS-1    1+BITS/2    2+b 1+b   2   1   0
+//!         +--------------------+---+---+-----+---+---+
+//! grant   | slot - turn, mod N |...|odd|turn |h  |odd|   odd: the lowest bit of the lap; h: the slot beside it is a hole
+//!         +--------------------+---+---+-----+---+---+   of a ticket of this turn and this odd
 //! ```
 //! Tickets are dealt out in order, each once. The first one is in the last lap that there is, so that every ring meets the
 //! wrap of the laps after its first N items. A lap comes around after 2^(BITS - 2 - b) laps: never with 64 bits, after 2^29
@@ -23,7 +23,9 @@ use crate::CapacityError;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Slots {
     count: usize,
-    /// How many bits the number of a slot takes, and two more.
+    /// How far apart two laps are.
+    lap: usize,
+    /// How many bits below the lap.
     shift: u32,
 }
 
@@ -34,7 +36,10 @@ impl Slots {
     pub(super) const fn new(count: usize) -> Result<Self, CapacityError> {
         match count {
             0 => Err(CapacityError::Zero),
-            1..=Self::MAX => Ok(Self { count, shift: 2 + usize::BITS - (count - 1).leading_zeros() }),
+            1..=Self::MAX => {
+                let shift = 2 + usize::BITS - (count - 1).leading_zeros();
+                Ok(Self { count, lap: 1 << shift, shift })
+            }
             _ => Err(CapacityError::TooLarge),
         }
     }
@@ -56,11 +61,6 @@ impl Slots {
         self.count
     }
 
-    #[inline(always)]
-    const fn lap(self) -> usize {
-        1 << self.shift
-    }
-
     /// The ticket that is dealt out first.
     pub(super) const fn start(self) -> Ticket {
         Ticket(usize::MAX << self.shift)
@@ -69,12 +69,7 @@ impl Slots {
     /// Its turn within its lap, below the count.
     #[inline(always)]
     pub(super) const fn turn(self, ticket: Ticket) -> usize {
-        (ticket.0 & (self.lap() - 1)) >> 2
-    }
-
-    #[inline(always)]
-    const fn is_odd(self, ticket: Ticket) -> bool {
-        ticket.0 & self.lap() != 0
+        (ticket.0 & (self.lap - 1)) >> 2
     }
 
     /// The grant of a slot to a ticket.
@@ -82,48 +77,64 @@ impl Slots {
     pub(super) const fn grant(self, ticket: Ticket, slot: usize) -> Grant {
         let turn = self.turn(ticket);
         let ahead = if slot >= turn { slot - turn } else { slot + self.count - turn };
-        Grant(ahead << (self.shift + 1) | self.is_odd(ticket) as usize)
+        Grant(ahead << Grant::AHEAD | ticket.0 & self.lap)
     }
 
     /// The slot that is granted to a ticket, below the count. `None`: it is a grant to another ticket of the same turn.
     #[inline(always)]
     pub(super) const fn granted(self, ticket: Ticket, grant: Grant) -> Option<usize> {
-        if grant.0 & Grant::ODD == self.is_odd(ticket) as usize { Some(self.slot(ticket, grant)) } else { None }
+        if (grant.0 ^ ticket.0) & self.lap == 0 { Some(self.slot(ticket, grant)) } else { None }
     }
 
     /// The slot of a grant to a ticket of this turn.
     #[inline(always)]
     pub(super) const fn slot(self, ticket: Ticket, grant: Grant) -> usize {
-        let slot = self.turn(ticket) + (grant.0 >> (self.shift + 1));
-        if slot >= self.count { slot - self.count } else { slot }
+        let slot = self.turn(ticket) + (grant.0 >> Grant::AHEAD);
+        if slot < self.count { slot } else { self.around(slot) }
     }
 
-    /// A ticket among 2 N in a row, as it stands in a grant.
-    const fn key(self, ticket: Ticket) -> usize {
-        ticket.0 & (2 * self.lap() - 1)
+    // Cold, so that this is a branch: most slots have their own turns.
+    #[cold]
+    #[inline(always)]
+    const fn around(self, slot: usize) -> usize {
+        slot - self.count
+    }
+
+    /// The grant of the same slot to the ticket N after the one that had it.
+    #[inline(always)]
+    pub(super) const fn again(self, grant: Grant) -> Grant {
+        Grant(grant.0 ^ self.lap)
+    }
+
+    /// What of a grant is about the slot beside it.
+    const fn mark(self, grant: Grant) -> usize {
+        grant.0 & (self.lap - 1)
+    }
+
+    /// That a slot is a hole of that ticket, among 2 N in a row.
+    const fn mark_of(self, ticket: Ticket) -> usize {
+        ticket.0 & (self.lap - 1) | Grant::HOLE | (ticket.0 & self.lap != 0) as usize
     }
 
     /// The same grant beside a slot that is a hole of that ticket, or of none.
     pub(super) const fn with_hole(self, grant: Grant, hole: Option<Ticket>) -> Grant {
-        let grant = grant.0 & !(2 * self.lap() - 1) | grant.0 & Grant::ODD;
-        match hole {
-            Some(ticket) => Grant(grant | self.key(ticket) | Grant::HOLE),
-            None => Grant(grant),
-        }
+        let mark = match hole {
+            Some(ticket) => self.mark_of(ticket),
+            None => 0,
+        };
+        Grant(grant.0 ^ self.mark(grant) ^ mark)
     }
 
     /// The same grant beside the slot that the other one lies beside.
     pub(super) const fn beside(self, grant: Grant, other: Grant) -> Grant {
-        Grant(grant.0 | other.0 & (2 * self.lap() - 1) & !Grant::ODD)
+        Grant(grant.0 | self.mark(other))
     }
 
     /// The ticket that has been used in a slot, if the slot is a hole of that ticket. Older stamps are of tickets that are N
     /// before it at most.
     pub(super) const fn used_hole(self, beside: Grant, stamp: Stamp) -> Option<Ticket> {
         match stamp.ticket() {
-            Some(ticket) if beside.is_hole() && self.key(ticket) == beside.0 & (2 * self.lap() - 1) & !3 => {
-                Some(ticket)
-            }
+            Some(ticket) if self.mark(beside) == self.mark_of(ticket) => Some(ticket),
             _ => None,
         }
     }
@@ -137,7 +148,7 @@ impl Slots {
     #[cold]
     #[inline(always)]
     const fn first_of_next_lap(self, ticket: Ticket) -> Ticket {
-        Ticket((ticket.0 & !(self.lap() - 1)).wrapping_add(self.lap()))
+        Ticket((ticket.0 & !(self.lap - 1)).wrapping_add(self.lap))
     }
 
     /// The ticket before this one.
@@ -146,7 +157,7 @@ impl Slots {
         if self.turn(ticket) > 0 {
             Ticket(ticket.0 - 4)
         } else {
-            Ticket(ticket.0.wrapping_sub(self.lap()) | ((self.count - 1) << 2))
+            Ticket(ticket.0.wrapping_sub(self.lap) | ((self.count - 1) << 2))
         }
     }
 
@@ -166,7 +177,13 @@ impl Slots {
     /// The ticket N before this one.
     #[inline]
     pub(super) const fn lap_before(self, ticket: Ticket) -> Ticket {
-        Ticket(ticket.0.wrapping_sub(self.lap()))
+        Ticket(ticket.0.wrapping_sub(self.lap))
+    }
+
+    /// The ticket N after this one.
+    #[inline(always)]
+    pub(super) const fn lap_after(self, ticket: Ticket) -> Ticket {
+        Ticket(ticket.0.wrapping_add(self.lap))
     }
 
     /// How many slots are held where the next ticket is `tail`, and those before `limit` have a slot. The two may have been
@@ -178,7 +195,7 @@ impl Slots {
 
     /// How many tickets there are from one to another, which is not before it.
     pub(super) const fn distance(self, from: Ticket, to: Ticket) -> usize {
-        let mask = self.lap() - 1;
+        let mask = self.lap - 1;
         let laps = (to.0 & !mask).wrapping_sub(from.0 & !mask) >> self.shift;
         laps.wrapping_mul(self.count).wrapping_add(self.turn(to)).wrapping_sub(self.turn(from))
     }
@@ -263,9 +280,11 @@ impl Stamp {
 pub(super) struct Grant(usize);
 
 impl Grant {
-    /// To the first ticket of each turn: its own slot.
-    pub(super) const FIRST: Self = Self(Self::ODD);
-    const ODD: usize = 1;
+    /// To the first ticket of each turn: its own slot. Odd, wherever that stands, and so there is more in it than in any other
+    /// one, which nobody looks at: it is no hole.
+    pub(super) const FIRST: Self = Self((1 << Self::AHEAD) - 4);
+    /// Where it says how far ahead of its turn the slot is.
+    const AHEAD: u32 = usize::BITS / 2 + 1;
     const HOLE: usize = 2;
 
     #[inline(always)]

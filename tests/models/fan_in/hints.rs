@@ -5,7 +5,7 @@ use forebay_tests::model::atomic::{AtomicBool, Ordering};
 use super::*;
 
 models! {
-    empty_never_hides_a_completed_push [1043, 2] &["empty", "found"] => super::empty_never_hides_a_completed_push;
+    empty_never_hides_a_completed_push [1361, 2] &["empty", "found"] => super::empty_never_hides_a_completed_push;
     an_item_of_a_new_lane_is_found [2849, 3] &["empty", "found"] => super::an_item_of_a_new_lane_is_found;
     a_busy_lane_does_not_hide_another [708, 3] &["at once", "later"] => super::a_busy_lane_does_not_hide_another;
     the_pressure_is_open_in_the_end [152868, 3] &["empty", "not yet"] => super::the_pressure_is_open_in_the_end;

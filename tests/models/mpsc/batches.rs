@@ -3,10 +3,10 @@
 use super::*;
 
 models! {
-    batches_capacity_2 [Some(3), 27675] &["all", "some"] => |cx| super::batches(2, 1, cx);
-    batches_capacity_3 [Some(3), 112891] &["all"] => |cx| super::batches(3, 2, cx);
-    two_holes [Some(2), 37708] &["beyond"] => super::two_holes;
-    a_batch_cut_short [Some(3), 150, stepwise] &["empty"] => super::a_batch_cut_short;
+    batches_capacity_2 [Some(3), 12773] &["all", "some"] => |cx| super::batches(2, 1, cx);
+    batches_capacity_3 [Some(3), 57395] &["all"] => |cx| super::batches(3, 2, cx);
+    two_holes [Some(2), 15482] &["beyond"] => super::two_holes;
+    a_batch_cut_short [Some(3), 66, stepwise] &["empty"] => super::a_batch_cut_short;
     room_after_draining [Some(3), 143] &["full", "stored"] => super::room_after_draining;
 }
 

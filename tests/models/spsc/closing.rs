@@ -9,10 +9,10 @@ models! {
     exhaustive;
     closed_comes_last_capacity_1 [5885, 729] CLOSED => |cx| super::closed_comes_last::<L>(1, 1, cx);
     closed_comes_last_capacity_2 [6766, 873] CLOSED => |cx| super::closed_comes_last::<L>(2, 3, cx);
-    closed_comes_last_capacity_3 [6766, 1058] CLOSED => |cx| super::closed_comes_last::<L>(3, 5, cx);
+    closed_comes_last_capacity_3 [6766, 1659] CLOSED => |cx| super::closed_comes_last::<L>(3, 5, cx);
     closed_is_complete_capacity_1 [103831, 4237] COMPLETE => |cx| super::closed_is_complete::<L>(1, 1, cx);
     closed_is_complete_capacity_2 [244078, 6093] COMPLETE => |cx| super::closed_is_complete::<L>(2, 3, cx);
-    closed_is_complete_capacity_3 [133741, 6329] COMPLETE => |cx| super::closed_is_complete::<L>(3, 5, cx);
+    closed_is_complete_capacity_3 [133741, 8662] COMPLETE => |cx| super::closed_is_complete::<L>(3, 5, cx);
     consumer_gone_capacity_1 [2169, 752] &["full", "closed"] => |cx| super::consumer_gone::<L>(1, 1, cx);
     consumer_gone_capacity_2 [3771, 480] &["full", "closed"] => |cx| super::consumer_gone::<L>(2, 3, cx);
     consumer_gone_capacity_3 [2940, 256] &["full", "closed"] => |cx| super::consumer_gone::<L>(3, 5, cx);

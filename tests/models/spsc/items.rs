@@ -6,7 +6,7 @@ models! {
     exhaustive;
     fifo_capacity_1 [4139, 307] FIFO => |cx| super::fifo::<L>(1, 1, 3, cx);
     fifo_capacity_2 [12946, 548] FIFO => |cx| super::fifo::<L>(2, 3, 3, cx);
-    fifo_capacity_3 [597872, 4538] FIFO => |cx| super::fifo::<L>(3, 5, 4, cx);
+    fifo_capacity_3 [597872, 7455] FIFO => |cx| super::fifo::<L>(3, 5, 4, cx);
     slots_capacity_1 [9112, 3677] &["full", "empty", "taken"] => |cx| super::slots::<L>(1, 1, cx);
     slots_capacity_2 [11557, 6906] &["full", "empty", "taken"] => |cx| super::slots::<L>(2, 3, cx);
     slots_capacity_3 [3750, 4882] &["empty", "taken"] => |cx| super::slots::<L>(3, 5, cx);
