@@ -280,9 +280,9 @@ impl<T> Rx<T> {
         fence(Ordering::SeqCst);
         // SAFETY: it is open.
         let lane = unsafe { self.private(number) };
+        let look = lane.rx.read_slot().map(drop);
         // Its producer may have set others, or be another one by the next pop.
         lane.rx.look_at_marks();
-        let look = lane.rx.read_slot().map(drop);
         match look {
             Ok(()) => ring.leave_hint(number),
             Err(PopError::Empty) => {}

@@ -215,5 +215,6 @@ fn all_go_at_once() {
         expected[from] += 1;
     }
     assert_eq!(expected, sent);
-    assert!(sent[0] > ROUNDS / 2 && sent[1] > ROUNDS / 2, "the rounds do something");
+    // How often a producer finds room is the scheduler's business.
+    assert!(sent.iter().all(|&sent| sent > ROUNDS / 20), "the rounds do something: {sent:?}");
 }

@@ -103,5 +103,6 @@ fn again_and_again() {
     let mut expected = received;
     while take(&mut consumer, &mut expected).is_ok() {}
     assert_eq!(expected, sent);
-    assert!(sent[0] > ROUNDS / 2 && sent[1] > ROUNDS / 4, "the rounds do something: {sent:?}");
+    // How often a producer finds room is the scheduler's business.
+    assert!(sent.iter().all(|&sent| sent > ROUNDS / 20), "the rounds do something: {sent:?}");
 }
