@@ -229,17 +229,14 @@ impl Gauge {
         if has_pressure() { self.below.load(Ordering::Relaxed) } else { 0 }
     }
 
-    /// The low mark. While they are being changed it may not be below the high one.
+    /// The marks. One may be new and the other one old while they are being changed, or set by two ends at the same time; the low
+    /// one is below the high one all the same.
     #[inline(always)]
-    pub(crate) fn low(&self, capacity: usize) -> usize {
-        // Relaxed: one that was set.
-        (capacity / 2).wrapping_add(if has_pressure() { self.above.load(Ordering::Relaxed) } else { 0 })
-    }
-
-    /// The marks, for whoever asks.
     pub(crate) fn marks(&self, capacity: usize) -> Watermarks {
         let high = capacity - self.below();
-        Watermarks { high, low: self.low(capacity).min(high - 1) }
+        // Relaxed: one that was set.
+        let low = (capacity / 2).wrapping_add(if has_pressure() { self.above.load(Ordering::Relaxed) } else { 0 });
+        Watermarks { high, low: low.min(high - 1) }
     }
 
     /// Marks that are right for this capacity.
@@ -328,13 +325,13 @@ const fn least(room: usize, below: usize) -> usize {
 #[inline(never)]
 pub(crate) fn settle<D: Depth>(ring: D) -> (usize, Pressure) {
     let (gauge, capacity) = (ring.gauge(), ring.capacity());
-    let (below, low) = (gauge.below(), gauge.low(capacity));
+    let Watermarks { high, low } = gauge.marks(capacity);
     let mut word = gauge.load();
     loop {
         let before = word & LEVEL;
         let (len, wanted) = match ring.look() {
             Some(len) if before != LEVEL => {
-                (len, if len <= low { 0 } else { before.max(least(capacity - len, below)) })
+                (len, if len <= low { 0 } else { before.max(least(capacity - len, capacity - high)) })
             }
             _ => (capacity, LEVEL),
         };
@@ -353,9 +350,9 @@ pub(crate) fn settle<D: Depth>(ring: D) -> (usize, Pressure) {
 #[inline(always)]
 pub(crate) fn span<D: Depth>(ring: D) -> (usize, bool) {
     let (gauge, capacity) = (ring.gauge(), ring.capacity());
-    let (below, low) = (gauge.below(), gauge.low(capacity));
+    let Watermarks { high, low } = gauge.marks(capacity);
     // It isn't raised before there are `high` items.
-    let most = capacity.saturating_sub(below + low + 1);
+    let most = high - low - 1;
     if gauge.is_open() {
         return (most, false);
     }

@@ -473,3 +473,41 @@ fn a_pop_leaves_the_pressure_on_dense() {
 fn a_pop_leaves_the_pressure_on_flagged() {
     a_pop_leaves_the_pressure_on::<Flagged>();
 }
+
+/// Both ends change the watermarks at the same time. Whatever they are after that, the pressure goes by them.
+fn marks_changed_by_both<L: Layout>() {
+    let marks = |high, low| Watermarks::new(high, low).expect("right");
+    stall::everywhere(
+        || ends::<L>((4, 0)),
+        move |mut producer| {
+            producer.set_watermarks(marks(4, 3)).expect("they fit");
+            producer
+        },
+        move |consumer| consumer.set_watermarks(marks(2, 1)).expect("they fit"),
+        |mut producer, (), mut consumer| {
+            let marks = consumer.watermarks();
+            let mut gauge = Gauge::new(4);
+            assert!(gauge.set_marks(marks.high(), marks.low()).is_some());
+            for len in 1..=4 {
+                assert_eq!(producer.push(NEW), Ok(()));
+                gauge.pushed(len);
+                gauge.check(len, producer.pressure(), producer.fill(), producer.watermarks());
+            }
+            for len in (0..4).rev() {
+                assert_eq!(consumer.pop(), Ok(NEW));
+                gauge.popped(len);
+                gauge.check(len, consumer.pressure(), consumer.fill(), consumer.watermarks());
+            }
+        },
+    );
+}
+
+#[test]
+fn marks_changed_by_both_dense() {
+    marks_changed_by_both::<Dense>();
+}
+
+#[test]
+fn marks_changed_by_both_flagged() {
+    marks_changed_by_both::<Flagged>();
+}

@@ -210,8 +210,8 @@ impl<'q, T, K> Producer<'q, T, K> {
         self.tx.lane.pressure()
     }
 
-    /// The pressure of the lane, if it has changed since it was last `seen`: see [`spsc::Producer::pressure_since`]. In a lane that
-    /// was another producer's before, the first look tells the level in any case.
+    /// The pressure of the lane, if it has changed since it was last `seen`: see [`spsc::Producer::pressure_since`]. In a lane whose
+    /// level has changed under another producer before, the first look tells the level in any case.
     #[inline]
     pub fn pressure_since(&self, seen: &mut Seen) -> Option<Pressure> {
         self.tx.lane.pressure_since(seen)

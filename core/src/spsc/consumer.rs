@@ -325,7 +325,7 @@ impl<'q, T, L: Layout, K> Consumer<'q, T, L, K> {
     ///
     /// # Progress
     /// Wait-free: at most four loads and two stores of shared words, no read-modify-write; where the [pressure](Self::pressure)
-    /// changes, some more, 25 steps in all. Where items stream and this end
+    /// changes, some more, 25 steps in all, or 27 on a core without compare-and-swap. Where items stream and this end
     /// keeps catching up with the producer, it may stay behind on purpose for some 32 spin-loop hints before it looks for more,
     /// well under a microsecond mostly; never on a 32-bit core without an operating system, in a ring of less than 8 items, with
     /// [`Flagged`](super::Flagged), or after it found the ring empty.

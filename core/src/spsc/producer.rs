@@ -524,8 +524,7 @@ impl<'q, T, L: Layout, K> Producer<'q, T, L, K> {
             /// ```
         }
         set_watermarks: {
-            /// The consumer goes by the old marks until it comes to
-            /// one of them, or finds nothing.
+            /// The other end goes by the old marks until it comes to one of them, or finds nothing, or no room.
         }
     }
 
