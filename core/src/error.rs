@@ -152,7 +152,7 @@ pub enum CapacityError {
     Zero,
     /// The capacity was above `isize::MAX` items or bytes, or above the ring's own limit.
     TooLarge,
-    /// The caller's memory has no slot left for an item beside those that the ring's ends need.
+    /// The caller's memory has fewer slots than the ring needs for one item, beside those of its ends, or in each lane.
     TooShort,
     /// The allocator has no room for the slots.
     OutOfMemory,
@@ -161,11 +161,9 @@ pub enum CapacityError {
 impl fmt::Display for CapacityError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Zero => {
-                "a capacity or a number of producers is 0: a ring holds at least one item, from at least one producer"
-            }
+            Self::Zero => "a capacity, or a number of producers, of lanes or of keys, is 0",
             Self::TooLarge => "the capacity is above isize::MAX bytes or the limit of the ring",
-            Self::TooShort => "the memory is too short: it has no slot for an item beside those of the ring's ends",
+            Self::TooShort => "the memory is too short: it has fewer slots than the ring needs, with room for one item",
             Self::OutOfMemory => "the allocator has no room for the slots",
         })
     }

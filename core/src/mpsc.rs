@@ -38,7 +38,7 @@
 //! | an interrupt that pushes, and a main loop that pushes too | this one, an end for each: neither ever waits for the other |
 //! | a newest item that matters more than the oldest | [`swap`](crate::swap) with [`DropOldest`](crate::Overflow::DropOldest) |
 //! | room for one item, or about as many as there are producers | `swap` with [`Reject`](crate::Overflow::Reject): here a producer that is held up in the middle of a push has a slot, and with room for one that is the whole ring until it goes on; there it has none |
-//! | one producer that must not fill the ring for the others | an `spsc` for each of them, and a consumer that goes round; without an order between them |
+//! | one producer that must not fill the ring for the others | [`fan_in`](crate::fan_in): a lane for each of them; without an order between them |
 //! | a thread that should sleep until there is something, and no wish to see to that | a channel that blocks or is awaited: [`std::sync::mpsc`](https://doc.rust-lang.org/std/sync/mpsc/), crossbeam-channel, tokio's |
 //!
 //! # Waiting

@@ -62,7 +62,7 @@
 //! Source: L. Lamport, *Proving the correctness of multiprocess programs* (1977), for the ring. P. P. C. Lee et al., *A
 //! lock-free, cache-efficient multi-core synchronization mechanism for line-rate network traffic monitoring* (2010), for the
 //! private copies of the other side's position. J. Giacomoni et al., *FastForward for efficient pipeline parallelism*
-//! (2008), for the flag beside each item and for keeping the sides apart (`../slip.rs`). Deviations: positions carry the parity of their lap, so that no slot is wasted and
+//! (2008), for the flag beside each item and for keeping the sides apart (`core/src/slip.rs`). Deviations: positions carry the parity of their lap, so that no slot is wasted and
 //! no counter overflows; with flags the positions are published as well, to be counted with but not waited for.
 //!
 //! ## Invariants
@@ -80,7 +80,7 @@
 //!   at a position that is not the consumer's gate finds an item, and does not bring the ring to the low mark while the pressure
 //!   is up: at the last look it was not, and has not been raised but with `high` items inside, of which fewer than `high − low`
 //!   were taken since; or it was, and the gate is at the low mark. (If the raise itself was late, the next gate or an empty ring
-//!   makes up for it.) Why the pressure is neither stuck nor missed then: `../gauge.rs`.
+//!   makes up for it.) Why the pressure is neither stuck nor missed then: `core/src/gauge.rs`.
 //!
 //! ## Who owns a slot
 //! `P1`, `C1` and so on name the places in the source where the operation stands with its ordering.

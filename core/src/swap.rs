@@ -53,7 +53,7 @@
 //! On targets without 64-bit atomics the consumer always aims at the oldest item and leaves nothing behind.
 //!
 //! # Pressure
-//! [`Producer::pressure`] says whether producers are to slow down: `../gauge.rs` has the algorithm, and why it is never stuck. It
+//! [`Producer::pressure`] says whether producers are to slow down: `core/src/gauge.rs` has the algorithm, and why it is never stuck. It
 //! follows [`len`](Producer::len): an eviction leaves it as it is, and what the consumer leaves behind is room. Most operations don't
 //! look at it. A producer knows the slot at which a push may reach the high watermark, as it knew the consumer, and the consumer the
 //! slot at which a pop may reach the low one. Only the push and the pop there look, and find the next such slot, less than a lap on.
@@ -97,7 +97,7 @@
 //! be revoked for sure is shown by H. Attiya et al., *Laws of Order* (2011).
 //!
 //! Item number `p` belongs to slot `p mod N` in lap `p / N`. The payloads lie in `N + P + 1` cells beside the slots: one for
-//! each slot, one for each producer, one for the consumer. (`word.rs` draws the word of a slot.) A push writes its value into
+//! each slot, one for each producer, one for the consumer. (`core/src/swap/word.rs` draws the word of a slot.) A push writes its value into
 //! its own cell, and exchanges that for the one in the slot at the tail:
 //!
 //! | the slot at `(L, i)` | means | so a push, for which all before `(L, i)` was published |

@@ -527,7 +527,7 @@ impl<'q, T, K> Consumer<'q, T, K> {
         Lanes::new(&self.rx)
     }
 
-    /// A lane, if it is still open, or its items have not all been taken out.
+    /// A lane, if it is still open, or its items have not all been taken out, or no pop has come by since.
     #[must_use]
     pub fn lane(&self, id: LaneId) -> Option<lanes::Lane<'_, T>> {
         let is_open = id.index < self.rx.ring.count() && self.rx.ring.lane(id.index).is_open();

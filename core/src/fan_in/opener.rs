@@ -165,7 +165,7 @@ impl<T, K> fmt::Debug for Opener<'_, T, K> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum NoLane {
-    /// Each lane has a producer, or items of one that is gone. One may be free at any time.
+    /// Each lane has a producer, or items of one that is gone, or no pop has come by since. One may be free at any time.
     AllTaken,
     /// The consumer is gone.
     Closed,
@@ -174,7 +174,9 @@ pub enum NoLane {
 impl fmt::Display for NoLane {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::AllTaken => "all lanes are taken: each has a producer, or items that have not been taken out",
+            Self::AllTaken => {
+                "all lanes are taken: each has a producer, or items of one that is gone, or no pop has come by since"
+            }
             Self::Closed => "no lane can be opened: the consumer is gone",
         })
     }

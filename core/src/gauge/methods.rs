@@ -34,8 +34,8 @@ macro_rules! producer_pressure {
             pressure;
             /// The pressure, if it has changed since it was last `seen`: for a driver that sends a frame at each change, say.
             ///
-            /// Each change is told at least once and none twice. Changes between two looks are told as one, with the level that
-            /// there is now, which may be the one that was told before.
+            /// It is told whenever it has changed since the last look, however often, and not again: what is told is the level that there
+            /// is now, which may be the one that was told before.
             ///
             /// # Progress
             /// Wait-free: one relaxed load.

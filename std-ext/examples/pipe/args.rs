@@ -21,7 +21,7 @@ use crate::units::{capacity, interval, records, seconds, size, weight};
 #[derive(Debug, Parser)]
 #[command(name = "pipe", version, verbatim_doc_comment, after_help = AFTER_HELP)]
 pub(crate) struct Args {
-    /// File to read; `-` is standard input, and so is none
+    /// File to read; `-`, or no FILE, is standard input
     pub(crate) file: Option<PathBuf>,
 
     /// What is one file too many.
