@@ -61,6 +61,7 @@
 #[cfg(feature = "alloc")]
 extern crate alloc;
 
+pub mod admission;
 pub mod credit;
 mod error;
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]

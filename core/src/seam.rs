@@ -60,6 +60,7 @@
 
 #![forbid(unsafe_code)]
 
+use crate::gauge;
 use crate::spsc::{self, Layout};
 use crate::{PopError, Pressure, PushError, Pushed};
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
@@ -100,6 +101,11 @@ pub trait Push {
 
     /// How pressed the ring is: the signal to slow down.
     fn pressure(&self) -> Pressure;
+
+    /// How full the ring is, from 0 to 255, which is full.
+    fn fill(&self) -> u8 {
+        gauge::fill(self.len(), self.capacity())
+    }
 }
 
 /// An end that items are taken out of.
