@@ -70,7 +70,7 @@ mod weight;
 pub use self::classes::{Classes, ThresholdError, Thresholds};
 pub use self::sampling::{Rate, RateError, Sampler, Sampling};
 pub use self::weight::{Weighing, Weighted};
-use crate::seam::Push;
+use crate::seam::{self, Push};
 use crate::{Pressure, PushError, Pushed};
 
 /// Decides which values are let in.
@@ -172,31 +172,5 @@ impl<P: Push, R: Rule<P::Item>> Push for Gate<P, R> {
         }
     }
 
-    fn capacity(&self) -> usize {
-        self.end.capacity()
-    }
-
-    fn len(&self) -> usize {
-        self.end.len()
-    }
-
-    fn is_empty(&self) -> bool {
-        self.end.is_empty()
-    }
-
-    fn is_full(&self) -> bool {
-        self.end.is_full()
-    }
-
-    fn is_closed(&self) -> bool {
-        self.end.is_closed()
-    }
-
-    fn pressure(&self) -> Pressure {
-        self.end.pressure()
-    }
-
-    fn fill(&self) -> u8 {
-        self.end.fill()
-    }
+    seam::says_what_its_end_says!(Push);
 }

@@ -64,8 +64,10 @@ extern crate alloc;
 pub mod admission;
 pub mod credit;
 mod error;
+pub mod expiry;
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
 pub mod fan_in;
+pub mod flush;
 mod gauge;
 #[cfg(any(target_has_atomic = "8", feature = "portable-atomic"))]
 pub mod latest;
@@ -78,6 +80,7 @@ mod position;
 mod pressure;
 pub mod seam;
 mod slip;
+pub mod spill;
 pub mod spsc;
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
 pub mod swap;

@@ -137,6 +137,46 @@ pub trait Pop {
     fn is_closed(&self) -> bool;
 }
 
+/// What a stage before or behind an end, its field `end`, says of itself: all but `push` and `pop`.
+macro_rules! says_what_its_end_says {
+    (both) => {
+        fn capacity(&self) -> usize {
+            self.end.capacity()
+        }
+
+        fn len(&self) -> usize {
+            self.end.len()
+        }
+
+        fn is_empty(&self) -> bool {
+            self.end.is_empty()
+        }
+
+        fn is_closed(&self) -> bool {
+            self.end.is_closed()
+        }
+    };
+    (Push) => {
+        $crate::seam::says_what_its_end_says!(both);
+
+        fn is_full(&self) -> bool {
+            self.end.is_full()
+        }
+
+        fn pressure(&self) -> $crate::Pressure {
+            self.end.pressure()
+        }
+
+        fn fill(&self) -> u8 {
+            self.end.fill()
+        }
+    };
+    (Pop) => {
+        $crate::seam::says_what_its_end_says!(both);
+    };
+}
+pub(crate) use says_what_its_end_says;
+
 /// What an end says of itself by methods of the same names.
 macro_rules! counts {
     () => {
