@@ -62,6 +62,7 @@
 extern crate alloc;
 
 pub mod admission;
+pub mod choose;
 pub mod credit;
 mod error;
 pub mod expiry;
