@@ -63,6 +63,8 @@ extern crate alloc;
 
 pub mod admission;
 pub mod choose;
+#[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
+pub mod conflated;
 pub mod credit;
 mod error;
 pub mod expiry;
