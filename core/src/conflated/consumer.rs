@@ -3,9 +3,10 @@
 use core::fmt;
 
 use super::view::View;
+use crate::gauge::{Seen, WatermarkError, Watermarks};
 use crate::latest::Three as _;
 use crate::owner::End;
-use crate::{PopError, spsc};
+use crate::{PopError, Pressure, spsc};
 
 /// The algorithm of the consumer's end.
 pub(super) struct Rx<T> {
@@ -112,6 +113,40 @@ impl<'q, T, K> Consumer<'q, T, K> {
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.rx.dirty.is_closed()
+    }
+
+    /// How many of the keys have something new, as a level. As [`spsc::Consumer::pressure`](crate::spsc::Consumer::pressure).
+    #[inline]
+    #[must_use]
+    pub fn pressure(&self) -> Pressure {
+        self.rx.dirty.pressure()
+    }
+
+    /// The level, if it has changed since it was `seen`. As
+    /// [`spsc::Consumer::pressure_since`](crate::spsc::Consumer::pressure_since).
+    #[inline]
+    pub fn pressure_since(&self, seen: &mut Seen) -> Option<Pressure> {
+        self.rx.dirty.pressure_since(seen)
+    }
+
+    /// How many of the keys have something new, from 0 to 255, which is all.
+    #[must_use]
+    pub fn fill(&self) -> u8 {
+        self.rx.dirty.fill()
+    }
+
+    /// At how many keys with something new the level rises and falls.
+    #[must_use]
+    pub fn watermarks(&self) -> Watermarks {
+        self.rx.dirty.watermarks()
+    }
+
+    /// Sets at how many keys with something new the level rises and falls.
+    ///
+    /// # Errors
+    /// If the high mark is above the [capacity](Self::capacity).
+    pub fn set_watermarks(&mut self, marks: Watermarks) -> Result<(), WatermarkError> {
+        self.rx.dirty.set_watermarks(marks)
     }
 }
 

@@ -143,6 +143,18 @@ impl<'q, T, K> Producer<'q, T, K> {
         self.tx.dirty.pressure_since(seen)
     }
 
+    /// How many of the keys have something new, from 0 to 255, which is all.
+    #[must_use]
+    pub fn fill(&self) -> u8 {
+        self.tx.dirty.fill()
+    }
+
+    /// At how many keys with something new the level rises and falls.
+    #[must_use]
+    pub fn watermarks(&self) -> Watermarks {
+        self.tx.dirty.watermarks()
+    }
+
     /// Sets at how many keys with something new the level rises and falls.
     ///
     /// # Errors
