@@ -37,7 +37,7 @@
 use core::borrow::Borrow;
 
 use crate::seam::{self, Pop, Push};
-use crate::sync::{AtomicUsize, Ordering};
+use crate::sync::{Ordering, SettingUsize};
 use crate::{PopError, PushError, Pushed};
 
 /// What tells the time, in ticks. Any closure that does is one.
@@ -114,13 +114,13 @@ impl<T, P: Push<Item = Stamped<T>>, K: Clock> Push for Stamping<P, K> {
 
 /// The greatest age of what is delivered, in ticks. It can be changed at any time, from anywhere.
 #[derive(Debug)]
-pub struct MaxAge(AtomicUsize);
+pub struct MaxAge(SettingUsize);
 
 impl MaxAge {
     /// What is older than so many ticks is not delivered. With 0, only what was pushed in this very tick is.
     #[must_use]
     pub const fn new(ticks: usize) -> Self {
-        Self(AtomicUsize::new(ticks))
+        Self(SettingUsize::new(ticks))
     }
 
     /// Everything is delivered, until that is changed.

@@ -5,13 +5,13 @@ use core::fmt;
 use core::marker::PhantomData;
 
 use super::Rule;
-use crate::sync::{AtomicU8, Ordering};
+use crate::sync::{Ordering, SettingU8};
 
 /// Up to which fill each class is let in. They can be changed at any time, from anywhere.
 ///
 /// Class 0 is the most important one.
 #[derive(Debug)]
-pub struct Thresholds<const C: usize>([AtomicU8; C]);
+pub struct Thresholds<const C: usize>([SettingU8; C]);
 
 impl<const C: usize> Thresholds<C> {
     /// Class `c` is let in while the ring's fill (0 to 255, which is full) is below `fills[c]`; at 255 always, as far as this rule
@@ -31,10 +31,10 @@ impl<const C: usize> Thresholds<C> {
         if let Err(error) = Self::check(&fills) {
             return Err(error);
         }
-        let mut thresholds = [const { AtomicU8::new(0) }; C];
+        let mut thresholds = [const { SettingU8::new(0) }; C];
         let mut class = 0;
         while class < C {
-            thresholds[class] = AtomicU8::new(fills[class]);
+            thresholds[class] = SettingU8::new(fills[class]);
             class += 1;
         }
         Ok(Self(thresholds))

@@ -5,7 +5,7 @@ use core::fmt;
 use core::marker::PhantomData;
 
 use super::Rule;
-use crate::sync::{AtomicUsize, Ordering};
+use crate::sync::{Ordering, SettingUsize};
 
 /// How many of how many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -109,14 +109,14 @@ impl core::error::Error for RateError {}
 ///       |  above   |     keep     |      of      |
 ///       +----------+--------------+--------------+
 /// ```
-pub struct Sampling(AtomicUsize);
+pub struct Sampling(SettingUsize);
 
 impl Sampling {
     /// Keeps all while the ring's fill is below `above` (0 to 255, which is full), and from there on as the rate says. With 0 it
     /// always does.
     #[must_use]
     pub const fn new(rate: Rate, above: u8) -> Self {
-        Self(AtomicUsize::new(Self::word(rate, above)))
+        Self(SettingUsize::new(Self::word(rate, above)))
     }
 
     const fn word(rate: Rate, above: u8) -> usize {
