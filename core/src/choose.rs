@@ -11,7 +11,7 @@
 //! | … what comes while it is full | what is inside is served | [`keep_oldest`] |
 //! | … some of all | a sample stands for the rest | [`sample`] |
 //! | … what is too old to be of use | it is not delivered | [`expire`] |
-//! | … what is less important | it gives way first | [`by_importance`] |
+//! | … what is less important | it is kept out first | [`by_importance`] |
 //! | … older values of the same key | the last value of each key counts | [`newest_per_key`] |
 //! | … all but the newest value | one place is enough | [`newest`] |
 //! | Does it not matter? | go on until a ceiling, and count | [`ignore`] |
@@ -262,8 +262,8 @@ impl Choice {
                 if important > served {
                     return Err(Contradiction::TooMuchImportant { important, served });
                 }
-                let plan = self.of(Leaf::ByImportance, Ring::Priority, self.bound(served)?)?;
-                Ok(Plan { overflow: Overflow::DropOldest, ..plan })
+                let plan = self.of(Leaf::ByImportance, self.shared(), self.bound(served)?)?;
+                Ok(Plan { overflow: Overflow::DropIncoming, ..plan })
             }
             Losable::OlderPerKey { keys } => {
                 if keys == 0 {

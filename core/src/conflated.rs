@@ -79,6 +79,81 @@
 //!
 //! A producer that is held up in a push, for ever even, keeps its key's new values to itself, and stops nothing else.
 
+/// What both ends say of the ring, the same with the same words.
+macro_rules! says {
+    ($end:ident) => {
+        /// How many values of a key have been conflated, if there is such a key. The number wraps, and the producer may conflate
+        /// more at any time.
+        ///
+        /// # Progress
+        /// Wait-free: two loads.
+        #[must_use]
+        pub fn conflated(&self, key: usize) -> Option<usize> {
+            self.$end.ring.conflated(key)
+        }
+
+        /// How many keys there are.
+        #[must_use]
+        pub fn capacity(&self) -> usize {
+            self.$end.dirty.capacity()
+        }
+
+        /// How many keys have something new. The other end may change that at any time.
+        ///
+        /// # Progress
+        /// Wait-free: one load.
+        #[must_use]
+        pub fn len(&self) -> usize {
+            self.$end.dirty.len()
+        }
+
+        /// Whether no key had anything new.
+        #[must_use]
+        pub fn is_empty(&self) -> bool {
+            self.$end.dirty.is_empty()
+        }
+
+        /// How many of the keys have something new, from 0 to 255, which is all.
+        #[must_use]
+        pub fn fill(&self) -> u8 {
+            self.$end.dirty.fill()
+        }
+
+        /// How many of the keys have something new, as a level: see [`spsc::Producer::pressure`](crate::spsc::Producer::pressure).
+        ///
+        /// # Progress
+        /// Wait-free: one relaxed load.
+        #[must_use]
+        #[inline]
+        pub fn pressure(&self) -> Pressure {
+            self.$end.dirty.pressure()
+        }
+
+        /// The level, if it has changed since it was `seen`: see
+        /// [`spsc::Producer::pressure_since`](crate::spsc::Producer::pressure_since).
+        #[inline]
+        pub fn pressure_since(&self, seen: &mut Seen) -> Option<Pressure> {
+            self.$end.dirty.pressure_since(seen)
+        }
+
+        /// At how many keys with something new the level rises and falls.
+        #[must_use]
+        pub fn watermarks(&self) -> Watermarks {
+            self.$end.dirty.watermarks()
+        }
+
+        /// Changes at how many keys with something new the level rises and falls: see
+        /// [`spsc::Producer::set_watermarks`](crate::spsc::Producer::set_watermarks). They go with the producer: another split has
+        /// those of a new ring.
+        ///
+        /// # Errors
+        /// If the high mark is above the [capacity](Self::capacity).
+        pub fn set_watermarks(&mut self, marks: Watermarks) -> Result<(), WatermarkError> {
+            self.$end.dirty.set_watermarks(marks)
+        }
+    };
+}
+
 mod consumer;
 mod owner;
 mod producer;

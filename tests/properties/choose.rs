@@ -239,7 +239,7 @@ fn which_ring_goes_by_who_pushes() {
         (Losable::Incoming, Ring::Mpsc, Leaf::KeepOldest),
         (Losable::Some, Ring::Mpsc, Leaf::Sample),
         (Losable::OlderThan(100), Ring::Swap, Leaf::Expire),
-        (Losable::LessImportant { important: 5 }, Ring::Priority, Leaf::ByImportance),
+        (Losable::LessImportant { important: 5 }, Ring::Mpsc, Leaf::ByImportance),
         (Losable::OlderPerKey { keys: 8 }, Ring::Conflated, Leaf::NewestPerKey),
         (Losable::AllButNewest, Ring::Latest, Leaf::Newest),
         (Losable::Anything, Ring::Mpsc, Leaf::Ignore),

@@ -236,6 +236,82 @@ pub mod sample {}
 /// ```
 pub mod expire {}
 
+/// Keep the less important out first, so that there is room for the more important.
+///
+/// **Use when** items differ in importance, and the most important alone are not too many.
+///
+/// **Loss**: what is less important, from the fill on that was set for its class; each comes back as
+/// [`Shed`](crate::PushError::Shed), and is counted by class. The most important class loses nothing as long as it comes more
+/// slowly than it is served, but for bursts of it that are larger than what the other classes leave free: the capacity less their
+/// highest threshold.
+///
+/// **Staleness**: `capacity / μ`, for all classes alike: what is more important is let in sooner, and not served sooner.
+///
+/// # Examples
+/// ```
+/// use forebay_core::admission::{Classes, Gate, Thresholds};
+/// use forebay_core::choose::{Choice, Losable};
+/// use forebay_core::mpsc;
+/// use forebay_core::seam::Push;
+///
+/// let plan = Choice::new(100, 25).may_lose(Losable::LessImportant { important: 10 }).within(2000).plan()?;
+/// assert_eq!((plan.capacity, plan.lost), (50, 750));
+///
+/// let mut ring = mpsc::Ring::<_, 50>::new();
+/// let (producer, mut consumer) = ring.split();
+/// let thresholds = Thresholds::new([255, 128])?;
+/// let mut gate = Gate::new(producer, Classes::new(&thresholds, |step: &u32| usize::from(step % 10 != 0)));
+/// let mut important = 0;
+/// for step in 0..6000 {
+///     // Steps of 10 ms. Every tenth is important.
+///     let _ = gate.push(step);
+///     if step % 4 == 3 {
+///         important += u32::from(consumer.pop()? % 10 == 0);
+///     }
+/// }
+/// important += consumer.drain().filter(|step| step % 10 == 0).count() as u32;
+/// assert_eq!((important, gate.rule().kept_out(0)), (600, 0), "all of them");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub mod by_importance {}
+
+/// Keep the newest value of each key.
+///
+/// **Use when** it is the state of many things that counts, and not how it came about: quotes, rows of a table, positions.
+///
+/// **Loss**: values that were overtaken by a newer one of the same key before they were served; each comes back to the producer,
+/// and is counted by key. The last value of each key is always delivered.
+///
+/// **Staleness**: `keys / μ` from the first change of a key on: what is served then is its newest value.
+///
+/// # Examples
+/// ```
+/// use forebay_core::choose::{Choice, Losable, Ring};
+/// use forebay_core::conflated;
+///
+/// // 20,000 events a second of 500 keys, where 20,000 can't be shown: 60 times a second 333 of them.
+/// let plan = Choice::new(25_000, 20_000).may_lose(Losable::OlderPerKey { keys: 500 }).plan()?;
+/// assert_eq!((plan.ring, plan.capacity, plan.wait), (Ring::Conflated, 500, 25));
+///
+/// let mut ring = conflated::Ring::<u32, 500>::new();
+/// let (mut producer, mut consumer) = ring.split();
+/// let mut shown = [0; 500];
+/// for event in 0..25_000 {
+///     producer.push(event % 500, event as u32).unwrap();
+///     if event % 416 == 415 {
+///         for (key, value) in core::iter::from_fn(|| consumer.pop().ok()).take(333) {
+///             shown[key] = value;
+///         }
+///     }
+/// }
+/// while let Ok((key, value)) = consumer.pop() {
+///     shown[key] = value;
+/// }
+/// assert!((0..500).all(|key| shown[key] == 24_500 + key as u32), "each shows its last value");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub mod newest_per_key {}
+
 /// Keep the newest value, in one place.
 ///
 /// **Use when** only the present state matters: a set point, a position, a configuration.

@@ -21,7 +21,7 @@ pub enum Leaf {
     Sample,
     /// Don't deliver what is too old: [`expire`](super::expire).
     Expire,
-    /// Let the less important give way: [`by_importance`](super::by_importance).
+    /// Keep the less important out first: [`by_importance`](super::by_importance).
     ByImportance,
     /// Keep the newest value of each key: [`newest_per_key`](super::newest_per_key).
     NewestPerKey,
@@ -44,8 +44,6 @@ pub enum Ring {
     Swap,
     /// `fan_in`, with a lane of that capacity for each producer
     FanIn,
-    /// `priority`
-    Priority,
     /// `conflated`, for as many keys as the capacity is
     Conflated,
     /// `latest`
@@ -94,7 +92,7 @@ impl fmt::Display for Plan {
             Leaf::KeepOldest => "drop what comes while there is no room in",
             Leaf::Sample => "sample before",
             Leaf::Expire => "don't deliver what is too old from",
-            Leaf::ByImportance => "let the less important give way in",
+            Leaf::ByImportance => "keep the less important out, the sooner the less, of",
             Leaf::NewestPerKey => "keep the newest value of each key in",
             Leaf::Newest => "keep the newest value in",
             Leaf::Ignore => "go on until the ceiling of",
@@ -104,7 +102,6 @@ impl fmt::Display for Plan {
             Ring::Mpsc => "an `mpsc` ring",
             Ring::Swap => "a `swap` ring",
             Ring::FanIn => "a `fan_in` ring with lanes",
-            Ring::Priority => "a `priority` ring",
             Ring::Conflated => "a `conflated` ring",
             Ring::Latest => "a triple buffer",
         };

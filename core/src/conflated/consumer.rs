@@ -74,36 +74,7 @@ impl<'q, T, K> Consumer<'q, T, K> {
         self.rx.pop()
     }
 
-    /// How many values of a key have been conflated, if there is such a key. The number wraps, and the producer may conflate more
-    /// at any time.
-    ///
-    /// # Progress
-    /// Wait-free: two loads.
-    #[must_use]
-    pub fn conflated(&self, key: usize) -> Option<usize> {
-        self.rx.ring.conflated(key)
-    }
-
-    /// How many keys there are.
-    #[must_use]
-    pub fn capacity(&self) -> usize {
-        self.rx.dirty.capacity()
-    }
-
-    /// How many keys have something new. The producer may put some in at any time.
-    ///
-    /// # Progress
-    /// Wait-free: one load.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.rx.dirty.len()
-    }
-
-    /// Whether no key had anything new.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.rx.dirty.is_empty()
-    }
+    says!(rx);
 
     /// Whether the producer is gone. Once it is, it stays so, unless the ring is split anew, and what can be popped now is the last
     /// of each key.
@@ -113,40 +84,6 @@ impl<'q, T, K> Consumer<'q, T, K> {
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.rx.dirty.is_closed()
-    }
-
-    /// How many of the keys have something new, as a level. As [`spsc::Consumer::pressure`](crate::spsc::Consumer::pressure).
-    #[inline]
-    #[must_use]
-    pub fn pressure(&self) -> Pressure {
-        self.rx.dirty.pressure()
-    }
-
-    /// The level, if it has changed since it was `seen`. As
-    /// [`spsc::Consumer::pressure_since`](crate::spsc::Consumer::pressure_since).
-    #[inline]
-    pub fn pressure_since(&self, seen: &mut Seen) -> Option<Pressure> {
-        self.rx.dirty.pressure_since(seen)
-    }
-
-    /// How many of the keys have something new, from 0 to 255, which is all.
-    #[must_use]
-    pub fn fill(&self) -> u8 {
-        self.rx.dirty.fill()
-    }
-
-    /// At how many keys with something new the level rises and falls.
-    #[must_use]
-    pub fn watermarks(&self) -> Watermarks {
-        self.rx.dirty.watermarks()
-    }
-
-    /// Sets at how many keys with something new the level rises and falls.
-    ///
-    /// # Errors
-    /// If the high mark is above the [capacity](Self::capacity).
-    pub fn set_watermarks(&mut self, marks: Watermarks) -> Result<(), WatermarkError> {
-        self.rx.dirty.set_watermarks(marks)
     }
 }
 

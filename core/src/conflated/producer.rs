@@ -90,35 +90,7 @@ impl<'q, T, K> Producer<'q, T, K> {
         self.tx.push(key, value)
     }
 
-    /// How many values of a key have been conflated, if there is such a key. The number wraps.
-    ///
-    /// # Progress
-    /// Wait-free: two loads.
-    #[must_use]
-    pub fn conflated(&self, key: usize) -> Option<usize> {
-        self.tx.ring.conflated(key)
-    }
-
-    /// How many keys there are.
-    #[must_use]
-    pub fn capacity(&self) -> usize {
-        self.tx.dirty.capacity()
-    }
-
-    /// How many keys have something new. The consumer may take some at any time.
-    ///
-    /// # Progress
-    /// Wait-free: one load.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.tx.dirty.len()
-    }
-
-    /// Whether no key had anything new.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.tx.dirty.is_empty()
-    }
+    says!(tx);
 
     /// Whether the consumer is gone. Once it is, it stays so, unless the ring is split anew.
     ///
@@ -127,40 +99,6 @@ impl<'q, T, K> Producer<'q, T, K> {
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.tx.dirty.is_closed()
-    }
-
-    /// How many of the keys have something new, as a level. As [`spsc::Producer::pressure`](crate::spsc::Producer::pressure).
-    #[inline]
-    #[must_use]
-    pub fn pressure(&self) -> Pressure {
-        self.tx.dirty.pressure()
-    }
-
-    /// The level, if it has changed since it was `seen`. As
-    /// [`spsc::Producer::pressure_since`](crate::spsc::Producer::pressure_since).
-    #[inline]
-    pub fn pressure_since(&self, seen: &mut Seen) -> Option<Pressure> {
-        self.tx.dirty.pressure_since(seen)
-    }
-
-    /// How many of the keys have something new, from 0 to 255, which is all.
-    #[must_use]
-    pub fn fill(&self) -> u8 {
-        self.tx.dirty.fill()
-    }
-
-    /// At how many keys with something new the level rises and falls.
-    #[must_use]
-    pub fn watermarks(&self) -> Watermarks {
-        self.tx.dirty.watermarks()
-    }
-
-    /// Sets at how many keys with something new the level rises and falls.
-    ///
-    /// # Errors
-    /// If the high mark is above the [capacity](Self::capacity).
-    pub fn set_watermarks(&mut self, marks: Watermarks) -> Result<(), WatermarkError> {
-        self.tx.dirty.set_watermarks(marks)
     }
 }
 
