@@ -64,7 +64,7 @@ use crate::gauge;
 use crate::spsc::{self, Layout};
 use crate::{PopError, Pressure, PushError, Pushed};
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
-use crate::{fan_in, mpsc, swap};
+use crate::{conflated, fan_in, mpsc, swap};
 
 /// An end that items are put into.
 pub trait Push {
@@ -300,6 +300,19 @@ impl<T, K> Pop for fan_in::Consumer<'_, T, K> {
     #[inline]
     fn pop(&mut self) -> Result<T, PopError> {
         Self::pop(self).map(|(_, item)| item)
+    }
+
+    counts!();
+}
+
+/// A key, and its newest value. What is put in has no [`Push`]: a key may be none of the ring's.
+#[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
+impl<T, K> Pop for conflated::Consumer<'_, T, K> {
+    type Item = (usize, T);
+
+    #[inline]
+    fn pop(&mut self) -> Result<(usize, T), PopError> {
+        self.pop()
     }
 
     counts!();
