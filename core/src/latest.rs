@@ -86,12 +86,19 @@
 mod buffer;
 mod owner;
 mod reader;
+mod three;
 mod triple;
 mod word;
 mod writer;
 
+#[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
+pub(crate) use buffer::Buffer;
 pub use owner::TripleBuffer;
 #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 pub use owner::{Keep, OwnedReader, OwnedWriter};
 pub use reader::{ReadSlot, Reader};
+#[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
+pub(crate) use three::{Shared, Three};
+#[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
+pub(crate) use word::Index;
 pub use writer::{WriteSlot, Writer};

@@ -13,7 +13,13 @@
 //! - [`fan_in`]: an `spsc` lane for each of several producers, and one consumer that serves them fairly, by weights; pushes are
 //!   wait-free, and a producer that sends too much fills its own lane.
 //!
-//! What is built on rings is written over the [`seam`].
+//! - [`conflated`]: the newest value of each key, in the order of change, for one producer and one consumer; wait-free.
+//!
+//! What is built on rings is written over the [`seam`], goes with any ring, and composes:
+//! - [`admission`]: what is let in before a ring is full: a sample, with weights, or classes by importance.
+//! - [`expiry`]: what is too old is not delivered. [`flush`]: all that is there at once, so and so often. [`spill`]: losses go to a
+//!   function.
+//! - [`choose`]: which ring, capacity and policy, from what is known of a load; a page for each answer.
 //!
 //! Beside the rings, for producers that can be slowed down:
 //! - [`pacer`]: how fast to send, from the [`Pressure`] of the queue that is sent to.
@@ -49,7 +55,7 @@
 //! | feature | what it adds |
 //! |---|---|
 //! | `alloc` | rings on the heap, and ends that own their ring |
-//! | `portable-atomic` | [`latest`], [`mpsc`], [`swap`], [`fan_in`] and [`spsc::Ring::try_split`] on cores without an atomic exchange, by that crate's means |
+//! | `portable-atomic` | [`latest`], [`conflated`], [`mpsc`], [`swap`], [`fan_in`] and [`spsc::Ring::try_split`] on cores without an atomic exchange, by that crate's means |
 //! | `critical-section` | the same, through the implementation of a critical section that the program provides |
 //! | `defmt` | `defmt::Format` for the errors |
 //!
@@ -61,10 +67,16 @@
 #[cfg(feature = "alloc")]
 extern crate alloc;
 
+pub mod admission;
+pub mod choose;
+#[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
+pub mod conflated;
 pub mod credit;
 mod error;
+pub mod expiry;
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
 pub mod fan_in;
+pub mod flush;
 mod gauge;
 #[cfg(any(target_has_atomic = "8", feature = "portable-atomic"))]
 pub mod latest;
@@ -77,6 +89,7 @@ mod position;
 mod pressure;
 pub mod seam;
 mod slip;
+pub mod spill;
 pub mod spsc;
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
 pub mod swap;

@@ -39,6 +39,12 @@ impl Capacity {
         Self { end: 2 * N }
     }
 
+    /// As many as there are, which an array or [`Self::new`] has found to be right.
+    #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
+    pub(crate) const fn of_slots<V>(slots: &[V]) -> Self {
+        Self { end: 2 * slots.len() }
+    }
+
     #[inline(always)]
     pub(crate) const fn get(self) -> usize {
         self.end / 2

@@ -60,10 +60,11 @@
 
 #![forbid(unsafe_code)]
 
+use crate::gauge;
 use crate::spsc::{self, Layout};
 use crate::{PopError, Pressure, PushError, Pushed};
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
-use crate::{fan_in, mpsc, swap};
+use crate::{conflated, fan_in, mpsc, swap};
 
 /// An end that items are put into.
 pub trait Push {
@@ -100,6 +101,11 @@ pub trait Push {
 
     /// How pressed the ring is: the signal to slow down.
     fn pressure(&self) -> Pressure;
+
+    /// How full the ring is, from 0 to 255, which is full.
+    fn fill(&self) -> u8 {
+        gauge::fill(self.len(), self.capacity())
+    }
 }
 
 /// An end that items are taken out of.
@@ -130,6 +136,46 @@ pub trait Pop {
     /// Whether nothing is taken in any more. There may still be items inside.
     fn is_closed(&self) -> bool;
 }
+
+/// What a stage before or behind an end, its field `end`, says of itself: all but `push` and `pop`.
+macro_rules! says_what_its_end_says {
+    (both) => {
+        fn capacity(&self) -> usize {
+            self.end.capacity()
+        }
+
+        fn len(&self) -> usize {
+            self.end.len()
+        }
+
+        fn is_empty(&self) -> bool {
+            self.end.is_empty()
+        }
+
+        fn is_closed(&self) -> bool {
+            self.end.is_closed()
+        }
+    };
+    (Push) => {
+        $crate::seam::says_what_its_end_says!(both);
+
+        fn is_full(&self) -> bool {
+            self.end.is_full()
+        }
+
+        fn pressure(&self) -> $crate::Pressure {
+            self.end.pressure()
+        }
+
+        fn fill(&self) -> u8 {
+            self.end.fill()
+        }
+    };
+    (Pop) => {
+        $crate::seam::says_what_its_end_says!(both);
+    };
+}
+pub(crate) use says_what_its_end_says;
 
 /// What an end says of itself by methods of the same names.
 macro_rules! counts {
@@ -254,6 +300,19 @@ impl<T, K> Pop for fan_in::Consumer<'_, T, K> {
     #[inline]
     fn pop(&mut self) -> Result<T, PopError> {
         Self::pop(self).map(|(_, item)| item)
+    }
+
+    counts!();
+}
+
+/// A key, and its newest value. What is put in has no [`Push`]: a key may be none of the ring's.
+#[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
+impl<T, K> Pop for conflated::Consumer<'_, T, K> {
+    type Item = (usize, T);
+
+    #[inline]
+    fn pop(&mut self) -> Result<(usize, T), PopError> {
+        self.pop()
     }
 
     counts!();

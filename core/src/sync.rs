@@ -15,6 +15,9 @@ pub(crate) use modelled::{Arc, AtomicBool, AtomicU8, AtomicUsize, Ordering, Watc
 #[cfg(forebay_steps)]
 pub(crate) use stepped::{AtomicBool, AtomicU8, AtomicUsize, Ordering, fence};
 
+// Settings, which others change at any time, and which order nothing: the models do without them.
+pub(crate) use core::sync::atomic::{AtomicU8 as SettingU8, AtomicUsize as SettingUsize};
+
 // A word that carries a count of laps: 64 bits where the machine can exchange them, a machine word elsewhere.
 #[cfg(all(target_has_atomic = "64", not(any(forebay_loom, forebay_steps))))]
 pub(crate) use core::sync::atomic::AtomicU64 as SwapWord;

@@ -32,9 +32,10 @@
 
 pub use forebay_core::{
     CapacityError, InUse, NeverEvicts, Overflow, PopError, Pressure, PushError, Pushed, Refusal, Seen, WatermarkError,
-    Watermarks, credit, pacer, seam,
+    Watermarks, admission, choose, credit, expiry, flush, pacer, seam, spill,
 };
 
+pub mod conflated;
 pub mod fan_in;
 pub mod latest;
 pub mod mpsc;

@@ -3,6 +3,7 @@
 //! Each `unsafe impl` is checked in both directions.
 
 mod ask;
+mod conflated;
 mod errors;
 mod fan_in;
 mod latest;

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use forebay_core::seam::{Pop, Push};
 use forebay_core::spsc::{Dense, Flagged};
-use forebay_core::{Overflow, PopError, PushError, Pushed, Refusal, fan_in, mpsc, spsc, swap};
+use forebay_core::{Overflow, PopError, PushError, Pushed, Refusal, conflated, fan_in, mpsc, spsc, swap};
 
 /// How many items the rings hold.
 const N: usize = 4;
@@ -89,4 +89,19 @@ fn a_consumer_that_is_gone_is_seen_through_it() {
     check(push, pop);
     let (opener, pop) = fan_in::HeapRing::new(1, N).unwrap().into_ends();
     check(opener.open(NonZeroU32::MIN).unwrap(), pop);
+}
+
+/// What is conflated has a consumer's side alone.
+#[test]
+fn the_conflated_ring_has_pop() {
+    fn take_all<T>(mut from: impl Pop<Item = (usize, T)>) -> Vec<(usize, T)> {
+        assert_eq!((from.capacity(), from.len(), from.is_empty(), from.is_closed()), (3, 2, false, false));
+        std::iter::from_fn(|| from.pop().ok()).collect()
+    }
+    let (mut producer, consumer) = conflated::HeapRing::new(3).unwrap().into_ends();
+    for (key, value) in [(2, 'a'), (0, 'b'), (2, 'c')] {
+        let _ = producer.push(key, value).unwrap();
+    }
+    assert_eq!(take_all(consumer), [(2, 'c'), (0, 'b')]);
+    assert!(producer.is_closed());
 }

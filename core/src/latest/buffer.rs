@@ -5,20 +5,20 @@ use core::mem::MaybeUninit;
 use core::ptr;
 
 /// Memory for a value. Its drop drops the value, if there is one.
-pub(super) struct Buffer<T> {
+pub(crate) struct Buffer<T> {
     /// Plain memory, as only the buffer's owner looks (I1). It is what makes the memory safe to drop.
     full: UnsafeCell<bool>,
     value: UnsafeCell<MaybeUninit<T>>,
 }
 
 impl<T> Buffer<T> {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { full: UnsafeCell::new(false), value: UnsafeCell::new(MaybeUninit::uninit()) }
     }
 
     /// The place of the value.
     #[inline(always)]
-    pub(super) const fn place(&self) -> *mut MaybeUninit<T> {
+    pub(crate) const fn place(&self) -> *mut MaybeUninit<T> {
         self.value.get()
     }
 
@@ -27,7 +27,7 @@ impl<T> Buffer<T> {
     /// # Safety
     /// The buffer is the caller's (I1).
     #[inline(always)]
-    pub(super) unsafe fn is_full(&self) -> bool {
+    pub(crate) unsafe fn is_full(&self) -> bool {
         // SAFETY: I1: nobody else touches it.
         unsafe { *self.full.get() }
     }
@@ -37,7 +37,7 @@ impl<T> Buffer<T> {
     /// # Safety
     /// The buffer is the caller's (I1), and a value has been written to its place.
     #[inline(always)]
-    pub(super) unsafe fn fill(&self) {
+    pub(crate) unsafe fn fill(&self) {
         // SAFETY: I1: nobody else touches it.
         unsafe { *self.full.get() = true };
     }
@@ -47,7 +47,7 @@ impl<T> Buffer<T> {
     /// # Safety
     /// The buffer is the caller's (I1), and there is a value.
     #[inline(always)]
-    pub(super) unsafe fn take(&self) -> T {
+    pub(crate) unsafe fn take(&self) -> T {
         // SAFETY: I1: nobody else touches it.
         unsafe { *self.full.get() = false };
         // SAFETY: I1, likewise.
@@ -60,7 +60,7 @@ impl<T> Buffer<T> {
     ///
     /// # Safety
     /// As [`take`](Self::take).
-    pub(super) unsafe fn discard(&self) {
+    pub(crate) unsafe fn discard(&self) {
         // SAFETY: I1: nobody else touches it.
         unsafe { *self.full.get() = false };
         // SAFETY: as the caller says, and it isn't read or dropped again, since it was noted first that it is gone.

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use super::three::Three as _;
 use super::triple::{At, Triple};
 use super::{Reader, Writer};
 use crate::InUse;
@@ -99,7 +100,7 @@ impl<T> TripleBuffer<T> {
     /// ```
     #[must_use]
     pub fn conflated(&self) -> usize {
-        self.owner.memory().conflated()
+        self.owner.memory().shared().conflated()
     }
 }
 

@@ -4,8 +4,9 @@ use core::fmt;
 use core::ops::{Deref, DerefMut};
 use core::ptr::NonNull;
 
+use super::three::Three as _;
 use super::triple::Triple;
-use super::word::{Index, Word};
+use super::word::Index;
 use crate::PopError;
 use crate::owner::End;
 use crate::sync::Ordering;
@@ -41,8 +42,7 @@ impl<T> Rx<T> {
     /// Whether there is a value that we haven't got yet. If so, there is one until we get it (I4).
     #[inline(always)]
     fn is_fresh(&self) -> bool {
-        // Relaxed: nothing is read on the strength of it but what the exchange [LR1] has ordered.
-        Word::from_bits(self.triple().shared().middle.load(Ordering::Relaxed)).fresh
+        self.triple().shared().is_fresh()
     }
 
     /// Whether we have a value that was looked at and not taken.
@@ -61,13 +61,10 @@ impl<T> Rx<T> {
             }
             self.look_again()?;
         }
-        self.pass_over();
-        let word = Word { index: self.mine, fresh: false };
-        // [LR1] AcqRel: pairs with [LW1], both ways. Orders: the writer's write of the value before our reads of it, and our
-        // accesses to the buffer that we give back before the writer's next ones.
-        let old = Word::from_bits(self.triple().shared().middle.swap(word.to_bits(), Ordering::AcqRel));
-        debug_assert!(old.fresh, "I4");
-        self.mine = old.index;
+        // SAFETY: I0: the buffer outlives its ends.
+        let triple = unsafe { self.triple.as_ref() };
+        // SAFETY: I1: this is the reader, and `mine` its buffer. There is a fresh value.
+        unsafe { triple.obtain(&mut self.mine) };
         Ok(())
     }
 
@@ -79,19 +76,6 @@ impl<T> Rx<T> {
             return Err(PopError::Empty);
         }
         if self.is_fresh() { Ok(()) } else { Err(PopError::Closed) }
-    }
-
-    /// Empties our buffer for a newer value. If the drop of the old one panics, it is empty all the same.
-    #[inline(always)]
-    fn pass_over(&mut self) {
-        if self.holds() {
-            let count = &self.triple().shared().passed_over;
-            // Relaxed, both: single writer, and a count orders nothing.
-            let sum = count.load(Ordering::Relaxed).wrapping_add(1);
-            count.store(sum, Ordering::Relaxed);
-            // SAFETY: I1: our own buffer, which is full.
-            unsafe { self.triple().buffer(self.mine).discard() };
-        }
     }
 
     /// # Safety
@@ -262,7 +246,7 @@ impl<'q, T, K> Reader<'q, T, K> {
     /// ```
     #[must_use]
     pub fn conflated(&self) -> usize {
-        self.rx.triple().conflated()
+        self.rx.triple().shared().conflated()
     }
 
     /// Whether the writer is gone. Once it is, it stays so, unless the buffer is split anew, and what can be read now is the

@@ -4,10 +4,11 @@ use core::ptr::NonNull;
 
 use super::buffer::Buffer;
 use super::reader::Rx;
-use super::word::{Index, Word};
+use super::three::{Shared, Three};
+use super::word::Index;
 use super::writer::Tx;
 use crate::owner::{Engine, Memory};
-use crate::sync::{AtomicBool, AtomicUsize, CachePadded, Claim, Ordering, SwapU8, Watch};
+use crate::sync::{AtomicBool, CachePadded, Claim, Ordering, Watch};
 
 /// The memory of a triple buffer.
 pub(super) struct Triple<T> {
@@ -17,16 +18,6 @@ pub(super) struct Triple<T> {
     buffers: [CachePadded<Buffer<T>>; 3],
     /// For the model checker.
     watch: Watch,
-}
-
-/// What both ends write.
-pub(super) struct Shared {
-    /// The [`Word`] in the middle.
-    pub(super) middle: SwapU8,
-    /// How many values nobody has read. Written by the writer alone.
-    pub(super) overwritten: AtomicUsize,
-    /// How many values the reader has looked at and neither taken nor released. Written by the reader alone.
-    pub(super) passed_over: AtomicUsize,
 }
 
 /// Which ends are out.
@@ -39,11 +30,7 @@ pub(super) struct Ends {
 impl<T> Triple<T> {
     pub(super) const fn new() -> Self {
         Self {
-            shared: CachePadded::new(Shared {
-                middle: SwapU8::new(Word::NEW.to_bits()),
-                overwritten: AtomicUsize::new(0),
-                passed_over: AtomicUsize::new(0),
-            }),
+            shared: CachePadded::new(Shared::new()),
             ends: CachePadded::new(Ends {
                 writer: AtomicBool::new(false),
                 reader: AtomicBool::new(false),
@@ -54,18 +41,11 @@ impl<T> Triple<T> {
         }
     }
 
-    /// How many values nobody has got.
-    pub(super) fn conflated(&self) -> usize {
-        // Relaxed, both: a count orders nothing.
-        let overwritten = self.shared.overwritten.load(Ordering::Relaxed);
-        overwritten.wrapping_add(self.shared.passed_over.load(Ordering::Relaxed))
-    }
-
     /// Makes the model checker know the buffer; nothing in an ordinary build.
     fn arm(&self) {
         self.watch.arm(self.buffers.len());
         if Watch::ACTIVE {
-            let _ = self.conflated();
+            let _ = self.shared.conflated();
             // Relaxed, both: nobody else has the buffer, and the answers don't matter.
             self.ends.writer.load(Ordering::Relaxed);
             self.ends.reader.load(Ordering::Relaxed);
@@ -73,25 +53,25 @@ impl<T> Triple<T> {
     }
 
     #[inline(always)]
-    pub(super) fn shared(&self) -> &Shared {
+    pub(super) fn ends(&self) -> &Ends {
+        &self.ends
+    }
+}
+
+impl<T> Three<T> for Triple<T> {
+    #[inline(always)]
+    fn shared(&self) -> &Shared {
         &self.shared
     }
 
     #[inline(always)]
-    pub(super) fn ends(&self) -> &Ends {
-        &self.ends
-    }
-
-    /// A buffer that is to be changed by the end that has it.
-    #[inline(always)]
-    pub(super) fn buffer(&self, index: Index) -> &Buffer<T> {
+    fn buffer(&self, index: Index) -> &Buffer<T> {
         self.watch.write(index as usize);
         &self.buffers[index as usize]
     }
 
-    /// A buffer that is to be read by the end that has it.
     #[inline(always)]
-    pub(super) fn buffer_to_read(&self, index: Index) -> &Buffer<T> {
+    fn buffer_to_read(&self, index: Index) -> &Buffer<T> {
         self.watch.read(index as usize);
         &self.buffers[index as usize]
     }
@@ -135,8 +115,7 @@ unsafe impl<T> Engine for At<T> {
     unsafe fn pair(self) -> (Tx<T>, Rx<T>) {
         let triple = self.triple();
         triple.arm();
-        // Relaxed: whoever makes the ends has the buffer to itself.
-        let (one, other) = Word::from_bits(triple.shared.middle.load(Ordering::Relaxed)).index.others();
+        let (one, other) = triple.shared.aside();
         // SAFETY: I1: neither is in the middle, and the ends that had them are gone.
         let held = unsafe { triple.buffer_to_read(other).is_full() };
         // I2: a value that the last reader held is for the next one.

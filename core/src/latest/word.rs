@@ -4,7 +4,7 @@
 
 /// Which of the three buffers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Index {
+pub(crate) enum Index {
     First = 0,
     Second = 1,
     Third = 2,
@@ -12,7 +12,7 @@ pub(super) enum Index {
 
 impl Index {
     /// The two others.
-    pub(super) const fn others(self) -> (Self, Self) {
+    pub(crate) const fn others(self) -> (Self, Self) {
         match self {
             Self::First => (Self::Second, Self::Third),
             Self::Second => (Self::First, Self::Third),
@@ -23,10 +23,10 @@ impl Index {
 
 /// The word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Word {
-    pub(super) index: Index,
+pub(crate) struct Word {
+    pub(crate) index: Index,
     /// Whether there is a value that the reader hasn't got yet.
-    pub(super) fresh: bool,
+    pub(crate) fresh: bool,
 }
 
 impl Word {
@@ -34,13 +34,13 @@ impl Word {
     const INDEX: u8 = 0b011;
 
     /// Of a buffer that nobody has written to.
-    pub(super) const NEW: Self = Self { index: Index::First, fresh: false };
+    pub(crate) const NEW: Self = Self { index: Index::First, fresh: false };
 
-    pub(super) const fn to_bits(self) -> u8 {
+    pub(crate) const fn to_bits(self) -> u8 {
         self.index as u8 | if self.fresh { Self::FRESH } else { 0 }
     }
 
-    pub(super) const fn from_bits(bits: u8) -> Self {
+    pub(crate) const fn from_bits(bits: u8) -> Self {
         let index = match bits & Self::INDEX {
             0 => Index::First,
             1 => Index::Second,

@@ -4,8 +4,9 @@ use core::fmt;
 use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 
+use super::three::Three as _;
 use super::triple::Triple;
-use super::word::{Index, Word};
+use super::word::Index;
 use crate::owner::End;
 use crate::sync::Ordering;
 
@@ -44,30 +45,16 @@ impl<T> Tx<T> {
         unsafe { &mut *self.triple().buffer(self.mine).place() }
     }
 
-    /// Puts our buffer into the middle, and takes the one that was there. A value that was still in it is counted, and the
-    /// answer.
+    /// As [`Three::publish`].
     ///
     /// # Safety
     /// A value has been written to our buffer's [`place`](Self::place) since the last time.
     #[inline(always)]
     unsafe fn publish(&mut self) -> Option<T> {
-        // SAFETY: I1: our own buffer, with a value, as the caller says.
-        unsafe { self.triple().buffer(self.mine).fill() };
-        let word = Word { index: self.mine, fresh: true };
-        // [LW1] AcqRel: pairs with [LR1], both ways. Orders: our write of the value before the reader's reads of it, and the
-        // reader's accesses to the buffer that we get before our next ones.
-        let old = Word::from_bits(self.triple().shared().middle.swap(word.to_bits(), Ordering::AcqRel));
-        self.mine = old.index;
-        if !old.fresh {
-            return None;
-        }
-        // SAFETY: I1: the buffer is ours now. I2: what was fresh in the middle is full.
-        let unread = unsafe { self.triple().buffer(self.mine).take() };
-        let count = &self.triple().shared().overwritten;
-        // Relaxed, both: single writer, and a count orders nothing.
-        let sum = count.load(Ordering::Relaxed).wrapping_add(1);
-        count.store(sum, Ordering::Relaxed);
-        Some(unread)
+        // SAFETY: I0: the buffer outlives its ends.
+        let triple = unsafe { self.triple.as_ref() };
+        // SAFETY: I1: this is the writer, and `mine` its buffer, which has a value as the caller says.
+        unsafe { triple.publish(&mut self.mine) }
     }
 }
 
@@ -161,7 +148,7 @@ impl<'q, T, K> Writer<'q, T, K> {
     /// ```
     #[must_use]
     pub fn conflated(&self) -> usize {
-        self.tx.triple().conflated()
+        self.tx.triple().shared().conflated()
     }
 
     /// Whether the reader is gone. Once it is, it stays so, unless the buffer is split anew.

@@ -8,7 +8,7 @@ use super::{Consumer, Dense, Producer, Slot};
 use crate::gauge::settle;
 use crate::owner::{End, Engine};
 use crate::position::Capacity;
-use crate::sync::Ordering;
+use crate::sync::{Claim, Ordering};
 
 /// The shared words of such a ring.
 pub(crate) struct LaneCtl(Ctl);
@@ -48,6 +48,16 @@ impl<T> Lane<T> {
     /// How many items are inside. For whoever has the lane to itself.
     pub(crate) fn settled(self) -> usize {
         self.0.settled().1
+    }
+
+    /// The right to decide about the ends, for who makes both at once.
+    pub(crate) fn claim(&self) -> &Claim {
+        self.0.claim()
+    }
+
+    /// Whether an end is out. As [`Engine::has_ends`].
+    pub(crate) fn has_ends(&self) -> bool {
+        self.0.has_ends()
     }
 
     /// The consumer's end. The level is that of what is inside.

@@ -1,0 +1,176 @@
+//! Before a ring is full: what it takes in, by a rule.
+//!
+//! A [`Gate`] stands before a producer's end. Its [`Rule`] looks at a value and at how full the ring is, and lets it pass or
+//! not: [`Sampler`] keeps k of n, [`Classes`] goes by importance. What does not pass comes back as
+//! [`Shed`](crate::PushError::Shed), and the rule counts it. A gate is a [`Push`] itself, so it stands before any ring, and before
+//! another gate.
+//!
+//! # Examples
+//! Of a stream of readings every tenth is kept while the ring is more than half full, and says for how many it stands:
+//! ```
+//! use forebay_core::admission::{Gate, Rate, Sampler, Sampling, Weighing};
+//! use forebay_core::seam::Push;
+//! use forebay_core::spsc;
+//!
+//! static SAMPLING: Sampling = Sampling::new(Rate::ALL, 128);
+//!
+//! let mut ring = spsc::Ring::<_, 64>::new();
+//! let (producer, mut consumer) = ring.split();
+//! let mut gate = Gate::new(producer, Weighing::new(Sampler::new(&SAMPLING)));
+//! SAMPLING.set(Rate::new(1, 10)?, 128); // by whoever decides, at any time
+//! for reading in 0..132 {
+//!     let _ = gate.push(reading);
+//! }
+//! let kept: Vec<_> = consumer.drain().collect();
+//! assert_eq!(kept.len(), 33 + 9);
+//! let stand_for: u32 = kept.iter().map(|reading| reading.weight).sum();
+//! assert_eq!(stand_for + gate.rule().pending(), 132);
+//! # Ok::<(), forebay_core::admission::RateError>(())
+//! ```
+//! Where the less important gives way first:
+//! ```
+//! use forebay_core::admission::{Classes, Gate, Thresholds};
+//! use forebay_core::seam::Push;
+//! use forebay_core::{PushError, Pushed, mpsc};
+//!
+//! #[derive(Debug, PartialEq)]
+//! enum Event {
+//!     Alarm,
+//!     Progress,
+//!     Debug,
+//! }
+//!
+//! // Debugging is let in while the ring is less than a quarter full, progress up to three quarters, and alarms always.
+//! let thresholds = Thresholds::new([255, 192, 64])?;
+//! let class_of = |event: &Event| match event {
+//!     Event::Alarm => 0,
+//!     Event::Progress => 1,
+//!     Event::Debug => 2,
+//! };
+//!
+//! let mut ring = mpsc::Ring::<_, 4>::new();
+//! let (producer, _consumer) = ring.split();
+//! let mut gate = Gate::new(producer, Classes::new(&thresholds, class_of));
+//! assert_eq!(gate.push(Event::Debug), Ok(Pushed::Stored));
+//! assert_eq!(gate.push(Event::Debug), Ok(Pushed::Stored));
+//! assert_eq!(gate.push(Event::Debug), Err(PushError::Shed(Event::Debug)));
+//! assert_eq!(gate.push(Event::Progress), Ok(Pushed::Stored));
+//! assert_eq!(gate.push(Event::Alarm), Ok(Pushed::Stored));
+//! assert_eq!(gate.push(Event::Alarm), Err(PushError::Full(Event::Alarm)));
+//! assert_eq!((gate.rule().kept_out(1), gate.rule().kept_out(2)), (0, 1));
+//! # Ok::<(), forebay_core::admission::ThresholdError>(())
+//! ```
+
+#![forbid(unsafe_code)]
+
+mod classes;
+mod sampling;
+mod weight;
+
+pub use self::classes::{Classes, ThresholdError, Thresholds};
+pub use self::sampling::{Rate, RateError, Sampler, Sampling};
+pub use self::weight::{Weighing, Weighted};
+use crate::seam::{self, Push};
+use crate::{Pressure, PushError, Pushed};
+
+/// Decides which values are let in.
+///
+/// It decides on each value once: a value that the ring then has no room for is the caller's again, and the rule
+/// [takes its decision back](Rule::undo), so that a retry is no second chance and no second risk.
+pub trait Rule<S> {
+    /// What is offered. It is stored as an `S`.
+    type Value;
+
+    /// Lets a value in, as what is to be stored, or keeps it out, and counts it then. `fill` is how full the ring is, from 0 to
+    /// 255, which is full.
+    ///
+    /// # Errors
+    /// The value, if it is kept out.
+    fn admit(&mut self, value: Self::Value, fill: u8) -> Result<S, Self::Value>;
+
+    /// The value that was admitted last could not be stored, and is the caller's again: as if it had never been offered.
+    fn undo(&mut self, stored: S) -> Self::Value;
+
+    /// A value that was admitted at some time has been lost in the ring.
+    fn lost(&mut self, stored: S) -> Self::Value;
+}
+
+/// A producer's end, and the rule by which values come to it.
+///
+/// # Progress
+/// That of the end: a rule neither loops nor waits.
+#[derive(Clone, Debug)]
+pub struct Gate<P, R> {
+    end: P,
+    rule: R,
+    /// Whether the rule goes by the fill only while the pressure is raised.
+    at_watermark: bool,
+}
+
+impl<P: Push, R: Rule<P::Item>> Gate<P, R> {
+    /// A gate that looks how full the ring is at each value: the exact way, and a load of what the consumer writes.
+    pub const fn new(end: P, rule: R) -> Self {
+        Self { end, rule, at_watermark: false }
+    }
+
+    /// A gate that is wide open, as if the ring were empty, while the [pressure](Push::pressure) is [`Open`](Pressure::Open), and
+    /// looks how full the ring is only above that. Below the high watermark a value costs one load of a word that seldom
+    /// changes.
+    ///
+    /// Set the ring's high watermark to where the rule begins: thresholds below it are of no effect until it has been reached.
+    /// Then they hold until the ring has been emptied down to the low watermark.
+    pub const fn at_watermark(end: P, rule: R) -> Self {
+        Self { end, rule, at_watermark: true }
+    }
+
+    /// How full the ring is, as far as the rule has to know.
+    fn fill(&self) -> u8 {
+        if self.at_watermark && self.end.pressure() == Pressure::Open { 0 } else { self.end.fill() }
+    }
+}
+
+impl<P, R> Gate<P, R> {
+    /// The rule, and what it has counted.
+    pub const fn rule(&self) -> &R {
+        &self.rule
+    }
+
+    /// The rule, to change it.
+    pub const fn rule_mut(&mut self) -> &mut R {
+        &mut self.rule
+    }
+
+    /// The end behind the gate.
+    pub const fn end(&self) -> &P {
+        &self.end
+    }
+
+    /// The end behind the gate. What is pushed into it goes past the rule.
+    pub const fn end_mut(&mut self) -> &mut P {
+        &mut self.end
+    }
+
+    /// Takes the gate away.
+    pub fn into_parts(self) -> (P, R) {
+        (self.end, self.rule)
+    }
+}
+
+impl<P: Push, R: Rule<P::Item>> Push for Gate<P, R> {
+    type Item = R::Value;
+
+    #[inline]
+    fn push(&mut self, value: R::Value) -> Result<Pushed<R::Value>, PushError<R::Value>> {
+        let fill = self.fill();
+        let stored = self.rule.admit(value, fill).map_err(PushError::Shed)?;
+        match self.end.push(stored) {
+            Ok(Pushed::Stored) => Ok(Pushed::Stored),
+            Ok(Pushed::Evicted(victim)) => Ok(Pushed::Evicted(self.rule.lost(victim))),
+            Err(PushError::Full(back)) => Err(PushError::Full(self.rule.undo(back))),
+            Err(PushError::Closed(back)) => Err(PushError::Closed(self.rule.undo(back))),
+            Err(PushError::Shed(back)) => Err(PushError::Shed(self.rule.lost(back))),
+        }
+    }
+
+    seam::says_what_its_end_says!(Push);
+}

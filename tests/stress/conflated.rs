@@ -1,0 +1,95 @@
+//! Two threads that work the conflated ring as fast as they can: every value is checked, and the threads wait by yielding alone.
+//!
+//! They run under ThreadSanitizer too, so nothing but the ring orders one thread after the other while they run.
+
+use std::thread;
+
+use forebay_core::PopError;
+use forebay_core::conflated::{HeapRing, Ring};
+use forebay_tests::ledger::Ledger;
+
+const KEYS: usize = 5;
+const VALUES: usize = 200_000;
+
+/// A value over several cache lines, whose every word must come through.
+struct Wide([u32; 40]);
+
+impl Wide {
+    fn new(number: usize) -> Self {
+        Self([u32::try_from(number).expect("few values"); 40])
+    }
+
+    fn number(&self) -> usize {
+        assert!(self.0.iter().all(|&word| word == self.0[0]), "a torn value: {:?}", self.0);
+        self.0[0] as usize
+    }
+}
+
+/// For each key the values come in order, the last one comes, and what doesn't come is given back.
+#[test]
+fn each_key_in_order_to_the_last() {
+    let (mut producer, mut consumer) = HeapRing::new(KEYS).unwrap().into_ends();
+    let writer = thread::spawn(move || {
+        let mut back = [0; KEYS];
+        for number in 1..=VALUES {
+            let key = number * 7 % KEYS;
+            back[key] +=
+                usize::from(producer.push(key, Wide::new(number)).unwrap().is_some_and(|old| old.number() < number));
+            if number % 32 == 0 {
+                thread::yield_now();
+            }
+        }
+        let counted: [_; KEYS] = std::array::from_fn(|key| producer.conflated(key).unwrap());
+        assert_eq!(back, counted);
+        back
+    });
+    let (mut last, mut popped) = ([0; KEYS], [0; KEYS]);
+    loop {
+        match consumer.pop() {
+            Ok((key, value)) => {
+                assert!(value.number() > last[key] && value.number() * 7 % KEYS == key);
+                last[key] = value.number();
+                popped[key] += 1;
+            }
+            Err(PopError::Empty) => thread::yield_now(),
+            Err(PopError::Closed) => break,
+        }
+    }
+    let back = writer.join().unwrap();
+    for key in 0..KEYS {
+        assert_eq!(popped[key] + back[key], VALUES / KEYS, "each comes out once, or back");
+        assert_eq!(last[key], (VALUES - KEYS + 1..=VALUES).find(|number| number * 7 % KEYS == key).unwrap());
+    }
+}
+
+/// Ends that come and go at any time, by a shared ring: each value is dropped once, and order holds from one split to the next.
+#[test]
+fn ends_come_and_go() {
+    const ROUNDS: usize = 2000;
+    let ledger = Ledger::new();
+    let ring = Ring::<_, 3>::new();
+    let mut seen = [None; 3];
+    let mut count = 0_usize;
+    for round in 0..ROUNDS {
+        let (mut producer, mut consumer) = ring.try_split().expect("both ends are gone");
+        thread::scope(|threads| {
+            threads.spawn(|| {
+                for number in 0..round % 7 {
+                    drop(producer.push(number % 3, ledger.item()).unwrap());
+                }
+                drop(producer);
+            });
+            for _ in 0..round % 5 {
+                if let Ok((key, item)) = consumer.pop() {
+                    assert!(seen[key] < Some(item.id()));
+                    seen[key] = Some(item.id());
+                    count += 1;
+                }
+            }
+            drop(consumer);
+        });
+    }
+    assert!(count > ROUNDS / 10, "the rounds do something");
+    drop(ring);
+    ledger.settle();
+}
