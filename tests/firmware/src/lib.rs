@@ -50,6 +50,21 @@ macro_rules! say {
     };
 }
 
+/// The panic handler of an image in which there is no panic: it is linked only if none is left in it.
+#[macro_export]
+macro_rules! no_panic {
+    () => {
+        #[panic_handler]
+        fn panic(_: &::core::panic::PanicInfo<'_>) -> ! {
+            unsafe extern "C" {
+                // Nobody has this symbol: whoever can get here can't be linked.
+                safe fn a_panic_is_left_in_this_image() -> !;
+            }
+            a_panic_is_left_in_this_image()
+        }
+    };
+}
+
 /// For the panic handlers of the images: tells where, and ends the run as a failure.
 pub fn report_panic(info: &core::panic::PanicInfo<'_>) -> ! {
     say!("{info}");

@@ -4,19 +4,10 @@
 #![no_std]
 #![no_main]
 
-use core::panic::PanicInfo;
-
 use forebay_core::spsc::Dense;
 use forebay_firmware::{board, interrupt, ring};
 
-#[panic_handler]
-fn panic(_: &PanicInfo<'_>) -> ! {
-    unsafe extern "C" {
-        // Nobody has this symbol: whoever can get here can't be linked.
-        safe fn a_panic_is_left_in_this_image() -> !;
-    }
-    a_panic_is_left_in_this_image()
-}
+forebay_firmware::no_panic!();
 
 #[board::entry]
 fn main() -> ! {

@@ -5,19 +5,11 @@
 #![no_main]
 
 use core::num::NonZeroU32;
-use core::panic::PanicInfo;
 
 use forebay_core::fan_in::Ring;
 use forebay_firmware::{board, interrupt, ring};
 
-#[panic_handler]
-fn panic(_: &PanicInfo<'_>) -> ! {
-    unsafe extern "C" {
-        // Nobody has this symbol: whoever can get here can't be linked.
-        safe fn a_panic_is_left_in_this_image() -> !;
-    }
-    a_panic_is_left_in_this_image()
-}
+forebay_firmware::no_panic!();
 
 #[board::entry]
 fn main() -> ! {

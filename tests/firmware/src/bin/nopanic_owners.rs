@@ -4,20 +4,12 @@
 #![no_main]
 
 use core::num::NonZeroU32;
-use core::panic::PanicInfo;
 
 use forebay_core::latest::{Reader, TripleBuffer, Writer};
 use forebay_core::{Overflow, Refusal, fan_in, mpsc, spsc, swap};
 use forebay_firmware::board;
 
-#[panic_handler]
-fn panic(_: &PanicInfo<'_>) -> ! {
-    unsafe extern "C" {
-        // Nobody has this symbol: whoever can get here can't be linked.
-        safe fn a_panic_is_left_in_this_image() -> !;
-    }
-    a_panic_is_left_in_this_image()
-}
+forebay_firmware::no_panic!();
 
 static SPSC: spsc::Ring<u8, 3> = spsc::Ring::new();
 static MPSC: mpsc::Ring<u8, 3> = mpsc::Ring::new();
