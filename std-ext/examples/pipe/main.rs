@@ -28,6 +28,7 @@ mod reader;
 mod records;
 mod relay;
 mod ring;
+mod rules;
 mod screen;
 mod signals;
 mod spares;

@@ -55,7 +55,12 @@ impl Reader {
                 }
                 Err(PushError::Shed(back)) => {
                     intake.offered += 1;
-                    intake.shed += 1;
+                    // It is the sample that has kept it out, or the ring.
+                    let sampled = self.records.sampled();
+                    if sampled == intake.sampled {
+                        intake.shed += 1;
+                    }
+                    intake.sampled = sampled;
                     return Ok(Some(back));
                 }
                 Err(PushError::Full(back)) => back,
