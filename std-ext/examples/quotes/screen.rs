@@ -181,7 +181,7 @@ impl<'t> Screen<'t> {
         });
     }
 
-    pub(crate) const fn now(&self) -> u64 {
+    pub(crate) fn now(&self) -> u64 {
         self.now.get()
     }
 
