@@ -339,7 +339,9 @@ mod tests {
     fn what_waits_for_room_has_been_chosen_once_and_for_all() {
         let (mut sender, mut receiver) = sampled(OnFull::Block, 1, 2);
         let refused = |sender: &mut Sender<u8>, item| sender.try_send(item).unwrap_err();
-        (0..12).for_each(|item| drop(sender.try_send(item)));
+        for item in 0..12 {
+            let _ = sender.try_send(item);
+        }
         assert!(refused(&mut sender, 12).is_shed());
         (0..5).for_each(|_| assert!(refused(&mut sender, 13).is_full()));
         assert_eq!((receiver.try_recv(), sender.try_send(13)), (Ok((0, 0)), Ok(Pushed::Stored)));
@@ -355,7 +357,9 @@ mod tests {
         let (mut senders, mut receiver) = channel(&plan, &blocking(), &Arc::new(Halt::new()), 4).unwrap();
         let _ = senders[0].try_send((9, 0)).unwrap();
         for round in 0..6 {
-            senders.iter_mut().enumerate().for_each(|(number, sender)| drop(sender.try_send((number, round))));
+            for (number, sender) in senders.iter_mut().enumerate() {
+                let _ = sender.try_send((number, round));
+            }
         }
         let kept = std::iter::from_fn(|| receiver.try_recv().ok()).map(|(_, item)| item).skip(1).collect::<Vec<_>>();
         assert_eq!(kept, [(2, 0), (1, 1), (0, 2), (3, 2), (2, 3), (1, 4), (0, 5), (3, 5)]);

@@ -128,6 +128,15 @@ fn the_newest_record_may_be_too_old_as_well() {
     assert_eq!(law.conflated + law.expired, 20_000 - out.len());
 }
 
+/// It has another five seconds to get out, and then all of it is older than three.
+#[cfg(unix)]
+#[test]
+fn what_is_left_at_the_end_is_no_matter_of_age() {
+    let ran = fill(&["--max-age=3s", "--capacity=8"], &[(4, "depth 4/8 open  in ")]);
+    let law = ran.law();
+    assert_eq!((law.offered, law.delivered, law.expired, law.dropped_at_close), (5, 1, 0, 4));
+}
+
 /// The writer looks again after 20 ms, and what has come meanwhile is older than 1 ms.
 #[test]
 fn a_slow_consumer_gets_only_what_is_new() {
