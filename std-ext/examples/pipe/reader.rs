@@ -56,11 +56,11 @@ impl Reader {
                 Err(PushError::Shed(back)) => {
                     intake.offered += 1;
                     // It is the sample that has kept it out, or the ring.
-                    let sampled = self.records.sampled();
-                    if sampled == intake.sampled {
+                    if self.records.sampled() == intake.sampled as usize {
                         intake.shed += 1;
+                    } else {
+                        intake.sampled += 1;
                     }
-                    intake.sampled = sampled;
                     return Ok(Some(back));
                 }
                 Err(PushError::Full(back)) => back,

@@ -70,9 +70,9 @@ impl<T> Sender<T> {
         self.ring.end().end()
     }
 
-    /// How many items were kept out by the sample. They came back as [`Shed`](PushError::Shed).
-    pub(crate) const fn sampled(&self) -> u64 {
-        self.ring.end().rule().kept_out() as u64
+    /// How many items were kept out by the sample. They came back as [`Shed`](PushError::Shed). It wraps.
+    pub(crate) const fn sampled(&self) -> usize {
+        self.ring.end().rule().kept_out()
     }
 
     /// Waits until there is room, or the policy needs none. If this is the only sender, the next

@@ -149,6 +149,7 @@ impl<'t> Screen<'t> {
             self.now.set(due);
             self.draw();
         }
+        assert!(self.now.get() <= end, "time goes on, and no frame is drawn that is not due");
         self.now.set(end);
     }
 
@@ -247,6 +248,8 @@ mod tests {
         (0..20).for_each(|at| screen.accept(event(at)).unwrap());
         // The first one is shown at once.
         assert_eq!((screen.classes[0].shown, screen.frames), (1, 1));
+        screen.until(FRAME.get());
+        assert_eq!((screen.classes[0].shown, screen.frames), (1, 1), "the next one is due, and not before");
         screen.until(FRAME.get() + 1);
         assert_eq!((screen.classes[0].shown, screen.frames), (9, 2));
         screen.finish();
