@@ -34,6 +34,8 @@ mod records;
 mod relay;
 #[path = "../examples/pipe/ring.rs"]
 mod ring;
+#[path = "../examples/pipe/rules.rs"]
+mod rules;
 #[path = "../examples/pipe/screen.rs"]
 mod screen;
 #[path = "../examples/pipe/spares.rs"]

@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
+use forebay::admission::Rate;
 use forebay::{WatermarkError, Watermarks};
 
 use crate::policy::OnFull;
 use crate::records::Framing;
 use crate::ring::{Kind, Plan};
-use crate::units::{capacity, interval, records, seconds, size, weight};
+use crate::rules::Rules;
+use crate::units::{capacity, interval, records, seconds, share, size, time, weight};
 
 /// Relays records from standard input or files to standard output, through a
 /// bounded ring between threads.
@@ -40,13 +42,21 @@ pub(crate) struct Args {
     #[arg(long, value_name = "POLICY")]
     pub(crate) on_full: Option<OnFull>,
 
-    /// High watermark: with as many records inside, the level is slow [default: the capacity]
+    /// High watermark: with as many records inside, the level is slow [default: the capacity, and half of it with --sample]
     #[arg(long, value_name = "N", value_parser = records, allow_negative_numbers = true)]
     high: Option<usize>,
 
     /// Low watermark: with as few inside, it is open again [default: half of the high one]
     #[arg(long, value_name = "N", value_parser = records, allow_negative_numbers = true)]
     low: Option<usize>,
+
+    /// While the level is not open, take in so many records only, evenly: 1/10, 10%
+    #[arg(long, value_name = "K/N or P%", value_parser = share, allow_hyphen_values = true)]
+    sample: Option<Rate>,
+
+    /// Write no record that has been inside for longer than this: 500ms, 2s
+    #[arg(long, value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
+    max_age: Option<Duration>,
 
     /// Give each --input a lane of its own, and serve the lanes in turn
     #[arg(long, requires = "inputs", conflicts_with_all = ["file", "demo"])]
@@ -61,7 +71,7 @@ pub(crate) struct Args {
     pub(crate) control: Option<PathBuf>,
 
     /// Keep the newest record only: one that nobody took in time gives way to the next
-    #[arg(long, conflicts_with_all = ["capacity", "on_full", "high", "low", "fair", "control"])]
+    #[arg(long, conflicts_with_all = ["capacity", "on_full", "high", "low", "sample", "fair", "control"])]
     pub(crate) latest: bool,
 
     /// Write no more than this many records a second: 500, 2k/s, 0.5/s
@@ -110,6 +120,15 @@ The level is `open`, `slow` from the high watermark on, and `stop` when the ring
 full; it stays so down to the low watermark. It is shown, and how long it was what
 is in the account; what happens at full is the matter of --on-full. Without --high
 it is never slow.
+
+With --sample K/N, a record that comes while the level is not open goes in only if it
+is one of K in N, evenly, beginning with the last one of the first N/K; so from half
+of the capacity on, or --high, down to the low watermark. Each input has its own
+count. Those that may go in and find the ring full are the matter of --on-full.
+
+With --max-age, a record that has been inside for longer when it would be written is
+not written. Its age is taken when it leaves the ring; what is on its way to the
+output is written, however long that takes it.
 
 Under --fair an input that floods its lane leaves the others theirs: while several
 lanes have records, each is served as many as its weight in a round. The lanes obey
@@ -164,10 +183,11 @@ impl Args {
     /// The watermarks that were asked for, if any.
     fn marks(&self) -> Result<Option<Watermarks>, String> {
         let marks = match (self.high, self.low) {
-            (None, None) => return Ok(None),
+            (None, None) if self.sample.is_none() => return Ok(None),
+            (None, None) => Watermarks::high_and_half(self.highest()),
             (Some(0), _) => return Err("--high 0 would never be left: the least is 1".into()),
             (Some(high), None) => Watermarks::high_and_half(high),
-            (high, Some(low)) => Watermarks::new(high.unwrap_or(self.capacity), low),
+            (high, Some(low)) => Watermarks::new(high.unwrap_or(self.highest()), low),
         };
         let capacity = self.capacity;
         match marks {
@@ -175,6 +195,9 @@ impl Args {
                 Err(format!("--high {} is above the capacity, which is {capacity} (--capacity)", marks.high()))
             }
             Ok(marks) => Ok(Some(marks)),
+            Err(WatermarkError::LowNotBelowHigh { high, low }) if self.high.is_none() && self.sample.is_some() => Err(
+                format!("--low {low} is not below half of the capacity, where --sample begins without --high: {high}"),
+            ),
             Err(WatermarkError::LowNotBelowHigh { high, low }) if self.high.is_none() => {
                 Err(format!("--low {low} is not below the capacity, which is {high} (--capacity)"))
             }
@@ -185,10 +208,16 @@ impl Args {
         }
     }
 
+    /// The high watermark, if none was asked for: a sample is taken before the ring is full.
+    fn highest(&self) -> usize {
+        if self.sample.is_some() { (self.capacity / 2).max(1) } else { self.capacity }
+    }
+
     /// What lies between the readers and the writer, if it is to obey this policy at first.
     pub(crate) fn plan(&self, on_full: OnFull) -> Plan {
         let marks = self.marks().expect("they were checked");
-        Plan { kind: self.kind(on_full), marks, weights: self.weights.clone() }
+        let rules = Rules { rate: self.sample.unwrap_or(Rate::ALL), max_age: self.max_age };
+        Plan { kind: self.kind(on_full), marks, weights: self.weights.clone(), rules }
     }
 
     /// How the input is cut into records, and how long these may be.
@@ -240,6 +269,17 @@ mod tests {
         for bad in [&["--high=0"][..], &["--high=101"], &["--low=100"], &["--high=5", "--low=5"]] {
             assert!(marks(bad).is_err(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn a_sample_begins_at_half_or_at_the_high_mark() {
+        assert_eq!(marks(&["--sample=1/10"]), Ok(Some((50, 25))));
+        assert_eq!(marks(&["--sample=10%", "--low=0"]), Ok(Some((50, 0))));
+        assert_eq!(marks(&["--sample=10%", "--high=80", "--low=60"]), Ok(Some((80, 60))));
+        let bad = marks(&["--sample=10%", "--low=50"]).unwrap_err();
+        assert!(bad.contains("--low 50") && bad.contains("--sample"), "{bad}");
+        let args = Args::try_parse_from(["pipe", "--capacity=1", "--sample=1/2"]).unwrap();
+        assert_eq!(args.marks().unwrap().map(|marks| (marks.high(), marks.low())), Some((1, 0)));
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub(crate) struct Intake {
     pub(crate) closed: bool,
     pub(crate) offered: u64,
     pub(crate) shed: u64,
+    /// Records that the sample kept out.
+    pub(crate) sampled: u64,
     /// Records that came back from the ring to make room for newer ones.
     pub(crate) replaced: u64,
     held: Duration,
@@ -60,8 +62,10 @@ pub(crate) struct Delivery {
 /// What the writer did with the records of a lane.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Passed {
-    /// Records taken out of the ring.
+    /// Records taken out of the ring, to be written.
     pub(crate) taken: u64,
+    /// Records taken out that were too old.
+    pub(crate) expired: u64,
     /// Records that the output took.
     pub(crate) delivered: u64,
 }
@@ -101,11 +105,14 @@ impl Books {
         let lane = |lane: usize, intakes: &[MutexGuard<'_, Intake>], missed: u64| {
             let sum = |count: fn(&Intake) -> u64| intakes.iter().map(|intake| count(intake)).sum::<u64>();
             let (shed, replaced) = (sum(|intake| intake.shed), sum(|intake| intake.replaced));
+            let (sampled, expired) = (sum(|intake| intake.sampled), delivery.lanes[lane].expired);
             Tally {
                 offered: sum(|intake| intake.offered),
                 shed,
+                sampled,
+                expired,
                 // Some that are missed came back, and some that came back will be missed. What was neither yet shows soon.
-                lost: shed + replaced.max(missed),
+                lost: shed + sampled + replaced.max(missed) + expired,
                 // Inputs are held back at the same time, so these don't add up.
                 held: intakes.iter().map(|intake| intake.held(now)).max().unwrap_or_default(),
                 taken: delivery.lanes[lane].taken,
@@ -137,10 +144,15 @@ pub(crate) struct Tally {
     pub(crate) offered: u64,
     /// Records lost by `drop-incoming`.
     pub(crate) shed: u64,
+    /// Records kept out by `--sample`.
+    pub(crate) sampled: u64,
+    /// Records that `--max-age` did not let out.
+    pub(crate) expired: u64,
     /// Records lost by rule, whatever the rule.
     pub(crate) lost: u64,
     /// For how long an input was held back, the one that was so the longest.
     pub(crate) held: Duration,
+    /// Records taken out of the ring, to be written.
     pub(crate) taken: u64,
     pub(crate) delivered: u64,
     /// Of all lanes together.
@@ -161,6 +173,8 @@ impl Tally {
         Self {
             offered: self.offered + other.offered,
             shed: self.shed + other.shed,
+            sampled: self.sampled + other.sampled,
+            expired: self.expired + other.expired,
             lost: self.lost + other.lost,
             held: self.held.max(other.held),
             taken: self.taken + other.taken,
@@ -182,6 +196,10 @@ pub(crate) struct Law {
     pub(crate) evicted: u64,
     /// Records lost by `drop-incoming`.
     pub(crate) shed: u64,
+    /// Records kept out by `--sample`.
+    pub(crate) sampled: u64,
+    /// Records that `--max-age` did not let out.
+    pub(crate) expired: u64,
     /// Records lost by `--latest`.
     pub(crate) conflated: u64,
     /// Records on their way when the output closed or time was up.
@@ -200,8 +218,10 @@ impl Law {
         Self {
             offered: tally.offered,
             delivered: tally.delivered,
-            evicted: tally.lost - tally.shed,
+            evicted: tally.lost - tally.shed - tally.sampled - tally.expired,
             shed: tally.shed,
+            sampled: tally.sampled,
+            expired: tally.expired,
             conflated: 0,
             dropped_at_close: tally.taken - tally.delivered,
             still_inside: tally.depth(),
@@ -216,6 +236,8 @@ impl Law {
             delivered: sum(|law| law.delivered),
             evicted: sum(|law| law.evicted),
             shed: sum(|law| law.shed),
+            sampled: sum(|law| law.sampled),
+            expired: sum(|law| law.expired),
             conflated: sum(|law| law.conflated),
             dropped_at_close: sum(|law| law.dropped_at_close),
             still_inside: sum(|law| law.still_inside),
@@ -229,18 +251,19 @@ impl Law {
 
     /// Records lost by rule.
     pub(crate) const fn lost(&self) -> u64 {
-        self.evicted + self.shed + self.conflated
+        self.evicted + self.shed + self.sampled + self.expired + self.conflated
     }
 }
 
 impl fmt::Display for Law {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { offered, delivered, evicted, shed, conflated, dropped_at_close, still_inside } = self;
+        let Self { offered, delivered, evicted, shed, sampled, expired, conflated, dropped_at_close, still_inside } =
+            self;
         let relation = if self.holds() { "==" } else { "!=" };
         write!(
             f,
             "offered {offered} {relation} delivered {delivered} + evicted {evicted} + shed {shed} + \
-             conflated {conflated} + dropped_at_close {dropped_at_close} + still_inside {still_inside}"
+             sampled {sampled} + expired {expired} + conflated {conflated} + dropped_at_close {dropped_at_close} + still_inside {still_inside}"
         )
     }
 }
@@ -252,24 +275,29 @@ mod tests {
     #[test]
     fn every_term_counts() {
         let law = Law {
-            offered: 63,
+            offered: 255,
             delivered: 1,
             evicted: 2,
             shed: 4,
             conflated: 8,
             dropped_at_close: 16,
             still_inside: 32,
+            sampled: 64,
+            expired: 128,
         };
         assert!(law.holds());
         assert_eq!(
             law.to_string(),
-            "offered 63 == delivered 1 + evicted 2 + shed 4 + conflated 8 + dropped_at_close 16 + still_inside 32"
+            "offered 255 == delivered 1 + evicted 2 + shed 4 + sampled 64 + expired 128 + conflated 8 + \
+             dropped_at_close 16 + still_inside 32"
         );
         for broken in [
-            Law { offered: 64, ..law },
+            Law { offered: 256, ..law },
             Law { delivered: 0, ..law },
             Law { evicted: 3, ..law },
             Law { shed: 3, ..law },
+            Law { sampled: 63, ..law },
+            Law { expired: 129, ..law },
             Law { conflated: 7, ..law },
             Law { dropped_at_close: 15, ..law },
             Law { still_inside: 33, ..law },
@@ -297,11 +325,26 @@ mod tests {
     }
 
     #[test]
+    fn what_the_sample_and_the_age_took_is_lost_and_not_inside() {
+        let books = Books::new(2, 1, Vec::new());
+        for reader in [0, 1] {
+            (books.intake(reader).offered, books.intake(reader).shed, books.intake(reader).sampled) = (20, 1, 4);
+        }
+        books.delivery().lanes[0] = Passed { taken: 6, delivered: 5, expired: 3 };
+        books.delivery().missed = 2;
+        let all = books.tally().all;
+        assert_eq!((all.sampled, all.expired, all.lost, all.depth()), (8, 3, 15, 19));
+        let law = Law::of_books(&all);
+        assert!(law.holds(), "{law}");
+        assert_eq!((law.evicted, law.shed, law.left()), (2, 2, 20));
+    }
+
+    #[test]
     fn each_lane_has_its_account_and_all_have_the_sum() {
         let books = Books::new(2, 2, vec![Arc::new(Level::new()), Arc::new(Level::new())]);
         for reader in [0, 1] {
             (books.intake(reader).offered, books.intake(reader).shed) = (10 + reader as u64, reader as u64);
-            books.delivery().lanes[reader] = Passed { taken: 3, delivered: 2 };
+            books.delivery().lanes[reader] = Passed { taken: 3, delivered: 2, expired: 0 };
         }
         let Tallies { all, lanes } = books.tally();
         let depths: Vec<_> = lanes.iter().map(|lane| (lane.offered, lane.lost, lane.depth())).collect();

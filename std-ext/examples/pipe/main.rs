@@ -7,8 +7,8 @@
 //! ```
 //!
 //! A [`reader`] thread for each input and a [`writer`] thread have one end of the ring each ([`relay`]). The [`ring`] never waits;
-//! [`wait`] adds that outside. What came in and went out is in the [`ledger`], and the law that binds the figures is checked at the end.
-//! The ring's [`level`] is only watched. [`signals`] end a relay by its [`halt`].
+//! [`wait`] adds that outside, and the [`rules`] stand before it and behind it. What came in and went out is in the [`ledger`], and
+//! the law that binds the figures is checked at the end. The ring's [`level`] is only watched. [`signals`] end a relay by its [`halt`].
 
 #![forbid(unsafe_code)]
 
@@ -28,6 +28,7 @@ mod reader;
 mod records;
 mod relay;
 mod ring;
+mod rules;
 mod screen;
 mod signals;
 mod spares;

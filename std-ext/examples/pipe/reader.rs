@@ -55,7 +55,12 @@ impl Reader {
                 }
                 Err(PushError::Shed(back)) => {
                     intake.offered += 1;
-                    intake.shed += 1;
+                    // It is the sample that has kept it out, or the ring.
+                    if self.records.sampled() == intake.sampled as usize {
+                        intake.shed += 1;
+                    } else {
+                        intake.sampled += 1;
+                    }
                     return Ok(Some(back));
                 }
                 Err(PushError::Full(back)) => back,

@@ -86,6 +86,10 @@ impl Relay {
         let lanes = self.plan.kind.lanes(sources.len());
         let levels = if self.plan.kind.has_level() { receiver.levels().to_vec() } else { Vec::new() };
         let books = Arc::new(Books::new(sources.len(), lanes, levels));
+        let receiver = receiver.with_sink({
+            let books = books.clone();
+            move |(lane, _record)| books.delivery().lanes[lane].expired += 1
+        });
         let started = Instant::now();
 
         // Empty records go back to be filled again, by a ring to each reader. Where it is full or empty they are freed or
@@ -179,7 +183,7 @@ impl Outcome {
     fn settle(end: End, books: &Books, mut records: Receiver<Vec<u8>>, output: &Output, took: Duration) -> Self {
         let Tallies { mut all, lanes } = books.tally();
         let mut dropped = vec![0; lanes.len().max(1)];
-        while let Ok((lane, _)) = records.try_recv() {
+        while let Some(lane) = records.take_left() {
             dropped[lane] += 1;
         }
         let law = |number: usize, tally: &Tally| Law {
@@ -187,6 +191,8 @@ impl Outcome {
             delivered: output.records(number),
             evicted: records.ring().evicted(),
             shed: tally.shed,
+            sampled: tally.sampled,
+            expired: tally.expired,
             conflated: records.ring().conflated(),
             dropped_at_close: dropped[number] + output.pending(number),
             still_inside: records.ring().len(number) as u64,

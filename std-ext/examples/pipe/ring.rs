@@ -2,11 +2,14 @@
 
 use std::num::NonZeroU32;
 
+use forebay::expiry::Stamped;
 use forebay::fan_in::{self, LaneId};
 use forebay::latest::{self, OwnedReader, OwnedWriter};
+use forebay::seam::{Pop, Push};
 use forebay::{CapacityError, PopError, Pressure, PushError, Pushed, Seen, Watermarks, mpsc, spsc, swap};
 
 use crate::policy::OnFull;
+use crate::rules::Rules;
 
 /// What lies between the readers and the writer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,12 +55,14 @@ pub(crate) struct Plan {
     pub(crate) marks: Option<Watermarks>,
     /// The shares of the lanes; 1 for those that are not there.
     pub(crate) weights: Vec<NonZeroU32>,
+    /// What stands before and behind it.
+    pub(crate) rules: Rules,
 }
 
 impl Plan {
     #[cfg(test)]
     pub(crate) const fn of(kind: Kind) -> Self {
-        Self { kind, marks: None, weights: Vec::new() }
+        Self { kind, marks: None, weights: Vec::new(), rules: Rules::NONE }
     }
 
     /// The ends: one for each reader, which puts records in, and the one that takes them out.
@@ -125,19 +130,14 @@ pub(crate) enum Tx<T> {
 }
 
 impl<T> Tx<T> {
-    /// Puts a record in. A record that had to go for it comes back as [`Evicted`](Pushed::Evicted).
-    pub(crate) fn push(&mut self, record: T) -> Result<Pushed<T>, PushError<T>> {
+    /// The ring or the lane, if it is one that can be full.
+    fn ring(&self) -> Option<&dyn Push<Item = T>> {
         match self {
-            Self::Alone { ring, sheds } => match ring.push(record) {
-                Ok(()) => Ok(Pushed::Stored),
-                Err(PushError::Full(record)) if *sheds => Err(PushError::Shed(record)),
-                Err(error) => Err(error),
-            },
-            Self::Several(ring) => ring.push(record).map(|()| Pushed::Stored),
-            Self::Lane(lane) => lane.push(record).map(|()| Pushed::Stored),
-            Self::Evicting(ring) => ring.push(record),
-            Self::Latest(buffer) if buffer.is_closed() => Err(PushError::Closed(record)),
-            Self::Latest(buffer) => Ok(buffer.write(record).map_or(Pushed::Stored, Pushed::Evicted)),
+            Self::Alone { ring, .. } => Some(ring),
+            Self::Several(ring) => Some(ring),
+            Self::Evicting(ring) => Some(ring),
+            Self::Lane(lane) => Some(lane),
+            Self::Latest(_) => None,
         }
     }
 
@@ -161,26 +161,48 @@ impl<T> Tx<T> {
             Self::Latest(_) => None,
         }
     }
+}
 
-    pub(crate) fn is_full(&self) -> bool {
+/// A record that had to go for another one comes back as [`Evicted`](Pushed::Evicted). The newest record alone is in the way of none.
+impl<T> Push for Tx<T> {
+    type Item = T;
+
+    fn push(&mut self, record: T) -> Result<Pushed<T>, PushError<T>> {
         match self {
-            Self::Alone { ring, .. } => ring.is_full(),
-            Self::Several(ring) => ring.is_full(),
-            Self::Evicting(ring) => ring.is_full(),
-            Self::Lane(lane) => lane.is_full(),
-            Self::Latest(_) => false,
+            Self::Alone { ring, sheds } => match ring.push(record) {
+                Ok(()) => Ok(Pushed::Stored),
+                Err(PushError::Full(record)) if *sheds => Err(PushError::Shed(record)),
+                Err(error) => Err(error),
+            },
+            Self::Several(ring) => ring.push(record).map(|()| Pushed::Stored),
+            Self::Lane(lane) => lane.push(record).map(|()| Pushed::Stored),
+            Self::Evicting(ring) => ring.push(record),
+            Self::Latest(buffer) if buffer.is_closed() => Err(PushError::Closed(record)),
+            Self::Latest(buffer) => Ok(buffer.write(record).map_or(Pushed::Stored, Pushed::Evicted)),
         }
     }
 
-    /// Whether nobody will take records any more.
-    pub(crate) fn is_closed(&self) -> bool {
+    fn capacity(&self) -> usize {
+        self.ring().map_or(1, Push::capacity)
+    }
+
+    fn len(&self) -> usize {
+        self.ring().map_or(0, Push::len)
+    }
+
+    fn is_full(&self) -> bool {
+        self.ring().is_some_and(Push::is_full)
+    }
+
+    fn is_closed(&self) -> bool {
         match self {
-            Self::Alone { ring, .. } => ring.is_closed(),
-            Self::Several(ring) => ring.is_closed(),
-            Self::Evicting(ring) => ring.is_closed(),
-            Self::Lane(lane) => lane.is_closed(),
             Self::Latest(buffer) => buffer.is_closed(),
+            _ => self.ring().is_some_and(Push::is_closed),
         }
+    }
+
+    fn pressure(&self) -> Pressure {
+        self.ring().map_or(Pressure::Open, Push::pressure)
     }
 }
 
@@ -196,6 +218,17 @@ pub(crate) enum Rx<T> {
 }
 
 impl<T> Rx<T> {
+    /// The ring or the lanes, if it is more than one record.
+    fn ring(&self) -> Option<&dyn Pop<Item = T>> {
+        match self {
+            Self::Alone(ring) => Some(ring),
+            Self::Several(ring) => Some(ring),
+            Self::Evicting(ring) => Some(ring),
+            Self::Lanes(lanes, _) => Some(lanes),
+            Self::Latest(_) => None,
+        }
+    }
+
     /// The next record, and of which lane it is: of the first one where there are no lanes.
     pub(crate) fn pop(&mut self) -> Result<(usize, T), PopError> {
         let record = match self {
@@ -253,6 +286,33 @@ impl<T> Rx<T> {
         match self {
             Self::Latest(buffer) => buffer.conflated() as u64,
             Self::Alone(_) | Self::Several(_) | Self::Evicting(_) | Self::Lanes(..) => 0,
+        }
+    }
+}
+
+/// Each record with its lane, and when it came in.
+impl<T> Pop for Rx<Stamped<T>> {
+    type Item = Stamped<(usize, T)>;
+
+    fn pop(&mut self) -> Result<Self::Item, PopError> {
+        self.pop().map(|(lane, Stamped { value, at })| Stamped { value: (lane, value), at })
+    }
+
+    fn capacity(&self) -> usize {
+        self.ring().map_or(1, Pop::capacity)
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::Latest(buffer) => usize::from(!buffer.is_empty()),
+            _ => self.ring().map_or(0, Pop::len),
+        }
+    }
+
+    fn is_closed(&self) -> bool {
+        match self {
+            Self::Latest(buffer) => buffer.is_closed(),
+            _ => self.ring().is_some_and(Pop::is_closed),
         }
     }
 }
@@ -332,7 +392,7 @@ mod tests {
     #[test]
     fn lanes_are_served_by_their_weights_and_switched_alone_by_their_own_end() {
         let weights = [1, 3].map(|weight| NonZeroU32::new(weight).unwrap()).into();
-        let plan = Plan { kind: Kind::Fair(8, OnFull::Block), marks: None, weights };
+        let plan = Plan { weights, ..Plan::of(Kind::Fair(8, OnFull::Block)) };
         let (mut txs, mut rx) = plan.ends(2).unwrap();
         txs[0].obey(OnFull::DropIncoming);
         for (number, tx) in txs.iter_mut().enumerate() {
@@ -356,7 +416,7 @@ mod tests {
             (Kind::Switched(4, OnFull::Block), 2),
             (Kind::Fair(4, OnFull::Block), 2),
         ] {
-            let (mut txs, mut rx) = Plan { kind, marks, weights: Vec::new() }.ends(readers).unwrap();
+            let (mut txs, mut rx) = Plan { marks, ..Plan::of(kind) }.ends(readers).unwrap();
             let last = kind.lanes(readers) - 1;
             let tx = txs.last_mut().unwrap();
             let (mut above, mut below) = (Seen::default(), Seen::default());

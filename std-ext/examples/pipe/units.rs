@@ -1,7 +1,9 @@
 //! Values of the command line, from what is typed.
 
-use std::num::NonZeroU32;
+use std::num::{IntErrorKind, NonZeroU32};
 use std::time::Duration;
+
+use forebay::admission::Rate;
 
 pub(crate) fn capacity(text: &str) -> Result<usize, String> {
     match records(text) {
@@ -70,6 +72,43 @@ pub(crate) fn interval(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// How many of how many: `1/10`, `10%`.
+pub(crate) fn share(text: &str) -> Result<Rate, String> {
+    let part = |digits: &str| match digits.parse::<u16>() {
+        Ok(part) => Ok(part),
+        Err(error) if *error.kind() == IntErrorKind::PosOverflow => Err("too large".to_string()),
+        Err(_) => Err("not a share, such as 1/10 or 10%".to_string()),
+    };
+    let rate = match (text.strip_suffix('%'), text.split_once('/')) {
+        (Some(percent), _) => Rate::percent(part(percent)?),
+        (None, Some((keep, of))) => Rate::new(part(keep)?, part(of)?),
+        (None, None) => return Err("not a share, such as 1/10 or 10%".into()),
+    };
+    rate.map_err(|error| error.to_string())
+}
+
+/// A time with a unit: `500ms`, `2s`.
+pub(crate) fn time(text: &str) -> Result<Duration, String> {
+    const WHAT: &str = "not a time, such as 500ms, 2s or 1.5m";
+    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let unit = match &text[digits.len()..] {
+        "us" => 1e-6,
+        "ms" => 1e-3,
+        "s" => 1.0,
+        "m" | "min" => 60.0,
+        "h" => 3600.0,
+        "" if is_whole(digits) => return Err(format!("a time has a unit: {digits}ms, {digits}s")),
+        _ => return Err(WHAT.into()),
+    };
+    match digits.parse::<f64>().map_err(|_| WHAT.to_string())? * unit {
+        0.0 => Err("at an age of 0 no record would ever be written".into()),
+        // A word of 32 bits counts more microseconds than that.
+        seconds @ 1e-6..=3600.0 => Ok(Duration::from_secs_f64(seconds)),
+        seconds if seconds.is_nan() || seconds < 0.0 => Err(WHAT.into()),
+        _ => Err("a time is from 1us to 1h".into()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,6 +132,51 @@ mod tests {
         assert_eq!(interval("2k/s"), Ok(Duration::from_micros(500)));
         for bad in ["", "0", "0/s", "-1", "nan", "inf", "1e300", "1e-300", "/s", "fast", "5/min", "é"] {
             assert!(interval(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_share_keeps_something_and_not_more_than_all() {
+        assert_eq!(share("1/10"), Ok(Rate::new(1, 10).unwrap()));
+        assert_eq!(share("10%"), Ok(Rate::new(10, 100).unwrap()));
+        assert_eq!(share("3/4095"), Ok(Rate::new(3, 4095).unwrap()));
+        assert_eq!((share("1/1"), share("100%")), (Ok(Rate::ALL), Ok(Rate::new(100, 100).unwrap())));
+        for (bad, reason) in [
+            ("0/10", "keeps something"),
+            ("0%", "keeps something"),
+            ("11/10", "11 of 10, which is more than all"),
+            ("101%", "101 of 100, which is more than all"),
+            ("1/4096", "4095 is the most"),
+            ("1/0", "more than all"),
+            ("1/70000", "too large"),
+        ] {
+            assert!(share(bad).unwrap_err().contains(reason), "{bad}: {:?}", share(bad));
+        }
+        for bad in ["", "%", "/", "10", "-1/10", "1/", "/10", "1/2/3", "0.5%", "1/10%", "é%"] {
+            assert!(share(bad).unwrap_err().contains("not a share"), "{bad}: {:?}", share(bad));
+        }
+    }
+
+    #[test]
+    fn a_time_has_a_unit() {
+        let us = Duration::from_micros;
+        assert_eq!((time("1us"), time("500ms"), time("2s")), (Ok(us(1)), Ok(us(500_000)), Ok(us(2_000_000))));
+        assert_eq!(
+            (time("0.5s"), time("1.5m"), time("1h")),
+            (Ok(us(500_000)), Ok(us(90_000_000)), Ok(us(3_600_000_000)))
+        );
+        for (bad, reason) in [
+            ("500", "a unit: 500ms, 500s"),
+            ("0s", "age of 0"),
+            ("0ms", "age of 0"),
+            ("0.1us", "from 1us to 1h"),
+            ("2h", "from 1us to 1h"),
+            ("1e300s", "from 1us to 1h"),
+        ] {
+            assert!(time(bad).unwrap_err().contains(reason), "{bad}: {:?}", time(bad));
+        }
+        for bad in ["", "s", "-1s", "nans", "nan", "infs", "fast", "5days", "1 s!", "é"] {
+            assert!(time(bad).unwrap_err().contains("not a time"), "{bad}: {:?}", time(bad));
         }
     }
 

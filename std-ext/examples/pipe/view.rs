@@ -29,6 +29,10 @@ struct Figures {
     rate_in: f64,
     rate_out: f64,
     lost: u64,
+    /// How many of these the sample kept out.
+    sampled: u64,
+    /// How many of these were too old.
+    expired: u64,
     /// How much of all that was offered was lost.
     lost_share: f64,
     /// For how much of the time the reader was held back lately.
@@ -57,6 +61,8 @@ impl Past {
             rate_in: per_second(tally.offered, before.offered),
             rate_out: per_second(tally.delivered, before.delivered),
             lost: tally.lost,
+            sampled: tally.sampled,
+            expired: tally.expired,
             lost_share: share(tally.lost as f64, tally.offered as f64),
             held_share: share(tally.held.saturating_sub(before.held).as_secs_f64(), seconds),
         }
@@ -184,10 +190,15 @@ pub(crate) fn level(tally: &Tally, marks: Option<Watermarks>) -> Option<String> 
 
 /// Backpressure costs time and loss costs records: this says which and how much.
 fn losses(figures: &Figures) -> String {
-    let Figures { lost, lost_share, held_share, .. } = figures;
+    let Figures { lost, sampled, expired, lost_share, held_share, .. } = figures;
     let mut text = format!("lost {lost}");
     if *lost > 0 {
         text += &format!(" ({:.0}%)", 100.0 * lost_share);
+    }
+    for (what, count) in [("sampled", sampled), ("expired", expired)] {
+        if *count > 0 {
+            text += &format!("  {what} {count}");
+        }
     }
     if *held_share >= 0.005 {
         text += &format!("  held {:.0}%", 100.0 * held_share);
@@ -278,6 +289,10 @@ mod tests {
         let line = view.live(ms(500), &all(tally(100, 25, 67)), ASCII);
         let expected = "drop-incoming [####################] 8/8       in     200 /s  out     134 /s  lost 25 (25%)";
         assert_eq!(line, [expected]);
+
+        let ruled = Tally { sampled: 15, expired: 9, ..tally(100, 25, 67) };
+        let line = view.plain(ms(1000), &all(ruled));
+        assert!(line.ends_with("  lost 25 (25%)  sampled 15  expired 9"), "{line}");
 
         let mut view = plain_view("block", 8);
         let held = Tally { held: ms(125), ..tally(10, 0, 6) };

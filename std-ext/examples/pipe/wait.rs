@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use forebay::expiry::Stamped;
+use forebay::seam::{Pop, Push};
 use forebay::{CapacityError, PopError, PushError, Pushed};
 
 use crate::bell::{Bell, linger};
@@ -12,16 +14,18 @@ use crate::halt::Halt;
 use crate::level::{Level, Lookout};
 use crate::policy::{OnFull, Policy};
 use crate::ring::{Plan, Rx, Tx};
+use crate::rules::{self, Before, Behind};
 
 /// A ring between threads that can wait for each other: as many that send, and one that receives. A ring that can be
 /// switched obeys the policy.
-pub(crate) fn channel<T>(
+pub(crate) fn channel<T: 'static>(
     plan: &Plan,
     policy: &Arc<Policy>,
     halt: &Arc<Halt>,
     senders: usize,
 ) -> Result<(Vec<Sender<T>>, Receiver<T>), CapacityError> {
     let (txs, rx) = plan.ends(senders)?;
+    let (txs, rx) = rules::around(plan.rules, txs, rx);
     let levels: Vec<_> = (0..plan.kind.lanes(senders)).map(|_| Arc::new(Level::new())).collect();
     let sender = |(number, ring)| Sender {
         ring,
@@ -42,7 +46,7 @@ pub(crate) struct Closed;
 /// An end that puts items in.
 pub(crate) struct Sender<T> {
     // The order matters: the end goes before the other side is told.
-    ring: Tx<T>,
+    ring: Before<T>,
     rings: Ringer,
     policy: Arc<Policy>,
     lookout: Lookout,
@@ -51,13 +55,24 @@ pub(crate) struct Sender<T> {
 impl<T> Sender<T> {
     /// Puts an item in if there is room now, or if the ring makes room.
     pub(crate) fn try_send(&mut self, item: T) -> Result<Pushed<T>, PushError<T>> {
-        self.ring.obey(self.policy.now());
+        self.end().obey(self.policy.now());
         let pushed = self.ring.push(item);
         // A push that is refused raises it, too.
-        self.lookout.look(|seen| self.ring.pressure_since(seen));
+        let ring = self.ring.end().end();
+        self.lookout.look(|seen| ring.pressure_since(seen));
         let pushed = pushed?;
         self.rings.0.ring();
         Ok(pushed)
+    }
+
+    /// The end of the ring itself.
+    const fn end(&self) -> &Tx<Stamped<T>> {
+        self.ring.end().end()
+    }
+
+    /// How many items were kept out by the sample. They came back as [`Shed`](PushError::Shed). It wraps.
+    pub(crate) const fn sampled(&self) -> usize {
+        self.ring.end().rule().kept_out()
     }
 
     /// Waits until there is room, or the policy needs none. If this is the only sender, the next
@@ -74,7 +89,7 @@ impl<T> Sender<T> {
 /// The end that takes items out.
 pub(crate) struct Receiver<T> {
     // The order matters: the end goes before the other side is told.
-    ring: Rx<T>,
+    ring: Behind<T>,
     rings: Ringer,
     halt: Arc<Halt>,
     /// One of each lane.
@@ -83,20 +98,33 @@ pub(crate) struct Receiver<T> {
 }
 
 impl<T> Receiver<T> {
-    /// Takes an item out if there is one now, and tells of which lane it is.
+    /// The same with something that gets the items that are too old, each when it is out of the ring.
+    pub(crate) fn with_sink(self, sink: impl FnMut((usize, T)) + Send + 'static) -> Self {
+        Self { ring: self.ring.with_sink(Box::new(sink)), ..self }
+    }
+
+    /// Takes an item out if there is one now that is not too old, and tells of which lane it is.
     pub(crate) fn try_recv(&mut self) -> Result<(usize, T), PopError> {
+        let before = self.ring.expired();
         let taken = self.ring.pop();
+        let expired = self.ring.expired() != before;
         let looks = match &taken {
-            Ok((lane, _)) => *lane..*lane + 1,
-            // A ring may find out only now that its level is too high.
-            Err(_) => 0..self.lookouts.len(),
+            Ok((lane, _)) if !expired => *lane..*lane + 1,
+            // Items of any lane went. Or none did: a ring may find out only now that its level is too high.
+            Ok(_) | Err(_) => 0..self.lookouts.len(),
         };
         for lane in looks {
-            self.lookouts[lane].look(|seen| self.ring.pressure_since(lane, seen));
+            self.lookouts[lane].look(|seen| self.ring.end().pressure_since(lane, seen));
         }
-        let taken = taken?;
-        self.rings.0.ring();
-        Ok(taken)
+        if expired || taken.is_ok() {
+            self.rings.0.ring();
+        }
+        taken
+    }
+
+    /// Takes an item out that is left when all is over, however old it is, and tells of which lane it is.
+    pub(crate) fn take_left(&mut self) -> Option<usize> {
+        self.ring.end_mut().pop().ok().map(|(lane, _)| lane)
     }
 
     /// Takes an item out if there is one now or within some microseconds.
@@ -129,12 +157,12 @@ impl<T> Receiver<T> {
 
     /// How many items were missing before the one that was taken last.
     pub(crate) fn missed(&mut self) -> u64 {
-        self.ring.missed()
+        self.ring.end_mut().missed()
     }
 
     /// The ring, for its counts.
-    pub(crate) const fn ring(&self) -> &Rx<T> {
-        &self.ring
+    pub(crate) const fn ring(&self) -> &Rx<Stamped<T>> {
+        self.ring.end()
     }
 }
 
@@ -153,10 +181,12 @@ mod tests {
     use std::thread;
     use std::time::{Duration, Instant};
 
-    use forebay::Pressure;
+    use forebay::admission::Rate;
+    use forebay::{Pressure, Watermarks};
 
     use super::*;
     use crate::ring::Kind;
+    use crate::rules::Rules;
 
     /// Does `work` in a thread of its own: whoever sleeps for ever fails the test.
     fn in_time<R: Send + 'static>(work: impl FnOnce() -> R + Send + 'static) -> R {
@@ -274,6 +304,92 @@ mod tests {
         let _ = sender.try_send(2).unwrap();
         let _ = reader.away(|| halt.ask(15, Instant::now()));
         assert_eq!(in_time(|| worker.join().unwrap()), (Ok((0, 2)), Err(Closed)));
+    }
+
+    /// A ring for 8 under a policy, with a sample of this rate from 4 inside on.
+    fn sampled(on_full: OnFull, keep: u16, of: u16) -> (Sender<u8>, Receiver<u8>) {
+        let marks = Some(Watermarks::new(4, 1).unwrap());
+        let rules = Rules { rate: Rate::new(keep, of).unwrap(), max_age: None };
+        let plan = Plan { marks, rules, ..Plan::of(Kind::Switched(8, on_full)) };
+        let policy = Arc::new(Policy::new(on_full));
+        let (mut senders, receiver) = channel(&plan, &policy, &Arc::new(Halt::new()), 1).unwrap();
+        (senders.remove(0), receiver)
+    }
+
+    /// What is inside.
+    fn all(receiver: &mut Receiver<u8>) -> Vec<u8> {
+        std::iter::from_fn(|| receiver.try_recv().ok()).map(|(_, item)| item).collect()
+    }
+
+    #[test]
+    fn the_sample_is_taken_evenly_while_the_level_is_not_open() {
+        let (mut sender, mut receiver) = sampled(OnFull::Block, 1, 3);
+        let kept = |sender: &mut Sender<u8>, items: std::ops::Range<u8>| {
+            items.filter(|&item| sender.try_send(item) == Ok(Pushed::Stored)).collect::<Vec<_>>()
+        };
+        assert_eq!(kept(&mut sender, 0..12), [0, 1, 2, 3, 6, 9]);
+        // Below the high mark, and above the low one.
+        assert_eq!((0..4).map(|_| receiver.try_recv().unwrap().1).collect::<Vec<_>>(), [0, 1, 2, 3]);
+        assert_eq!(kept(&mut sender, 12..16), [12, 15]);
+        assert_eq!((all(&mut receiver), sender.sampled()), (vec![6, 9, 12, 15], 8));
+        assert_eq!(kept(&mut sender, 16..20), [16, 17, 18, 19], "it is open again");
+    }
+
+    #[test]
+    fn what_waits_for_room_has_been_chosen_once_and_for_all() {
+        let (mut sender, mut receiver) = sampled(OnFull::Block, 1, 2);
+        let refused = |sender: &mut Sender<u8>, item| sender.try_send(item).unwrap_err();
+        for item in 0..12 {
+            let _ = sender.try_send(item);
+        }
+        assert!(refused(&mut sender, 12).is_shed());
+        (0..5).for_each(|_| assert!(refused(&mut sender, 13).is_full()));
+        assert_eq!((receiver.try_recv(), sender.try_send(13)), (Ok((0, 0)), Ok(Pushed::Stored)));
+        assert!(refused(&mut sender, 14).is_shed());
+        assert_eq!((all(&mut receiver), sender.sampled()), (vec![1, 2, 3, 5, 7, 9, 11, 13], 6));
+    }
+
+    #[test]
+    fn readers_in_step_keep_different_records() {
+        let rules = Rules { rate: Rate::new(1, 3).unwrap(), max_age: None };
+        let marks = Some(Watermarks::new(1, 0).unwrap());
+        let plan = Plan { marks, rules, ..Plan::of(Kind::Fixed(100, OnFull::Block)) };
+        let (mut senders, mut receiver) = channel(&plan, &blocking(), &Arc::new(Halt::new()), 4).unwrap();
+        let _ = senders[0].try_send((9, 0)).unwrap();
+        for round in 0..6 {
+            for (number, sender) in senders.iter_mut().enumerate() {
+                let _ = sender.try_send((number, round));
+            }
+        }
+        let kept = std::iter::from_fn(|| receiver.try_recv().ok()).map(|(_, item)| item).skip(1).collect::<Vec<_>>();
+        assert_eq!(kept, [(2, 0), (1, 1), (0, 2), (3, 2), (2, 3), (1, 4), (0, 5), (3, 5)]);
+    }
+
+    #[test]
+    fn what_is_too_old_goes_to_the_sink_and_wakes_the_sender() {
+        let rules = Rules { rate: Rate::ALL, max_age: Some(Duration::from_millis(1)) };
+        let plan = Plan { rules, ..Plan::of(Kind::Fair(2, OnFull::Block)) };
+        let policy = blocking();
+        let (mut senders, receiver) = channel(&plan, &policy, &Arc::new(Halt::new()), 2).unwrap();
+        let (old, olds) = mpsc::channel();
+        let mut receiver = receiver.with_sink(move |item| old.send(item).unwrap());
+        let mut last = senders.pop().unwrap();
+        for sender in [&mut senders[0], &mut last] {
+            assert_eq!([1, 2].map(|item| sender.try_send(item)), [Ok(Pushed::Stored); 2]);
+        }
+        thread::sleep(Duration::from_millis(5));
+        let worker = thread::spawn(move || last.wait_for_room());
+        until_asleep(policy.room());
+        assert_eq!(receiver.try_recv(), Err(PopError::Empty));
+        let mut expired: Vec<_> = olds.try_iter().collect();
+        expired.sort_unstable();
+        assert_eq!(expired, [(0, 1), (0, 2), (1, 1), (1, 2)]);
+        assert_eq!(in_time(|| worker.join().unwrap()), Ok(()));
+        assert!(receiver.levels().iter().all(|level| level.tally().level == Pressure::Open), "it was seen to fall");
+        // What is left when all is over is no matter of age.
+        let _ = senders[0].try_send(3).unwrap();
+        thread::sleep(Duration::from_millis(5));
+        assert_eq!((receiver.take_left(), receiver.take_left(), olds.try_iter().count()), (Some(0), None, 0));
     }
 
     #[test]

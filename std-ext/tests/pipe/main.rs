@@ -9,6 +9,7 @@ mod fair;
 mod inputs;
 mod levels;
 mod losses;
+mod rules;
 #[cfg(unix)]
 mod signals;
 mod tool;

@@ -131,6 +131,8 @@ pub(crate) struct Law {
     pub(crate) delivered: usize,
     pub(crate) evicted: usize,
     pub(crate) shed: usize,
+    pub(crate) sampled: usize,
+    pub(crate) expired: usize,
     pub(crate) conflated: usize,
     pub(crate) dropped_at_close: usize,
 }
@@ -148,10 +150,12 @@ impl Law {
             delivered: figure("delivered"),
             evicted: figure("evicted"),
             shed: figure("shed"),
+            sampled: figure("sampled"),
+            expired: figure("expired"),
             conflated: figure("conflated"),
             dropped_at_close: figure("dropped_at_close"),
         };
-        let lost = law.evicted + law.shed + law.conflated;
+        let lost = law.evicted + law.shed + law.sampled + law.expired + law.conflated;
         assert_eq!(law.offered, law.delivered + lost + law.dropped_at_close + figure("still_inside"), "{line}");
         law
     }
