@@ -124,6 +124,7 @@ impl<P: Push, R: Rule<P::Item>> Gate<P, R> {
     }
 
     /// How full the ring is, as far as the rule has to know.
+    #[inline]
     fn fill(&self) -> u8 {
         if self.at_watermark && self.end.pressure() == Pressure::Open { 0 } else { self.end.fill() }
     }
