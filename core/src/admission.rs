@@ -108,7 +108,8 @@ pub struct Gate<P, R> {
 }
 
 impl<P: Push, R: Rule<P::Item>> Gate<P, R> {
-    /// A gate that looks how full the ring is at each value: the exact way, and a load of what the consumer writes.
+    /// A gate that looks how full the ring is at each value: the exact way, and a load of what the consumer writes. In an
+    /// [`mpsc`](crate::mpsc) ring it is one for each halving of its capacity.
     pub const fn new(end: P, rule: R) -> Self {
         Self { end, rule, at_watermark: false }
     }
