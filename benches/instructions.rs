@@ -2,6 +2,10 @@
 //!
 //! Each function below does a thousand of them on a queue that the caller has made.
 
+#[path = "src/stages.rs"]
+mod stages;
+
+use std::hint::black_box;
 use std::num::NonZeroU32;
 
 use crossbeam_queue::ArrayQueue;
@@ -126,6 +130,68 @@ fn looked_swap_heap(tx: &mut swap::OwnedProducer<u64>, rx: &mut swap::OwnedConsu
     looked(tx, rx)
 }
 
+/// Sets the watermarks of a ring at both ends, if there are any to be set.
+macro_rules! mark {
+    ($marks:expr, $tx:expr, $rx:expr) => {
+        if let Some(marks) = $marks {
+            $tx.set_watermarks(marks).and($rx.set_watermarks(marks)).expect("not above the capacity");
+        }
+    };
+}
+
+/// Pairs through a stage, whose ends are behind references, too. The name is that of the function that is counted.
+struct Staged {
+    inside: u64,
+}
+
+impl stages::Job for Staged {
+    type Answer = u64;
+
+    fn run(self, mut push: impl FnMut(u64) -> bool, mut pop: impl FnMut() -> Option<u64>) -> u64 {
+        #[inline(never)]
+        fn on(push: &mut impl FnMut(u64) -> bool, pop: &mut impl FnMut() -> Option<u64>) -> u64 {
+            pairs(push, pop)
+        }
+        fill(self.inside, &mut push);
+        pairs_staged(&mut || on(&mut push, &mut pop))
+    }
+}
+
+#[unsafe(no_mangle)]
+#[inline(never)]
+fn pairs_staged(work: &mut dyn FnMut() -> u64) -> u64 {
+    black_box(work)()
+}
+
+/// Picks a stage by its place in the list, and a ring for it.
+struct Pick {
+    left: usize,
+    ring: String,
+    inside: u64,
+    wrong: u64,
+}
+
+impl stages::Visitor for Pick {
+    fn visit<S: stages::Stage>(&mut self) {
+        self.left = self.left.wrapping_sub(1);
+        if self.left != 0 {
+            return;
+        }
+        println!("{}", S::NAME);
+        let marks = Watermarks::new(CAPACITY / 4 * 3, CAPACITY / 4).expect("high above low");
+        let job = Staged { inside: self.inside };
+        self.wrong = if self.ring == "mpsc" {
+            let (mut tx, mut rx) = mpsc::ring::<S::Stored>(CAPACITY).expect("there is memory for the ring");
+            mark!(Some(marks), tx, rx);
+            S::around(tx, rx, job)
+        } else {
+            let (mut tx, mut rx) = spsc::ring::<S::Stored>(CAPACITY).expect("there is memory for the ring");
+            mark!(Some(marks), tx, rx);
+            S::around(tx, rx, job)
+        };
+    }
+}
+
 /// As in `src/queue.rs`.
 #[derive(Clone, Copy)]
 #[repr(align(64))]
@@ -195,21 +261,19 @@ fn heap_ends<L: Layout>() -> (OwnedProducer<u64, L>, OwnedConsumer<u64, L>) {
     spsc::HeapRing::new(CAPACITY).expect("there is memory for the ring").into_ends()
 }
 
-/// Sets the watermarks of a ring at both ends, if there are any to be set.
-macro_rules! mark {
-    ($marks:expr, $tx:expr, $rx:expr) => {
-        if let Some(marks) = $marks {
-            $tx.set_watermarks(marks).and($rx.set_watermarks(marks)).expect("not above the capacity");
-        }
-    };
-}
-
 /// The name of one function is the first argument; a second one says how many items are inside before and after each pair, a
-/// third and a fourth one where the watermarks are.
+/// third and a fourth one where the watermarks are, or which stage it is and before which ring. It prints the name of the stage.
 fn main() {
     let mut arguments = std::env::args().skip(1);
     let function = arguments.next().unwrap_or_default();
     let inside: u64 = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(0);
+    if function == "pairs_staged" {
+        let left = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(1);
+        let mut pick = Pick { left, ring: arguments.next().unwrap_or_default(), inside, wrong: u64::MAX };
+        stages::all(&mut pick);
+        assert!(inside > 0 || pick.wrong == 0, "items were lost or out of order, or there is no such stage");
+        return;
+    }
     let mut mark = || arguments.next().and_then(|text| text.parse().ok());
     let marks = mark().zip(mark()).map(|(high, low)| Watermarks::new(high, low).expect("high above low"));
     let wrong = match function.as_str() {
@@ -280,7 +344,7 @@ fn main() {
         // One lane of two is busy, and each item is a round of its own.
         "pairs_fan_in_heap" => {
             let (opener, mut rx) = fan_in::ring(2, CAPACITY).expect("there is memory for the ring");
-            let mut open = || opener.open(NonZeroU32::MIN).expect("there is a lane");
+            let open = || opener.open(NonZeroU32::MIN).expect("there is a lane");
             let (mut tx, mut idle) = (open(), open());
             idle.push(0).expect("there is room");
             rx.pop().expect("an item");

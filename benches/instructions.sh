@@ -16,9 +16,9 @@ build=$(cargo bench --bench instructions --no-run 2>&1) || { echo "$build" >&2; 
 program=$(echo "$build" | sed -n 's/.*Executable .*(\(.*\)).*/\1/p')
 case $program in /*) ;; *) program=../$program ;; esac
 out=$(mktemp)
-trap 'rm -f "$out" "$out.log"' EXIT
+trap 'rm -f "$out" "$out.log" "$out.name"' EXIT
 
-# count FUNCTION INSIDE [HIGH LOW]: instructions per pair, with a decimal; with watermarks, or without any.
+# count FUNCTION INSIDE [HIGH LOW | STAGE RING]: instructions per pair, with a decimal; with watermarks, or without any.
 count() {
     valgrind --tool=callgrind --callgrind-out-file="$out" --collect-atstart=no --toggle-collect="$1" \
         "$program" "$@" >"$out.log" 2>&1 || { cat "$out.log" >&2; exit 1; }
@@ -45,6 +45,17 @@ done
 printf '\n%-22s %10s %10s\n' "with looks at the level" "at empty" "half full"
 for function in looked_forebay_heap looked_mpsc_heap looked_swap_heap; do
     printf '%-22s %10s %10s\n' "${function#looked_}" "$(count $function 0 900 100)" "$(count $function 512 900 100)"
+done
+
+printf '\n%-22s %10s %10s %10s %10s\n' "with rules" "spsc" "half full" "mpsc" "half full"
+stage=1
+while "$program" pairs_staged 0 $stage spsc >"$out.name" 2>/dev/null; do
+    printf '%-22s' "$(cat "$out.name")"
+    for ring in spsc mpsc; do
+        printf ' %10s %10s' "$(count pairs_staged 0 $stage $ring)" "$(count pairs_staged 512 $stage $ring)"
+    done
+    echo
+    stage=$((stage + 1))
 done
 
 printf '\n%-22s %10s %10s\n' "per push that evicts" "u64" "64 bytes"

@@ -11,7 +11,8 @@ use std::time::Duration;
 use criterion::{BenchmarkGroup, Criterion, Throughput, measurement::WallTime};
 
 use crate::effort::Effort;
-use crate::queue::{Item, MpscQueue, Overwriting, Queue, Role};
+use crate::questions::conflation::Flood;
+use crate::queue::{Conflating, Item, MpscQueue, Overwriting, Queue, Role};
 use crate::ratios::Spread;
 
 /// Something that is asked of a queue.
@@ -67,6 +68,10 @@ impl Contestant {
 
     pub(crate) fn mpsc<Q: MpscQuestion, T: Item, C: MpscQueue<T>>() -> Self {
         Self { name: C::NAME, role: C::ROLE, turn: |capacity, count| Q::time::<T, C>(capacity, count).into() }
+    }
+
+    pub(crate) fn conflating<T: Item, C: Conflating<T>>() -> Self {
+        Self { name: C::NAME, role: C::ROLE, turn: Flood::turn::<T, C> }
     }
 
     pub(crate) fn overwriting<Q: OverwriteQuestion, T: Item, C: Overwriting<T>>() -> Self {
@@ -154,7 +159,7 @@ impl Contest {
             .map(|who| Score { name: who.name, role: who.role, rounds: Vec::new(), pushed: Vec::new() })
             .collect();
         let mut order: Vec<usize> = (0..contestants.len()).collect();
-        let mut dice = Dice(1);
+        let mut dice = Dice::new(1);
         for _ in 0..effort.rounds {
             dice.shuffle(&mut order);
             for &at in &order {
@@ -220,17 +225,22 @@ impl Score {
 }
 
 /// A xorshift generator: the order of turns wants no pattern, and the same one in every run.
-struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    fn below(&mut self, bound: usize) -> usize {
+    /// Not 0.
+    pub(crate) const fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         (self.0 % bound as u64) as usize
     }
 
-    fn shuffle(&mut self, order: &mut [usize]) {
+    pub(crate) fn shuffle(&mut self, order: &mut [usize]) {
         for last in (1..order.len()).rev() {
             order.swap(last, self.below(last + 1));
         }

@@ -11,6 +11,7 @@ mod questions;
 mod queue;
 mod ratios;
 mod report;
+mod stages;
 mod work;
 
 use std::error::Error;
@@ -24,7 +25,7 @@ use crate::contest::{Contest, Outcome};
 use crate::cores::Cores;
 use crate::effort::Effort;
 use crate::questions::{
-    batches, lanes, mpsc_batches, overwrite, pair, producers, round_trip, signal, storm, throughput,
+    batches, conflation, lanes, mpsc_batches, overwrite, pair, producers, round_trip, rules, signal, storm, throughput,
 };
 
 /// Names some contestants, as in `overwrite/u64/64/forebay,pair/u64/64/heapless`: they have one turn each and nothing else is
@@ -38,10 +39,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     contests.extend(overwrite::contests());
     contests.extend(lanes::contests());
     contests.extend(signal::pairs());
+    contests.extend(rules::contests());
     if cores.two() {
         several.extend(producers::contests());
         several.extend(mpsc_batches::contests());
         several.extend(storm::contests());
+        several.extend(conflation::contests());
         contests.extend(throughput::contests());
         contests.extend(signal::streams());
         contests.extend(batches::contests());
@@ -71,6 +74,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         overwrite::GOALS,
         storm::GOALS,
         signal::GOALS,
+        rules::GOALS,
+        conflation::GOALS,
     ];
     let goals: Vec<_> = goals.into_iter().flatten().collect();
 

@@ -238,3 +238,27 @@ pub(crate) trait Overwriting<T: Item> {
     /// Makes a queue that holds `capacity` items and lets the job have its ends, with so many producers.
     fn with(capacity: usize, producers: usize, job: impl OverwriteJob<T>) -> Turn;
 }
+
+/// The end that puts new values of keys in.
+pub(crate) trait PutKey<T: Item>: Send {
+    fn put(&mut self, key: usize, item: T);
+}
+
+/// The end that takes out the newest value of some key that has one.
+pub(crate) trait TakeKey<T: Item>: Send {
+    fn take(&mut self) -> Option<(usize, T)>;
+}
+
+/// What is done with the ends of what keeps the newest of each key.
+pub(crate) trait ConflatingJob<T: Item> {
+    fn run(self, tx: impl PutKey<T>, rx: impl TakeKey<T>) -> Turn;
+}
+
+/// What keeps the newest of each key.
+pub(crate) trait Conflating<T: Item> {
+    const NAME: &'static str;
+    const ROLE: Role;
+
+    /// Makes one for so many keys and lets the job have its ends.
+    fn with(keys: usize, job: impl ConflatingJob<T>) -> Turn;
+}

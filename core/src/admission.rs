@@ -108,7 +108,8 @@ pub struct Gate<P, R> {
 }
 
 impl<P: Push, R: Rule<P::Item>> Gate<P, R> {
-    /// A gate that looks how full the ring is at each value: the exact way, and a load of what the consumer writes.
+    /// A gate that looks how full the ring is at each value: the exact way, and a load of what the consumer writes. In an
+    /// [`mpsc`](crate::mpsc) ring it is one for each halving of its capacity.
     pub const fn new(end: P, rule: R) -> Self {
         Self { end, rule, at_watermark: false }
     }
@@ -124,6 +125,7 @@ impl<P: Push, R: Rule<P::Item>> Gate<P, R> {
     }
 
     /// How full the ring is, as far as the rule has to know.
+    #[inline]
     fn fill(&self) -> u8 {
         if self.at_watermark && self.end.pressure() == Pressure::Open { 0 } else { self.end.fill() }
     }

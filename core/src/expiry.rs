@@ -65,6 +65,7 @@ pub struct Stamped<T> {
 impl<T> Stamped<T> {
     /// How many ticks ago that was. A time that is still to come, by a clock that is ahead, is now.
     #[must_use]
+    #[inline]
     pub const fn age(&self, now: u64) -> u64 {
         let age = now.wrapping_sub(self.at);
         if age >> 63 == 0 { age } else { 0 }
@@ -137,11 +138,13 @@ impl MaxAge {
 
     /// The greatest age. [`usize::MAX`] is no limit.
     #[must_use]
+    #[inline]
     pub fn get(&self) -> usize {
         // Relaxed: as above.
         self.0.load(Ordering::Relaxed)
     }
 
+    #[inline]
     fn allows(&self, age: u64) -> bool {
         let most = self.get();
         most == usize::MAX || age <= most as u64
@@ -205,6 +208,7 @@ impl<T, C: Pop<Item = Stamped<T>>, K: Clock, M: Borrow<MaxAge>, F: FnMut(T)> Exp
     ///
     /// # Errors
     /// There is none: see [`PopError`].
+    #[inline]
     pub fn pop_stamped(&mut self) -> Result<Stamped<T>, PopError> {
         loop {
             let stamped = self.end.pop()?;

@@ -363,6 +363,7 @@ pub(crate) fn span<D: Depth>(ring: D) -> (usize, bool) {
 }
 
 /// How full a ring is, from 0 to 255, which is full.
+#[inline]
 pub(crate) const fn fill(len: usize, capacity: usize) -> u8 {
     if len >= capacity {
         return u8::MAX;

@@ -54,6 +54,7 @@ impl<P: Push, F: FnMut(P::Item, Loss)> Spill<P, F> {
     ///
     /// # Errors
     /// The value comes back, as [`Full`](PushError::Full) or [`Closed`](PushError::Closed).
+    #[inline]
     pub fn push(&mut self, value: P::Item) -> Result<Option<Loss>, PushError<P::Item>> {
         let (item, loss) = match self.end.push(value) {
             Ok(Pushed::Stored) => return Ok(None),

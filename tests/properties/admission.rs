@@ -7,7 +7,7 @@ use forebay_core::admission::{
 use forebay_core::seam::Push;
 use forebay_core::swap::HeapRing;
 use forebay_core::{Overflow, Pressure, PushError, Pushed, Watermarks, mpsc, spsc};
-use forebay_tests::swap::OVERFLOWS;
+use forebay_tests::admission::{Case, Kind};
 use quickcheck::{Arbitrary, Gen, QuickCheck};
 
 #[test]
@@ -108,13 +108,19 @@ fn a_sample_by_chance_is_unbiased_and_keeps_its_rate() {
 #[derive(Clone, Debug)]
 struct Plan {
     capacity: usize,
-    by_chance: bool,
+    kind: usize,
+    at_watermark: bool,
     ops: Vec<(u8, u8)>,
 }
 
 impl Arbitrary for Plan {
     fn arbitrary(g: &mut Gen) -> Self {
-        Self { capacity: 1 + usize::arbitrary(g) % 9, by_chance: bool::arbitrary(g), ops: Vec::arbitrary(g) }
+        Self {
+            capacity: 1 + usize::arbitrary(g) % 9,
+            kind: usize::arbitrary(g) % Kind::ALL.len(),
+            at_watermark: bool::arbitrary(g),
+            ops: Vec::arbitrary(g),
+        }
     }
 
     fn shrink(&self) -> Box<dyn Iterator<Item = Self>> {
@@ -125,61 +131,14 @@ impl Arbitrary for Plan {
 
 /// Whatever is switched when, and whatever the ring does: weights add up, and each value is delivered, comes back, or is counted.
 fn weights_add_up(plan: Plan) -> bool {
-    let sampling = Sampling::new(Rate::ALL, 0);
-    let mut ring = HeapRing::with_overflow(plan.capacity, 1, Overflow::Reject).unwrap();
-    let (producer, mut consumer) = ring.split();
-    let sampler = if plan.by_chance { Sampler::by_chance(&sampling, 7) } else { Sampler::new(&sampling) };
-    let mut gate = Gate::new(producer, Weighing::new(sampler));
-    let (mut next, mut offered, mut weight_out, mut delivered, mut evicted, mut shed) = (0_u32, 0, 0, 0, 0, 0);
-    for &(op, argument) in &plan.ops {
-        match op % 8 {
-            0..=3 => {
-                let (fill, pending) = (gate.fill(), gate.rule().pending());
-                let outcome = gate.push(next);
-                match outcome {
-                    Ok(Pushed::Stored) => offered += 1,
-                    Ok(Pushed::Evicted(victim)) => {
-                        assert!(victim < next);
-                        (offered, evicted) = (offered + 1, evicted + 1);
-                    }
-                    Err(PushError::Shed(back)) => {
-                        assert_eq!(back, next);
-                        (offered, shed) = (offered + 1, shed + 1);
-                    }
-                    Err(PushError::Full(back)) => {
-                        assert_eq!((back, fill), (next, 255));
-                        assert_eq!(gate.rule().pending(), pending, "as if it had never been offered");
-                    }
-                    Err(PushError::Closed(_)) => unreachable!("the consumer is there"),
-                }
-                next += 1;
-            }
-            4 | 5 => {
-                if let Ok(Weighted { weight, .. }) = consumer.pop() {
-                    (weight_out, delivered) = (weight_out + weight, delivered + 1);
-                }
-            }
-            6 => gate.end().set_overflow(OVERFLOWS[usize::from(argument) % 3]),
-            _ => {
-                let of = 1 + u16::from(argument % 16);
-                let keep = 1 + u16::from(argument / 16) % of;
-                sampling.set(Rate::new(keep, of).unwrap(), argument);
-            }
-        }
-        let inside = gate.len();
-        assert_eq!(offered, delivered + evicted + shed + inside, "the law");
-        assert_eq!(shed, gate.end().shed() + gate.rule().rule().kept_out());
-    }
-    while let Ok(Weighted { weight, .. }) = consumer.pop() {
-        weight_out += weight;
-    }
-    // Those that the ring shed or evicted are in later weights.
-    usize::try_from(weight_out + gate.rule().pending()) == Ok(offered)
+    let Plan { capacity, kind, at_watermark, ops } = plan;
+    Case { capacity, kind: Kind::ALL[kind], at_watermark, ops: &ops }.run();
+    true
 }
 
 #[test]
 fn weights_of_what_is_delivered_add_up_to_what_was_offered() {
-    QuickCheck::new().tests(4000).quickcheck(weights_add_up as fn(Plan) -> bool);
+    QuickCheck::new().tests(6000).quickcheck(weights_add_up as fn(Plan) -> bool);
 }
 
 /// A value that comes back as `Full` is decided on anew only when it is offered anew: retries change nothing.

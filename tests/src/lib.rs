@@ -1,6 +1,7 @@
 //! What the proofs of the forebay crates share: payloads that keep a ledger, specifications to compare with, and a checker of
 //! what several threads have seen.
 
+pub mod admission;
 pub mod conflated;
 mod course;
 pub mod fan_in;

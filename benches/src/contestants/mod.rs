@@ -1,5 +1,6 @@
 //! Who takes part. An adapter does no more than name the contestant's own calls.
 
+mod conflating;
 mod lanes;
 mod limits;
 mod ours;
@@ -80,4 +81,14 @@ pub(crate) fn overwriting<Q: OverwriteQuestion>(producers: usize) -> Vec<Contest
 /// Those who do so for one producer and numbers of 32 bits alone.
 pub(crate) fn overwriting_single<Q: OverwriteQuestion>() -> Vec<Contestant> {
     peers::overwriting_single::<Q>()
+}
+
+/// Who keeps the newest of each key.
+pub(crate) fn conflating<T: Item>() -> Vec<Contestant> {
+    let always = [
+        Contestant::conflating::<T, conflating::Conflated>(),
+        Contestant::conflating::<T, conflating::LockedVec>(),
+        Contestant::conflating::<T, conflating::LockedMap>(),
+    ];
+    always.into_iter().chain(peers::conflating::<T>()).collect()
 }

@@ -22,3 +22,7 @@ pub(super) fn overwriting<Q: OverwriteQuestion, T: Item>() -> Vec<Contestant> {
 pub(super) fn overwriting_single<Q: OverwriteQuestion>() -> Vec<Contestant> {
     Vec::new()
 }
+
+pub(super) fn conflating<T: Item>() -> Vec<Contestant> {
+    Vec::new()
+}

@@ -1,12 +1,15 @@
 //! What is asked, a file for each question.
 
 pub(crate) mod batches;
+pub(crate) mod conflation;
 pub(crate) mod lanes;
 pub(crate) mod mpsc_batches;
 pub(crate) mod overwrite;
 pub(crate) mod pair;
 pub(crate) mod producers;
+mod rings;
 pub(crate) mod round_trip;
+pub(crate) mod rules;
 mod several;
 pub(crate) mod signal;
 pub(crate) mod storm;
@@ -18,7 +21,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::cores::Cores;
-use crate::queue::{BATCH, Check};
+use crate::queue::{BATCH, Check, Item};
 
 const CAPACITIES: [usize; 3] = [64, 1024, 65536];
 
@@ -44,6 +47,39 @@ fn last_of(marks: [u64; 2], mut work: impl FnMut(u64)) -> Duration {
         work(mark);
         taken = start.elapsed();
     }
+    taken
+}
+
+/// Puts an item in and takes one out, in turns, on one thread and with so many inside before and after each pair: the time of
+/// the last `count` pairs.
+#[inline(always)]
+fn pairs<T: Item>(
+    inside: u64,
+    capacity: usize,
+    count: u64,
+    mut push: impl FnMut(T) -> bool,
+    mut pop: impl FnMut() -> Option<T>,
+) -> Duration {
+    for seq in 0..inside {
+        assert!(push(T::new(seq)), "there is room for them");
+    }
+    // Once around first, so that all of the memory has been touched.
+    let around = inside + capacity as u64;
+    let end = around + count;
+    let mut check = Check::default();
+    let mut seq = inside;
+    let taken = last_of([around, end], |until| {
+        while seq < until {
+            if push(T::new(seq))
+                && let Some(item) = pop()
+            {
+                check.see(&item);
+            }
+            seq += 1;
+        }
+    });
+    assert_eq!(check.seen(), end - inside, "each pair takes one item out");
+    check.assert();
     taken
 }
 

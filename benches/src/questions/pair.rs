@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::{CAPACITIES, last_of, least};
+use super::{CAPACITIES, least, pairs};
 use crate::contest::{Contest, Contestant, Question};
 use crate::contestants::{self, ArrayRing, BareArray, Dense, Flagged};
 use crate::goals::{Against, Goal};
-use crate::queue::{Block, Check, Item, Job, Queue, Rx, Tx};
+use crate::queue::{Block, Item, Job, Queue, Rx, Tx};
 
 const NAME: &str = "pair";
 
@@ -64,26 +64,6 @@ impl<const HALF_FULL: bool> Question for Pair<HALF_FULL> {
 impl<T: Item, const HALF_FULL: bool> Job<T> for Pair<HALF_FULL> {
     fn run(self, mut tx: impl Tx<T>, mut rx: impl Rx<T>) -> Duration {
         let inside = if HALF_FULL { self.capacity as u64 / 2 } else { 0 };
-        for seq in 0..inside {
-            assert!(tx.offer(T::new(seq)), "half of the capacity has room");
-        }
-        // Once around first, so that all of the memory has been touched.
-        let around = inside + self.capacity as u64;
-        let end = around + self.count;
-        let mut check = Check::default();
-        let mut seq = inside;
-        let taken = last_of([around, end], |until| {
-            while seq < until {
-                if tx.offer(T::new(seq))
-                    && let Some(item) = rx.take()
-                {
-                    check.see(&item);
-                }
-                seq += 1;
-            }
-        });
-        assert_eq!(check.seen(), end - inside, "each pair takes one item out");
-        check.assert();
-        taken
+        pairs(inside, self.capacity, self.count, |item| tx.offer(item), || rx.take())
     }
 }

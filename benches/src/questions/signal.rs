@@ -6,13 +6,13 @@
 use std::hint::{black_box, spin_loop};
 use std::time::Duration;
 
+use forebay::Pressure;
 use forebay::seam::{Pop, Push};
-use forebay::{Pressure, Watermarks, mpsc, spsc, swap};
 
-use super::{last_of, least, stream};
+use super::rings::{Mpsc, Ring, Spsc, Swap, marks};
+use super::{least, pairs as in_turns, stream};
 use crate::contest::{Contest, Contestant, Turn};
 use crate::goals::{Against, Goal};
-use crate::queue::Check;
 
 const CAPACITY: usize = 1024;
 const PAIR: &str = "signal_pair";
@@ -62,46 +62,6 @@ fn contest<R: Ring>(question: &'static str, turns: [fn(usize, u64) -> Turn; 4]) 
     }
 }
 
-/// One of our rings.
-trait Ring {
-    const NAME: &'static str;
-
-    /// Its ends, with these marks, or those of a new ring: high at full.
-    fn ends(capacity: usize, marks: Option<Watermarks>) -> (impl Push<Item = u64> + Send, impl Pop<Item = u64> + Send);
-}
-
-/// Sets the watermarks at both ends.
-macro_rules! rings {
-    ($($ring:ident $name:literal $made:expr;)*) => {$(
-        struct $ring;
-
-        impl Ring for $ring {
-            const NAME: &'static str = $name;
-
-            fn ends(
-                capacity: usize,
-                marks: Option<Watermarks>,
-            ) -> (impl Push<Item = u64> + Send, impl Pop<Item = u64> + Send) {
-                let (mut tx, mut rx) = $made(capacity).expect("there is memory for the ring");
-                if let Some(marks) = marks {
-                    tx.set_watermarks(marks).and(rx.set_watermarks(marks)).expect("not above the capacity");
-                }
-                (tx, rx)
-            }
-        }
-    )*};
-}
-
-rings! {
-    Spsc "spsc" spsc::ring;
-    Mpsc "mpsc" mpsc::ring;
-    Swap "swap" |capacity| swap::HeapRing::new(capacity, 1).map(swap::HeapRing::into_ends);
-}
-
-fn marks(capacity: usize, are_set: bool) -> Option<Watermarks> {
-    are_set.then(|| Watermarks::new(capacity / 4 * 3, capacity / 4).expect("high above low"))
-}
-
 /// Puts an item in, after a look at the pressure perhaps.
 #[inline(always)]
 fn push<const LOOK: bool>(tx: &mut impl Push<Item = u64>, item: u64, raised: &mut u64) -> bool {
@@ -112,28 +72,15 @@ fn push<const LOOK: bool>(tx: &mut impl Push<Item = u64>, item: u64, raised: &mu
 }
 
 fn pair<R: Ring, const MARKS: bool, const LOOK: bool>(capacity: usize, count: u64) -> Turn {
-    let (mut tx, mut rx) = R::ends(capacity, marks(capacity, MARKS));
-    let (mut check, mut seq, mut raised) = (Check::<1>::default(), 0, 0);
-    // Once around first, so that all of the memory has been touched.
-    let around = capacity as u64;
-    let taken = last_of([around, around + count], |until| {
-        while seq < until {
-            if push::<LOOK>(&mut tx, seq, &mut raised)
-                && let Ok(item) = rx.pop()
-            {
-                check.see(&item);
-            }
-            seq += 1;
-        }
-    });
+    let (mut tx, mut rx) = R::ends(capacity, MARKS.then(|| marks(capacity)));
+    let mut raised = 0;
+    let taken = in_turns(0, capacity, count, |item| push::<LOOK>(&mut tx, item, &mut raised), || rx.pop().ok());
     black_box(raised);
-    assert_eq!(check.seen(), around + count, "each pair takes one item out");
-    check.assert();
     taken.into()
 }
 
 fn across<R: Ring, const MARKS: bool, const LOOK: bool>(capacity: usize, count: u64) -> Turn {
-    let (mut tx, mut rx) = R::ends(capacity, marks(capacity, MARKS));
+    let (mut tx, mut rx) = R::ends(capacity, MARKS.then(|| marks(capacity)));
     let (mut sent, mut raised) = (0, 0);
     let taken: Duration = stream(
         capacity,

@@ -67,6 +67,7 @@ impl<const C: usize> Thresholds<C> {
 
     /// Up to which fill a class is let in. One beyond the last is as the last.
     #[must_use]
+    #[inline]
     pub fn get(&self, class: usize) -> u8 {
         let threshold = self.0.get(class).or(self.0.last());
         // Relaxed: as above.

@@ -131,6 +131,7 @@ impl Sampling {
 
     /// The rate, and from which fill on it holds.
     #[must_use]
+    #[inline]
     pub fn get(&self) -> (Rate, u8) {
         // Relaxed: as above.
         let word = self.0.load(Ordering::Relaxed);
@@ -156,11 +157,15 @@ enum Pick {
 
 impl Pick {
     /// Whether the next one is kept.
+    #[inline]
     fn next(&mut self, rate: Rate) -> bool {
         match self {
             Self::Evenly(owed) => {
-                // The rate may have been a finer one.
-                *owed = *owed % rate.of + rate.keep;
+                // The rate may have been a finer one. It seldom was: a division takes longer than all the rest.
+                if *owed >= rate.of {
+                    *owed %= rate.of;
+                }
+                *owed += rate.keep;
                 let kept = *owed >= rate.of;
                 if kept {
                     *owed -= rate.of;

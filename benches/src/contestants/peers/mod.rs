@@ -1,5 +1,6 @@
 //! Who is not ours.
 
+mod conflating;
 mod overwriting;
 mod several;
 mod single;
@@ -66,4 +67,9 @@ pub(super) fn overwriting_single<Q: OverwriteQuestion>() -> Vec<Contestant> {
         Contestant::overwriting::<Q, u64, overwriting::RtRing>(),
         Contestant::overwriting::<Q, u64, overwriting::RtRingBroadcast>(),
     ]
+}
+
+/// Who keeps the newest of each key.
+pub(super) fn conflating<T: Item>() -> Vec<Contestant> {
+    vec![Contestant::conflating::<T, conflating::Watches>()]
 }
