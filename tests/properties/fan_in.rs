@@ -236,3 +236,10 @@ fn watermarks_go_with_their_producer() {
     assert_eq!(consumer.drain().take(4).count(), 4);
     assert_eq!((second.len(), second.pressure()), (4, Pressure::Open));
 }
+
+/// Marks that are changed between two looks of the consumer, so that it passes both of them before the next one.
+#[test]
+fn marks_are_passed_before_the_consumer_looks() {
+    let ops = vec![(0, 0), (92, 51), (95, 0), (52, 118), (26, 1), (179, 53)];
+    assert!(storages_agree::<u32>(Plan { shape: (2, 9), ops }));
+}

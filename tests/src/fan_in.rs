@@ -33,29 +33,33 @@ struct Lane {
     refusal: Refusal,
     shed: usize,
     gauge: Gauge,
-    /// The least and the greatest of the low marks that the consumer may still go by, if they were changed behind its back.
-    lows: Option<(usize, usize)>,
+    /// The greatest of the low marks that the consumer may still go by, if they were changed behind its back, and how many items it
+    /// may still take before it looks.
+    late: Option<(usize, usize)>,
 }
 
 impl Lane {
-    fn popped(&mut self) {
-        let len = self.items.len();
-        match self.lows {
-            // It has come to the one or the other, and looked at the new ones.
-            Some((least, _)) if len <= least => {
-                self.lows = None;
-                self.gauge.popped(0);
+    /// An item was taken.
+    fn served(&mut self) {
+        match &mut self.late {
+            Some((_, items)) if *items > 1 => *items -= 1,
+            _ => {
+                self.late = None;
+                self.gauge.popped(self.items.len());
             }
-            // What it is will be seen.
-            Some(_) => {}
-            None => self.gauge.popped(len),
         }
+    }
+
+    /// The consumer has found nothing, and looked at the marks.
+    fn rested(&mut self) {
+        self.late = None;
+        self.gauge.popped(0);
     }
 
     /// Compares with what an end says.
     fn check(&mut self, level: Pressure, fill: u8, marks: Watermarks) {
         let len = self.items.len();
-        if self.lows.is_some_and(|(_, most)| len <= most) && level == Pressure::Open {
+        if self.late.is_some_and(|(most, _)| len <= most) && level == Pressure::Open {
             self.gauge.popped(0);
         }
         self.gauge.check(len, level, fill, marks);
@@ -91,7 +95,7 @@ impl Spec {
             if let Some(lane) = place.take_if(|lane| !lane.items.is_empty()) {
                 let mut gauge = lane.gauge;
                 gauge.made_anew(lane.items.len());
-                *place = Some(Lane { deficit: 0, has_producer: false, shed: 0, gauge, lows: None, ..lane });
+                *place = Some(Lane { deficit: 0, has_producer: false, shed: 0, gauge, late: None, ..lane });
             } else {
                 *place = None;
             }
@@ -116,7 +120,7 @@ impl Spec {
             refusal: Refusal::Reject,
             shed: 0,
             gauge: Gauge::new(self.capacity),
-            lows: None,
+            late: None,
         });
         Some(free)
     }
@@ -158,7 +162,7 @@ impl Spec {
                     Some(&id) if u64::from(cost(id)) <= lane.deficit => {
                         lane.items.pop_front();
                         lane.deficit -= u64::from(cost(id));
-                        lane.popped();
+                        lane.served();
                         if lane.deficit == 0 {
                             self.turn = None;
                         }
@@ -168,7 +172,7 @@ impl Spec {
                     Some(_) => {}
                     None => {
                         lane.deficit = 0;
-                        lane.popped();
+                        lane.rested();
                         if !lane.has_producer {
                             self.shed += lane.shed;
                             self.lanes[number] = None;
@@ -578,8 +582,8 @@ impl<'a> Run<'a> {
         let Some(marks) = lane.gauge.set_marks(high, low) else { return };
         assert_eq!(producer.set_watermarks(marks).is_ok(), lane.gauge.fits(marks));
         if lane.gauge.fits(marks) {
-            let (least, most) = lane.lows.unwrap_or((old, old));
-            lane.lows = Some((least.min(low), most.max(low)));
+            let most = lane.late.map_or(old, |(most, _)| most);
+            lane.late = Some((most.max(low), lane.capacity));
         }
     }
 

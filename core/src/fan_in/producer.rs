@@ -223,8 +223,8 @@ impl<'q, T, K> Producer<'q, T, K> {
         self.tx.lane.watermarks()
     }
 
-    /// Changes where the lane's pressure rises and falls, from the next push on. The consumer goes by the old marks until it comes
-    /// to one of them, or finds nothing in the lane.
+    /// Changes where the lane's pressure rises and falls, from the next push on. The consumer goes by the old marks until it looks
+    /// again: within as many items as the lane holds, or when it finds nothing in the lane.
     ///
     /// # Errors
     /// If the high mark is above the lane's capacity.

@@ -555,7 +555,7 @@ impl<'q, T, K> Producer<'q, T, K> {
         }
         set_watermarks: {
             /// So it is from the first push of every producer that has pushed nothing yet. The other ends go by the old marks until they
-            /// come to one of them, within a lap: so set them first, or at each end.
+            /// look again, within a lap: so set them first, or at each end.
         }
     }
 

@@ -524,7 +524,7 @@ impl<'q, T, L: Layout, K> Producer<'q, T, L, K> {
             /// ```
         }
         set_watermarks: {
-            /// The other end goes by the old marks until it comes to one of them, or finds nothing, or no room.
+            /// The other end goes by the old marks until it looks again: within a lap, or when it finds nothing, or no room.
         }
     }
 

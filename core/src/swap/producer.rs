@@ -464,7 +464,7 @@ impl<'q, T, K> Producer<'q, T, K> {
             /// ```
         }
         set_watermarks: {
-            /// The other ends go by the old marks until they come to one of them, within a lap: so set them first, or at each end.
+            /// The other ends go by the old marks until they look again, within a lap: so set them first, or at each end.
         }
     }
 
