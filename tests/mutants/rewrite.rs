@@ -17,6 +17,7 @@ struct Rewriting {
 
 const PRODUCER: &str = "core/src/spsc/producer.rs";
 const CONSUMER: &str = "core/src/spsc/consumer.rs";
+const GAUGE: &str = "core/src/gauge.rs";
 const SYNC: &str = "core/src/sync.rs";
 
 const REWRITINGS: &[Rewriting] = &[
@@ -28,9 +29,19 @@ const REWRITINGS: &[Rewriting] = &[
         edits: &[
             ("unsafe { ring.write(tail, value) };", ""),
             (
-                "unsafe { self.tx.commit_at(ring, tail) };",
-                "unsafe { self.tx.commit_at(ring, tail) }; unsafe { ring.write(tail, value) };",
+                "unsafe { self.commit_at(ring, tail) };",
+                "unsafe { self.commit_at(ring, tail) }; unsafe { ring.write(tail, value) };",
             ),
+        ],
+    },
+    Rewriting {
+        ids: "P1 P2",
+        what: "published before it is written",
+        file: PRODUCER,
+        function: "push_at_gate",
+        edits: &[
+            ("unsafe { self.ring.write(self.tail, value) };", "let (ring, at) = (self.ring, self.tail);"),
+            ("unsafe { self.commit_one() };", "unsafe { self.commit_one() }; unsafe { ring.write(at, value) };"),
         ],
     },
     Rewriting {
@@ -98,9 +109,19 @@ const REWRITINGS: &[Rewriting] = &[
         edits: &[
             (
                 "unsafe { self.commit_one() };",
-                "self.ring.mark(self.tail).fill(); self.tail = self.tail.next(self.ring.capacity());",
+                "reaches_gate |= self.tail == self.gate;
+                self.ring.mark(self.tail).fill();
+                self.tail = self.tail.next(self.ring.capacity());",
             ),
-            ("return;", "self.ring.ctl().tail.store(self.tail.to_word(), Ordering::Release); return;"),
+            ("for _ in 0..count {", "let mut reaches_gate = false; for _ in 0..count {"),
+            (
+                "return;",
+                "self.ring.ctl().tail.store(self.tail.to_word(), Ordering::Release);
+                if reaches_gate {
+                    self.watch();
+                }
+                return;",
+            ),
         ],
     },
     Rewriting {
@@ -109,8 +130,8 @@ const REWRITINGS: &[Rewriting] = &[
         file: PRODUCER,
         function: "len",
         edits: &[
-            ("if View::<T, L>::FLAGGED && !", "let head = load_head(&self.ring); if View::<T, L>::FLAGGED && !"),
-            ("capacity.distance(load_head(&self.ring), self.tail)", "capacity.distance(head, self.tail)"),
+            ("if View::<T, L>::FLAGGED && !", "let head = self.ring.ctl().load_head(); if View::<T, L>::FLAGGED && !"),
+            ("capacity.distance(self.ring.ctl().load_head(), self.tail)", "capacity.distance(head, self.tail)"),
         ],
     },
     Rewriting {
@@ -124,8 +145,8 @@ const REWRITINGS: &[Rewriting] = &[
         ids: "P3 P4",
         what: "second look forgotten",
         file: PRODUCER,
-        function: "claim_at",
-        edits: &[("self.limit = look_again(", "look_again(")],
+        function: "claim",
+        edits: &[("Ok(limit) => self.limit = limit,", "Ok(_) => {}")],
     },
     Rewriting {
         ids: "P3 P4",
@@ -140,8 +161,8 @@ const REWRITINGS: &[Rewriting] = &[
         file: PRODUCER,
         function: "look_again",
         edits: &[
-            ("let limit = load_head(&ring).lap_later();", ""),
-            ("if ring.ctl().ends", "let limit = load_head(&ring).lap_later(); if ring.ctl().ends"),
+            ("let limit = ring.ctl().load_head().lap_later();", ""),
+            ("if ring.ctl().ends", "let limit = ring.ctl().load_head().lap_later(); if ring.ctl().ends"),
         ],
     },
     Rewriting {
@@ -197,10 +218,24 @@ const REWRITINGS: &[Rewriting] = &[
         function: "release",
         edits: &[
             (
-                "self.release_at(self.ring, self.head);",
-                "self.ring.mark(self.head).free(); self.head = self.head.next(self.ring.capacity());",
+                "self.release_at(self.ring, head);",
+                "self.ring.mark(head).free(); self.head = head.next(self.ring.capacity());",
             ),
-            ("return;", "self.ring.ctl().head.store(self.head.to_word(), Ordering::Release); return;"),
+            (
+                "if head == self.gate {
+                    self.watch();
+                }",
+                "reaches_gate |= head == self.gate;",
+            ),
+            ("for _ in 0..count {", "let mut reaches_gate = false; for _ in 0..count {"),
+            (
+                "return;",
+                "self.ring.ctl().head.store(self.head.to_word(), Ordering::Release);
+                if reaches_gate {
+                    self.watch();
+                }
+                return;",
+            ),
         ],
     },
     Rewriting {
@@ -209,8 +244,8 @@ const REWRITINGS: &[Rewriting] = &[
         file: CONSUMER,
         function: "len",
         edits: &[
-            ("if View::<T, L>::FLAGGED && !", "let tail = load_tail(&self.ring); if View::<T, L>::FLAGGED && !"),
-            ("distance(self.head, load_tail(&self.ring))", "distance(self.head, tail)"),
+            ("if View::<T, L>::FLAGGED && !", "let tail = self.ring.ctl().load_tail(); if View::<T, L>::FLAGGED && !"),
+            ("distance(self.head, self.ring.ctl().load_tail())", "distance(self.head, tail)"),
         ],
     },
     Rewriting {
@@ -238,15 +273,18 @@ const REWRITINGS: &[Rewriting] = &[
         ids: "C1 C4",
         what: "second look forgotten",
         file: CONSUMER,
-        function: "claim_at",
-        edits: &[("self.known = look_again(", "look_again(")],
+        function: "look_again",
+        edits: &[
+            ("self.known = ring.ctl().load_tail();", "let known = ring.ctl().load_tail();"),
+            ("if self.known == self.head {", "if known == self.head {"),
+        ],
     },
     Rewriting {
         ids: "C1 C4",
         what: "no second look",
         file: CONSUMER,
         function: "look_again",
-        edits: &[("if tail == head {", "if tail == head || true {")],
+        edits: &[("if self.known == self.head {", "if self.known == self.head || true {")],
     },
     Rewriting {
         ids: "C1 C4",
@@ -254,9 +292,43 @@ const REWRITINGS: &[Rewriting] = &[
         file: CONSUMER,
         function: "look_again",
         edits: &[
-            ("let tail = load_tail(&ring);", ""),
-            ("if ring.ctl().ends", "let tail = load_tail(&ring); if ring.ctl().ends"),
+            ("self.known = ring.ctl().load_tail();", ""),
+            ("if ring.ctl().ends", "self.known = ring.ctl().load_tail(); if ring.ctl().ends"),
         ],
+    },
+    Rewriting {
+        ids: "G2",
+        what: "a load and a store for the exchange",
+        file: GAUGE,
+        function: "exchange",
+        edits: &[(
+            "match self.word.compare_exchange(current, new, Ordering::Relaxed, Ordering::Relaxed) {",
+            "let now = self.load();
+            let stored = if now == current { self.word.store(new, Ordering::Relaxed); Ok(()) } else { Err(now) };
+            match stored {",
+        )],
+    },
+    Rewriting {
+        ids: "G2 G3",
+        what: "no look after a rise",
+        file: GAUGE,
+        function: "settle",
+        edits: &[(
+            "word = gauge.exchange(word, next(word, wanted));",
+            "word = gauge.exchange(word, next(word, wanted));
+            if wanted > before && wanted < LEVEL { return (len, level(wanted)); }",
+        )],
+    },
+    Rewriting {
+        ids: "G2 G3",
+        what: "no look after a fall",
+        file: GAUGE,
+        function: "settle",
+        edits: &[(
+            "word = gauge.exchange(word, next(word, wanted));",
+            "word = gauge.exchange(word, next(word, wanted));
+            if wanted < before { return (len, level(wanted)); }",
+        )],
     },
     Rewriting {
         ids: "K1",
