@@ -18,6 +18,9 @@ const MEMBERS: &str = "members = [\"core\", \"std-ext\", \"tests\"]";
 /// What isn't: packages of their own, and what they built.
 const LEFT_OUT: &[&str] = &["firmware", "compile-fail", "target"];
 
+/// What the model checker says of a loop that does not end. It may be one that would on a machine, where stores are seen sometime.
+const ENDLESS: &str = "Model exceeded maximum number of branches";
+
 /// What became of a mutant.
 pub(crate) enum Verdict {
     /// A model failed, the first of `count`.
@@ -133,8 +136,10 @@ impl Workshop {
         for ring in self.rings.iter().filter(|ring| is_in_several || is_its_own(ring)) {
             self.build(&ring.name).map_err(|error| format!("{} does not build\n{error}", mutant.name()))?;
             let runs = self.run_models(&ring.models, true, !all)?;
-            let failed: Vec<(&Model, String)> =
+            let mut failed: Vec<(&Model, String)> =
                 (ring.models.iter().zip(runs)).filter_map(|(model, run)| Some((model, run?.failure?))).collect();
+            // A model that fails by its invariant says more.
+            failed.sort_by_key(|(_, how)| how.starts_with(ENDLESS));
             let Some((first, how)) = failed.first() else { continue };
             verdict = match verdict {
                 Verdict::Survived => Verdict::Killed {
@@ -200,7 +205,7 @@ impl Workshop {
                         let Some(model) = models.get(index).filter(|_| !over) else { return };
                         match model.run(&log, invariants_alone) {
                             Ok(outcome) => {
-                                if outcome.failure.is_some() {
+                                if outcome.failure.as_ref().is_some_and(|how| !how.starts_with(ENDLESS)) {
                                     first_failed.fetch_min(index, Ordering::Relaxed);
                                 }
                                 outcomes.lock().expect("no panic while it is held")[index] = Some(outcome);
