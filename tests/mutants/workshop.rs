@@ -29,26 +29,35 @@ pub(crate) enum Verdict {
     Survived,
 }
 
-/// A model in its program.
+/// A model in its program, or another test.
 struct Model {
     program: PathBuf,
     name: String,
+    /// Whether the model checker runs it, so that it may take far longer with a mutant.
+    checked: bool,
     /// How long it takes, for the order: the quick ones come first.
     took: Duration,
     /// How long it may take.
     limit: Duration,
 }
 
-/// The models of a ring, which are one program.
-struct Ring {
-    name: String,
+/// The models of a ring, or other tests of it, which are one program.
+struct Suite {
+    ring: String,
+    /// What cargo calls it.
+    test: String,
     models: Vec<Model>,
 }
 
-/// The copy, and its models, ring by ring: those that are run quickly come first.
+/// Those that need neither a second thread nor the model checker, for the mutants without an ordering: what a ring forgets to store
+/// is mostly missing with one thread, too. All kinds of them, and those about what is in several rings.
+const ORDINARY: &[&str] = &["drops", "properties"];
+const ORDINARY_OF_SEVERAL: (&str, &str) = ("pressure", "properties_pressure");
+
+/// The copy, and its models, suite by suite: those that are run quickly come first.
 pub(crate) struct Workshop {
     folder: PathBuf,
-    rings: Vec<Ring>,
+    suites: Vec<Suite>,
 }
 
 impl Workshop {
@@ -57,7 +66,7 @@ impl Workshop {
         // The program lies in a folder of the target directory.
         let program = std::env::current_exe().map_err(|error| error.to_string())?;
         let target = program.ancestors().nth(2).ok_or("the program has no target directory")?;
-        let workshop = Self { folder: target.join("mutants"), rings: Vec::new() };
+        let workshop = Self { folder: target.join("mutants"), suites: Vec::new() };
         let copy = workshop.copy();
         if copy.exists() {
             fs::remove_dir_all(&copy).map_err(|error| format!("{}: {error}", copy.display()))?;
@@ -88,10 +97,24 @@ impl Workshop {
         if mutants.iter().all(|mutant| rings.iter().any(|ring| ring == mutant.part())) {
             rings.retain(|ring| mutants.iter().any(|mutant| mutant.part() == ring));
         }
-        for name in rings {
-            let program = self.build(&name).map_err(|error| format!("the models of {name} don't build\n{error}"))?;
-            let (took, limit) = (Duration::ZERO, Duration::from_secs(600));
-            let model = |name| Model { program: program.clone(), name, took, limit };
+        let is_in_several = mutants.iter().any(|mutant| !rings.iter().any(|ring| ring == mutant.part()));
+        let mut suites: Vec<(String, String)> =
+            rings.iter().map(|ring| (ring.clone(), format!("models_{ring}"))).collect();
+        if mutants.iter().any(|mutant| mutant.ids.is_empty()) {
+            let of_ring = |ring: &String| {
+                ORDINARY.iter().map({
+                    let ring = ring.clone();
+                    move |kind| (ring.clone(), format!("{kind}_{ring}"))
+                })
+            };
+            suites.extend(rings.iter().flat_map(of_ring));
+            let (name, test) = ORDINARY_OF_SEVERAL;
+            suites.extend(is_in_several.then(|| (name.to_string(), test.to_string())));
+        }
+        for (ring, test) in suites {
+            let program = self.build(&test).map_err(|error| format!("{test} does not build\n{error}"))?;
+            let (took, limit, checked) = (Duration::ZERO, Duration::from_secs(600), is_checked(&test));
+            let model = |name| Model { program: program.clone(), name, checked, took, limit };
             let mut models: Vec<Model> = list(&program)?.into_iter().map(model).collect();
             let runs = self.run_models(&models, false, false)?;
             for (model, run) in models.iter_mut().zip(runs) {
@@ -105,18 +128,18 @@ impl Workshop {
                 model.limit = took * 5 + Duration::from_secs(15);
             }
             if models.is_empty() {
-                return Err(format!("there are no models of {name}"));
+                return Err(format!("there is nothing in {test}"));
             }
             models.sort_by(|a, b| (a.took, &a.name).cmp(&(b.took, &b.name)));
-            self.rings.push(Ring { name, models });
+            self.suites.push(Suite { ring, test, models });
         }
-        self.rings.sort_by_key(Ring::took);
+        self.suites.sort_by_key(Suite::took);
         Ok(())
     }
 
-    /// How many models there are.
+    /// How many models there are, and other tests.
     pub(crate) fn models(&self) -> usize {
-        self.rings.iter().map(|ring| ring.models.len()).sum()
+        self.suites.iter().map(|suite| suite.models.len()).sum()
     }
 
     /// Builds a mutant and runs the models of its ring, or one ring's after another's if it is in several, until one of them
@@ -124,26 +147,28 @@ impl Workshop {
     pub(crate) fn judge(&self, mutant: &Mutant, all: bool) -> Result<Verdict> {
         let file = self.copy().join(&mutant.file);
         fs::write(&file, &mutant.text).map_err(|error| format!("{}: {error}", file.display()))?;
-        let verdict = self.try_rings(mutant, all);
+        let verdict = self.try_suites(mutant, all);
         fs::write(&file, &mutant.original).map_err(|error| format!("{}: {error}", file.display()))?;
         verdict
     }
 
-    fn try_rings(&self, mutant: &Mutant, all: bool) -> Result<Verdict> {
-        let is_its_own = |ring: &&Ring| ring.name == mutant.part();
-        let is_in_several = !self.rings.iter().any(|ring| is_its_own(&ring));
+    fn try_suites(&self, mutant: &Mutant, all: bool) -> Result<Verdict> {
+        let is_in_several = !self.suites.iter().any(|suite| suite.ring == mutant.part());
+        let concerned = self.suites.iter().filter(|suite| {
+            (is_in_several || suite.ring == mutant.part()) && (mutant.ids.is_empty() || is_checked(&suite.test))
+        });
         let mut verdict = Verdict::Survived;
-        for ring in self.rings.iter().filter(|ring| is_in_several || is_its_own(ring)) {
-            self.build(&ring.name).map_err(|error| format!("{} does not build\n{error}", mutant.name()))?;
-            let runs = self.run_models(&ring.models, true, !all)?;
+        for suite in concerned {
+            self.build(&suite.test).map_err(|error| format!("{} does not build\n{error}", mutant.name()))?;
+            let runs = self.run_models(&suite.models, true, !all)?;
             let mut failed: Vec<(&Model, String)> =
-                (ring.models.iter().zip(runs)).filter_map(|(model, run)| Some((model, run?.failure?))).collect();
+                (suite.models.iter().zip(runs)).filter_map(|(model, run)| Some((model, run?.failure?))).collect();
             // A model that fails by its invariant says more.
             failed.sort_by_key(|(_, how)| how.starts_with(ENDLESS));
             let Some((first, how)) = failed.first() else { continue };
             verdict = match verdict {
                 Verdict::Survived => Verdict::Killed {
-                    model: format!("{}: {}", ring.name, first.name),
+                    model: format!("{}: {}", suite.test, first.name),
                     how: how.clone(),
                     count: failed.len(),
                 },
@@ -156,21 +181,25 @@ impl Workshop {
         Ok(verdict)
     }
 
-    /// Builds the models of a ring and answers with their program, or with what the compiler said.
-    fn build(&self, ring: &str) -> Result<PathBuf> {
+    /// Builds a test and answers with its program, or with what the compiler said.
+    fn build(&self, test: &str) -> Result<PathBuf> {
+        let (folder, flags) = if is_checked(test) {
+            ("target", "--cfg forebay_loom -A warnings")
+        } else {
+            ("target-ordinary", "-A warnings")
+        };
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let output = Command::new(cargo)
             .current_dir(self.copy())
             // Only our own code is built over and over: quickly, as it takes little of the time of a model.
-            .args(["test", "--release", "--no-run", "-p", "forebay-tests", "--test"])
-            .arg(format!("models_{ring}"))
+            .args(["test", "--release", "--no-run", "-p", "forebay-tests", "--test", test])
             .args(["--message-format", "json-render-diagnostics"])
             .args(["--config", "profile.release.opt-level=1", "--config", "profile.release.debug=false"])
             .args(["--config", "profile.release.codegen-units=64", "--config", "profile.release.incremental=true"])
             .args(["--config", "profile.release.package.\"*\".opt-level=3"])
-            .env("CARGO_TARGET_DIR", self.folder.join("target"))
+            .env("CARGO_TARGET_DIR", self.folder.join(folder))
             .env("CARGO_INCREMENTAL", "1")
-            .env("RUSTFLAGS", "--cfg forebay_loom -A warnings")
+            .env("RUSTFLAGS", flags)
             .env_remove("CARGO_ENCODED_RUSTFLAGS")
             .stdin(Stdio::null())
             .output()
@@ -181,9 +210,9 @@ impl Workshop {
         let messages = String::from_utf8_lossy(&output.stdout);
         let mut programs = messages.lines().filter_map(|message| {
             let (_, rest) = message.split_once("\"executable\":\"")?;
-            Some(PathBuf::from(rest.split_once('"')?.0)).filter(|program| is_program(program, ring))
+            Some(PathBuf::from(rest.split_once('"')?.0)).filter(|program| is_program(program, test))
         });
-        programs.next().ok_or_else(|| format!("cargo names no program of models_{ring}"))
+        programs.next().ok_or_else(|| format!("cargo names no program of {test}"))
     }
 
     /// Runs models, as many at a time as there are processors. Answers with what became of each that was run: of all of them, or
@@ -230,7 +259,7 @@ struct Outcome {
     took: Duration,
 }
 
-impl Ring {
+impl Suite {
     /// How long its models take, one after another.
     fn took(&self) -> Duration {
         self.models.iter().map(|model| model.took).sum()
@@ -260,7 +289,7 @@ impl Model {
         let said = String::from_utf8_lossy(&said);
         let failure = match status {
             // It says nothing about the invariant.
-            None if invariants_alone => None,
+            None if invariants_alone && self.checked => None,
             None => Some(format!("no end after {} s", self.limit.as_secs())),
             Some(status) if status.success() => None,
             Some(status) => Some(panic_message(&said).unwrap_or_else(|| status.to_string())),
@@ -291,9 +320,15 @@ fn panic_message(said: &str) -> Option<String> {
     rest.lines().skip(1).map(str::trim).find(|line| !line.is_empty()).map(str::to_string)
 }
 
-/// Whether a program has the models of a ring.
-fn is_program(program: &Path, ring: &str) -> bool {
-    program.file_name().unwrap_or_default().to_string_lossy().starts_with(&format!("models_{ring}-"))
+/// Whether the model checker runs a test.
+fn is_checked(test: &str) -> bool {
+    test.starts_with("models_")
+}
+
+/// Whether a program is that of a test.
+fn is_program(program: &Path, test: &str) -> bool {
+    let name = program.file_name().unwrap_or_default().to_string_lossy();
+    name.strip_prefix(test).is_some_and(|rest| rest.starts_with('-'))
 }
 
 /// The models in a program.
@@ -333,8 +368,8 @@ mod tests {
     }
 
     #[test]
-    fn the_program_of_a_ring_is_known_by_its_name() {
-        assert!(is_program(Path::new("deps/models_spsc-0123456789abcdef"), "spsc"));
-        assert!(!is_program(Path::new("deps/models_mpsc-0123456789abcdef"), "spsc"));
+    fn the_program_of_a_test_is_known_by_its_name() {
+        assert!(is_program(Path::new("deps/models_spsc-0123456789abcdef"), "models_spsc"));
+        assert!(!is_program(Path::new("deps/models_mpsc-0123456789abcdef"), "models_spsc"));
     }
 }
