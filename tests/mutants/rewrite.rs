@@ -17,6 +17,9 @@ struct Rewriting {
 
 const PRODUCER: &str = "core/src/spsc/producer.rs";
 const CONSUMER: &str = "core/src/spsc/consumer.rs";
+const FAN_IN_CONSUMER: &str = "core/src/fan_in/consumer.rs";
+const FAN_IN_PRODUCER: &str = "core/src/fan_in/producer.rs";
+const FAN_IN_VIEW: &str = "core/src/fan_in/view.rs";
 const GAUGE: &str = "core/src/gauge.rs";
 const SYNC: &str = "core/src/sync.rs";
 
@@ -295,6 +298,66 @@ const REWRITINGS: &[Rewriting] = &[
             ("self.known = ring.ctl().load_tail();", ""),
             ("if ring.ctl().ends", "self.known = ring.ctl().load_tail(); if ring.ctl().ends"),
         ],
+    },
+    Rewriting {
+        ids: "H1 H4",
+        what: "no look at all lanes",
+        file: FAN_IN_CONSUMER,
+        function: "look_again",
+        edits: &[("self.visit(group * BITS + idle.trailing_zeros() as usize);", "")],
+    },
+    Rewriting {
+        ids: "H1 H4",
+        what: "no look at a further lane",
+        file: FAN_IN_CONSUMER,
+        function: "step",
+        edits: &[("self.visit_idle();", "")],
+    },
+    Rewriting {
+        ids: "H3 L3",
+        what: "looked at before the hint is taken away",
+        file: FAN_IN_CONSUMER,
+        function: "meet",
+        edits: &[
+            ("self.take_hint(number);", "let is_open = self.ring.lane(number).is_open(); self.take_hint(number);"),
+            ("if !self.ring.lane(number).is_open() {", "if !is_open {"),
+        ],
+    },
+    Rewriting {
+        ids: "H2",
+        what: "no last hint",
+        file: FAN_IN_PRODUCER,
+        function: "drop",
+        edits: &[("self.ring.set_hint(self.number);", "")],
+    },
+    Rewriting {
+        ids: "H2",
+        what: "a last hint with the flag",
+        file: FAN_IN_PRODUCER,
+        function: "drop",
+        edits: &[("self.ring.set_hint(self.number);", "self.ring.leave_hint(self.number);")],
+    },
+    Rewriting {
+        ids: "L1",
+        what: "a load and a store for the exchange",
+        file: FAN_IN_VIEW,
+        function: "try_take",
+        edits: &[(
+            "state.compare_exchange(Words::FREE, Words::OPENING, Ordering::Acquire, Ordering::Relaxed).is_ok()",
+            "state.load(Ordering::Acquire) == Words::FREE
+            && { state.store(Words::OPENING, Ordering::Relaxed); true }",
+        )],
+    },
+    Rewriting {
+        ids: "L2",
+        what: "a store for the exchange",
+        file: FAN_IN_VIEW,
+        function: "set_open",
+        edits: &[(
+            "self.words.state.compare_exchange(Words::OPENING, Words::OPEN, Ordering::Release, Ordering::Relaxed).is_ok()",
+            "self.words.state.store(Words::OPEN, Ordering::Release);
+        true",
+        )],
     },
     Rewriting {
         ids: "G2",
