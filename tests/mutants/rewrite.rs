@@ -17,6 +17,10 @@ struct Rewriting {
 
 const PRODUCER: &str = "core/src/spsc/producer.rs";
 const CONSUMER: &str = "core/src/spsc/consumer.rs";
+const FAN_IN_CONSUMER: &str = "core/src/fan_in/consumer.rs";
+const FAN_IN_PRODUCER: &str = "core/src/fan_in/producer.rs";
+const FAN_IN_VIEW: &str = "core/src/fan_in/view.rs";
+const GAUGE: &str = "core/src/gauge.rs";
 const SYNC: &str = "core/src/sync.rs";
 
 const REWRITINGS: &[Rewriting] = &[
@@ -28,9 +32,19 @@ const REWRITINGS: &[Rewriting] = &[
         edits: &[
             ("unsafe { ring.write(tail, value) };", ""),
             (
-                "unsafe { self.tx.commit_at(ring, tail) };",
-                "unsafe { self.tx.commit_at(ring, tail) }; unsafe { ring.write(tail, value) };",
+                "unsafe { self.commit_at(ring, tail) };",
+                "unsafe { self.commit_at(ring, tail) }; unsafe { ring.write(tail, value) };",
             ),
+        ],
+    },
+    Rewriting {
+        ids: "P1 P2",
+        what: "published before it is written",
+        file: PRODUCER,
+        function: "push_at_gate",
+        edits: &[
+            ("unsafe { self.ring.write(self.tail, value) };", "let (ring, at) = (self.ring, self.tail);"),
+            ("unsafe { self.commit_one() };", "unsafe { self.commit_one() }; unsafe { ring.write(at, value) };"),
         ],
     },
     Rewriting {
@@ -98,9 +112,19 @@ const REWRITINGS: &[Rewriting] = &[
         edits: &[
             (
                 "unsafe { self.commit_one() };",
-                "self.ring.mark(self.tail).fill(); self.tail = self.tail.next(self.ring.capacity());",
+                "reaches_gate |= self.tail == self.gate;
+                self.ring.mark(self.tail).fill();
+                self.tail = self.tail.next(self.ring.capacity());",
             ),
-            ("return;", "self.ring.ctl().tail.store(self.tail.to_word(), Ordering::Release); return;"),
+            ("for _ in 0..count {", "let mut reaches_gate = false; for _ in 0..count {"),
+            (
+                "return;",
+                "self.ring.ctl().tail.store(self.tail.to_word(), Ordering::Release);
+                if reaches_gate {
+                    self.watch();
+                }
+                return;",
+            ),
         ],
     },
     Rewriting {
@@ -109,8 +133,8 @@ const REWRITINGS: &[Rewriting] = &[
         file: PRODUCER,
         function: "len",
         edits: &[
-            ("if View::<T, L>::FLAGGED && !", "let head = load_head(&self.ring); if View::<T, L>::FLAGGED && !"),
-            ("capacity.distance(load_head(&self.ring), self.tail)", "capacity.distance(head, self.tail)"),
+            ("if View::<T, L>::FLAGGED && !", "let head = self.ring.ctl().load_head(); if View::<T, L>::FLAGGED && !"),
+            ("capacity.distance(self.ring.ctl().load_head(), self.tail)", "capacity.distance(head, self.tail)"),
         ],
     },
     Rewriting {
@@ -124,8 +148,8 @@ const REWRITINGS: &[Rewriting] = &[
         ids: "P3 P4",
         what: "second look forgotten",
         file: PRODUCER,
-        function: "claim_at",
-        edits: &[("self.limit = look_again(", "look_again(")],
+        function: "claim",
+        edits: &[("Ok(limit) => self.limit = limit,", "Ok(_) => {}")],
     },
     Rewriting {
         ids: "P3 P4",
@@ -140,8 +164,8 @@ const REWRITINGS: &[Rewriting] = &[
         file: PRODUCER,
         function: "look_again",
         edits: &[
-            ("let limit = load_head(&ring).lap_later();", ""),
-            ("if ring.ctl().ends", "let limit = load_head(&ring).lap_later(); if ring.ctl().ends"),
+            ("let limit = ring.ctl().load_head().lap_later();", ""),
+            ("if ring.ctl().ends", "let limit = ring.ctl().load_head().lap_later(); if ring.ctl().ends"),
         ],
     },
     Rewriting {
@@ -197,10 +221,24 @@ const REWRITINGS: &[Rewriting] = &[
         function: "release",
         edits: &[
             (
-                "self.release_at(self.ring, self.head);",
-                "self.ring.mark(self.head).free(); self.head = self.head.next(self.ring.capacity());",
+                "self.release_at(self.ring, head);",
+                "self.ring.mark(head).free(); self.head = head.next(self.ring.capacity());",
             ),
-            ("return;", "self.ring.ctl().head.store(self.head.to_word(), Ordering::Release); return;"),
+            (
+                "if head == self.gate {
+                    self.watch();
+                }",
+                "reaches_gate |= head == self.gate;",
+            ),
+            ("for _ in 0..count {", "let mut reaches_gate = false; for _ in 0..count {"),
+            (
+                "return;",
+                "self.ring.ctl().head.store(self.head.to_word(), Ordering::Release);
+                if reaches_gate {
+                    self.watch();
+                }
+                return;",
+            ),
         ],
     },
     Rewriting {
@@ -209,8 +247,8 @@ const REWRITINGS: &[Rewriting] = &[
         file: CONSUMER,
         function: "len",
         edits: &[
-            ("if View::<T, L>::FLAGGED && !", "let tail = load_tail(&self.ring); if View::<T, L>::FLAGGED && !"),
-            ("distance(self.head, load_tail(&self.ring))", "distance(self.head, tail)"),
+            ("if View::<T, L>::FLAGGED && !", "let tail = self.ring.ctl().load_tail(); if View::<T, L>::FLAGGED && !"),
+            ("distance(self.head, self.ring.ctl().load_tail())", "distance(self.head, tail)"),
         ],
     },
     Rewriting {
@@ -238,15 +276,18 @@ const REWRITINGS: &[Rewriting] = &[
         ids: "C1 C4",
         what: "second look forgotten",
         file: CONSUMER,
-        function: "claim_at",
-        edits: &[("self.known = look_again(", "look_again(")],
+        function: "look_again",
+        edits: &[
+            ("self.known = ring.ctl().load_tail();", "let known = ring.ctl().load_tail();"),
+            ("if self.known == self.head {", "if known == self.head {"),
+        ],
     },
     Rewriting {
         ids: "C1 C4",
         what: "no second look",
         file: CONSUMER,
         function: "look_again",
-        edits: &[("if tail == head {", "if tail == head || true {")],
+        edits: &[("if self.known == self.head {", "if self.known == self.head || true {")],
     },
     Rewriting {
         ids: "C1 C4",
@@ -254,9 +295,103 @@ const REWRITINGS: &[Rewriting] = &[
         file: CONSUMER,
         function: "look_again",
         edits: &[
-            ("let tail = load_tail(&ring);", ""),
-            ("if ring.ctl().ends", "let tail = load_tail(&ring); if ring.ctl().ends"),
+            ("self.known = ring.ctl().load_tail();", ""),
+            ("if ring.ctl().ends", "self.known = ring.ctl().load_tail(); if ring.ctl().ends"),
         ],
+    },
+    Rewriting {
+        ids: "H1 H4",
+        what: "no look at all lanes",
+        file: FAN_IN_CONSUMER,
+        function: "look_again",
+        edits: &[("self.visit(group * BITS + idle.trailing_zeros() as usize);", "")],
+    },
+    Rewriting {
+        ids: "H1 H4",
+        what: "no look at a further lane",
+        file: FAN_IN_CONSUMER,
+        function: "step",
+        edits: &[("self.visit_idle();", "")],
+    },
+    Rewriting {
+        ids: "H3 L3",
+        what: "looked at before the hint is taken away",
+        file: FAN_IN_CONSUMER,
+        function: "meet",
+        edits: &[
+            ("self.take_hint(number);", "let is_open = self.ring.lane(number).is_open(); self.take_hint(number);"),
+            ("if !self.ring.lane(number).is_open() {", "if !is_open {"),
+        ],
+    },
+    Rewriting {
+        ids: "H2",
+        what: "no last hint",
+        file: FAN_IN_PRODUCER,
+        function: "drop",
+        edits: &[("self.ring.set_hint(self.number);", "")],
+    },
+    Rewriting {
+        ids: "H2",
+        what: "a last hint with the flag",
+        file: FAN_IN_PRODUCER,
+        function: "drop",
+        edits: &[("self.ring.set_hint(self.number);", "self.ring.leave_hint(self.number);")],
+    },
+    Rewriting {
+        ids: "L1",
+        what: "a load and a store for the exchange",
+        file: FAN_IN_VIEW,
+        function: "try_take",
+        edits: &[(
+            "state.compare_exchange(Words::FREE, Words::OPENING, Ordering::Acquire, Ordering::Relaxed).is_ok()",
+            "state.load(Ordering::Acquire) == Words::FREE
+            && { state.store(Words::OPENING, Ordering::Relaxed); true }",
+        )],
+    },
+    Rewriting {
+        ids: "L2",
+        what: "a store for the exchange",
+        file: FAN_IN_VIEW,
+        function: "set_open",
+        edits: &[(
+            "self.words.state.compare_exchange(Words::OPENING, Words::OPEN, Ordering::Release, Ordering::Relaxed).is_ok()",
+            "self.words.state.store(Words::OPEN, Ordering::Release);
+        true",
+        )],
+    },
+    Rewriting {
+        ids: "G2",
+        what: "a load and a store for the exchange",
+        file: GAUGE,
+        function: "exchange",
+        edits: &[(
+            "match self.word.compare_exchange(current, new, Ordering::Relaxed, Ordering::Relaxed) {",
+            "let now = self.load();
+            let stored = if now == current { self.word.store(new, Ordering::Relaxed); Ok(()) } else { Err(now) };
+            match stored {",
+        )],
+    },
+    Rewriting {
+        ids: "G2 G3",
+        what: "no look after a rise",
+        file: GAUGE,
+        function: "settle",
+        edits: &[(
+            "word = gauge.exchange(word, next(word, wanted));",
+            "word = gauge.exchange(word, next(word, wanted));
+            if wanted > before && wanted < LEVEL { return (len, level(wanted)); }",
+        )],
+    },
+    Rewriting {
+        ids: "G2 G3",
+        what: "no look after a fall",
+        file: GAUGE,
+        function: "settle",
+        edits: &[(
+            "word = gauge.exchange(word, next(word, wanted));",
+            "word = gauge.exchange(word, next(word, wanted));
+            if wanted < before { return (len, level(wanted)); }",
+        )],
     },
     Rewriting {
         ids: "K1",

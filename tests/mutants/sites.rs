@@ -62,8 +62,12 @@ fn of_file(file: &str, text: &str) -> Result<Vec<Mutant>> {
             let (store, fence) = (whole.contains(".store("), whole.contains("fence("));
             if store || fence {
                 source.check_deletable(&statement).map_err(|error| format!("{file}:{}: {error}", line + 1))?;
-                let what = if store { "store deleted" } else { "fence deleted" };
-                add(what.to_string(), source.with(statement.first, statement.last + 1, ""));
+                let what = match whole.split_once(".store(") {
+                    Some((word, _)) if source.id(&statement).is_none() => format!("store to {} deleted", word.trim()),
+                    Some(_) => "store deleted".to_string(),
+                    None => "fence deleted".to_string(),
+                };
+                add(what, source.with(statement.first, statement.last + 1, ""));
             }
             if name == "Relaxed" {
                 continue;
@@ -135,6 +139,6 @@ mod tests {
     fn relaxed_stores_need_no_id_but_are_deleted() {
         let text =
             "fn f() {\n    // Relaxed: alone.\n    a.store(1, Ordering::Relaxed);\n    a.load(Ordering::Relaxed);\n}\n";
-        assert_eq!(names(text), ["no id, a.rs, f: store deleted"]);
+        assert_eq!(names(text), ["no id, a.rs, f: store to a deleted"]);
     }
 }

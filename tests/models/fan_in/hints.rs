@@ -8,6 +8,7 @@ models! {
     empty_never_hides_a_completed_push [1361, 2] &["empty", "found"] => super::empty_never_hides_a_completed_push;
     an_item_of_a_new_lane_is_found [2849, 3] &["empty", "found"] => super::an_item_of_a_new_lane_is_found;
     a_busy_lane_does_not_hide_another [708, 3] &["at once", "later"] => super::a_busy_lane_does_not_hide_another;
+    a_lane_found_empty_is_hinted_at_again [16, 3] &["next"] => super::a_lane_found_empty_is_hinted_at_again;
     the_pressure_is_open_in_the_end [152868, 3] &["empty", "not yet"] => super::the_pressure_is_open_in_the_end;
 }
 
@@ -108,6 +109,35 @@ fn a_busy_lane_does_not_hide_another(cx: &Context) {
     cx.note("later");
     let second = [consumer.pop().unwrap().1, consumer.pop().unwrap().1];
     assert!(second.contains(&1), "{first:?} {second:?}: it waits for more rounds than there are lanes");
+}
+
+/// A push that comes after the consumer has found the lane empty is served in the next round, however many lanes are idle.
+///
+/// That the flag is cleared with [H4].
+fn a_lane_found_empty_is_hinted_at_again(cx: &Context) {
+    let (opener, mut consumer) = ends(3, 4);
+    let [mut busy, mut idle, mut other] = [(); 3].map(|()| opener.open(ONE).unwrap());
+    // All are known, and without a hint.
+    for lane in [&mut busy, &mut idle, &mut other] {
+        lane.push(0).unwrap();
+    }
+    assert_eq!(consumer.drain().count(), 3);
+    assert_eq!(consumer.pop(), Err(PopError::Empty));
+    busy.push_slice(&[10, 11, 12, 13]);
+    let pusher = thread::spawn({
+        let cx = cx.clone();
+        move || {
+            cx.step();
+            other.push(1).unwrap();
+            other
+        }
+    });
+    cx.step();
+    // The busy lane's turn comes first.
+    assert_eq!(consumer.pop().unwrap().1, 10);
+    let _other = pusher.join().unwrap();
+    cx.note("next");
+    assert_eq!(consumer.pop().unwrap().1, 1, "it waits until idle lanes are looked at");
 }
 
 /// A lane that is empty and no longer looked at is open: its producer never waits for ever.

@@ -5,6 +5,7 @@ use super::*;
 models! {
     a_lane_is_used_again [7310, 2] &["taken", "again"] => super::a_lane_is_used_again;
     two_openers_get_two_lanes [274, 3] &["both"] => super::two_openers_get_two_lanes;
+    what_was_left_is_seen [47, 3] &["closed", "not yet"] => super::what_was_left_is_seen;
     closed_comes_last [2329, 2] &["empty", "closed"] => super::closed_comes_last;
     an_opener_meets_a_consumer_that_goes [305, 3] &["open", "closed", "pushed"] => super::an_opener_meets_a_consumer_that_goes;
     a_late_hint_of_a_former_producer [22785, 2] &["taken", "again"] => super::a_late_hint_of_a_former_producer;
@@ -121,6 +122,30 @@ fn closed_comes_last(cx: &Context) {
     assert_eq!((popped, consumer.pop()), (1, Err(PopError::Closed)));
 }
 
+/// Whoever sees that all are gone sees what they left.
+///
+/// [A1] [A3].
+fn what_was_left_is_seen(cx: &Context) {
+    let (opener, consumer) = ends(1, 1);
+    let thread = thread::spawn({
+        let cx = cx.clone();
+        move || {
+            let mut producer = opener.open(ONE).unwrap();
+            cx.step();
+            producer.push(1).unwrap();
+            drop((producer, opener));
+        }
+    });
+    cx.step();
+    if consumer.is_closed() {
+        cx.note("closed");
+        assert_eq!(consumer.len(), 1, "an item that was pushed before is not seen");
+    } else {
+        cx.note("not yet");
+    }
+    thread.join().unwrap();
+}
+
 /// A lane that is opened while the consumer goes is either open and closed by it, or not opened at all.
 ///
 /// [L2] [L5].
@@ -179,6 +204,7 @@ fn split_again(cx: &Context) {
         Err(InUse) => {
             cx.note("in use");
             thread.join().unwrap();
+            assert!(ring.try_split().is_ok(), "all ends are gone");
         }
         Ok((opener, mut consumer)) => {
             cx.note("split");

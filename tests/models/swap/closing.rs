@@ -304,10 +304,14 @@ fn split_again(cx: &Context) {
             assert_eq!(producer.push(4), Ok(Pushed::Evicted(2)));
             assert_eq!((consumer.pop(), consumer.pop()), (Ok(3), Ok(4)));
             assert_eq!(consumer.evicted(), 2);
+            user.join().unwrap();
         }
-        Err(_) => cx.note("in use"),
+        Err(_) => {
+            cx.note("in use");
+            user.join().unwrap();
+            assert!(ring.try_split().is_ok(), "all ends are gone");
+        }
     }
-    user.join().unwrap();
 }
 
 /// The same where the ends went in two threads.
