@@ -114,6 +114,27 @@ fn ends_that_are_forgotten_before_another_split() {
 }
 
 /// A drain and its consumer are forgotten: the next ends have all the slots.
+/// Producers that were forgotten don't count in another split: the last one that is there is the last.
+fn producers(_: &Ledger, ring: &mut impl Owner<Tracked>) {
+    for forgotten in 1..=3 {
+        let (producer, consumer) = ring.split();
+        (1..forgotten).for_each(|_| mem::forget(producer.clone()));
+        mem::forget(producer);
+        drop(consumer);
+        let (producer, mut consumer) = ring.split();
+        assert!(!consumer.is_closed());
+        assert_eq!(consumer.pop().map(drop), Err(PopError::Empty));
+        drop(producer);
+        assert!(consumer.is_closed());
+        assert_eq!(consumer.pop().map(drop), Err(PopError::Closed));
+    }
+}
+
+#[test]
+fn producers_that_were_forgotten_do_not_keep_another_split_open() {
+    on_every_owner!(producers);
+}
+
 fn drain_and_consumer(ledger: &Ledger, ring: &mut impl Owner<Tracked>, taken: usize) {
     let (mut producer, mut consumer) = ring.split();
     let first = push(ledger, &mut producer, N);
