@@ -201,27 +201,40 @@ macro_rules! counts {
     };
 }
 
-impl<T, L: Layout, K> Push for spsc::Producer<'_, T, L, K> {
-    type Item = T;
+/// The end of a ring that never evicts.
+macro_rules! push {
+    ([$($generics:tt)+] $end:ty) => {
+        impl<$($generics)+> Push for $end {
+            type Item = T;
 
-    #[inline]
-    fn push(&mut self, value: T) -> Result<Pushed<T>, PushError<T>> {
-        Self::push(self, value).map(|()| Pushed::Stored)
-    }
+            #[inline]
+            fn push(&mut self, value: T) -> Result<Pushed<T>, PushError<T>> {
+                Self::push(self, value).map(|()| Pushed::Stored)
+            }
 
-    counts!(and pressure);
+            counts!(and pressure);
+        }
+    };
 }
 
-impl<T, L: Layout, K> Pop for spsc::Consumer<'_, T, L, K> {
-    type Item = T;
+/// The end of a ring whose items are all that it knows.
+macro_rules! pop {
+    ([$($generics:tt)+] $end:ty) => {
+        impl<$($generics)+> Pop for $end {
+            type Item = T;
 
-    #[inline]
-    fn pop(&mut self) -> Result<T, PopError> {
-        self.pop()
-    }
+            #[inline]
+            fn pop(&mut self) -> Result<T, PopError> {
+                self.pop()
+            }
 
-    counts!();
+            counts!();
+        }
+    };
 }
+
+push!([T, L: Layout, K] spsc::Producer<'_, T, L, K>);
+pop!([T, L: Layout, K] spsc::Consumer<'_, T, L, K>);
 
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
 impl<T, K> Push for mpsc::Producer<'_, T, K> {
@@ -244,16 +257,7 @@ impl<T, K> Push for mpsc::Producer<'_, T, K> {
 }
 
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
-impl<T, K> Pop for mpsc::Consumer<'_, T, K> {
-    type Item = T;
-
-    #[inline]
-    fn pop(&mut self) -> Result<T, PopError> {
-        self.pop()
-    }
-
-    counts!();
-}
+pop!([T, K] mpsc::Consumer<'_, T, K>);
 
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
 impl<T, K> Push for swap::Producer<'_, T, K> {
@@ -268,29 +272,11 @@ impl<T, K> Push for swap::Producer<'_, T, K> {
 }
 
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
-impl<T, K> Pop for swap::Consumer<'_, T, K> {
-    type Item = T;
+pop!([T, K] swap::Consumer<'_, T, K>);
 
-    #[inline]
-    fn pop(&mut self) -> Result<T, PopError> {
-        self.pop()
-    }
-
-    counts!();
-}
-
-/// A lane.
+// A lane.
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
-impl<T, K> Push for fan_in::Producer<'_, T, K> {
-    type Item = T;
-
-    #[inline]
-    fn push(&mut self, value: T) -> Result<Pushed<T>, PushError<T>> {
-        Self::push(self, value).map(|()| Pushed::Stored)
-    }
-
-    counts!(and pressure);
-}
+push!([T, K] fan_in::Producer<'_, T, K>);
 
 /// All lanes; whose an item was is not told.
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]

@@ -64,8 +64,7 @@ impl<T> Three<T> for Key<T> {
 
 /// A conflated ring by address.
 pub(super) struct View<T> {
-    keys: NonNull<Key<T>>,
-    capacity: Capacity,
+    keys: NonNull<[Key<T>]>,
     /// The keys that have something new.
     pub(super) lane: Lane<usize>,
 }
@@ -85,12 +84,12 @@ impl<T> View<T> {
         debug_assert_eq!(keys.len(), capacity.get());
         // SAFETY: as the caller says.
         let lane = unsafe { Lane::new(ctl, slots, capacity) };
-        Self { keys: NonNull::from(keys).cast(), capacity, lane }
+        Self { keys: NonNull::from(keys), lane }
     }
 
     pub(super) const fn keys(&self) -> &[Key<T>] {
-        // SAFETY: there are as many, and they outlive the view.
-        unsafe { core::slice::from_raw_parts(self.keys.as_ptr(), self.capacity.get()) }
+        // SAFETY: they outlive the view.
+        unsafe { self.keys.as_ref() }
     }
 
     /// How many values of a key nobody has got, if there is such a key.

@@ -12,55 +12,19 @@ models! {
     the_pressure_is_open_in_the_end [152868, 3] &["empty", "not yet"] => super::the_pressure_is_open_in_the_end;
 }
 
-/// Whoever is told that a push is over finds the item, whatever has become of the hint.
-///
-/// [H2] [H3], and the look at all lanes that are known.
-fn empty_never_hides_a_completed_push(cx: &Context) {
-    let (opener, mut consumer) = ends(2, 2);
-    let mut producer = opener.open(ONE).unwrap();
-    // The lane is known, and its hint is about to be taken away.
-    producer.push(0).unwrap();
-    assert!(consumer.pop().is_ok());
+/// Whoever is told that a push is over finds the item, and finds it once. `push` keeps alive what it answers with.
+fn is_found<R: Send + 'static>(
+    cx: &Context,
+    mut consumer: Consumer<'static, u32>,
+    push: impl FnOnce(&Context) -> R + Send + 'static,
+) {
     let told = Arc::new(AtomicBool::new(false));
     let pusher = thread::spawn({
         let (told, cx) = (Arc::clone(&told), cx.clone());
         move || {
-            cx.step();
-            producer.push(1).unwrap();
+            let ends = push(&cx);
             told.store(true, Ordering::Release);
-            producer
-        }
-    });
-    cx.step();
-    let early = consumer.pop();
-    let was_told = told.load(Ordering::Acquire);
-    let late = consumer.pop();
-    if early.is_err() {
-        cx.note("empty");
-    }
-    if was_told {
-        cx.note("found");
-        assert!(early.is_ok() || late.is_ok(), "a completed push is hidden");
-    }
-    let _producer = pusher.join().unwrap();
-    let last = consumer.pop();
-    assert_eq!([early, late, last].iter().flatten().count(), 1);
-}
-
-/// The same for a lane that is opened meanwhile.
-///
-/// [L2] [L3] [H2] [H3].
-fn an_item_of_a_new_lane_is_found(cx: &Context) {
-    let (opener, mut consumer) = ends(2, 2);
-    let told = Arc::new(AtomicBool::new(false));
-    let pusher = thread::spawn({
-        let (told, cx) = (Arc::clone(&told), cx.clone());
-        move || {
-            let mut producer = opener.open(ONE).unwrap();
-            cx.step();
-            producer.push(1).unwrap();
-            told.store(true, Ordering::Release);
-            (producer, opener)
+            ends
         }
     });
     cx.step();
@@ -77,6 +41,36 @@ fn an_item_of_a_new_lane_is_found(cx: &Context) {
     let _ends = pusher.join().unwrap();
     let last = consumer.pop();
     assert_eq!([early, late, last].iter().flatten().count(), 1);
+}
+
+/// Whatever has become of the hint.
+///
+/// [H2] [H3], and the look at all lanes that are known.
+fn empty_never_hides_a_completed_push(cx: &Context) {
+    let (opener, mut consumer) = ends(2, 2);
+    let mut producer = opener.open(ONE).unwrap();
+    // The lane is known, and its hint is about to be taken away.
+    producer.push(0).unwrap();
+    assert!(consumer.pop().is_ok());
+    is_found(cx, consumer, move |cx| {
+        cx.step();
+        producer.push(1).unwrap();
+        producer
+    });
+    drop(opener);
+}
+
+/// The same for a lane that is opened meanwhile.
+///
+/// [L2] [L3] [H2] [H3].
+fn an_item_of_a_new_lane_is_found(cx: &Context) {
+    let (opener, consumer) = ends(2, 2);
+    is_found(cx, consumer, move |cx| {
+        let mut producer = opener.open(ONE).unwrap();
+        cx.step();
+        producer.push(1).unwrap();
+        (producer, opener)
+    });
 }
 
 /// An item waits for as many rounds as there are lanes at most, while another lane is busy all the time.
