@@ -6,8 +6,8 @@
 //! something new in the order in which they first had it, each with its newest value: no key is starved by a busier one. Memory is
 //! that of three values for each key, and never more.
 //!
-//! [`Ring`] holds the memory, in a `static` say, and splits into a [`Producer`] and a [`Consumer`]; with the feature `alloc` there
-//! is a [`HeapRing`], too.
+//! [`Ring`] holds the memory, in a `static` say, and splits into a [`Producer`] and a [`Consumer`]; [`SliceRing`] has a caller's
+//! memory; with the feature `alloc` there is a [`HeapRing`], too.
 //!
 //! Take it where what counts is how things are, of many things: quotes by instrument, the state of the rows of a table, positions
 //! of vehicles. Where there is one thing only take [`latest`](crate::latest); where each change counts take another ring.
@@ -39,6 +39,11 @@
 //! # Pressure
 //! The ring is never full. How many keys have something new is its [length](Consumer::len), and its [pressure](Producer::pressure)
 //! goes by that: [`Stop`](crate::Pressure::Stop) means that all have.
+//!
+//! # With the rules
+//! Admission, expiry, spilling and whatever else is written over the [seam](crate::seam) get at this ring by two adapters:
+//! [`Producer::by`] has each value's key from a function and is a [`Push`](crate::seam::Push), [`Consumer::values`] leaves the keys
+//! out, and is a [`Pop`](crate::seam::Pop) as the consumer itself, whose items are pairs.
 //!
 //! # Shutting down
 //! The producer goes: the consumer pops until [`Closed`](crate::PopError::Closed) and has the last value of each key. The consumer
@@ -155,14 +160,19 @@ macro_rules! says {
 }
 
 mod consumer;
+mod keyed;
 mod owner;
 mod producer;
 mod view;
 
 pub use consumer::Consumer;
+pub use keyed::{Keyed, Values};
 #[cfg(feature = "alloc")]
 pub use owner::HeapRing;
-pub use owner::Ring;
 #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 pub use owner::{Keep, OwnedConsumer, OwnedProducer};
+pub use owner::{Ring, SliceRing};
 pub use producer::{NoKey, Producer};
+pub use view::KeyMemory;
+
+pub use crate::spsc::Slot;

@@ -291,7 +291,8 @@ impl<T, K> Pop for fan_in::Consumer<'_, T, K> {
     counts!();
 }
 
-/// A key, and its newest value. What is put in has no [`Push`]: a key may be none of the ring's.
+/// A key, and its newest value. [`conflated::Consumer::values`] leaves the key out. On the other side [`conflated::Producer::by`] has
+/// [`Push`].
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
 impl<T, K> Pop for conflated::Consumer<'_, T, K> {
     type Item = (usize, T);
