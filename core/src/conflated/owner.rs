@@ -76,7 +76,7 @@ fn ends<T, K>((tx, rx): owner::Ends<'_, View<T>, K>) -> Ends<'_, T, K> {
 /// # Memory
 /// For each key a [`KeyMemory`] (three values, a machine word and three bytes, rounded up to the alignment of values and words) and a
 /// [`Slot`] (a machine word): 48 bytes for a key of `u64`, and 20 for one of `u16` on a 32-bit microcontroller. And the shared words
-/// of the ring of keys, padded to some cache lines where there are caches. [`size_of`] tells.
+/// of the ring of keys, padded to some cache lines where there are caches. [`size_of`] tells. A `static` ring is all zeros at first.
 ///
 /// # Examples
 /// ```
@@ -103,7 +103,8 @@ impl<T, const N: usize> Ring<T, N> {
     #[must_use]
     pub const fn new() -> Self {
         let _ = Capacity::of_array::<N>();
-        let (keys, slots) = ([const { KeyMemory::new() }; N], [const { Slot::new() }; N]);
+        let keys = [const { KeyMemory::new() }; N];
+        let slots = [const { Slot::new() }; N];
         Self { owner: Owner::new(Keys { ctl: LaneCtl::new(), keys, slots }) }
     }
 

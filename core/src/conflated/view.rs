@@ -17,7 +17,7 @@ pub struct KeyMemory<T> {
     pub(super) three: Three<Mine, Buffer<T>>,
 }
 
-/// Which buffers the ends have.
+/// Which buffers the ends have, once these have been made.
 pub(super) struct Mine {
     /// The producer's. Only its end touches this.
     pub(super) writers: Cell<Index>,
@@ -39,7 +39,8 @@ impl<T> KeyMemory<T> {
     /// ```
     #[must_use]
     pub const fn new() -> Self {
-        let mine = Mine { writers: Cell::new(Index::Second), readers: Cell::new(Index::Third) };
+        // All zeros, so that a `static` ring takes no flash where there is flash. The ends are given theirs when they are made.
+        let mine = Mine { writers: Cell::new(Index::First), readers: Cell::new(Index::First) };
         Self { three: Three::new(mine, [const { Buffer::new() }; 3]) }
     }
 

@@ -69,7 +69,7 @@ impl<T> Rx<T> {
         let three = unsafe { self.triple.as_ref() }.three();
         // SAFETY: I1: this is the reader, and `mine` its buffer, which is empty. There is a fresh value.
         unsafe { three.obtain(&mut self.mine) };
-        three.beside.hold(Some(self.mine));
+        three.beside.hold(self.mine);
         Ok(())
     }
 
@@ -87,7 +87,7 @@ impl<T> Rx<T> {
     /// The value was claimed.
     #[inline(always)]
     unsafe fn take(&mut self) -> T {
-        self.triple().three().beside.hold(None);
+        self.triple().three().beside.let_go();
         // SAFETY: I1: our own buffer, which is full once claimed, and noted as empty from now on.
         unsafe { self.triple().three().buffer(self.mine).take() }
     }
@@ -96,7 +96,7 @@ impl<T> Rx<T> {
     /// The value was claimed.
     #[inline(always)]
     unsafe fn discard(&mut self) {
-        self.triple().three().beside.hold(None);
+        self.triple().three().beside.let_go();
         // SAFETY: I1: our own buffer, which is full once claimed, and noted as empty before.
         unsafe { self.triple().three().buffer(self.mine).discard() };
     }

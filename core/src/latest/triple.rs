@@ -29,30 +29,41 @@ pub(super) struct Ends {
 pub(super) struct Reading {
     /// How many values it has looked at and neither taken nor released. Written by the reader alone.
     passed_over: AtomicUsize,
-    /// Where the value is that it has looked at and neither taken nor released yet. Plain memory, as only the reader looks; not
-    /// in its end, which may be forgotten.
-    held: Cell<Option<Index>>,
-    /// For the model checker: `held`.
+    /// Whether there is a value that it has looked at and neither taken nor released yet, and where. Plain memory, as only the
+    /// reader looks; not in its end, which may be forgotten.
+    held: Cell<bool>,
+    place: Cell<Index>,
+    /// For the model checker: both of these.
     watch: Watch,
 }
 
 impl Reading {
     const fn new() -> Self {
-        Self { passed_over: AtomicUsize::new(0), held: Cell::new(None), watch: Watch::new() }
+        // All zeros, as an `Option` would not be, so that a `static` takes no flash where there is flash.
+        let (held, place) = (Cell::new(false), Cell::new(Index::First));
+        Self { passed_over: AtomicUsize::new(0), held, place, watch: Watch::new() }
     }
 
     /// The buffer of the reader's that has a value.
     #[inline(always)]
     pub(super) fn held(&self) -> Option<Index> {
         self.watch.read(0);
-        self.held.get()
+        self.held.get().then_some(self.place.get())
     }
 
-    /// Notes that the reader's buffer, this one, has a value; or that it has none.
+    /// Notes that the reader's buffer, this one, has a value.
     #[inline(always)]
-    pub(super) fn hold(&self, held: Option<Index>) {
+    pub(super) fn hold(&self, place: Index) {
         self.watch.write(0);
-        self.held.set(held);
+        self.place.set(place);
+        self.held.set(true);
+    }
+
+    /// Notes that the reader's buffer has no value.
+    #[inline(always)]
+    pub(super) fn let_go(&self) {
+        self.watch.write(0);
+        self.held.set(false);
     }
 
     #[inline(always)]
@@ -164,9 +175,9 @@ unsafe impl<T> Engine for At<T> {
             // This one goes whatever the drop of the other one does.
             let fresh = Fresh(self.triple());
             let three = &fresh.0.three;
-            if let Some(held) = three.beside.held.take() {
+            if three.beside.held.take() {
                 // SAFETY: I2: it is full, and was noted as empty before.
-                unsafe { three.buffer(held).discard() };
+                unsafe { three.buffer(three.beside.place.get()).discard() };
             }
         }
     }
