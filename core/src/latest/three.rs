@@ -108,16 +108,15 @@ impl<M, B: Room> Three<M, B> {
         *mine = old.index;
     }
 
-    /// Drops the value that nobody has got yet, if there is one. It is gone even if its drop panics.
+    /// Drops the value that nobody has got yet, if there is one.
     ///
     /// # Safety
-    /// The caller has the buffers to itself.
+    /// The caller has the buffers to itself, and nobody uses them after this.
     pub(crate) unsafe fn drop_fresh(&self) {
-        // Relaxed, both: nobody else is at work.
+        // Relaxed: nobody else is at work.
         let word = Word::from_bits(self.middle.load(Ordering::Relaxed));
         if word.fresh {
-            self.middle.store(Word { fresh: false, ..word }.to_bits(), Ordering::Relaxed);
-            // SAFETY: I2: it is full, and was marked as empty before.
+            // SAFETY: I2: it is full, and nobody looks again.
             unsafe { self.buffer(word.index).discard() };
         }
     }

@@ -175,8 +175,8 @@ unsafe impl<T> Engine for At<T> {
             // This one goes whatever the drop of the other one does.
             let fresh = Fresh(self.triple());
             let three = &fresh.0.three;
-            if three.beside.held.take() {
-                // SAFETY: I2: it is full, and was noted as empty before.
+            if three.beside.held.get() {
+                // SAFETY: I2: it is full, and nobody looks again.
                 unsafe { three.buffer(three.beside.place.get()).discard() };
             }
         }
