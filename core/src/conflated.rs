@@ -76,7 +76,8 @@
 //! | pop of a value | its exchange on the key's middle |
 //! | pop that finds nothing | that of the ring of keys |
 //!
-//! The order is that of first change, for each key since it was last taken.
+//! The order is that of first change, for each key since it was last taken. A key that is on its way into the ring of keys in a push,
+//! or out of it in a pop, does not count in the length.
 //!
 //! ## Progress and cost
 //! Every operation is wait-free, without a loop. A push is an exchange, and a store to the ring of keys if the key was clean; a pop is
