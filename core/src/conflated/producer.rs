@@ -128,3 +128,10 @@ impl<T> fmt::Display for NoKey<T> {
 }
 
 impl<T> core::error::Error for NoKey<T> {}
+
+#[cfg(feature = "defmt")]
+impl<T> defmt::Format for NoKey<T> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "NoKey(..)");
+    }
+}
