@@ -5,7 +5,7 @@ use forebay_tests::history::conflated::{Conflated, KEYS, Op, State};
 use forebay_tests::history::record::Log;
 use forebay_tests::history::ring::{Id, Pop};
 
-use crate::drive::{Hand, Pace, Random, check, drive, work};
+use crate::drive::{Hand, Random, Turn, check, drive, turns, work};
 
 const ENDING: usize = 4;
 const WINDOWS: usize = ENDING + 3;
@@ -39,19 +39,15 @@ struct Pushing<'q> {
 
 impl Hand<Op> for Pushing<'_> {
     fn work(&mut self, window: usize, log: &mut Log<'_, Op>, random: &mut Random) {
-        let (count, pace) = (random.below(8), Pace::any(random));
-        let goes = (self.goes && window == ENDING).then(|| random.below(count + 1));
-        for at in 0..=count {
-            pace.pause(random);
-            let Some(end) = &mut self.end else { return };
-            if goes == Some(at) {
-                log.record(|| drop(self.end.take()), |()| Op::ProducerGoes);
-            } else if at < count {
+        turns(8, self.goes && window == ENDING, random, |turn, random| match (turn, &mut self.end) {
+            (Turn::Goes, _) => log.record(|| drop(self.end.take()), |()| Op::ProducerGoes),
+            (Turn::Works, Some(end)) => {
                 let (key, id) = (random.below(KEYS), self.next);
                 self.next += 1;
                 log.record(|| end.push(key, id), |back| Op::Push(key, id, back.expect("there is such a key")));
             }
-        }
+            (Turn::Works, None) => {}
+        });
     }
 }
 
@@ -62,23 +58,17 @@ struct Popping<'q> {
 
 impl Hand<Op> for Popping<'_> {
     fn work(&mut self, window: usize, log: &mut Log<'_, Op>, random: &mut Random) {
-        let (count, pace) = (random.below(8), Pace::any(random));
-        let goes = (self.goes && window == ENDING).then(|| random.below(count + 1));
-        for at in 0..=count {
-            pace.pause(random);
-            let Some(end) = &mut self.end else { return };
-            if goes == Some(at) {
-                log.record(|| drop(self.end.take()), |()| Op::ConsumerGoes);
-            } else if at < count {
-                log.record(
-                    || end.pop(),
-                    |outcome| match outcome {
-                        Ok((key, id)) => Op::Popped(key, id),
-                        Err(why) => Op::Nothing(Err(why).into()),
-                    },
-                );
-            }
-        }
+        turns(8, self.goes && window == ENDING, random, |turn, _| match (turn, &mut self.end) {
+            (Turn::Goes, _) => log.record(|| drop(self.end.take()), |()| Op::ConsumerGoes),
+            (Turn::Works, Some(end)) => log.record(
+                || end.pop(),
+                |outcome| match outcome {
+                    Ok((key, id)) => Op::Popped(key, id),
+                    Err(why) => Op::Nothing(Err(why).into()),
+                },
+            ),
+            (Turn::Works, None) => {}
+        });
     }
 
     fn rest(&mut self, log: &mut Log<'_, Op>) {

@@ -10,7 +10,7 @@ use forebay_core::conflated::{Consumer, NoKey, Producer, Ring};
 
 use crate::interrupt;
 use crate::item::{Item, Reading};
-use crate::random::Random;
+use crate::random::{Random, Rests};
 use crate::streams::To;
 
 /// What came of it.
@@ -73,8 +73,7 @@ struct Source<'a, const N: usize> {
     /// The keys in the order in which they had something new.
     order: Order,
     conflated: [u32; N],
-    /// For so many times it does nothing.
-    rest: u32,
+    rests: Rests,
     random: Random,
 }
 
@@ -82,12 +81,8 @@ impl<const N: usize> Source<'_, N> {
     /// Some pushes, or nothing, as chance says. The end goes after the last one.
     fn step(&mut self, place: &mut Option<Producer<'_, Reading>>) {
         let Some(end) = place else { return };
-        if self.rest > 0 {
-            self.rest -= 1;
+        if self.rests.now(&mut self.random, 8, 16) {
             return;
-        }
-        if self.random.below(8) == 0 {
-            self.rest = self.random.below(16);
         }
         let most = if self.random.below(8) == 0 { 2 * N as u32 } else { 1 + self.random.below(8) };
         for _ in 0..most.min(self.left) {
@@ -134,20 +129,15 @@ struct Sink<'a, const N: usize> {
     /// The keys in the order in which they came.
     order: Order,
     empty: u32,
-    /// For so many times it does nothing.
-    rest: u32,
+    rests: Rests,
     random: Random,
 }
 
 impl<const N: usize> Sink<'_, N> {
     /// Some pops, or nothing, as chance says; `None` at the end.
     fn step(&mut self) -> Option<()> {
-        if self.rest > 0 {
-            self.rest -= 1;
+        if self.rests.now(&mut self.random, 16, 64) {
             return Some(());
-        }
-        if self.random.below(16) == 0 {
-            self.rest = self.random.below(64);
         }
         assert!(self.consumer.len() <= N);
         for _ in 0..=self.random.below(16) {
@@ -201,7 +191,7 @@ pub fn run<const N: usize>(ring: &'static Ring<Reading, N>, to: To, total: u32) 
         back: Account::default(),
         order: Order::default(),
         conflated,
-        rest: 0,
+        rests: Rests::default(),
         random: Random::new(total),
     };
     let mut sink = Sink {
@@ -211,7 +201,7 @@ pub fn run<const N: usize>(ring: &'static Ring<Reading, N>, to: To, total: u32) 
         popped: Account::default(),
         order: Order::default(),
         empty: 0,
-        rest: 0,
+        rests: Rests::default(),
         random: Random::new(!total),
     };
 
