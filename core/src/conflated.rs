@@ -4,7 +4,7 @@
 //! Keys are numbers from 0 to below K. The producer always has room: a value whose predecessor the consumer has not taken yet takes
 //! that one's place, which comes back and is counted as [conflated](Producer::conflated). The consumer gets the keys that have
 //! something new in the order in which they first had it, each with its newest value: no key is starved by a busier one. Memory is
-//! that of three values for each key, and never more.
+//! fixed: three values, two machine words and three bytes for each key ([`Ring`] says it exactly).
 //!
 //! [`Ring`] holds the memory, in a `static` say, and splits into a [`Producer`] and a [`Consumer`]; [`SliceRing`] has a caller's
 //! memory; with the feature `alloc` there is a [`HeapRing`], too.
