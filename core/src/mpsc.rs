@@ -221,7 +221,6 @@
 
 mod consumer;
 mod depth;
-mod holes;
 mod owner;
 mod producer;
 mod ticket;
