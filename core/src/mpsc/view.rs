@@ -9,7 +9,9 @@ use super::ticket::{Grant, Slots, Stamp, Ticket};
 use crate::Refusal;
 use crate::gauge::Gauge;
 use crate::overflow::Policy;
-use crate::sync::{AtomicBool, AtomicIndex, AtomicU8, AtomicUsize, CachePadded, Claim, Ordering, SwapBool, SwapUsize, Watch};
+use crate::sync::{
+    AtomicBool, AtomicIndex, AtomicU8, AtomicUsize, CachePadded, Claim, Ordering, SwapBool, SwapUsize, Watch,
+};
 
 /// What is shared beside the slots.
 pub(super) struct Ctl {
