@@ -5,13 +5,13 @@ use super::*;
 
 models! {
     empty_is_true_capacity_2 [Some(3), 365] &["the other", "both"] => |cx| super::empty_is_true(2, 1, cx);
-    empty_is_true_capacity_3 [Some(3), 365] &["the other", "both"] => |cx| super::empty_is_true(3, 2, cx);
+    empty_is_true_capacity_3 [Some(3), 452] &["the other", "both"] => |cx| super::empty_is_true(3, 2, cx);
     empty_is_true_twice [Some(2), 43950] &["gap", "in order"] => super::empty_is_true_twice;
-    empty_is_true_beyond_two [Some(2), 4490] &["ahead"] => super::empty_is_true_beyond_two;
-    order_is_true [Some(3), 11554] &["the other first"] => super::order_is_true;
+    empty_is_true_beyond_two [Some(2), 6909] &["ahead"] => super::empty_is_true_beyond_two;
+    order_is_true [Some(3), 15486] &["the other first"] => super::order_is_true;
     room_after_a_pop_capacity_1 [Some(3), 25] &["ours", "theirs"] => |cx| super::room_after_a_pop(1, cx);
     room_after_a_pop_capacity_2 [Some(3), 25] &["ours"] => |cx| super::room_after_a_pop(2, cx);
-    one_slot_is_held [Some(2), 1604] &["later"] => super::one_slot_is_held;
+    one_slot_is_held [Some(2), 2894] &["later"] => super::one_slot_is_held;
     shed_is_counted [Some(3), 1290] &["shed", "stored"] => super::shed_is_counted;
     counts_are_true [Some(3), 13311, stepwise] &["none", "one", "two"] => super::counts_are_true;
     a_producer_counts_truly [Some(3), 248, stepwise] &["one", "two"] => super::a_producer_counts_truly;
