@@ -80,7 +80,7 @@
 //! A push is one compare-and-swap on a word that all producers share, and a plain store; a pop is plain loads and stores. A
 //! [batch](Producer::push_iter) is one compare-and-swap for up to 32 items, if its iterator says how many it has. One that can't
 //! say (a `filter`) gains nothing over [`push`](Producer::push) in a loop, and in a small ring it costs the others a slot until
-//! the consumer comes by. Each slot is two words larger than its item. How full the ring is, the consumer knows by one load; a
+//! the consumer comes by. Each [`Slot`] is 5 bytes larger than its item, or 8 where it is aligned to words. How full the ring is, the consumer knows by one load; a
 //! producer that asks goes through some slots.
 //!
 //! # Shutting down
@@ -96,22 +96,22 @@
 //! # The algorithm
 //! Tickets are dealt out in order by a compare-and-swap on the tail. Each ticket has been granted a slot before: there is a
 //! grant for each of N turns, which the consumer writes and the producers read. The producer of a ticket puts its item into the
-//! slot and stamps it with the ticket. The consumer goes through the tickets in order, takes the item out of each slot when its
-//! stamp is there, and grants the slot to the next ticket that has none. So a turn without a new grant is a full ring, and a
-//! slot without its stamp is an empty one, or a producer that is not ready.
+//! slot and stamps that. The consumer goes through the tickets in order, takes the item out of each slot when its stamp is
+//! there, wipes the stamp out, and grants the slot to the next ticket that has none. So a turn without a new grant is a full
+//! ring, and a slot without a stamp is an empty one, or a producer that is not ready.
 //!
 //! Sources: D. Vyukov, *Bounded MPMC queue* (2010), for turns. R. Nikolaev, *A scalable, portable, and memory-efficient
 //! lock-free FIFO queue* (2019), for slots that are handed around by their numbers, in a ring of their own. D. Adas and R.
 //! Friedman, *Jiffy: a fast, memory efficient, wait-free multi-producers single-consumer queue* (2020), for stepping over a slot
 //! that is not ready, and why that keeps the order. Ours: that a slot is granted to the next ticket whatever its own turn was,
-//! and the note of a gap.
+//! that the grants of turns which wait for a slot are the list of what was stepped over, and the note of a gap.
 //!
 //! ## When a producer is held up
 //! Its ticket is *open*: dealt out and not used.
 //! - **The consumer steps over it** to the first later ticket that has been used, looks again at all earlier open ones, the
-//!   latest first, and takes the earliest that has been used meanwhile. It keeps a list of the open tickets behind it, the
-//!   holes, and goes through it before each later item. If there are many, it marks them beside their slots instead, and looks
-//!   at all slots.
+//!   latest first, and takes the earliest that has been used meanwhile. Those that it has stepped over, the *holes*, it goes
+//!   through before each later item. Their list takes no memory: there are as many turns without a slot as there are holes, and
+//!   in the grants of those turns their slots are kept, in the order of their tickets.
 //! - **The others go round without its slot.** A slot comes back to the ring when it has been used up, at whatever place is
 //!   next; until then there is one slot less. "Full" is true, and after a pop there is room.
 //! - **Empty is true without a look at the tail.** A producer that sees the ticket before its own open leaves a note of a gap
@@ -123,24 +123,28 @@
 //! - **I0** The shared words and the slots outlive all ends: by the borrow `'q`, or by what the ends keep.
 //! - **I1** Each ticket is dealt out at most once, to one producer, after it has been granted a slot. Tickets are granted in
 //!   order, each a slot of which nobody else has a ticket that has not been used up. So at most N tickets are granted and not
-//!   used up, and a grant stays until its ticket has been used up or is in the consumer's list. A producer therefore reads it
-//!   before the ticket is dealt out.
+//!   used up, and a grant stays until its ticket has been used up or stepped over. A producer therefore reads it before the
+//!   ticket is dealt out.
 //! - **I2** A slot is the producer's from when its ticket has been dealt out until the stamp, then the consumer's until the
-//!   next grant. Whoever has it is the only one to touch it. So an item is taken or dropped once.
-//! - **I3** The stamp of a slot that is granted to a ticket is that of an earlier ticket, not more than N before, or none. For
-//!   when the ticket *t* is granted the slot of *s*, those from *s* to *t* all have slots of their own; but a slot that was a
-//!   hole has none.
-//! - **I4** The limit, from which on no ticket has a slot, is N tickets after the tail, but for the slots that hold an item or
-//!   an open ticket, were given back without an item, or are the consumer's. While there is no hole it is N tickets after the
-//!   consumer's head: all slots are granted to the tickets in between. So the slot of the head, when it has been used up, goes
-//!   to the ticket of the same turn in the next lap: the same grant, but for the odd.
+//!   next grant. Whoever has it is the only one to touch it. So an item is taken or dropped once. It has a stamp only while it is
+//!   the consumer's, which wipes that out before the next grant: so a stamp is always that of the ticket that has the slot, and
+//!   where there is an item inside, its slot says so.
+//! - **I3** *What is held.* From N tickets before the limit up to the tail, there is a slot in the grant of each turn, and those
+//!   are the slots of all tickets that have been dealt out and not been used up, in the order of the tickets. First come the
+//!   holes, up to the consumer's head, and from there on each ticket has its own grant. For so it is before anything was dealt
+//!   out. To deal out a ticket, or to step over one, changes no grant. When one has been used up, those before it all move
+//!   up by one turn; the turn that has become free is the limit's, and that gets the slot.
+//! - **I4** The limit, from which on no ticket has a slot, is N tickets after the tail, but for those that are held. While there
+//!   is no hole it is N tickets after the consumer's head: all slots are granted to the tickets in between. So the slot of
+//!   the head, when it has been used up, goes to the ticket of the same turn in the next lap: the same grant, but for the odd.
 //! - **I5** *The note.* If a push is over and its item has not been taken, and an earlier ticket is open that the consumer
-//!   has not listed, then there is a note, or the consumer is looking up to the tail. For let *u* be the last open ticket
+//!   has not stepped over, then there is a note, or the consumer is looking up to the tail. For let *u* be the last open ticket
 //!   before the item's. The one after *u* has been used, or it would be the last open one itself. Before that its producer saw
 //!   *u* open and left a note. That happens before the end of our push: from there to our ticket each producer either left a
-//!   note itself, or saw the one before it used (`MP6`), and what that one did before; or saw its turn granted again, but then
-//!   the consumer has taken something beyond *u* and has listed it. (In a batch, the one before is the producer's own.) And
-//!   the consumer takes a note away only by an exchange that reads it (`MC4`), after which it sees a tail beyond *u*, and looks
+//!   note itself, or saw the one before it used (`MP6`), and what that one did before; or saw another grant in its turn, or the
+//!   stamp of another ticket in its slot, but then the consumer has taken something beyond *u* and has stepped over it. (It may
+//!   also find a slot without a stamp that has been used up by then. That is one note more, which does no harm. And in a batch,
+//!   the one before is the producer's own.) And the consumer takes a note away only by an exchange that reads it (`MC4`), after which it sees a tail beyond *u*, and looks
 //!   up to there until *u* has been used up.
 //! - **I6** One thread at a time has each end: the ends are not `Sync`, their methods that move something take `&mut self`.
 //!
@@ -153,8 +157,8 @@
 //! ## Full
 //! A producer that finds no grant for its ticket, and the tail still there, has seen a full ring. A grant that it could have
 //! known of is there to be seen: those are written in order, and if it has the ticket from another producer's dealing out, it
-//! sees what that one saw (`MP2`). Nor is it the grant of a later lap: the consumer has written that only after it had taken an
-//! item with this ticket or a later one, so the tail would have moved on.
+//! sees what that one saw (`MP2`). Nor is it the grant of a later lap, or one that has been moved up there: the consumer has
+//! written that only after it had taken an item with this ticket or a later one, so the tail would have moved on (`MC3`, `MC7`).
 //!
 //! ## Counts
 //! The grants from the tail on are there up to the limit, and no further. A producer that finds the tail where it was before its
@@ -177,9 +181,8 @@
 //!
 //! *Open tickets* count as items: their slots are taken. But they must not hold the level up for ever, on a ring in which there
 //! is room and nothing to be found, for then everybody waits. So whoever counts the items for the level looks whether any ticket
-//! has been used that has not been used up; if none has, and there is room, it counts none. It can tell those apart without a word
-//! of the consumer's: N tickets before the limit is the head, less the number of holes, so all that is in between was passed since
-//! the earliest hole was, and of what the consumer takes while it knows of a hole it wipes out the stamp.
+//! has been used that has not been used up; if none has, and there is room, it counts none. It needs no word of the consumer's for
+//! that (I3).
 //!
 //! What may be wrong is up to the slots that are held: the level rises that much early, and falls that much late, until a pop
 //! finds nothing. Without a producer that is held up it is exact at rest, for producers and a consumer that have seen the marks.
@@ -210,18 +213,18 @@
 //! | batch of k, up to 32 | tail, k grants; grant and stamp of the ticket before | k | 1 |
 //! | a producer's `is_full`, `is_empty`; `len`, `free` | tail twice, a grant; log<sub>2</sub> N + 1 grants | 0 | none |
 //! | push near a producer that is held up | some more stamps | 1 | 2 |
-//! | pop near one | the open tickets' stamps, the tail | 1 | at most 1 |
+//! | pop near one | the open tickets' stamps, the tail | 1, and 1 for each that it has stepped over | at most 1 |
 //!
 //! ## Limits
-//! The capacity is at most 2<sup>BITS / 2 − 2</sup>: 16384 with 32 bits. Laps come around: with 32 bits after at least
+//! The capacity is at most 2<sup>29</sup>, with 32 bits 2<sup>26</sup>. Laps come around: with 32 bits after at least
 //! 2<sup>29</sup> tickets. A producer that is held up between its look at a grant and its compare-and-swap for exactly so many is
 //! dealt a ticket that has been dealt out before, and two producers have one slot then. One that stays in the middle of a push
 //! for half as many, or that pushes nothing for exactly as many, may lose its place in the order, or leave no note where one is
-//! due; and one that pushes nothing for half as many may raise the pressure only when it is refused. With 64 bits that takes centuries.
+//! due; and one that pushes nothing for half as many, or nothing but at a level that is up all the time, may raise the pressure only
+//! when it is refused. With 64 bits that takes centuries.
 
 mod consumer;
 mod depth;
-mod holes;
 mod owner;
 mod producer;
 mod ticket;

@@ -32,6 +32,20 @@ pub(crate) use SwapUsize as SwapWord;
 #[cfg(all(not(target_has_atomic = "64"), any(target_has_atomic = "ptr", feature = "portable-atomic")))]
 pub(crate) type Word = usize;
 
+// The number of a slot beside the slot itself: half a machine word of 64 bits, so that less memory goes to and fro.
+#[cfg(all(target_pointer_width = "64", not(any(forebay_loom, forebay_steps))))]
+pub(crate) use core::sync::atomic::AtomicU32 as AtomicIndex;
+#[cfg(all(target_pointer_width = "64", forebay_loom))]
+pub(crate) use modelled::AtomicU32 as AtomicIndex;
+#[cfg(all(target_pointer_width = "64", forebay_steps))]
+pub(crate) use stepped::AtomicU32 as AtomicIndex;
+#[cfg(target_pointer_width = "64")]
+pub(crate) type Index = u32;
+#[cfg(all(not(target_pointer_width = "64"), any(target_has_atomic = "ptr", feature = "portable-atomic")))]
+pub(crate) type AtomicIndex = AtomicUsize;
+#[cfg(all(not(target_pointer_width = "64"), any(target_has_atomic = "ptr", feature = "portable-atomic")))]
+pub(crate) type Index = usize;
+
 /// Whether a count of laps in a [`Word`] can come around in the life of a program. Tests make it come around soon.
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
 pub(crate) const LAPS_WRAP: bool = cfg!(any(not(target_has_atomic = "64"), forebay_narrow));
@@ -82,14 +96,6 @@ pub(crate) const SMALL: bool = cfg!(any(forebay_narrow, all(target_os = "none", 
 
 /// Whether waiting for another core can be of use: not where there is one core, nor where every step counts.
 pub(crate) const SEVERAL_CORES: bool = !SMALL && !cfg!(any(forebay_loom, forebay_steps));
-
-/// How many entries a short list has: so few in models and stall tests that it overflows.
-#[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
-pub(crate) const SHORT_LIST: usize = match (cfg!(any(forebay_loom, forebay_steps)), SEVERAL_CORES) {
-    (true, _) => 1,
-    (_, false) => 4,
-    (_, true) => 16,
-};
 
 /// The right to hand out the ends of a shared ring: a short lock around that decision, never around an item.
 ///

@@ -3,7 +3,6 @@
 use core::fmt;
 use core::iter::FusedIterator;
 
-use super::holes::{Hole, Holes};
 use super::ticket::{Grant, Stamp, Ticket};
 use super::view::{Ctl, View};
 use crate::gauge::methods::consumer_pressure;
@@ -13,20 +12,20 @@ use crate::slip::Slip;
 use crate::sync::{Ordering, SEVERAL_CORES};
 use crate::{PopError, Pressure, Refusal};
 
-/// A ticket that has been used, and its slot.
+/// A ticket that has been used, its slot, and whether an item is inside.
 #[derive(Clone, Copy)]
 struct Found {
     ticket: Ticket,
     slot: usize,
-    /// Whether it is a hole: one that is listed or marked, and not one from the head on.
-    is_hole: bool,
+    is_full: bool,
 }
 
 /// The algorithm of the consumer's end.
 ///
-/// All tickets before `head` have been used up, but for the holes. Those before `limit` have a slot. While no hole is known
-/// and the producers have left no note of a gap, the consumer looks at `head` alone; otherwise it is `odd`. The pop at `gate`,
-/// which is not before `head`, may reach the low watermark; while it is odd, each pop is at the gate.
+/// Tickets before `limit` have a slot; those from N before that on are held: they have not been used up. Of these it has stepped
+/// over the ones before `head`, the holes. While there is none and the producers have left no note of a gap, the consumer looks
+/// at `head` alone; otherwise it is `odd`. The pop at `gate`, which is not before `head`, may reach the low watermark; while it is
+/// odd, each pop is at the gate.
 pub(super) struct Rx<T> {
     ring: View<T>,
     head: Ticket,
@@ -40,9 +39,6 @@ pub(super) struct Rx<T> {
     /// Something may lie beyond a ticket that hasn't been used: until all tickets before `until` have been used up.
     odd: bool,
     until: Ticket,
-    holes: Holes,
-    /// How many slots are marked as holes. When there are too many for the list, they all are, and the list is empty.
-    marked: usize,
     lost: usize,
 }
 
@@ -63,64 +59,35 @@ impl<T> Rx<T> {
         // Relaxed: as above. Open again, if it was closed.
         ctl.tail.store(tail.to_word(), Ordering::Relaxed);
         let limit = Ticket::from_word(ctl.limit.load(Ordering::Relaxed));
+        let head = ring.geometry().lap_before(limit);
         let mut rx = Self {
             ring,
-            head: tail,
+            head,
             limit,
-            gate: tail,
-            missed: tail,
+            gate: head,
+            missed: head,
             slip: Slip::NEW,
             closed: false,
             odd: true,
             until: tail,
-            holes: Holes::NONE,
-            marked: ring.mark_used(),
             // Relaxed: as above.
             lost: ctl.rest.shed.load(Ordering::Relaxed),
         };
         ring.gauge().open();
         settle(&ring);
-        rx.find_head();
         rx.become_even();
         rx.watch(true);
         rx
     }
 
-    /// From the tail back as far as the items lie in order. Those that don't stay marked.
-    fn find_head(&mut self) {
-        let slots = self.ring.geometry();
-        while self.marked > 0 {
-            let before = slots.previous(self.head);
-            let Some(slot) = slots.granted(before, self.grant(before)) else { return };
-            if !self.ring.beside(slot).is_hole() || !self.stamp(slot).is_of(before) {
-                return;
-            }
-            self.unmark(slot);
-            self.head = before;
-        }
+    /// The earliest ticket that has not been used up.
+    fn first(&self) -> Ticket {
+        self.ring.geometry().lap_before(self.limit)
     }
 
-    fn grant(&self, ticket: Ticket) -> Grant {
-        read_grant(&self.ring, ticket)
-    }
-
-    /// The slot of a ticket before the limit and not before the head.
+    /// The slot of a ticket that is held, or has not been dealt out.
     fn slot(&self, ticket: Ticket) -> usize {
-        self.ring.geometry().slot(ticket, self.grant(ticket))
-    }
-
-    fn stamp(&self, slot: usize) -> Stamp {
-        read_stamp(&self.ring, slot)
-    }
-
-    fn mark(&mut self, hole: Hole) {
-        self.ring.mark(hole.slot, Some(hole.ticket));
-        self.marked += 1;
-    }
-
-    fn unmark(&mut self, slot: usize) {
-        self.ring.mark(slot, None);
-        self.marked -= 1;
+        self.ring.geometry().slot(ticket, read_grant(&self.ring, ticket))
     }
 
     fn load_tail(&self) -> usize {
@@ -134,7 +101,7 @@ impl<T> Rx<T> {
         let (ring, slots, head) = (self.ring, self.ring.geometry(), self.head);
         let grant = read_grant(&ring, head);
         let slot = slots.slot(head, grant);
-        if head == self.gate || read_stamp(&ring, slot) != Stamp::full(head) {
+        if head == self.gate || read_stamp(&ring, slot) != Stamp::FULL {
             return self.search();
         }
         // I4: there is no hole.
@@ -144,17 +111,29 @@ impl<T> Rx<T> {
         self.limit = slots.lap_after(next);
         // SAFETY: I2: the item of the oldest ticket that hasn't been used up, and we have moved past it.
         let item = unsafe { ring.read(slot) };
-        give(&ring, head, slots.again(grant), slots.lap_after(next));
+        give(&ring, head, slot, slots.again(grant), slots.lap_after(next));
         Ok(item)
     }
 
-    /// Grants a slot that has been used up to the next ticket that has none.
+    /// Moves past a ticket that has been used up, and grants its slot to the next ticket that has none.
     #[inline(never)]
-    fn release(&mut self, slot: usize) {
-        let (slots, limit) = (self.ring.geometry(), self.limit);
-        let grant = slots.beside(slots.grant(limit, slot), self.grant(limit));
+    fn release(&mut self, Found { ticket, slot, .. }: Found) {
+        let (ring, slots, limit) = (self.ring, self.ring.geometry(), self.limit);
+        // I3: those that were stepped over before it move up by one ticket each, so that the first one's turn is free.
+        let mut at = ticket;
+        while at != self.first() {
+            let before = slots.previous(at);
+            // [MC7] Release: pairs with [MP1]. Orders: the dealing out of this ticket, before the next look at the tail of a
+            // producer that has looked for an earlier ticket of the same turn.
+            ring.grant(at).store(slots.grant(at, self.slot(before)).to_word(), Ordering::Release);
+            at = before;
+        }
         self.limit = slots.next(limit);
-        give(&self.ring, limit, grant, self.limit);
+        if !ticket.is_before(self.head) {
+            self.head = slots.next(ticket);
+        }
+        give(&ring, limit, slot, slots.grant(limit, slot), self.limit);
+        self.become_even();
     }
 
     /// Takes the oldest item where it may not be at the head, or where the pressure is to be looked at.
@@ -162,10 +141,10 @@ impl<T> Rx<T> {
     #[inline(never)]
     fn search(&mut self) -> Result<T, PopError> {
         let found = self.seek();
-        let item = found.map(|slot| {
-            // SAFETY: I2: `seek` has found an item, and does not find it again.
-            let item = unsafe { self.ring.read(slot) };
-            self.release(slot);
+        let item = found.map(|found| {
+            // SAFETY: I2: `seek` has found an item, and its slot is released before anybody looks again.
+            let item = unsafe { self.ring.read(found.slot) };
+            self.release(found);
             item
         });
         self.watch(item.is_ok());
@@ -187,8 +166,8 @@ impl<T> Rx<T> {
         self.gate = self.head;
     }
 
-    /// Finds the slot of the oldest item, and moves past it.
-    fn seek(&mut self) -> Result<usize, PopError> {
+    /// Finds the oldest item.
+    fn seek(&mut self) -> Result<Found, PopError> {
         let mut found = self.find();
         let slots = self.ring.geometry();
         if found.is_none() && SEVERAL_CORES {
@@ -218,11 +197,11 @@ impl<T> Rx<T> {
         if self.closed && all_used_up() { Ok(()) } else { Err(PopError::Empty) }
     }
 
-    /// Finds the slot of the oldest item, and moves past it. `None`: each push that was over before has been taken.
+    /// Finds the oldest item. `None`: each push that was over before has been taken.
     #[inline]
-    fn find(&mut self) -> Option<usize> {
+    fn find(&mut self) -> Option<Found> {
         // The first look of those below, so that it is short where there is nothing: one that waits does it again and again.
-        if SEVERAL_CORES && !self.odd && self.is_nothing(self.stamp(self.slot(self.head))) {
+        if SEVERAL_CORES && !self.odd && self.is_nothing(read_stamp(&self.ring, self.slot(self.head))) {
             return None;
         }
         self.find_on()
@@ -230,48 +209,39 @@ impl<T> Rx<T> {
 
     /// Whether there is nothing, by the stamp of the head's slot, when it looks at no other.
     fn is_nothing(&self, stamp: Stamp) -> bool {
-        !stamp.is_of(self.head) && !self.is_gap()
+        stamp == Stamp::NONE && !self.is_gap()
     }
 
     #[inline(never)]
-    fn find_on(&mut self) -> Option<usize> {
-        let slots = self.ring.geometry();
+    fn find_on(&mut self) -> Option<Found> {
         // The earliest ticket that has been used is found each time. After N that were given back without an item, the next has
         // been dealt out since we began, and so all pushes that were over before have been taken.
-        for _ in 0..=slots.count() {
+        for _ in 0..=self.ring.geometry().count() {
             if !self.odd {
-                let slot = self.slot(self.head);
-                let stamp = self.stamp(slot);
-                if stamp == Stamp::full(self.head) {
-                    self.head = slots.next(self.head);
-                    return Some(slot);
+                match self.look_at(self.head) {
+                    Some(found) if found.is_full => return Some(found),
+                    None if !self.is_gap() => return None,
+                    _ => self.become_odd(),
                 }
-                if self.is_nothing(stamp) {
-                    return None;
-                }
-                self.become_odd();
             }
-            let (slot, is_full) = self.find_oldest()?;
-            if is_full {
-                return Some(slot);
+            let Some(found) = self.find_before(Ticket::from_word(self.load_tail())) else {
+                self.become_even();
+                return None;
+            };
+            if found.is_full {
+                return Some(found);
             }
             // Given back without an item.
-            self.release(slot);
+            self.release(found);
         }
         None
     }
 
-    /// Finds the slot of the earliest ticket that has been used, moves past it, and says whether there is an item.
-    #[inline(never)]
-    fn find_oldest(&mut self) -> Option<(usize, bool)> {
-        let tail = Ticket::from_word(self.load_tail());
-        let found = self.find_before(tail).map(|found| self.move_past(found));
-        self.become_even();
-        let slot = found?;
-        let is_full = self.stamp(slot).is_full();
-        // Relaxed: the slot is ours. It may have been held for more laps than a mark can tell from each other.
-        self.ring.stamp(slot).store(Stamp::NONE.to_word(), Ordering::Relaxed);
-        Some((slot, is_full))
+    /// Whether a ticket that is held has been used.
+    fn look_at(&self, ticket: Ticket) -> Option<Found> {
+        let slot = self.slot(ticket);
+        let stamp = read_stamp(&self.ring, slot);
+        (stamp != Stamp::NONE).then_some(Found { ticket, slot, is_full: stamp == Stamp::FULL })
     }
 
     fn close(&mut self) {
@@ -295,83 +265,30 @@ impl<T> Rx<T> {
 
     /// Looks at the head alone again, if that is enough now.
     fn become_even(&mut self) {
-        self.odd = self.marked > 0 || !self.holes.is_empty() || self.head.is_before(self.until);
+        self.odd = self.first() != self.head || self.head.is_before(self.until);
+        if !self.odd {
+            // Not so long ago that it would seem to be ahead.
+            self.until = self.head;
+        }
     }
 
     /// The earliest ticket before `tail` that has been used and not been used up, so that none is passed over whose push was
     /// over before that of the one that is found began.
     fn find_before(&self, tail: Ticket) -> Option<Found> {
         let slots = self.ring.geometry();
-        let used = |ticket| {
-            let slot = self.slot(ticket);
-            self.stamp(slot).is_of(ticket).then_some(Found { ticket, slot, is_hole: false })
-        };
         let mut found = None;
         let mut at = self.head;
         while found.is_none() && at != tail {
-            found = used(at);
+            found = self.look_at(at);
             at = slots.next(at);
         }
         // Now that one has been seen to be used, all earlier ones again, the latest first: if it was used after another one had
         // been, that one is seen now.
-        while at != self.head {
+        while at != self.first() {
             at = slots.previous(at);
-            found = used(at).or(found);
-        }
-        if self.marked > 0 {
-            return self.find_marked(found);
-        }
-        for hole in self.holes.iter().rev() {
-            if self.stamp(hole.slot).is_of(hole.ticket) {
-                found = Some(Found { ticket: hole.ticket, slot: hole.slot, is_hole: true });
-            }
+            found = self.look_at(at).or(found);
         }
         found
-    }
-
-    /// The same among the holes that are not listed.
-    fn find_marked(&self, mut found: Option<Found>) -> Option<Found> {
-        let (ring, slots) = (self.ring, self.ring.geometry());
-        // Each time an earlier one is found, of at most as many as there are slots. All are looked at again after that, as it
-        // may have been used after another one had been.
-        for _ in 0..slots.count() {
-            let before = found.map_or(self.head, |found| found.ticket);
-            let earliest = (0..slots.count())
-                .filter_map(|slot| {
-                    Some(Found { ticket: slots.used_hole(ring.beside(slot), self.stamp(slot))?, slot, is_hole: true })
-                })
-                .filter(|hole| hole.ticket.is_before(before))
-                .reduce(|a, b| if a.ticket.is_before(b.ticket) { a } else { b });
-            if earliest.is_none() {
-                break;
-            }
-            found = earliest;
-        }
-        found
-    }
-
-    /// What was found will be used up, and the tickets between the head and it are holes. Answers with its slot.
-    fn move_past(&mut self, Found { ticket, slot, is_hole }: Found) -> usize {
-        if !is_hole {
-            while self.head != ticket {
-                self.note(Hole { ticket: self.head, slot: self.slot(self.head) });
-                self.head = self.ring.geometry().next(self.head);
-            }
-            self.head = self.ring.geometry().next(ticket);
-        } else if !self.holes.remove(ticket) {
-            self.unmark(slot);
-        }
-        slot
-    }
-
-    fn note(&mut self, hole: Hole) {
-        if self.marked == 0 && !self.holes.is_full() {
-            return self.holes.push(hole);
-        }
-        self.mark(hole);
-        while let Some(hole) = self.holes.pop() {
-            self.mark(hole);
-        }
     }
 }
 
@@ -396,11 +313,14 @@ fn read_stamp<T>(ring: &View<T>, slot: usize) -> Stamp {
     Stamp::from_word(ring.stamp(slot).load(Ordering::Acquire))
 }
 
-/// Writes the grant to the ticket at the limit, or to one of its turn, where the limit goes on to the next one.
+/// Wipes out the stamp of a slot, and grants that to the ticket at the limit, or to one of its turn, where the limit goes on to
+/// the next one.
 #[inline(always)]
-fn give<T>(ring: &View<T>, ticket: Ticket, grant: Grant, limit: Ticket) {
-    // [MC3] Release: pairs with [MP1]. Orders: our read of an item before the next write to its slot; the dealing out of
-    // the tickets that we have seen used before a producer's next look at the tail.
+fn give<T>(ring: &View<T>, ticket: Ticket, slot: usize, grant: Grant, limit: Ticket) {
+    // Relaxed: whoever stamps it next has read the grant.
+    ring.stamp(slot).store(Stamp::NONE.to_word(), Ordering::Relaxed);
+    // [MC3] Release: pairs with [MP1]. Orders: our read of an item, and the wiping out, before the next write to its slot; the
+    // dealing out of the tickets that we have seen used before a producer's next look at the tail.
     ring.grant(ticket).store(grant.to_word(), Ordering::Release);
     // Relaxed: for a count, which orders nothing, and for whoever has the ring to itself later.
     ring.ctl().limit.store(limit.to_word(), Ordering::Relaxed);
@@ -602,5 +522,34 @@ impl<T> FusedIterator for Drain<'_, T> {}
 impl<T> fmt::Debug for Drain<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Drain").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mpsc::Ring;
+
+    /// However many tickets go by, it looks at the head alone where nobody is held up.
+    #[test]
+    fn laps_that_come_around_do_not_make_it_odd() {
+        let mut ring = Ring::<u32, 3>::new();
+        let (mut producer, mut consumer) = ring.split();
+        for quarters in 0..8 {
+            for number in 0..7 {
+                assert_eq!((producer.push(number), consumer.pop()), (Ok(()), Ok(number)));
+            }
+            let rx: &mut Rx<u32> = &mut consumer.rx;
+            assert!(!rx.odd, "after {quarters} quarters of all laps");
+            let quarter = 1 << (usize::BITS - 2);
+            let on = |ticket: Ticket| Ticket::from_word(ticket.to_word().wrapping_add(quarter));
+            (rx.head, rx.limit, rx.gate, rx.missed) = (on(rx.head), on(rx.limit), on(rx.gate), on(rx.missed));
+            let ctl = rx.ring.ctl();
+            // Relaxed, both: one thread.
+            ctl.tail.fetch_add(quarter, Ordering::Relaxed);
+            // Relaxed: as above.
+            ctl.limit.fetch_add(quarter, Ordering::Relaxed);
+            producer = producer.clone();
+        }
     }
 }

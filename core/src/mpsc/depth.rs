@@ -31,8 +31,6 @@ impl<T> Depth for &View<T> {
             return None;
         }
         let held = slots.held(Ticket::from_word(tail), limit);
-        // So many tickets before the limit, and a lap: some of them have been used up where the consumer has stepped over others,
-        // but then it has wiped out their stamps.
         let mut at = slots.lap_before(limit);
         for _ in 0..held {
             if held == slots.count() || !is_open(self, at) {

@@ -165,8 +165,8 @@ impl<'a, T> SliceRing<'a, T> {
     /// A ring without items, with as many slots as the slice has, that gives values back when it is full.
     ///
     /// # Errors
-    /// [`Zero`](CapacityError::Zero) if the slice is empty; [`TooLarge`](CapacityError::TooLarge) above 2<sup>30</sup> slots,
-    /// with 32 bits above 16384.
+    /// [`Zero`](CapacityError::Zero) if the slice is empty; [`TooLarge`](CapacityError::TooLarge) above 2<sup>29</sup> slots,
+    /// with 32 bits above 2<sup>26</sup>.
     pub fn new(slots: &'a mut [Slot<T>]) -> Result<Self, CapacityError> {
         Self::with_refusal(slots, Refusal::Reject)
     }
@@ -275,8 +275,8 @@ mod heap {
         /// A ring without items that gives values back when it is full.
         ///
         /// # Errors
-        /// [`Zero`](CapacityError::Zero), [`TooLarge`](CapacityError::TooLarge) above 2<sup>30</sup> items, with 32 bits above
-        /// 16384, [`OutOfMemory`](CapacityError::OutOfMemory).
+        /// [`Zero`](CapacityError::Zero), [`TooLarge`](CapacityError::TooLarge) above 2<sup>29</sup> items, with 32 bits above
+        /// 2<sup>26</sup>, [`OutOfMemory`](CapacityError::OutOfMemory).
         pub fn new(capacity: usize) -> Result<Self, CapacityError> {
             Self::with_refusal(capacity, Refusal::Reject)
         }

@@ -171,7 +171,7 @@ impl<T> Tx<T> {
         unsafe { ring.write(dealt.slots[0], value) };
         self.look_back(&ring, dealt.first);
         // SAFETY: dealt out to us, and written above.
-        unsafe { self.publish(&ring, dealt.slots[0], Stamp::full(dealt.first), dealt.next) };
+        unsafe { self.publish(&ring, dealt.slots[0], Stamp::FULL, dealt.next) };
         if self.gate.is_before(self.next) {
             self.watch();
         }
@@ -306,7 +306,7 @@ impl<T> Rest<'_, T> {
         // SAFETY: I2: a slot of the batch, not used before.
         unsafe { self.tx.ring.write(slot, item) };
         // SAFETY: the slot of the next ticket, written above.
-        unsafe { self.publish(slot, Stamp::full(self.next)) };
+        unsafe { self.publish(slot, Stamp::FULL) };
     }
 
     /// # Safety
@@ -327,7 +327,7 @@ impl<T> Drop for Rest<'_, T> {
     fn drop(&mut self) {
         while let Some(&slot) = self.slots.first() {
             // SAFETY: the slot of the next ticket, and not a full stamp.
-            unsafe { self.publish(slot, Stamp::void(self.next)) };
+            unsafe { self.publish(slot, Stamp::VOID) };
         }
         if self.tx.gate.is_before(self.next) {
             self.tx.watch();
@@ -377,14 +377,15 @@ fn load_grant<T>(ring: &View<T>, ticket: Ticket) -> Grant {
     Grant::from_word(ring.grant(ticket).load(Ordering::Acquire))
 }
 
-/// Whether the ticket has been dealt out and not been used yet, and the consumer may not know it.
+/// Whether the ticket has been dealt out and not been used yet, and the consumer may not have come by. It may say so of one that
+/// has been used up.
 #[inline(always)]
 pub(super) fn is_open<T>(ring: &View<T>, ticket: Ticket) -> bool {
     // If its turn has been granted to a later ticket, the consumer has stepped over it or has used it up.
     let Some(slot) = ring.geometry().granted(ticket, load_grant(ring, ticket)) else { return false };
     // [MP6] Acquire: pairs with [MP4]. Orders: what the producer before us did, its note of a gap [MP5] included, before
     // what follows our push.
-    !Stamp::from_word(ring.stamp(slot).load(Ordering::Acquire)).is_of(ticket)
+    Stamp::from_word(ring.stamp(slot).load(Ordering::Acquire)) == Stamp::NONE
 }
 
 impl<T> Drop for Tx<T> {

@@ -1,23 +1,21 @@
 //! Tickets, and what is said about them in a word.
 //!
 //! ```text
-//!          BITS-1          2+b 1+b        2   1 0
-//!         +-------------------+------------+-----+
-//! ticket  | lap               | turn       | 0 0 |   b bits for the turn, as many as N - 1 has
-//!         +-------------------+------------+-----+
-//! stamp   | ticket                         |state|   full or void; none before the first
-//!          BITS-1    1+BITS/2    2+b 1+b   2   1   0
-//!         +--------------------+---+---+-----+---+---+
-//! grant   | slot - turn, mod N |...|odd|turn |h  |odd|   odd: the lowest bit of the lap; h: the slot beside it is a hole
-//!         +--------------------+---+---+-----+---+---+   of a ticket of this turn and this odd
+//!          BITS-1       3+b 2+b 1+b     2   1 0
+//!         +----------------+---+---------+-----+
+//! ticket  | lap            |odd| turn    | 0 0 |   b bits for the turn, as many as N - 1 has; odd: the lowest bit of the lap
+//!         +----------------+---+---------+-----+
+//! grant                    |odd| slot    | 0 0 |   in which the same bits of the ticket are flipped
+//!                          +---+---------+-----+
 //! ```
-//! Tickets are dealt out in order, each once. The first one is in the last lap that there is, so that every ring meets the
-//! wrap of the laps after its first N items. A lap comes around after 2^(BITS - 2 - b) laps: never with 64 bits, after 2^29
+//! Tickets are dealt out in order, each once. The first one is in the last lap but one that there is, so that every ring meets
+//! the wrap of the laps after its first 2 N items. A lap comes around after 2^(BITS - 2 - b) laps: never with 64 bits, after 2^29
 //! items at least with 32.
 
 #![forbid(unsafe_code)]
 
 use crate::CapacityError;
+use crate::sync::Index;
 
 /// The number of slots, and what follows from it.
 #[derive(Clone, Copy, Debug)]
@@ -30,8 +28,8 @@ pub(super) struct Slots {
 }
 
 impl Slots {
-    /// So that there is room in a grant for two numbers of slots.
-    pub(super) const MAX: usize = 1 << (usize::BITS / 2 - 2);
+    /// So that a grant fits into an index, and there are a few laps.
+    pub(super) const MAX: usize = 1 << if Index::BITS < usize::BITS { Index::BITS - 3 } else { usize::BITS - 6 };
 
     pub(super) const fn new(count: usize) -> Result<Self, CapacityError> {
         match count {
@@ -47,7 +45,7 @@ impl Slots {
     /// Those of an array, checked at compile time.
     pub(super) const fn of_array<const N: usize>() -> Self {
         const { assert!(N > 0, "a ring holds at least one item: its capacity can't be 0") };
-        const { assert!(N <= Self::MAX, "the capacity of an mpsc ring can't be above 2^(usize::BITS / 2 - 2)") };
+        const { assert!(N <= Self::MAX, "the capacity of an mpsc ring can't be above 2^29, or with 32 bits 2^26") };
         const {
             match Self::new(N) {
                 Ok(slots) => slots,
@@ -63,7 +61,7 @@ impl Slots {
 
     /// The ticket that is dealt out first.
     pub(super) const fn start(self) -> Ticket {
-        Ticket(usize::MAX << self.shift)
+        Ticket(usize::MAX << (self.shift + 1))
     }
 
     /// Its turn within its lap, below the count.
@@ -75,68 +73,33 @@ impl Slots {
     /// The grant of a slot to a ticket.
     #[inline(always)]
     pub(super) const fn grant(self, ticket: Ticket, slot: usize) -> Grant {
-        let turn = self.turn(ticket);
-        let ahead = if slot >= turn { slot - turn } else { slot + self.count - turn };
-        Grant(ahead << Grant::AHEAD | ticket.0 & self.lap)
+        // No bits are lost: these are as many as MAX has, and one for the lap.
+        Grant(((slot << 2 ^ ticket.0) & self.granting()) as Index)
+    }
+
+    /// The bits of a ticket that are in a grant.
+    #[inline(always)]
+    const fn granting(self) -> usize {
+        self.lap | (self.lap - 1)
     }
 
     /// The slot that is granted to a ticket, below the count. `None`: it is a grant to another ticket of the same turn.
     #[inline(always)]
     pub(super) const fn granted(self, ticket: Ticket, grant: Grant) -> Option<usize> {
-        if (grant.0 ^ ticket.0) & self.lap == 0 { Some(self.slot(ticket, grant)) } else { None }
+        let flipped = (grant.0 as usize ^ ticket.0) & self.granting();
+        if flipped < self.lap { Some(flipped >> 2) } else { None }
     }
 
     /// The slot of a grant to a ticket of this turn.
     #[inline(always)]
     pub(super) const fn slot(self, ticket: Ticket, grant: Grant) -> usize {
-        let slot = self.turn(ticket) + (grant.0 >> Grant::AHEAD);
-        if slot < self.count { slot } else { self.around(slot) }
-    }
-
-    // Cold, so that this is a branch: most slots have their own turns.
-    #[cold]
-    #[inline(always)]
-    const fn around(self, slot: usize) -> usize {
-        slot - self.count
+        ((grant.0 as usize ^ ticket.0) & (self.lap - 1)) >> 2
     }
 
     /// The grant of the same slot to the ticket N after the one that had it.
     #[inline(always)]
     pub(super) const fn again(self, grant: Grant) -> Grant {
-        Grant(grant.0 ^ self.lap)
-    }
-
-    /// What of a grant is about the slot beside it.
-    const fn mark(self, grant: Grant) -> usize {
-        grant.0 & (self.lap - 1)
-    }
-
-    /// That a slot is a hole of that ticket, among 2 N in a row.
-    const fn mark_of(self, ticket: Ticket) -> usize {
-        ticket.0 & (self.lap - 1) | Grant::HOLE | (ticket.0 & self.lap != 0) as usize
-    }
-
-    /// The same grant beside a slot that is a hole of that ticket, or of none.
-    pub(super) const fn with_hole(self, grant: Grant, hole: Option<Ticket>) -> Grant {
-        let mark = match hole {
-            Some(ticket) => self.mark_of(ticket),
-            None => 0,
-        };
-        Grant(grant.0 ^ self.mark(grant) ^ mark)
-    }
-
-    /// The same grant beside the slot that the other one lies beside.
-    pub(super) const fn beside(self, grant: Grant, other: Grant) -> Grant {
-        Grant(grant.0 | self.mark(other))
-    }
-
-    /// The ticket that has been used in a slot, if the slot is a hole of that ticket. Older stamps are of tickets that are N
-    /// before it at most.
-    pub(super) const fn used_hole(self, beside: Grant, stamp: Stamp) -> Option<Ticket> {
-        match stamp.ticket() {
-            Some(ticket) if self.mark(beside) == self.mark_of(ticket) => Some(ticket),
-            _ => None,
-        }
+        Grant(grant.0 ^ self.lap as Index)
     }
 
     /// The ticket after this one.
@@ -224,81 +187,45 @@ impl Ticket {
     }
 }
 
-/// Whose item is in a slot, or was last.
+/// What a producer has done with a slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Stamp(usize);
+pub(super) struct Stamp(u8);
 
 impl Stamp {
-    /// Of a slot that nobody has used.
+    /// Nothing yet.
     pub(super) const NONE: Self = Self(0);
-    const FULL: usize = 1;
-    const VOID: usize = 2;
-
-    /// The item of that ticket is inside.
-    #[inline(always)]
-    pub(super) const fn full(ticket: Ticket) -> Self {
-        Self(ticket.0 | Self::FULL)
-    }
-
-    /// The producer has given that ticket back without an item.
-    #[inline(always)]
-    pub(super) const fn void(ticket: Ticket) -> Self {
-        Self(ticket.0 | Self::VOID)
-    }
+    /// It has put an item in.
+    pub(super) const FULL: Self = Self(1);
+    /// It has given its ticket back without an item.
+    pub(super) const VOID: Self = Self(2);
 
     #[inline(always)]
-    pub(super) const fn to_word(self) -> usize {
+    pub(super) const fn to_word(self) -> u8 {
         self.0
     }
 
     #[inline(always)]
-    pub(super) const fn from_word(word: usize) -> Self {
+    pub(super) const fn from_word(word: u8) -> Self {
         Self(word)
-    }
-
-    /// Whether the ticket has been used, with an item or without.
-    #[inline(always)]
-    pub(super) const fn is_of(self, ticket: Ticket) -> bool {
-        self.0 & !3 == ticket.0 && self.0 & 3 != 0
-    }
-
-    /// Whether an item was put in.
-    #[inline(always)]
-    pub(super) const fn is_full(self) -> bool {
-        self.0 & 3 == Self::FULL
-    }
-
-    /// The ticket that has been used.
-    pub(super) const fn ticket(self) -> Option<Ticket> {
-        if self.0 & 3 == 0 { None } else { Some(Ticket::from_word(self.0)) }
     }
 }
 
-/// Which slot a ticket has. There is one for each turn, and beside it, for the consumer, whether the slot of the same number
-/// is a hole, and of which ticket.
+/// Which slot a ticket has. There is one for each turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Grant(usize);
+pub(super) struct Grant(Index);
 
 impl Grant {
-    /// To the first ticket of each turn: its own slot. Odd, wherever that stands, and so there is more in it than in any other
-    /// one, which nobody looks at: it is no hole.
-    pub(super) const FIRST: Self = Self((1 << Self::AHEAD) - 4);
-    /// Where it says how far ahead of its turn the slot is.
-    const AHEAD: u32 = usize::BITS / 2 + 1;
-    const HOLE: usize = 2;
+    /// To the first ticket of each turn, whose lap is even: its own slot.
+    pub(super) const FIRST: Self = Self(0);
 
     #[inline(always)]
-    pub(super) const fn to_word(self) -> usize {
+    pub(super) const fn to_word(self) -> Index {
         self.0
     }
 
     #[inline(always)]
-    pub(super) const fn from_word(word: usize) -> Self {
+    pub(super) const fn from_word(word: Index) -> Self {
         Self(word)
-    }
-
-    pub(super) const fn is_hole(self) -> bool {
-        self.0 & Self::HOLE != 0
     }
 }
 
@@ -340,24 +267,15 @@ mod tests {
             let mut ticket = slots.start();
             for turn in 0..n {
                 assert_eq!(slots.granted(ticket, Grant::FIRST), Some(turn));
+                ticket = slots.next(ticket);
+            }
+            for _ in 0..4 * n {
                 let later = slots.advance(ticket, n);
                 for slot in 0..n {
                     let grant = slots.grant(ticket, slot);
                     assert_eq!((slots.granted(ticket, grant), slots.granted(later, grant)), (Some(slot), None));
-                    assert!(!grant.is_hole());
-                    let hole = slots.with_hole(grant, Some(later));
-                    assert!(hole.is_hole());
-                    assert_eq!(slots.granted(ticket, hole), Some(slot));
-                    assert_eq!(slots.with_hole(hole, None), grant);
-                    assert_eq!(slots.beside(grant, hole), hole);
-                    let mut used = slots.advance(slots.start(), turn);
-                    for steps in turn..=n + turn {
-                        let expected = (used == later).then_some(later);
-                        assert_eq!(slots.used_hole(hole, Stamp::full(used)), expected, "{n} {turn} {steps}");
-                        used = slots.next(used);
-                    }
-                    assert_eq!(slots.used_hole(hole, Stamp::NONE), None);
-                    assert_eq!(slots.used_hole(grant, Stamp::full(later)), None);
+                    assert_eq!((slots.slot(ticket, grant), slots.slot(later, grant)), (slot, slot));
+                    assert_eq!(slots.again(grant), slots.grant(later, slot));
                     assert_eq!(Grant::from_word(grant.to_word()), grant);
                 }
                 ticket = slots.next(ticket);
@@ -366,28 +284,20 @@ mod tests {
     }
 
     #[test]
-    fn stamps_say_whose_item() {
-        let slots = Slots::new(5).unwrap();
-        let (ticket, other) = (slots.start(), slots.next(slots.start()));
-        let (full, void) = (Stamp::full(ticket), Stamp::void(ticket));
-        assert!(full.is_full() && full.is_of(ticket) && !full.is_of(other));
-        assert!(!void.is_full() && void.is_of(ticket) && !void.is_of(other));
-        assert_eq!((full.ticket(), void.ticket(), Stamp::NONE.ticket()), (Some(ticket), Some(ticket), None));
-        assert!(!Stamp::NONE.is_of(slots.advance(other, 4)), "not even of the ticket 0");
-        assert_eq!(Stamp::from_word(full.to_word()), full);
-    }
-
-    #[test]
     fn the_greatest_number_of_slots_wraps_as_well() {
         let slots = Slots::new(Slots::MAX).unwrap();
-        let last = slots.advance(slots.start(), Slots::MAX - 1);
+        let start = slots.advance(slots.start(), Slots::MAX);
+        let last = slots.advance(start, Slots::MAX - 1);
         assert_eq!(slots.turn(last), Slots::MAX - 1);
-        assert_eq!(slots.next(last), slots.advance(slots.start(), Slots::MAX));
+        assert_eq!(slots.next(last), slots.advance(start, Slots::MAX));
         assert_eq!(slots.next(last).to_word(), 0, "the laps start again");
         assert!(last.is_before(slots.next(last)));
-        assert_eq!(slots.distance(slots.start(), slots.next(last)), Slots::MAX);
-        let grant = slots.grant(slots.start(), Slots::MAX - 1);
-        assert_eq!(slots.granted(slots.start(), grant), Some(Slots::MAX - 1));
+        assert_eq!(slots.distance(start, slots.next(last)), Slots::MAX);
+        for ticket in [slots.start(), start, last] {
+            for slot in [0, 1, Slots::MAX - 1] {
+                assert_eq!(slots.granted(ticket, slots.grant(ticket, slot)), Some(slot));
+            }
+        }
     }
 
     #[test]

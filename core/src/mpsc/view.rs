@@ -9,7 +9,9 @@ use super::ticket::{Grant, Slots, Stamp, Ticket};
 use crate::Refusal;
 use crate::gauge::Gauge;
 use crate::overflow::Policy;
-use crate::sync::{AtomicBool, AtomicUsize, CachePadded, Claim, Ordering, SwapBool, SwapUsize, Watch};
+use crate::sync::{
+    AtomicBool, AtomicIndex, AtomicU8, AtomicUsize, CachePadded, Claim, Ordering, SwapBool, SwapUsize, Watch,
+};
 
 /// What is shared beside the slots.
 pub(super) struct Ctl {
@@ -67,13 +69,14 @@ impl Ctl {
 /// Room for one item, in the memory that is handed to a [`SliceRing`](super::SliceRing).
 ///
 /// # Memory
-/// Two words more than the item, rounded up to the alignment of all.
+/// 5 bytes more than the item, rounded up to the alignment of all: on 64-bit machines and 32-bit ones alike 8 bytes for a `u16`,
+/// and 8 more than a `u32`, `u64`, or a pointer.
 #[repr(C)]
 pub struct Slot<T> {
     /// Not of this slot, but of a turn: which slot the ticket of that turn has. Written by the consumer alone.
-    grant: AtomicUsize,
+    grant: AtomicIndex,
     /// Written by whoever's the slot is.
-    stamp: AtomicUsize,
+    stamp: AtomicU8,
     value: UnsafeCell<MaybeUninit<T>>,
 }
 
@@ -82,8 +85,8 @@ impl<T> Slot<T> {
     #[must_use]
     pub const fn new() -> Self {
         Self {
-            grant: AtomicUsize::new(Grant::FIRST.to_word()),
-            stamp: AtomicUsize::new(Stamp::NONE.to_word()),
+            grant: AtomicIndex::new(Grant::FIRST.to_word()),
+            stamp: AtomicU8::new(Stamp::NONE.to_word()),
             value: UnsafeCell::new(MaybeUninit::uninit()),
         }
     }
@@ -172,13 +175,13 @@ impl<T> View<T> {
 
     /// The grant to the ticket, or to another one of its turn.
     #[inline(always)]
-    pub(super) fn grant(&self, ticket: Ticket) -> &AtomicUsize {
+    pub(super) fn grant(&self, ticket: Ticket) -> &AtomicIndex {
         &self.slot(self.geometry.turn(ticket)).grant
     }
 
     /// The stamp of the slot with a number below the count.
     #[inline(always)]
-    pub(super) fn stamp(&self, slot: usize) -> &AtomicUsize {
+    pub(super) fn stamp(&self, slot: usize) -> &AtomicU8 {
         &self.slot(slot).stamp
     }
 
@@ -206,39 +209,6 @@ impl<T> View<T> {
         unsafe { item.assume_init() }
     }
 
-    /// For whoever has the ring to itself: marks the slots that are not granted to a ticket that can still be dealt out as
-    /// holes. Those have been used, and not been used up. Answers with how many they are.
-    pub(super) fn mark_used(&self) -> usize {
-        let slots = self.geometry;
-        // Relaxed, all: nobody else is at work.
-        let mut at = Ticket::from_word(self.ctl().tail.load(Ordering::Relaxed));
-        let limit = Ticket::from_word(self.ctl().limit.load(Ordering::Relaxed));
-        for slot in 0..slots.count() {
-            // Relaxed: as above.
-            self.mark(slot, Stamp::from_word(self.stamp(slot).load(Ordering::Relaxed)).ticket());
-        }
-        while at != limit {
-            // Relaxed: as above.
-            let grant = Grant::from_word(self.grant(at).load(Ordering::Relaxed));
-            self.mark(slots.slot(at, grant), None);
-            at = slots.next(at);
-        }
-        (0..slots.count()).filter(|&slot| self.beside(slot).is_hole()).count()
-    }
-
-    /// Marks a slot as a hole of a ticket, or of none. For the consumer, or whoever has the ring to itself.
-    pub(super) fn mark(&self, slot: usize, hole: Option<Ticket>) {
-        let grant = self.geometry.with_hole(self.beside(slot), hole);
-        // [MC7] Release: pairs with [MP1], as [MC3], which has granted it before.
-        self.slot(slot).grant.store(grant.to_word(), Ordering::Release);
-    }
-
-    /// The grant that lies beside a slot. For the consumer, or whoever has the ring to itself.
-    pub(super) fn beside(&self, slot: usize) -> Grant {
-        // Relaxed: nobody else writes it.
-        Grant::from_word(self.slot(slot).grant.load(Ordering::Relaxed))
-    }
-
     /// Drops all items in place. If one of them panics, the others are dropped all the same.
     ///
     /// # Safety
@@ -256,7 +226,7 @@ impl<T> View<T> {
                     self.next += 1;
                     // Relaxed: nobody else is at work.
                     let stamp = Stamp::from_word(self.view.stamp(slot).load(Ordering::Relaxed));
-                    if self.view.beside(slot).is_hole() && stamp.is_full() {
+                    if stamp == Stamp::FULL {
                         self.view.ctl().rest.watch.write(slot);
                         // SAFETY: an item that nobody else takes, counted off before, so it is dropped once even if this panics.
                         unsafe { self.view.slot(slot).value.get().cast::<T>().drop_in_place() };
@@ -272,7 +242,6 @@ impl<T> View<T> {
         }
 
         if core::mem::needs_drop::<T>() {
-            self.mark_used();
             // Dropping `Rest` a second time, after the run, finds nothing left, unless the run was cut short by a panic.
             Rest { view: *self, next: 0 }.run();
         }

@@ -85,6 +85,8 @@ macro_rules! modelled {
 }
 
 modelled!(AtomicBool: bool, AtomicU8: u8, AtomicUsize: usize);
+#[cfg(target_pointer_width = "64")]
+modelled!(AtomicU32: u32);
 #[cfg(target_has_atomic = "64")]
 modelled!(AtomicU64: u64);
 

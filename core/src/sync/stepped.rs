@@ -97,6 +97,8 @@ macro_rules! stepped {
 }
 
 stepped!(AtomicBool: bool, AtomicU8: u8, AtomicUsize: usize);
+#[cfg(target_pointer_width = "64")]
+stepped!(AtomicU32: u32);
 #[cfg(target_has_atomic = "64")]
 stepped!(AtomicU64: u64);
 
