@@ -181,9 +181,11 @@ pub struct Gate<P, R> {
 }
 
 impl<P: Push, R: Rule<P::Item>> Gate<P, R> {
-    /// A gate that looks how full the ring is at each value, if the rule asks: the exact way. An end that has a ring or a lane to
-    /// itself is asked only where it may be that full: else so many more [pushes](Push::pushes_below) are known to find it less
-    /// full, and cost no look at what the consumer writes.
+    /// A gate that looks how full the ring is at each value for which the rule asks: the exact way.
+    ///
+    /// An end that has a ring or a lane to itself is asked seldom: it says how many more pushes find the ring less full
+    /// [for certain](Push::pushes_below), and these cost no look at what the consumer writes. In an [`mpsc`](crate::mpsc) ring a look
+    /// is three loads, in a [`swap`](crate::swap) ring two, or as many as its [`len`](Push::len) takes where others have pushed.
     pub const fn new(end: P, rule: R) -> Self {
         Self { end, rule, sure: Sure::NOTHING, at_watermark: false }
     }

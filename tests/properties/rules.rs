@@ -4,13 +4,16 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::num::{NonZeroU64, NonZeroUsize};
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::thread;
 
 use forebay_core::admission::{Classes, Fill, Gate, Rate, Rule, Sampler, Sampling, Thresholds, Weighing, Weighted};
 use forebay_core::expiry::{Expiring, MaxAge, Stamped, Stamping};
 use forebay_core::flush::Flush;
 use forebay_core::seam::{Pop, Push};
 use forebay_core::spill::{Loss, Spill};
-use forebay_core::{Overflow, PopError, Pressure, PushError, Pushed, Watermarks};
+use forebay_core::{Overflow, PopError, Pressure, PushError, Pushed, Watermarks, mpsc};
 use forebay_tests::ledger::{go_off, goes_off};
 use forebay_tests::rings::{Another, Kind, Visitor, each};
 use quickcheck::QuickCheck;
@@ -236,6 +239,59 @@ fn stages_compose_before_and_behind_every_ring() {
     QuickCheck::new()
         .tests(2000)
         .quickcheck(stages_lose_nothing_but_by_their_rules as fn(u8, bool, Vec<(u8, u8)>) -> bool);
+}
+
+/// Rate, thresholds and greatest age are set by one thread, while two others go by them.
+#[test]
+fn settings_change_beside_those_who_go_by_them() {
+    const OFFERED: u32 = 50_000;
+    let (sampling, max_age) = (Sampling::new(Rate::ALL, 0), MaxAge::unlimited());
+    let thresholds = Thresholds::new([255; 2]).unwrap();
+    let (ticks, over) = (AtomicU64::new(u64::MAX - 1000), AtomicBool::new(false));
+    let clock = || ticks.fetch_add(1, Relaxed);
+    let mut ring = mpsc::HeapRing::new(64).unwrap();
+    let (producer, consumer) = ring.split();
+    thread::scope(|threads| {
+        let producer = threads.spawn(|| {
+            let inner = Gate::new(Stamping::new(producer, clock), Weighing::new(Sampler::new(&sampling)));
+            let mut gate = Gate::new(inner, Classes::new(&thresholds, |number: &u32| *number as usize % 2));
+            let refused = (0..OFFERED).filter(|&number| matches!(gate.push(number), Err(PushError::Full(_)))).count();
+            let (outer, inner) = (gate.rule(), gate.end().rule());
+            assert_eq!(outer.kept_out(0), 0, "at 255 the most important are let in, whatever else is set");
+            (refused, outer.kept_out(1), inner.rule().kept_out(), inner.pending())
+        });
+        let consumer = threads.spawn(|| {
+            let expired = Cell::new(0);
+            let mut consumer = Expiring::new(consumer, clock, &max_age)
+                .with_sink(|old: Weighted<u32>| expired.set(expired.get() + old.weight));
+            let (mut newest, mut count, mut weight) = (None, 0, 0);
+            loop {
+                match consumer.pop() {
+                    Ok(kept) => {
+                        assert!(Some(kept.value) > newest, "in order");
+                        newest = Some(kept.value);
+                        count += 1;
+                        weight += kept.weight;
+                    }
+                    Err(PopError::Empty) => thread::yield_now(),
+                    Err(PopError::Closed) => break (count + consumer.expired(), weight + expired.get()),
+                }
+            }
+        });
+        threads.spawn(|| {
+            for round in (1..=8).cycle().take_while(|_| !over.load(Relaxed)) {
+                sampling.set(Rate::new(round, 8).unwrap(), 32 * (round as u8 - 1));
+                thresholds.set([255, 255 - 16 * round as u8]).unwrap();
+                max_age.set(if round == 8 { usize::MAX } else { usize::from(round) * 30 });
+                thread::yield_now();
+            }
+        });
+        let ends = (producer.join(), consumer.join());
+        over.store(true, Relaxed);
+        let ((refused, by_class, sampled, pending), (taken, weight)) = (ends.0.unwrap(), ends.1.unwrap());
+        assert_eq!(taken + refused + by_class + sampled, OFFERED as usize);
+        assert_eq!(weight + pending + refused as u32 + by_class as u32, OFFERED);
+    });
 }
 
 /// A burst as large as the ring, that is drained before anything is too old: by a clock that wraps meanwhile.
