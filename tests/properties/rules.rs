@@ -241,6 +241,54 @@ fn stages_compose_before_and_behind_every_ring() {
         .quickcheck(stages_lose_nothing_but_by_their_rules as fn(u8, bool, Vec<(u8, u8)>) -> bool);
 }
 
+/// What is set holds from the next value on, in every ring.
+#[test]
+fn each_rule_is_switched_while_it_runs() {
+    struct Switching;
+
+    impl Visitor<Stamped<u32>> for Switching {
+        fn visit<P, C>(&mut self, kind: Kind, push: P, _: Another<P>, pop: C)
+        where
+            P: Push<Item = Stamped<u32>> + 'static,
+            C: Pop<Item = Stamped<u32>> + 'static,
+        {
+            let now = Cell::new(u64::MAX - 2);
+            let clock = || now.get();
+            let (sampling, max_age) = (Sampling::new(Rate::ALL, 0), MaxAge::unlimited());
+            let thresholds = Thresholds::new([255; 2]).unwrap();
+            let sampled = Gate::new(Stamping::new(push, clock), Sampler::new(&sampling));
+            let mut gate = Gate::new(sampled, Classes::new(&thresholds, |number: &u32| *number as usize % 2));
+            let mut kept =
+                |numbers: std::ops::Range<u32>| numbers.filter(|&number| gate.push(number).is_ok()).collect();
+            let expect = |kept: Vec<u32>, expected: &[u32]| assert_eq!(kept, expected, "{}", kind.name);
+            expect(kept(0..4), &[0, 1, 2, 3]);
+            sampling.set(Rate::new(1, 2).unwrap(), 0);
+            expect(kept(4..8), &[5, 7]);
+            thresholds.set([255, 0]).unwrap();
+            expect(kept(8..12), &[10]);
+            sampling.set(Rate::new(1, 2).unwrap(), 200);
+            expect(kept(12..16), &[12, 14]);
+            thresholds.set([255, 255]).unwrap();
+            expect(kept(16..18), &[16, 17]);
+
+            now.set(now.get().wrapping_add(5));
+            let mut consumer = Expiring::new(pop, clock, &max_age);
+            assert_eq!((consumer.pop(), consumer.pop()), (Ok(0), Ok(1)), "{}", kind.name);
+            max_age.set(5);
+            assert_eq!((consumer.pop(), consumer.expired()), (Ok(2), 0), "{}", kind.name);
+            let one_more = RefCell::new(vec![]);
+            let mut consumer = consumer.with_sink(|number| {
+                one_more.borrow_mut().push(number);
+                max_age.set(usize::MAX);
+            });
+            max_age.set(4);
+            assert_eq!((consumer.pop(), consumer.expired()), (Ok(5), 1), "{}", kind.name);
+            assert_eq!(one_more.take(), [3]);
+        }
+    }
+    each(20, None, &mut Switching);
+}
+
 /// Rate, thresholds and greatest age are set by one thread, while two others go by them.
 #[test]
 fn settings_change_beside_those_who_go_by_them() {
