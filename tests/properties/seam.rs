@@ -9,15 +9,28 @@ use forebay_core::{Overflow, PopError, Pressure, PushError, Pushed, Refusal, con
 /// How many items the rings hold.
 const N: usize = 4;
 
+/// An end vouches for its next push if the ring is less full now, and for no more than there are up to there.
+fn vouches(push: &impl Push) {
+    for fill in 0..=u8::MAX {
+        let pushes = push.pushes_below(fill);
+        assert_eq!(pushes == 0, push.fill() >= fill, "{fill}, with {} inside", push.len());
+        let last = push.len() + pushes.saturating_sub(1);
+        assert!(pushes == 0 || last * 255 / N < usize::from(fill), "{fill}: {pushes} with {} inside", push.len());
+    }
+}
+
 /// Fills a ring, overfills it by one, and empties it. Answers with what came of the one too many.
 fn round(push: &mut impl Push<Item = u32>, pop: &mut impl Pop<Item = u32>) -> Result<Pushed<u32>, PushError<u32>> {
     assert_eq!((push.capacity(), push.len()), (N, 0));
+    vouches(push);
     assert!(push.is_empty() && !push.is_full() && pop.is_empty());
     assert_eq!(pop.pop(), Err(PopError::Empty));
     for number in 0..4 {
+        vouches(push);
         assert_eq!(push.push(number), Ok(Pushed::Stored));
         assert!(!push.is_empty() && !pop.is_empty());
     }
+    vouches(push);
     assert!(push.is_full());
     assert_eq!((push.len(), pop.len()), (N, N));
     let outcome = push.push(4);
