@@ -87,6 +87,8 @@ mod owner;
 pub mod pacer;
 mod position;
 mod pressure;
+#[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
+pub mod priority;
 pub mod seam;
 mod slip;
 pub mod spill;

@@ -13,6 +13,7 @@ pub mod ledger;
 pub mod model;
 pub mod mpsc;
 pub mod payload;
+pub mod priority;
 pub mod shapes;
 pub mod spsc;
 #[cfg(forebay_steps)]
