@@ -87,7 +87,7 @@ fn two_fill_a_lane(cx: &Context) {
     let (mut producer, mut consumer) = ends::<2>(3, 2, &[], Overflow::Reject);
     let mut here = Pusher::default();
     let there = Pusher::spawn(producer.clone(), [110, 10], cx);
-    (0..2).for_each(|number| here.push(&mut producer, number, cx));
+    (100..102).for_each(|number| here.push(&mut producer, number, cx));
     let (there, _producer) = there.join().unwrap();
     assert_eq!(here.stored.len() + there.stored.len(), 3 + here.evicted.len() + there.evicted.len());
     settle(3, &[&here, &there], Vec::new(), &mut consumer);
