@@ -6,18 +6,19 @@ use forebay_core::priority::Ring;
 use super::*;
 
 models! {
-    producers_end [1, 1] &["popped", "empty"] => super::producers_end;
+    producers_end [1, 1] &["popped", "empty"], FEW => super::producers_end;
     close_and_push_capacity_1 [1, 1] ALL => |cx| super::close(1, &[], [100, 10], cx);
     close_and_push_capacity_2 [1, 1] ALL => |cx| super::close(2, &[100], [110, 10], cx);
-    close_and_evict_capacity_1 [1, 1] ALL => |cx| super::close(1, &[100], [10, 11], cx);
-    close_and_evict_capacity_2 [1, 1] ALL => |cx| super::close(2, &[100, 101], [10, 11], cx);
-    close_and_two_push [1, 1] &["stored", "closed", "closed for good"], FEW => super::close_and_two_push;
+    close_and_evict_capacity_1 [1, 1] EVICTS => |cx| super::close(1, &[100], [10, 11], cx);
+    close_and_evict_capacity_2 [1, 1] EVICTS => |cx| super::close(2, &[100, 101], [10, 11], cx);
+    close_and_two_push [1, 1] &["evicted", "closed", "closed for good"], FEW => super::close_and_two_push;
     consumers_end [1, 1] &["stored", "closed"] => super::consumers_end;
     split_again [1, 1] &["split", "in use"] => super::split_again;
 }
 
 /// What may become of a push while the ring is closed.
 const ALL: &[&str] = &["stored", "closed", "after", "closed for good"];
+const EVICTS: &[&str] = &["evicted", "closed", "after", "closed for good"];
 
 /// Closed comes after the last item of the last producer.
 ///

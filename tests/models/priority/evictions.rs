@@ -6,13 +6,13 @@ models! {
     evict_pop_capacity_1 [1, 1] &["evicted", "popped"] => |cx| super::evict_pop(1, 1, &[100], 0..2, cx);
     evict_pop_capacity_2 [1, 1] &["evicted", "popped"] => |cx| super::evict_pop(2, 1, &[100, 101], 0..2, cx);
     evict_pop_capacity_3 [1, 1] &["evicted", "popped"] => |cx| super::evict_pop(3, 2, &[100, 101, 102], 0..2, cx);
-    evict_of_ones_own_capacity_1 [1, 1] &["evicted", "popped"] => |cx| super::evict_pop(1, 1, &[100], 110..113, cx);
-    evict_of_ones_own_capacity_2 [1, 1] &["evicted", "popped"] => |cx| super::evict_pop(2, 3, &[100, 101], 110..113, cx);
+    evict_of_ones_own_capacity_1 [1, 1] &["evicted", "popped"], FEW => |cx| super::evict_pop(1, 1, &[100], 110..113, cx);
+    evict_of_ones_own_capacity_2 [1, 1] &["evicted", "popped"], FEW => |cx| super::evict_pop(2, 3, &[100, 101], 110..113, cx);
     evict_evict_capacity_1 [1, 1] &["evicted"] => |cx| super::evict_evict(1, 1, &[100], Overflow::DropOldest, cx);
     evict_evict_capacity_2 [1, 1] &["evicted"] => |cx| super::evict_evict(2, 3, &[100, 101], Overflow::DropOldest, cx);
     evict_evict_and_reject_capacity_1 [1, 1] &["evicted", "full"] => |cx| super::evict_evict(1, 1, &[100], Overflow::Reject, cx);
     evict_evict_and_shed_capacity_2 [1, 1] &["evicted", "shed"] => |cx| super::evict_evict(2, 1, &[100, 101], Overflow::DropIncoming, cx);
-    evict_evict_pop_capacity_1 [1, 1] &["evicted", "popped"] => |cx| super::evict_evict_pop(1, &[100], cx);
+    evict_evict_pop_capacity_1 [1, 1] &["evicted", "popped"], FEW => |cx| super::evict_evict_pop(1, &[100], cx);
     evict_evict_pop_capacity_2 [1, 1] &["evicted", "popped"], FEW => |cx| super::evict_evict_pop(2, &[100, 101], cx);
     evict_while_it_is_filled [1, 1] &["evicted", "stored"] => super::evict_while_it_is_filled;
     two_fill_a_lane [1, 1] &["stored", "full"] => super::two_fill_a_lane;

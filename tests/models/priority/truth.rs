@@ -4,7 +4,7 @@ use super::*;
 
 models! {
     important_is_never_refused_for_what_comes_and_goes [1, 1] &["stored", "evicted"] => |cx| super::never_refused(Overflow::Reject, cx);
-    important_is_never_evicted_for_what_comes_and_goes [1, 1] &["stored", "evicted"] => |cx| super::never_refused(Overflow::DropOldest, cx);
+    important_is_never_evicted_for_what_comes_and_goes [1, 1] &["stored", "evicted"], FEW => |cx| super::never_refused(Overflow::DropOldest, cx);
     less_important_goes_first [1, 1] &["stored", "evicted"] => super::less_important_goes_first;
     what_stays_goes_first [1, 1] &["evicted"] => super::what_stays_goes_first;
     empty_is_true [1, 1] &["popped"] => super::empty_is_true;
