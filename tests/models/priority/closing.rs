@@ -6,14 +6,14 @@ use forebay_core::priority::Ring;
 use super::*;
 
 models! {
-    producers_end [1, 1] &["popped", "empty"], FEW => super::producers_end;
-    close_and_push_capacity_1 [1, 1] ALL => |cx| super::close(1, &[], [100, 10], cx);
-    close_and_push_capacity_2 [1, 1] ALL => |cx| super::close(2, &[100], [110, 10], cx);
-    close_and_evict_capacity_1 [1, 1] EVICTS => |cx| super::close(1, &[100], [10, 11], cx);
+    producers_end [8893, 430410] &["popped", "empty"], FEW => super::producers_end;
+    close_and_push_capacity_1 [5786, 15842] ALL => |cx| super::close(1, &[], [100, 10], cx);
+    close_and_push_capacity_2 [5224, 42915] ALL => |cx| super::close(2, &[100], [110, 10], cx);
+    close_and_evict_capacity_1 [31148, 1] EVICTS => |cx| super::close(1, &[100], [10, 11], cx);
     close_and_evict_capacity_2 [1, 1] EVICTS => |cx| super::close(2, &[100, 101], [10, 11], cx);
-    close_and_two_push [1, 1] &["evicted", "closed", "closed for good"], FEW => super::close_and_two_push;
-    consumers_end [1, 1] &["stored", "closed"] => super::consumers_end;
-    split_again [1, 1] &["split", "in use"] => super::split_again;
+    close_and_two_push [93512, 1] &["evicted", "closed", "closed for good"], FEW => super::close_and_two_push;
+    consumers_end [92, 429] &["stored", "closed"] => super::consumers_end;
+    split_again [10388, 30725] &["split", "in use"] => super::split_again;
 }
 
 /// What may become of a push while the ring is closed.
@@ -82,7 +82,7 @@ fn close(capacity: usize, inside: &[u32], numbers: [u32; 2], cx: &Context) {
     consumer.close();
     returned.store(true, Ordering::Release);
     let (mut popped, mut closed) = (Vec::new(), false);
-    for _ in 0..2 {
+    for _ in 0..=capacity {
         cx.step();
         match consumer.pop() {
             Ok((_, number)) => {

@@ -6,14 +6,14 @@ use forebay_core::{Pressure, Watermarks};
 use super::*;
 
 models! {
-    a_consumer_that_waits_leaves_it_open_capacity_1 [1, 1] WAITS, FEW => |cx| super::a_consumer_that_waits(1, 1, cx);
-    a_consumer_that_waits_leaves_it_open_capacity_2 [1, 1] WAITS, FEW => |cx| super::a_consumer_that_waits(2, 1, cx);
-    a_consumer_that_waits_leaves_it_open_when_full [1, 1] WAITS, FEW => |cx| super::a_consumer_that_waits(2, 2, cx);
-    two_raise_it_capacity_2 [1, 1] &["stop"] => |cx| super::two_raise_it(2, cx);
-    two_raise_it_capacity_3 [1, 1] &["slow"] => |cx| super::two_raise_it(3, cx);
-    a_storm_leaves_it_at_stop [1, 1] &["evicted"] => super::a_storm;
-    a_push_beside_a_pop [1, 1] &["full", "room"] => super::a_push_beside_a_pop;
-    a_close_leaves_it_closed [1, 1] &["stored", "closed"], FEW => super::a_close;
+    a_consumer_that_waits_leaves_it_open_capacity_1 [117, 15] WAITS, FEW => |cx| super::a_consumer_that_waits(1, 1, cx);
+    a_consumer_that_waits_leaves_it_open_capacity_2 [70, 11] WAITS, FEW => |cx| super::a_consumer_that_waits(2, 1, cx);
+    a_consumer_that_waits_leaves_it_open_when_full [986, 38] WAITS, FEW => |cx| super::a_consumer_that_waits(2, 2, cx);
+    two_raise_it_capacity_2 [25, 85] &["stop"] => |cx| super::two_raise_it(2, cx);
+    two_raise_it_capacity_3 [25, 77] &["slow"] => |cx| super::two_raise_it(3, cx);
+    a_storm_leaves_it_at_stop [113, 170] &["evicted"] => super::a_storm;
+    a_push_beside_a_pop [1058, 1810] &["full", "room"] => super::a_push_beside_a_pop;
+    a_close_leaves_it_closed [5438, 55] &["stored", "closed"], FEW => super::a_close;
 }
 
 const WAITS: &[&str] = &["waits", "is woken"];

@@ -3,16 +3,16 @@
 use super::*;
 
 models! {
-    important_is_never_refused_for_what_comes_and_goes [1, 1] &["stored", "evicted"] => |cx| super::never_refused(Overflow::Reject, cx);
-    important_is_never_evicted_for_what_comes_and_goes [1, 1] &["stored", "evicted"], FEW => |cx| super::never_refused(Overflow::DropOldest, cx);
-    less_important_goes_first [1, 1] &["stored", "evicted"] => super::less_important_goes_first;
-    what_stays_goes_first [1, 1] &["evicted"] => super::what_stays_goes_first;
-    empty_is_true [1, 1] &["popped"] => super::empty_is_true;
-    after_a_pop_there_is_room_capacity_1 [1, 1] &["stored", "full"] => |cx| super::after_a_pop_there_is_room(1, &[0], cx);
-    after_a_pop_there_is_room_capacity_2 [1, 1] &["stored", "full"] => |cx| super::after_a_pop_there_is_room(2, &[0, 1], cx);
-    full_is_true [1, 1] &["stored"] => super::full_is_true;
-    counts_are_of_one_time [1, 1] &["none", "one", "two"] => super::counts_are_of_one_time;
-    bypass_is_switched [1, 1] &["0", "1"] => super::bypass_is_switched;
+    important_is_never_refused_for_what_comes_and_goes [105208, 291402] &["stored", "evicted"] => |cx| super::never_refused(Overflow::Reject, cx);
+    important_is_never_evicted_for_what_comes_and_goes [53626, 291402] &["stored", "evicted"], FEW => |cx| super::never_refused(Overflow::DropOldest, cx);
+    less_important_goes_first [1088, 1088] &["stored", "evicted"] => super::less_important_goes_first;
+    what_stays_goes_first [64, 64] &["evicted"] => super::what_stays_goes_first;
+    empty_is_true [450, 778] &["popped"] => super::empty_is_true;
+    after_a_pop_there_is_room_capacity_1 [95, 198] &["stored", "full"] => |cx| super::after_a_pop_there_is_room(1, &[0], cx);
+    after_a_pop_there_is_room_capacity_2 [95, 95] &["stored", "full"] => |cx| super::after_a_pop_there_is_room(2, &[0, 1], cx);
+    full_is_true [21, 44] &["stored"] => super::full_is_true;
+    counts_are_of_one_time [30669, 39145] &["none", "one", "two"] => super::counts_are_of_one_time;
+    bypass_is_switched [8, 8] &["0", "1"] => super::bypass_is_switched;
 }
 
 /// Class 0 loses nothing while something less important is inside throughout, whatever that is: while others of different classes
