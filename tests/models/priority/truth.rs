@@ -1,11 +1,14 @@
 //! What an answer says is true of one moment of the operation.
 
+use std::num::NonZeroUsize;
+
 use super::*;
 
 models! {
     important_is_never_refused_for_what_comes_and_goes [105208, 291402] &["stored", "evicted"] => |cx| super::never_refused(Overflow::Reject, cx);
-    important_is_never_evicted_for_what_comes_and_goes [53626, 291402] &["stored", "evicted"], FEW => |cx| super::never_refused(Overflow::DropOldest, cx);
+    important_is_never_evicted_for_what_comes_and_goes [53626, 5539] &["stored", "evicted"], FEW => |cx| super::never_refused(Overflow::DropOldest, cx);
     less_important_goes_first [1088, 1088] &["stored", "evicted"] => super::less_important_goes_first;
+    what_comes_and_goes_goes_first [1, 1] &["evicted", "stored"], FEW => super::what_comes_and_goes_goes_first;
     what_stays_goes_first [64, 64] &["evicted"] => super::what_stays_goes_first;
     empty_is_true [450, 778] &["popped"] => super::empty_is_true;
     after_a_pop_there_is_room_capacity_1 [95, 198] &["stored", "full"] => |cx| super::after_a_pop_there_is_room(1, &[0], cx);
@@ -57,6 +60,31 @@ fn less_important_goes_first(cx: &Context) {
     let (there, _producer) = there.join().unwrap();
     let evicted: Vec<u32> = here.evicted.iter().chain(&there.evicted).copied().collect();
     assert!(!evicted.contains(&100), "{evicted:?}");
+    settle(3, &[&before, &here, &there], popped, &mut consumer);
+}
+
+/// An item of class 1 is not evicted while something less important is inside throughout, be it of class 2 at first and then of class 3.
+///
+/// [PR1] [PR2].
+fn what_comes_and_goes_goes_first(cx: &Context) {
+    let (mut producer, mut consumer) = ends::<4>(3, 0, &[], Overflow::Reject);
+    // Class 2 is due one pop after the next, and class 3 is not.
+    producer.set_bypass(NonZeroUsize::new(2).unwrap());
+    for class in [0, 3] {
+        assert_eq!(producer.push(class, 0), Ok(Pushed::Stored));
+        assert_eq!(consumer.pop(), Ok((class, 0)));
+    }
+    let inside = [0, 100, 200];
+    inside.iter().for_each(|&number| assert_eq!(producer.push(class_of(number), number), Ok(Pushed::Stored)));
+    let there = Pusher::spawn(producer.clone(), [10], cx);
+    let (before, mut here) = (Pusher::of(&inside), Pusher::default());
+    let mut popped = pop_some(&mut consumer, 1, cx);
+    here.push(&mut producer, 300, cx);
+    popped.extend(pop_some(&mut consumer, 1, cx));
+    let (there, _producer) = there.join().unwrap();
+    assert_eq!(there.stored, [10]);
+    assert!(!there.evicted.contains(&100), "{there:?} beside {here:?}, {popped:?}");
+    consumer.set_bypass(NonZeroUsize::MAX);
     settle(3, &[&before, &here, &there], popped, &mut consumer);
 }
 
@@ -164,7 +192,7 @@ fn bypass_is_switched(cx: &Context) {
         let cx = cx.clone();
         move || {
             cx.step();
-            producer.set_bypass(std::num::NonZeroUsize::MIN);
+            producer.set_bypass(NonZeroUsize::MIN);
             producer
         }
     });
