@@ -275,7 +275,7 @@ fn a_push_while_it_is_closed() {
                     (log, why)
                 },
                 move |(outcome, mut producer), (mut log, why), mut consumer| {
-                    assert!(why == PopError::Empty || consumer.len() == 0, "closed, with an item to come");
+                    assert!(why == PopError::Empty || consumer.is_empty(), "closed, with an item to come");
                     log.enter(number, outcome);
                     let outcome = producer.push(0, 30);
                     assert_eq!(outcome, Err(PushError::Closed(30)));

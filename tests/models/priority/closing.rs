@@ -99,7 +99,7 @@ fn close(capacity: usize, inside: &[u32], numbers: [u32; 2], cx: &Context) {
         cx.note("closed for good");
     }
     let (there, mut producer) = there.join().unwrap();
-    assert!(!closed || consumer.len() == 0);
+    assert!(!closed || consumer.is_empty());
     assert!(producer.is_closed());
     assert_eq!(producer.push(0, 30), Err(PushError::Closed(30)));
     settle_with(capacity, &[&before, &there], popped, &mut consumer, PopError::Closed);
@@ -128,7 +128,7 @@ fn close_and_two_push(cx: &Context) {
         cx.note("closed for good");
     }
     let ((one, _one), (two, _two)) = (one.join().unwrap(), two.join().unwrap());
-    assert!(why == PopError::Empty || consumer.len() == 0);
+    assert!(why == PopError::Empty || consumer.is_empty());
     settle_with(1, &[&before, &one, &two], popped, &mut consumer, PopError::Closed);
 }
 
