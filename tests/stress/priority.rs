@@ -250,7 +250,7 @@ fn what_is_important_is_complete() {
 fn handles_come_and_go() {
     let _alone = alone();
     static RING: Ring<(usize, usize), 4, 2> = Ring::with_overflow(Overflow::DropOldest);
-    let (mut total, mut lost) = (0, 0);
+    let (mut total, mut lost) = (0_usize, 0_usize);
     for _ in 0..20 {
         let (producer, mut consumer) = RING.try_split().unwrap();
         assert!(RING.try_split().is_err());
@@ -276,8 +276,7 @@ fn handles_come_and_go() {
             pushers.into_iter().map(|pusher| pusher.join().unwrap()).sum()
         });
         total += stored;
-        let of = |count: &dyn Fn(usize) -> usize| count(0) + count(1);
-        lost = of(&|class| consumer.popped(class) + consumer.evicted(class));
+        lost = (0..2).map(|class| consumer.popped(class) + consumer.evicted(class)).sum();
         assert_eq!(total, lost + consumer.len());
     }
     assert!(lost > 0);
