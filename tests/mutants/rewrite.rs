@@ -401,14 +401,14 @@ const REWRITINGS: &[Rewriting] = &[
         what: "refused without a second look",
         file: PRIORITY_PRODUCER,
         function: "seize",
-        edits: &[("if !self.are_empty_behind(class) {", "if false {")],
+        edits: &[("if !self.are_empty_from(", "if found.is_some() && !self.are_empty_from(")],
     },
     Rewriting {
-        ids: "PR1 PR2",
+        ids: "PR1",
         what: "evicted without a second look",
         file: PRIORITY_PRODUCER,
-        function: "take_front",
-        edits: &[("if !self.are_empty_behind(class) {", "if false {")],
+        function: "seize",
+        edits: &[("if !self.are_empty_from(", "if found.is_none() && !self.are_empty_from(")],
     },
     Rewriting {
         ids: "PR2",

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use forebay_core::seam::{Pop, Push};
 use forebay_core::spsc::{Dense, Flagged};
-use forebay_core::{Overflow, Pressure, Watermarks, fan_in, mpsc, spsc, swap};
+use forebay_core::{Overflow, Pressure, Watermarks, fan_in, mpsc, priority, spsc, swap};
 use forebay_tests::virtual_time::Beat;
 use quickcheck::{QuickCheck, TestResult};
 
@@ -30,6 +30,8 @@ fn rings(capacity: usize, marks: Watermarks) -> Vec<Ends> {
     swap.0.set_watermarks(marks).unwrap();
     let mut evicts = swap::HeapRing::with_overflow(capacity, 1, Overflow::DropOldest).unwrap().into_ends();
     evicts.0.set_watermarks(marks).unwrap();
+    let mut classes = priority::HeapRing::<_, 2>::new(capacity).unwrap().into_ends();
+    classes.0.set_watermarks(marks).unwrap();
     let (opener, merged) = fan_in::HeapRing::new(2, capacity).unwrap().into_ends();
     let mut lane = opener.open(NonZeroU32::MIN).unwrap();
     lane.set_watermarks(marks).unwrap();
@@ -39,6 +41,7 @@ fn rings(capacity: usize, marks: Watermarks) -> Vec<Ends> {
         ends("mpsc", tickets.0, tickets.1),
         ends("swap", swap.0, swap.1),
         ends("swap that evicts", evicts.0, evicts.1),
+        ends("priority", classes.0.by(|&number| number as usize % 2), classes.1),
         ends("a lane", lane, merged),
     ]
 }

@@ -115,7 +115,7 @@ impl<T, const C: usize> Tx<T, C> {
     /// nothing had been put in when it was looked at once more, after that.
     fn seize(&mut self, class: usize) -> Result<(usize, Option<usize>), PushError<()>> {
         let ring = self.ring;
-        'again: loop {
+        loop {
             match self.take_free() {
                 Ok(cell) => return Ok((cell, None)),
                 Err(word) if View::<T, C>::is_barred(word) => {
@@ -124,29 +124,17 @@ impl<T, const C: usize> Tx<T, C> {
                 }
                 Err(_) => {}
             }
-            for less in (class + 1..C).rev() {
-                let (at, word) = ring.front(Lane::of(less), self.fronts[less]);
-                self.fronts[less] = at;
-                if ring.is_there(at, word) {
-                    match self.take_front(less, word) {
-                        Some(cell) => return Ok((cell, Some(less))),
-                        None => continue 'again,
-                    }
-                }
-            }
-            if !self.are_empty_behind(class) {
+            let overflow = ring.ctl().ends.policy.get();
+            let least = class + usize::from(overflow != Overflow::DropOldest);
+            let found = (least..C).rev().find_map(|class| self.oldest(class).map(|word| (class, word)));
+            if !self.are_empty_from(found.map_or(least, |(class, _)| class + 1)) {
                 continue;
             }
-            let overflow = ring.ctl().ends.policy.get();
-            if overflow == Overflow::DropOldest {
-                let (at, word) = ring.front(Lane::of(class), self.fronts[class]);
-                self.fronts[class] = at;
-                if ring.is_there(at, word) {
-                    match self.take_front(class, word) {
-                        Some(cell) => return Ok((cell, Some(class))),
-                        None => continue,
-                    }
+            if let Some((class, word)) = found {
+                if let Some(cell) = ring.take(Lane::of(class), self.fronts[class], word) {
+                    return Ok((cell, Some(class)));
                 }
+                continue;
             }
             self.watch_full();
             if overflow == Overflow::Reject {
@@ -157,18 +145,17 @@ impl<T, const C: usize> Tx<T, C> {
         }
     }
 
-    /// Takes the oldest item of a class, which was there by its word, if nothing less important came meanwhile, and nobody took it.
-    fn take_front(&self, class: usize, word: Word) -> Option<usize> {
-        if !self.are_empty_behind(class) {
-            return None;
-        }
-        self.ring.take(Lane::of(class), self.fronts[class], word)
+    /// The word at the front of the lane of a class, if there is an item.
+    fn oldest(&mut self, class: usize) -> Option<Word> {
+        let (at, word) = self.ring.front(Lane::of(class), self.fronts[class]);
+        self.fronts[class] = at;
+        self.ring.is_there(at, word).then_some(word)
     }
 
-    /// Whether the free cells and all classes that are less important than this one, which were found empty, have been so since.
-    fn are_empty_behind(&self, class: usize) -> bool {
+    /// Whether the free cells, and all classes from this one on, which were found empty, have been so since.
+    fn are_empty_from(&self, class: usize) -> bool {
         self.ring.is_empty_at(View::<T, C>::FREE, self.free)
-            && (class + 1..C).all(|less| self.ring.is_empty_at(Lane::of(less), self.fronts[less]))
+            && (class..C).all(|class| self.ring.is_empty_at(Lane::of(class), self.fronts[class]))
     }
 
     /// Does what a push besides that may have come to the high watermark: raises the pressure, if so many items are inside, and says
