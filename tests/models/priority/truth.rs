@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use super::*;
 
 models! {
-    important_is_never_refused_for_what_comes_and_goes [105208, 291402] &["stored", "evicted"] => |cx| super::never_refused(Overflow::Reject, cx);
+    important_is_never_refused_for_what_comes_and_goes [53626, 291402] &["stored", "evicted"], FEW => |cx| super::never_refused(Overflow::Reject, cx);
     important_is_never_evicted_for_what_comes_and_goes [53626, 5539] &["stored", "evicted"], FEW => |cx| super::never_refused(Overflow::DropOldest, cx);
     less_important_goes_first [1088, 1088] &["stored", "evicted"] => super::less_important_goes_first;
     what_comes_and_goes_goes_first [4111, 1] &["evicted", "stored"], FEW => super::what_comes_and_goes_goes_first;
