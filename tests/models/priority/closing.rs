@@ -7,10 +7,10 @@ use super::*;
 
 models! {
     producers_end [8893, 302] &["popped", "empty"], FEW => super::producers_end;
-    close_and_push_capacity_1 [1459, 15842] ALL, FEW => |cx| super::close(1, &[], [100, 10], cx);
-    close_and_push_capacity_2 [2254, 42915] ALL, FEW => |cx| super::close(2, &[100], [110, 10], cx);
-    close_and_evict_capacity_1 [6674, 92061] EVICTS, FEW => |cx| super::close(1, &[100], [10, 11], cx);
-    close_and_evict_capacity_2 [6890, 1] EVICTS, FEW => |cx| super::close(2, &[100, 101], [10, 11], cx);
+    close_and_push_capacity_1 [1459, 180] ALL, FEW => |cx| super::close(1, &[], [100, 10], cx);
+    close_and_push_capacity_2 [2254, 325] ALL, FEW => |cx| super::close(2, &[100], [110, 10], cx);
+    close_and_evict_capacity_1 [6674, 1276] EVICTS, FEW => |cx| super::close(1, &[100], [10, 11], cx);
+    close_and_evict_capacity_2 [6890, 2564] EVICTS, FEW => |cx| super::close(2, &[100, 101], [10, 11], cx);
     close_and_two_push [93512, 17327] &["evicted", "closed", "closed for good"], FEW => super::close_and_two_push;
     consumers_end [92, 429] &["stored", "closed"] => super::consumers_end;
     split_again [10388, 30725] &["split", "in use"] => super::split_again;

@@ -8,13 +8,13 @@ models! {
     evict_pop_capacity_3 [8389, 10801] &["evicted", "popped"] => |cx| super::evict_pop(3, 2, &[100, 101, 102], 0..2, cx);
     evict_of_ones_own_capacity_1 [15709, 4672] &["evicted", "popped"], FEW => |cx| super::evict_pop(1, 1, &[100], 110..113, cx);
     evict_of_ones_own_capacity_2 [21212, 4001] &["evicted", "popped"], FEW => |cx| super::evict_pop(2, 3, &[100, 101], 110..113, cx);
-    evict_evict_capacity_1 [18754, 14641] &["evicted"], FEW => |cx| super::evict_evict(1, 1, &[100], Overflow::DropOldest, cx);
+    evict_evict_capacity_1 [18754, 1434] &["evicted"], FEW => |cx| super::evict_evict(1, 1, &[100], Overflow::DropOldest, cx);
     evict_evict_capacity_2 [18572, 53715] &["evicted"] => |cx| super::evict_evict(2, 3, &[100, 101], Overflow::DropOldest, cx);
     evict_evict_and_reject_capacity_1 [107, 78] &["evicted", "full"] => |cx| super::evict_evict(1, 1, &[100], Overflow::Reject, cx);
     evict_evict_and_shed_capacity_2 [767, 1341] &["evicted", "shed"] => |cx| super::evict_evict(2, 1, &[100, 101], Overflow::DropIncoming, cx);
-    evict_evict_pop_capacity_1 [75990, 11288] &["evicted", "popped"], FEW => |cx| super::evict_evict_pop(1, &[100], cx);
+    evict_evict_pop_capacity_1 [75990, 15080] &["evicted", "popped"], FEW => |cx| super::evict_evict_pop(1, &[100], cx);
     evict_evict_pop_capacity_2 [29478, 6966] &["evicted", "popped"], FEW => |cx| super::evict_evict_pop(2, &[100, 101], cx);
-    evict_while_it_is_filled [5568, 19998] &["evicted", "stored"] => super::evict_while_it_is_filled;
+    evict_while_it_is_filled [5568, 12720] &["evicted", "stored"] => super::evict_while_it_is_filled;
     two_fill_a_lane [2163, 4075] &["stored", "full"] => super::two_fill_a_lane;
     push_happens_before_pop [54, 91] &["popped"] => super::push_happens_before_pop;
     push_happens_before_eviction [115, 129] &["evicted"] => super::push_happens_before_eviction;
