@@ -18,7 +18,7 @@ done
 
 ITEMS=100000 # at least, from each image that counts them
 # The small image of each ring.
-rings=("spsc nopanic" "swap nopanic_swap" "mpsc nopanic_mpsc" "fan_in nopanic_fan_in")
+rings=("spsc nopanic" "swap nopanic_swap" "mpsc nopanic_mpsc" "fan_in nopanic_fan_in" "priority nopanic_priority")
 
 arm() { qemu-system-arm -M "$1" -icount shift=0 -nographic -semihosting-config enable=on,target=native -kernel "$2"; }
 riscv() { qemu-system-riscv32 -M "$1" -cpu rv32,a=off -bios none -icount shift=0 -nographic -kernel "$2"; }
@@ -62,7 +62,7 @@ board() { # target emulator machine, and how many bytes of flash push, pop and s
         run "$1" release $image "$2" "$3"
     done
     build "$1" release --features critical-section
-    for image in shared swap mpsc fan_in nopanic_swap nopanic_mpsc nopanic_mpsc_batches nopanic_fan_in nopanic_owners; do
+    for image in shared swap mpsc fan_in nopanic_swap nopanic_mpsc nopanic_mpsc_batches nopanic_fan_in nopanic_priority nopanic_owners; do
         run "$1" release $image "$2" "$3"
     done
 
@@ -77,9 +77,9 @@ board() { # target emulator machine, and how many bytes of flash push, pop and s
     done
 }
 
-board thumbv6m-none-eabi arm microbit 1024 4160 5632 4928
-board thumbv7m-none-eabi arm mps2-an385 1024 3520 5248 4224
-board riscv32imc-unknown-none-elf riscv virt 1344 4736 5888 5568
+board thumbv6m-none-eabi arm microbit 1024 4160 5632 4928 5696
+board thumbv7m-none-eabi arm mps2-an385 1024 3520 5248 4224 5184
+board riscv32imc-unknown-none-elf riscv virt 1344 4736 5888 5568 6464
 
 # Once more with the checks of the language and its core library.
 build thumbv6m-none-eabi checked --bin pair
