@@ -39,6 +39,7 @@ pub mod conflated;
 pub mod fan_in;
 pub mod latest;
 pub mod mpsc;
+pub mod priority;
 pub mod spsc;
 pub mod swap;
 
