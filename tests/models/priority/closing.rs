@@ -11,9 +11,9 @@ models! {
     close_and_push_capacity_2 [2719, 325] ALL, FEW => |cx| super::close(2, &[100], [110, 10], cx);
     close_and_evict_capacity_1 [6674, 1276] EVICTS, FEW => |cx| super::close(1, &[100], [10, 11], cx);
     close_and_evict_capacity_2 [8795, 2564] EVICTS, FEW => |cx| super::close(2, &[100, 101], [10, 11], cx);
-    close_and_two_push [122599, 17327] &["evicted", "closed", "closed for good"], FEW => super::close_and_two_push;
+    close_and_two_push [122599, 24772] &["evicted", "closed", "closed for good"], FEW => super::close_and_two_push;
     consumers_end [92, 429] &["stored", "closed"] => super::consumers_end;
-    split_again [24303, 30725] &["split", "in use"] => super::split_again;
+    split_again [24303, 68426] &["split", "in use"] => super::split_again;
 }
 
 /// What may become of a push while the ring is closed.

@@ -16,7 +16,7 @@ models! {
     evict_evict_pop_capacity_2 [29478, 6966] &["evicted", "popped"], FEW => |cx| super::evict_evict_pop(2, &[100, 101], cx);
     evict_while_it_is_filled [5568, 12720] &["evicted", "stored"] => super::evict_while_it_is_filled;
     two_fill_a_lane [2163, 4075] &["stored", "full"] => super::two_fill_a_lane;
-    laps_in_one_step [79019, 1] &["evicted"], 1 => super::laps_in_one_step;
+    laps_in_one_step [79019, 58843] &["evicted"], 1 => super::laps_in_one_step;
     push_happens_before_pop [54, 91] &["popped"] => super::push_happens_before_pop;
     push_happens_before_eviction [115, 129] &["evicted"] => super::push_happens_before_eviction;
     pop_happens_before_push [57, 130] &["pushed"] => super::pop_happens_before_push;
