@@ -463,15 +463,8 @@ const REWRITINGS: &[Rewriting] = &[
         file: PRIORITY_VIEW,
         function: "exchange",
         edits: &[(
-            "match self.word(lane, at.idx()).compare_exchange(current, new, Ordering::AcqRel, Ordering::Acquire) {",
-            "let now = self.load(lane, at);
-            let stored = if now == current {
-                self.word(lane, at.idx()).store(new, Ordering::Release);
-                Ok(now)
-            } else {
-                Err(now)
-            };
-            match stored {",
+            "word.compare_exchange(current, new, Ordering::AcqRel, Ordering::Relaxed).is_ok()",
+            "word.load(Ordering::Acquire) == current && { word.store(new, Ordering::Release); true }",
         )],
     },
     Rewriting {

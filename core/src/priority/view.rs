@@ -182,15 +182,13 @@ impl<T, const C: usize> View<T, C> {
         self.word(lane, at.idx()).load(Ordering::Acquire)
     }
 
-    /// Exchanges a word, and with it a cell comes or goes. Answers with the word that was there instead.
+    /// Exchanges a word, and with it a cell comes or goes. Answers with whether the word was there.
     #[inline(always)]
-    fn exchange(&self, lane: Lane, at: Position, current: Word, new: Word) -> Result<(), Word> {
+    fn exchange(&self, lane: Lane, at: Position, current: Word, new: Word) -> bool {
+        let word = self.word(lane, at.idx());
         // [PR2] AcqRel: pairs with itself, [PR1] and [PR3]. Orders: all that was done with a cell by whoever gave it away before all
-        // that is done by whoever got it. On failure Acquire: as [PR1].
-        match self.word(lane, at.idx()).compare_exchange(current, new, Ordering::AcqRel, Ordering::Acquire) {
-            Ok(_) => Ok(()),
-            Err(now) => Err(now),
-        }
+        // that is done by whoever got it. On failure Relaxed: we look again.
+        word.compare_exchange(current, new, Ordering::AcqRel, Ordering::Relaxed).is_ok()
     }
 
     /// A position of a lane at or before its front, by what a word says: the item of the lap before was taken, and all before.
@@ -262,7 +260,7 @@ impl<T, const C: usize> View<T, C> {
     #[inline(always)]
     pub(super) fn take(&self, lane: Lane, at: Position, word: Word) -> Option<usize> {
         let taken = self.shape.freed(word, at, 0);
-        self.exchange(lane, at, word, taken).is_ok().then(|| self.shape.cell(word))
+        self.exchange(lane, at, word, taken).then(|| self.shape.cell(word))
     }
 
     /// Puts a cell of the caller's, with an item, in at the back of a lane; `guess` is for the next one. There is room, as P2 says.
@@ -272,9 +270,7 @@ impl<T, const C: usize> View<T, C> {
             let (at, word) = self.back(lane, *guess);
             *guess = at;
             // It is, but where the laps have come around meanwhile.
-            if self.shape.state(word, at) == State::Free
-                && self.exchange(lane, at, word, self.shape.full(at, cell)).is_ok()
-            {
+            if self.shape.state(word, at) == State::Free && self.exchange(lane, at, word, self.shape.full(at, cell)) {
                 *guess = self.shape.next(at);
                 return;
             }

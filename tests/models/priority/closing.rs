@@ -8,12 +8,12 @@ use super::*;
 models! {
     producers_end [8893, 302] &["popped", "empty"], FEW => super::producers_end;
     close_and_push_capacity_1 [1459, 180] ALL, FEW => |cx| super::close(1, &[], [100, 10], cx);
-    close_and_push_capacity_2 [2254, 325] ALL, FEW => |cx| super::close(2, &[100], [110, 10], cx);
+    close_and_push_capacity_2 [2719, 325] ALL, FEW => |cx| super::close(2, &[100], [110, 10], cx);
     close_and_evict_capacity_1 [6674, 1276] EVICTS, FEW => |cx| super::close(1, &[100], [10, 11], cx);
-    close_and_evict_capacity_2 [6890, 2564] EVICTS, FEW => |cx| super::close(2, &[100, 101], [10, 11], cx);
-    close_and_two_push [93512, 17327] &["evicted", "closed", "closed for good"], FEW => super::close_and_two_push;
+    close_and_evict_capacity_2 [8795, 2564] EVICTS, FEW => |cx| super::close(2, &[100, 101], [10, 11], cx);
+    close_and_two_push [122599, 24772] &["evicted", "closed", "closed for good"], FEW => super::close_and_two_push;
     consumers_end [92, 429] &["stored", "closed"] => super::consumers_end;
-    split_again [10388, 30725] &["split", "in use"] => super::split_again;
+    split_again [24303, 68426] &["split", "in use"] => super::split_again;
 }
 
 /// What may become of a push while the ring is closed.
@@ -150,11 +150,26 @@ fn split_again(cx: &Context) {
     let ring: &'static Ring<u32, 2, 2> = Box::leak(Box::new(Ring::new()));
     let (mut producer, mut consumer) = ring.try_split().unwrap();
     let another = producer.clone();
-    let pusher = thread::spawn(move || producer.push(1, 1).is_ok());
-    let popper = thread::spawn(move || {
-        drop(another);
-        consumer.pop().ok()
+    let pusher = thread::spawn({
+        let cx = cx.clone();
+        move || {
+            let stored = producer.push(1, 1).is_ok();
+            cx.step();
+            drop(producer);
+            stored
+        }
     });
+    let popper = thread::spawn({
+        let cx = cx.clone();
+        move || {
+            drop(another);
+            let popped = consumer.pop().ok();
+            cx.step();
+            drop(consumer);
+            popped
+        }
+    });
+    cx.step();
     let early = ring.try_split();
     cx.note(if early.is_ok() { "split" } else { "in use" });
     let was_early = early.is_ok();

@@ -16,6 +16,7 @@ models! {
     evict_evict_pop_capacity_2 [29478, 6966] &["evicted", "popped"], FEW => |cx| super::evict_evict_pop(2, &[100, 101], cx);
     evict_while_it_is_filled [5568, 12720] &["evicted", "stored"] => super::evict_while_it_is_filled;
     two_fill_a_lane [2163, 4075] &["stored", "full"] => super::two_fill_a_lane;
+    laps_in_one_step [79019, 58843] &["evicted"], 1 => super::laps_in_one_step;
     push_happens_before_pop [54, 91] &["popped"] => super::push_happens_before_pop;
     push_happens_before_eviction [115, 129] &["evicted"] => super::push_happens_before_eviction;
     pop_happens_before_push [57, 130] &["pushed"] => super::pop_happens_before_push;
@@ -91,6 +92,20 @@ fn two_fill_a_lane(cx: &Context) {
     let (there, _producer) = there.join().unwrap();
     assert_eq!(here.stored.len() + there.stored.len(), 3 + here.evicted.len() + there.evicted.len());
     settle(3, &[&here, &there], Vec::new(), &mut consumer);
+}
+
+/// A push that is held up between two steps while all laps come around takes one for another, and still owns what it gets:
+/// nothing goes two ways.
+///
+/// [PR2].
+fn laps_in_one_step(cx: &Context) {
+    let (mut producer, mut consumer) = ends::<1>(1, 1, &[0], Overflow::DropOldest);
+    let (before, mut here) = (Pusher::of(&[0]), Pusher::default());
+    let there = Pusher::spawn(producer.clone(), [10], cx);
+    // Eight laps, after which the same cell is in the slot.
+    (1..9).for_each(|number| here.push(&mut producer, number, cx));
+    let (there, _producer) = there.join().unwrap();
+    settle(1, &[&before, &here, &there], Vec::new(), &mut consumer);
 }
 
 /// What was done before a push is seen after the pop of its item.

@@ -5,10 +5,10 @@ use std::num::NonZeroUsize;
 use super::*;
 
 models! {
-    important_is_never_refused_for_what_comes_and_goes [53626, 5539] &["stored", "evicted"], FEW => |cx| super::never_refused(Overflow::Reject, cx);
-    important_is_never_evicted_for_what_comes_and_goes [53626, 5539] &["stored", "evicted"], FEW => |cx| super::never_refused(Overflow::DropOldest, cx);
+    important_is_never_refused_for_what_comes_and_goes [71966, 7324] &["stored", "evicted"], FEW => |cx| super::never_refused(Overflow::Reject, cx);
+    important_is_never_evicted_for_what_comes_and_goes [71966, 7324] &["stored", "evicted"], FEW => |cx| super::never_refused(Overflow::DropOldest, cx);
     less_important_goes_first [1088, 1088] &["stored", "evicted"] => super::less_important_goes_first;
-    what_comes_and_goes_goes_first [4111, 278] &["evicted", "stored"], FEW => super::what_comes_and_goes_goes_first;
+    what_comes_and_goes_goes_first [5895, 347] &["evicted", "stored"], FEW => super::what_comes_and_goes_goes_first;
     what_stays_goes_first [64, 64] &["evicted"] => super::what_stays_goes_first;
     empty_is_true [450, 778] &["popped"] => super::empty_is_true;
     after_a_pop_there_is_room_capacity_1 [95, 198] &["stored", "full"] => |cx| super::after_a_pop_there_is_room(1, &[0], cx);
