@@ -32,8 +32,8 @@
 //! assert_eq!(error, Contradiction::FillsUp { offered: 100, served: 25, room: 500, after: 6666 });
 //! assert_eq!(
 //!     error.to_string(),
-//!     "100 items a second are offered and 25 served: room for 500 is full after 6.666 s; slow the producer down, or say what may \
-//!      be lost, or say that it is a burst, and how long it is"
+//!     "100 items a second are offered and 25 served: room for 500 is full after 6.666 s; slow the producer down, say what may be \
+//!      lost, or say that it is a burst, and how long it is"
 //! );
 //!
 //! // It heeds the signal within 200 ms, and sends one request at a time.

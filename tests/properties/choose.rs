@@ -278,7 +278,7 @@ fn by(producers: u8, how: u8) -> By {
     let producers = 1 + usize::from(producers) % 5;
     match how % 4 {
         0 => By::Turns(producers),
-        1 => By::Runs(producers, 1 + u64::from(how) / 4),
+        1 => By::Runs(producers, (1 + u64::from(how) / 4).pow(2)),
         2 => By::Runs(producers, u64::MAX),
         _ => By::AtOnce(producers),
     }
