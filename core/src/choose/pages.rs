@@ -251,7 +251,7 @@ pub mod expire {}
 /// **Loss**: what is less important, from the fill on that was set for its class; each comes back as
 /// [`Shed`](crate::PushError::Shed), and is counted by class. The most important class loses nothing as long as it comes more
 /// slowly than it is served, but for bursts of it that are larger than what the other classes leave free: the capacity less their
-/// highest threshold.
+/// highest threshold. In a lane of N, which is served at μ / N while all are busy, that is the rate to be slower than.
 ///
 /// **Staleness**: `capacity / μ`, for all classes alike: what is more important is let in sooner, and not served sooner.
 ///
