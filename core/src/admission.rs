@@ -21,7 +21,7 @@
 //!     let _ = gate.push(reading);
 //! }
 //! let kept: Vec<_> = consumer.drain().collect();
-//! assert_eq!(kept.len(), 33 + 9);
+//! assert_eq!(kept.len(), 32 + 10);
 //! let stand_for: u32 = kept.iter().map(|reading| reading.weight).sum();
 //! assert_eq!(stand_for + gate.rule().pending(), 132);
 //! # Ok::<(), forebay_core::admission::RateError>(())
@@ -50,12 +50,13 @@
 //! let (producer, _consumer) = ring.split();
 //! let mut gate = Gate::new(producer, Classes::new(&thresholds, class_of));
 //! assert_eq!(gate.push(Event::Debug), Ok(Pushed::Stored));
-//! assert_eq!(gate.push(Event::Debug), Ok(Pushed::Stored));
 //! assert_eq!(gate.push(Event::Debug), Err(PushError::Shed(Event::Debug)));
 //! assert_eq!(gate.push(Event::Progress), Ok(Pushed::Stored));
+//! assert_eq!(gate.push(Event::Progress), Ok(Pushed::Stored));
+//! assert_eq!(gate.push(Event::Progress), Err(PushError::Shed(Event::Progress)));
 //! assert_eq!(gate.push(Event::Alarm), Ok(Pushed::Stored));
 //! assert_eq!(gate.push(Event::Alarm), Err(PushError::Full(Event::Alarm)));
-//! assert_eq!((gate.rule().kept_out(1), gate.rule().kept_out(2)), (0, 1));
+//! assert_eq!((gate.rule().kept_out(1), gate.rule().kept_out(2)), (1, 1));
 //! # Ok::<(), forebay_core::admission::ThresholdError>(())
 //! ```
 //!

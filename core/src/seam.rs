@@ -109,7 +109,7 @@ use crate::{conflated, fan_in, mpsc, priority, swap};
 
 /// An end that items are put into.
 #[diagnostic::on_unimplemented(
-    message = "nothing can be pushed to `{Self}` without more ado",
+    message = "`{Self}` is no end that a stage can push to",
     label = "no `Push`",
     note = "a producer of a `conflated` or a `priority` ring has to be told what an item's key or class is: `producer.by(|item| ...)`",
     note = "a `Spill` stands outermost: make the other stages first, and the `Spill` over them"
@@ -165,7 +165,7 @@ pub trait Push {
 
 /// An end that items are taken out of.
 #[diagnostic::on_unimplemented(
-    message = "nothing can be popped from `{Self}`",
+    message = "`{Self}` is no end that a stage can pop from",
     label = "no `Pop`",
     note = "stages behind a queue, such as `Expiring`, are made from a consumer's end, or from one another"
 )]
