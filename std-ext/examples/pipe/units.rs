@@ -81,7 +81,7 @@ pub(crate) fn share(text: &str) -> Result<Rate, String> {
         Err(_) => Err("not a share, such as 1/10 or 10%".to_string()),
     };
     let rate = match (text.strip_suffix('%'), text.split_once('/')) {
-        (Some(percent), _) if percent.parse::<f64>().is_ok_and(|percent| percent.fract() != 0.0) => {
+        (Some(percent), _) if percent.parse::<f64>().is_ok_and(|percent| percent.fract().abs() > 0.0) => {
             return Err("percents are whole; a finer share is one of so many, such as 1/200".into());
         }
         (Some(percent), _) => Rate::percent(part(percent)?),
