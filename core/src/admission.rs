@@ -247,7 +247,8 @@ impl<P: Push, R: Rule<P::Item>> Gate<P, R> {
     ///
     /// An end that has a ring or a lane to itself is asked seldom: it says how many more pushes find the ring less full
     /// [for certain](Push::pushes_below), and these cost no look at what the consumer writes. In an [`mpsc`](crate::mpsc) ring a look
-    /// is three loads, in a [`swap`](crate::swap) ring two, or as many as its [`len`](Push::len) takes where others have pushed.
+    /// is three loads, in a [`swap`](crate::swap) ring two, or as many as its [`len`](Push::len) takes where others have pushed; in a
+    /// [`priority`](crate::priority) ring it is always that many.
     pub const fn new(end: P, rule: R) -> Self {
         Self { end, rule, sure: Sure::NOTHING, at_watermark: false }
     }
