@@ -181,7 +181,6 @@ pub mod keep_oldest {}
 /// use forebay_core::admission::{Gate, Rate, Sampler, Sampling, Weighing};
 /// use forebay_core::choose::{Choice, Losable};
 /// use forebay_core::mpsc;
-/// use forebay_core::seam::Push;
 ///
 /// let plan = Choice::new(100, 25).may_lose(Losable::Some).within(2000).plan()?;
 /// assert_eq!((plan.capacity, plan.keep), (50, Some((250, 1000))));
@@ -219,7 +218,6 @@ pub mod sample {}
 /// use core::cell::Cell;
 /// use forebay_core::choose::{Choice, Losable};
 /// use forebay_core::expiry::{Expiring, MaxAge, Stamping};
-/// use forebay_core::seam::{Pop, Push};
 /// use forebay_core::swap;
 ///
 /// let plan = Choice::new(100, 25).may_lose(Losable::OlderThan(400)).plan()?;
@@ -265,7 +263,6 @@ pub mod expire {}
 /// use forebay_core::admission::{Classes, Gate, Thresholds};
 /// use forebay_core::choose::{Choice, Losable};
 /// use forebay_core::mpsc;
-/// use forebay_core::seam::Push;
 ///
 /// let plan = Choice::new(100, 25).may_lose(Losable::LessImportant { important: 10 }).within(2000).plan()?;
 /// assert_eq!((plan.capacity, plan.lost), (50, 750));
