@@ -293,7 +293,8 @@ impl<T, const C: usize> View<T, C> {
         if LAPS_WRAP {
             // If laps have come around in one step, a cell was passed over perhaps: it stays, as one of this lap.
             loop {
-                let word = self.load(Self::FREE, *back);
+                // Relaxed: where it is of any consequence, [PR2] follows.
+                let word = self.word(Self::FREE, back.idx()).load(Ordering::Relaxed);
                 let Some(other) = self.shape.full_cell(word) else { break };
                 if self.exchange(Self::FREE, *back, word, self.shape.full(*back, other) | word & BAR) {
                     *back = self.shape.next(*back);
