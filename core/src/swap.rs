@@ -87,7 +87,8 @@
 //! sleep for longer find their place again, but count modulo that. One operation that is held up for so long *between two
 //! of its steps* may take one lap for another: the order of items is lost then, and with it the truth of "full" and "empty",
 //! and after a close there may be up to N more pushes; memory safety and dropping once are not, as a cell changes hands with the
-//! word that names it, whatever its lap.
+//! word that names it, whatever its lap. Nor is room, and nobody goes in circles: what was put in ahead of the others, or passed
+//! over, is found again (`laps_in_one_step` in `tests/stalls`).
 //!
 //! # The algorithm
 //! Source: the exchange of a private cell for a shared one is that of a triple buffer, made a ring of `N` cells. Slots that

@@ -445,8 +445,8 @@ const REWRITINGS: &[Rewriting] = &[
         edits: &[
             ("let item = unsafe { ring.read(cell) };", ""),
             (
-                "ring.give_back(self.back, cell, self.closed);",
-                "ring.give_back(self.back, cell, self.closed); let item = unsafe { ring.read(cell) };",
+                "ring.give_back(&mut self.back, cell, self.closed);",
+                "ring.give_back(&mut self.back, cell, self.closed); let item = unsafe { ring.read(cell) };",
             ),
         ],
     },

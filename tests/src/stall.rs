@@ -64,6 +64,17 @@ pub fn counted<R>(operation: impl FnOnce() -> R) -> (R, usize) {
     (result, count.get())
 }
 
+/// Does something, and panics before it takes more steps than that: it might go on for ever. Not for use within an operation that is
+/// stopped.
+pub fn within<R>(most: usize, operation: impl FnOnce() -> R) -> R {
+    let mut count = 0;
+    let hook = move || {
+        count += 1;
+        assert!(count <= most, "it goes on after {most} steps");
+    };
+    steps::with(hook, operation)
+}
+
 /// Does something, and calls `at_step` before its atomic step number `step`, counted from 0, if it gets there. Answers with
 /// how many steps there were.
 fn stopped<R>(step: usize, at_step: impl FnOnce() + 'static, operation: impl FnOnce() -> R) -> (R, usize) {

@@ -315,3 +315,48 @@ fn a_clone() {
         },
     ));
 }
+
+/// While a push stands still the laps come around. The order may be lost then, but no item and no room, and nobody goes in circles.
+#[cfg(forebay_narrow)]
+#[test]
+fn laps_in_one_step() {
+    for (capacity, inside) in [(1, &[][..]), (2, &[]), (2, &[0]), (2, &[100]), (3, &[]), (3, &[0, 1]), (3, &[100])] {
+        for (rounds, overflow) in
+            (8 * capacity - 3..=8 * capacity + 3).flat_map(|rounds| OVERFLOWS.map(|to| (rounds, to)))
+        {
+            stall::everywhere(
+                move || {
+                    let (producer, consumer) = ends(capacity, inside, overflow);
+                    (producer.clone(), (producer, consumer))
+                },
+                |mut producer| (producer.push(0, 50), producer),
+                move |(producer, consumer)| {
+                    let mut log = Log::default();
+                    for _ in 0..rounds {
+                        log.enter(10, producer.push(0, 10));
+                        log.popped.extend(consumer.pop().map(|(_, number)| number));
+                    }
+                    log
+                },
+                move |(outcome, one), mut log, (two, mut consumer)| {
+                    log.enter(50, outcome);
+                    let mut producers = [one, two];
+                    for turn in 0..4 * capacity {
+                        log.enter(20, stall::within(MOST, || producers[turn % 2].push(0, 20)));
+                        if turn % 4 < 2 {
+                            log.popped.extend(stall::within(MOST, || consumer.pop()).map(|(_, number)| number));
+                        }
+                    }
+                    while let Ok((_, number)) = stall::within(MOST, || consumer.pop()) {
+                        log.popped.push(number);
+                    }
+                    for turn in 0..capacity {
+                        assert_eq!(producers[turn % 2].push(0, 30), Ok(Pushed::Stored), "the room is there");
+                        log.stored.push(30);
+                    }
+                    log.check(inside, &mut consumer, PopError::Empty);
+                },
+            );
+        }
+    }
+}

@@ -103,8 +103,7 @@ impl<T, const C: usize> Rx<T, C> {
         let ring = self.ring;
         // SAFETY: P1: the cell was taken by us, with an item.
         let item = unsafe { ring.read(cell) };
-        ring.give_back(self.back, cell, self.closed);
-        self.back = ring.shape.next(self.back);
+        ring.give_back(&mut self.back, cell, self.closed);
         self.retired += usize::from(self.closed);
         self.turn.served(class);
         ring.count_popped(class);

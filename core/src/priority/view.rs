@@ -209,7 +209,10 @@ impl<T, const C: usize> View<T, C> {
             guess = self.after_taken(self.load(lane, last), last.idx());
         }
         let word = self.load(lane, guess);
-        if self.shape.state(word, guess) == State::Later { self.front_from(lane, guess) } else { (guess, word) }
+        let (at, word) =
+            if self.shape.state(word, guess) == State::Later { self.front_from(lane, guess) } else { (guess, word) };
+        // It is the same, but where laps have come around in one step, and a cell after this one was taken: then it is to be had here.
+        (if LAPS_WRAP { self.shape.in_lap(word, at.idx()) } else { at }, word)
     }
 
     #[cold]
@@ -265,24 +268,43 @@ impl<T, const C: usize> View<T, C> {
 
     /// Puts a cell of the caller's, with an item, in at the back of a lane; `guess` is for the next one. There is room, as P2 says.
     #[inline(always)]
-    pub(super) fn put(&self, lane: Lane, guess: &mut Position, cell: usize) {
+    pub(super) fn put(&self, lane: Lane, guess: &mut Position, mut cell: usize) {
         loop {
             let (at, word) = self.back(lane, *guess);
             *guess = at;
-            // It is, but where the laps have come around meanwhile.
-            if self.shape.state(word, at) == State::Free && self.exchange(lane, at, word, self.shape.full(at, cell)) {
+            let state = self.shape.state(word, at);
+            // There is room, but where laps have come around in one step, and an item was passed over: then ours goes in its place, and it
+            // goes on.
+            if (state == State::Free || LAPS_WRAP && state == State::Before)
+                && self.exchange(lane, at, word, self.shape.full(at, cell))
+            {
                 *guess = self.shape.next(at);
-                return;
+                if state == State::Free {
+                    return;
+                }
+                cell = self.shape.cell(word);
             }
         }
     }
 
     /// The consumer's, which alone puts cells in there: an empty cell becomes free, or is put out of use.
     #[inline(always)]
-    pub(super) fn give_back(&self, at: Position, cell: usize, closed: bool) {
-        let word = self.shape.full(at, cell) | if closed { BAR } else { 0 };
+    pub(super) fn give_back(&self, back: &mut Position, cell: usize, closed: bool) {
+        if LAPS_WRAP {
+            // If laps have come around in one step, a cell was passed over perhaps: it stays, as one of this lap.
+            loop {
+                // Relaxed: where it is of any consequence, [PR2] follows.
+                let word = self.word(Self::FREE, back.idx()).load(Ordering::Relaxed);
+                let Some(other) = self.shape.full_cell(word) else { break };
+                if self.exchange(Self::FREE, *back, word, self.shape.full(*back, other) | word & BAR) {
+                    *back = self.shape.next(*back);
+                }
+            }
+        }
+        let word = self.shape.full(*back, cell) | if closed { BAR } else { 0 };
         // [PR3] Release: pairs with [PR1] and [PR2]. Orders: our read of the item before the next write of one into the cell.
-        self.word(Self::FREE, at.idx()).store(word, Ordering::Release);
+        self.word(Self::FREE, back.idx()).store(word, Ordering::Release);
+        *back = self.shape.next(*back);
     }
 
     /// Puts all free cells out of use. Answers with how many. The consumer's.

@@ -207,6 +207,14 @@ impl Shape {
         laps.wrapping_mul(self.slots).wrapping_add(to.idx).wrapping_sub(from.idx)
     }
 
+    /// Whether a slot still waits for the item of the lap before a position, though items after that have been seen: where laps
+    /// come around, somebody who was held up for that long between two steps has put one in ahead of the others. It is the next
+    /// position then; to go on would be to go in circles.
+    #[inline(always)]
+    const fn is_gap(self, word: Word, at: Position) -> bool {
+        LAPS_WRAP && word & FULL == 0 && at.lap.wrapping_sub(word & !(self.one_lap - 1)) == self.one_lap
+    }
+
     /// From a position before which all are past to the first one that is not, with the word that is there; or with the error of
     /// a look that gives up. If a position is past, so are all before it. `beyond` answers with a position that a word of a slot
     /// says all before are past of.
@@ -225,6 +233,9 @@ impl Shape {
             let probe = self.advance(at, stride);
             let word = look(probe)?;
             if is_past(self.state(word, probe)) {
+                if self.is_gap(word, probe) {
+                    return Ok((self.in_lap(word, probe.idx()), word));
+                }
                 at = beyond(word, probe.idx());
                 if stride == 0 {
                     grow = true;

@@ -3,9 +3,9 @@
 use super::*;
 
 models! {
-    evict_pop_capacity_1 [10832, 28272] &["evicted", "popped"] => |cx| super::evict_pop(1, 1, &[100], 0..2, cx);
-    evict_pop_capacity_2 [13269, 35514] &["evicted", "popped"] => |cx| super::evict_pop(2, 1, &[100, 101], 0..2, cx);
-    evict_pop_capacity_3 [8389, 10801] &["evicted", "popped"] => |cx| super::evict_pop(3, 2, &[100, 101, 102], 0..2, cx);
+    evict_pop_capacity_1 [10832, 16435] &["evicted", "popped"] => |cx| super::evict_pop(1, 1, &[100], 0..2, cx);
+    evict_pop_capacity_2 [13269, 18363] &["evicted", "popped"] => |cx| super::evict_pop(2, 1, &[100, 101], 0..2, cx);
+    evict_pop_capacity_3 [8389, 8474] &["evicted", "popped"] => |cx| super::evict_pop(3, 2, &[100, 101, 102], 0..2, cx);
     evict_of_ones_own_capacity_1 [15709, 4672] &["evicted", "popped"], FEW => |cx| super::evict_pop(1, 1, &[100], 110..113, cx);
     evict_of_ones_own_capacity_2 [21212, 4001] &["evicted", "popped"], FEW => |cx| super::evict_pop(2, 3, &[100, 101], 110..113, cx);
     evict_evict_capacity_1 [18754, 1434] &["evicted"], FEW => |cx| super::evict_evict(1, 1, &[100], Overflow::DropOldest, cx);
@@ -17,9 +17,9 @@ models! {
     evict_while_it_is_filled [5568, 12720] &["evicted", "stored"] => super::evict_while_it_is_filled;
     two_fill_a_lane [2163, 4075] &["stored", "full"] => super::two_fill_a_lane;
     laps_in_one_step [79019, 58843] &["evicted"], 1 => super::laps_in_one_step;
-    push_happens_before_pop [54, 91] &["popped"] => super::push_happens_before_pop;
+    push_happens_before_pop [54, 40] &["popped"] => super::push_happens_before_pop;
     push_happens_before_eviction [115, 129] &["evicted"] => super::push_happens_before_eviction;
-    pop_happens_before_push [57, 130] &["pushed"] => super::pop_happens_before_push;
+    pop_happens_before_push [57, 35] &["pushed"] => super::pop_happens_before_push;
 }
 
 /// An item that is popped while it is evicted goes one way, and what is important is in.

@@ -12,7 +12,7 @@ models! {
     two_raise_it_capacity_2 [25, 85] &["stop"] => |cx| super::two_raise_it(2, cx);
     two_raise_it_capacity_3 [25, 77] &["slow"] => |cx| super::two_raise_it(3, cx);
     a_storm_leaves_it_at_stop [113, 170] &["evicted"] => super::a_storm;
-    a_push_beside_a_pop [1058, 1810] &["full", "room"] => super::a_push_beside_a_pop;
+    a_push_beside_a_pop [1058, 1354] &["full", "room"] => super::a_push_beside_a_pop;
     a_close_leaves_it_closed [5438, 55] &["stored", "closed"], FEW => super::a_close;
 }
 

@@ -7,14 +7,14 @@ use super::*;
 models! {
     important_is_never_refused_for_what_comes_and_goes [71966, 7324] &["stored", "evicted"], FEW => |cx| super::never_refused(Overflow::Reject, cx);
     important_is_never_evicted_for_what_comes_and_goes [71966, 7324] &["stored", "evicted"], FEW => |cx| super::never_refused(Overflow::DropOldest, cx);
-    less_important_goes_first [1088, 1088] &["stored", "evicted"] => super::less_important_goes_first;
+    less_important_goes_first [1088, 527] &["stored", "evicted"] => super::less_important_goes_first;
     what_comes_and_goes_goes_first [5895, 347] &["evicted", "stored"], FEW => super::what_comes_and_goes_goes_first;
-    what_stays_goes_first [64, 64] &["evicted"] => super::what_stays_goes_first;
-    empty_is_true [450, 778] &["popped"] => super::empty_is_true;
-    after_a_pop_there_is_room_capacity_1 [95, 198] &["stored", "full"] => |cx| super::after_a_pop_there_is_room(1, &[0], cx);
-    after_a_pop_there_is_room_capacity_2 [95, 95] &["stored", "full"] => |cx| super::after_a_pop_there_is_room(2, &[0, 1], cx);
+    what_stays_goes_first [64, 27] &["evicted"] => super::what_stays_goes_first;
+    empty_is_true [450, 471] &["popped"] => super::empty_is_true;
+    after_a_pop_there_is_room_capacity_1 [95, 83] &["stored", "full"] => |cx| super::after_a_pop_there_is_room(1, &[0], cx);
+    after_a_pop_there_is_room_capacity_2 [95, 49] &["stored", "full"] => |cx| super::after_a_pop_there_is_room(2, &[0, 1], cx);
     full_is_true [21, 44] &["stored"] => super::full_is_true;
-    counts_are_of_one_time [30669, 39145] &["none", "one", "two"] => super::counts_are_of_one_time;
+    counts_are_of_one_time [30669, 21022] &["none", "one", "two"] => super::counts_are_of_one_time;
     bypass_is_switched [8, 8] &["0", "1"] => super::bypass_is_switched;
 }
 

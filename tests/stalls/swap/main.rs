@@ -10,6 +10,8 @@
 mod closing;
 mod frozen;
 mod interrupts;
+#[cfg(forebay_narrow)]
+mod laps;
 mod pressure;
 // Where laps come around soon, nothing is left behind.
 #[cfg(not(forebay_narrow))]
