@@ -28,19 +28,28 @@
 //!
 //! A ring in a `static` gives `'static` ends too, without the heap: [`spsc::Ring::try_split`].
 
+#![no_std]
 #![forbid(unsafe_code)]
+
+#[cfg(feature = "alloc")]
+extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
 
 pub use forebay_core::{
     CapacityError, InUse, NeverEvicts, Overflow, PopError, Pressure, PushError, Pushed, Refusal, Seen, WatermarkError,
     Watermarks, admission, choose, credit, expiry, flush, pacer, seam, spill,
 };
 
+pub mod channel;
 pub mod conflated;
 pub mod fan_in;
 pub mod latest;
 pub mod mpsc;
 pub mod spsc;
 pub mod swap;
+mod sync;
+mod wait;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -1,0 +1,293 @@
+//! The sending end.
+
+use core::fmt;
+use core::future::Future;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+#[cfg(feature = "std")]
+use std::time::{Duration, Instant};
+
+use super::error::{SendError, SendTimeoutError};
+use super::place::{Desk, Place};
+use super::{SendEnd, Shared};
+use crate::wait::Kind;
+#[cfg(feature = "std")]
+use crate::wait::{Deadline, block_on};
+use crate::{Pressure, PushError};
+
+/// An end of a channel that puts items in, and may wait for room.
+///
+/// `P` is the producer's end of the ring, and `D` what the ends share beside it. It is [`Send`] if those are.
+pub struct Sender<P: SendEnd, D: Desk = Shared> {
+    // In this order: the ring's end is gone when the others are told.
+    end: P,
+    place: Place<D>,
+}
+
+impl<P: SendEnd, D: Desk> Sender<P, D> {
+    pub(super) const fn new(end: P, place: Place<D>) -> Self {
+        Self { end, place }
+    }
+
+    /// Puts a value in now, or hands it back.
+    ///
+    /// # Errors
+    /// The value comes back: [`Full`](PushError::Full), or the other reasons of [`PushError`].
+    ///
+    /// # Progress
+    /// The ring's, if nobody waits for an item; else a short lock, and the receiver is woken. It does not queue up behind those who
+    /// wait for room.
+    #[inline]
+    pub fn try_send(&mut self, value: P::Item) -> Result<P::Sent, PushError<P::Item>> {
+        let sent = self.end.push(value)?;
+        self.sent();
+        Ok(P::sent(sent))
+    }
+
+    /// Puts a value in; waits for room, as a task.
+    ///
+    /// # Errors
+    /// See [`SendError`]: the value comes back.
+    ///
+    /// # Cancel safety
+    /// If the future is dropped before it is ready, the value was not sent and is dropped with it; a call that it had been woken
+    /// for goes to the next who waits. [`Send::into_inner`] gives the value back.
+    #[inline]
+    pub fn send(&mut self, value: P::Item) -> Send<'_, P, D> {
+        Send { sender: self, value: Some(value) }
+    }
+
+    /// Puts a value in; waits for room, as a thread.
+    ///
+    /// # Errors
+    /// See [`SendError`]: the value comes back.
+    ///
+    /// # Progress
+    /// Blocking: it looks for room a few hundred times, and then sleeps until it is called.
+    #[cfg(feature = "std")]
+    #[inline]
+    pub fn blocking_send(&mut self, value: P::Item) -> Result<P::Sent, SendError<P::Item>> {
+        let mut value = match self.attempt(value) {
+            Ok(done) => return done,
+            Err(value) => Some(value),
+        };
+        match self.block(&mut value, Deadline::Never) {
+            Some(done) => done,
+            None => unreachable!("without a deadline no time is over"),
+        }
+    }
+
+    /// Puts a value in; waits for room for so long at most, as a thread.
+    ///
+    /// # Errors
+    /// See [`SendTimeoutError`]: the value comes back.
+    #[cfg(feature = "std")]
+    pub fn send_timeout(&mut self, value: P::Item, timeout: Duration) -> Result<P::Sent, SendTimeoutError<P::Item>> {
+        self.send_until(value, Deadline::after(timeout))
+    }
+
+    /// Puts a value in; waits for room until then at most, as a thread.
+    ///
+    /// # Errors
+    /// See [`SendTimeoutError`]: the value comes back.
+    #[cfg(feature = "std")]
+    pub fn send_deadline(&mut self, value: P::Item, deadline: Instant) -> Result<P::Sent, SendTimeoutError<P::Item>> {
+        self.send_until(value, Deadline::At(deadline))
+    }
+
+    #[cfg(feature = "std")]
+    fn send_until(&mut self, value: P::Item, deadline: Deadline) -> Result<P::Sent, SendTimeoutError<P::Item>> {
+        let mut value = match self.attempt(value) {
+            Ok(done) => return done.map_err(Into::into),
+            Err(value) => Some(value),
+        };
+        match (self.block(&mut value, deadline), value) {
+            (Some(done), _) => done.map_err(Into::into),
+            (None, Some(value)) => Err(SendTimeoutError::Timeout(value)),
+            (None, None) => unreachable!("a value that was not sent is still there"),
+        }
+    }
+
+    #[cfg(feature = "std")]
+    #[cold]
+    #[inline(never)]
+    fn block(
+        &mut self,
+        value: &mut Option<P::Item>,
+        deadline: Deadline,
+    ) -> Option<Result<P::Sent, SendError<P::Item>>> {
+        let backoff = super::Backoff::new();
+        while let Some(unsent) = value.take() {
+            match self.attempt(unsent) {
+                Ok(done) => return Some(done),
+                Err(unsent) => *value = Some(unsent),
+            }
+            if !backoff.wait() {
+                break;
+            }
+        }
+        let done = block_on(deadline, |cx| self.poll_send(cx, value));
+        if done.is_none() {
+            self.stop_waiting();
+        }
+        done
+    }
+
+    /// Polls for room for the value, which is taken when it is done.
+    ///
+    /// # Panics
+    /// If there is no value.
+    fn poll_send(
+        &mut self,
+        cx: &mut Context<'_>,
+        value: &mut Option<P::Item>,
+    ) -> Poll<Result<P::Sent, SendError<P::Item>>> {
+        let unsent = match self.attempt(value.take().expect("a value that was not sent yet")) {
+            Ok(done) => return Poll::Ready(done),
+            Err(unsent) => unsent,
+        };
+        *value = Some(unsent);
+        // Foreign code runs in this, which may panic.
+        self.place.wait(Kind::Room, cx.waker());
+        let Some(unsent) = value.take() else { unreachable!("put there above") };
+        match self.attempt(unsent) {
+            Ok(done) => Poll::Ready(done),
+            Err(unsent) => {
+                *value = Some(unsent);
+                Poll::Pending
+            }
+        }
+    }
+
+    /// Puts a value in if there is room, and nobody else comes first. The error is for one who may wait.
+    #[inline(always)]
+    fn attempt(&mut self, value: P::Item) -> Result<Result<P::Sent, SendError<P::Item>>, P::Item> {
+        if self.place.is_behind() && !self.end.is_closed() {
+            return Err(value);
+        }
+        let done = match self.end.push(value) {
+            Ok(sent) => {
+                self.sent();
+                Ok(P::sent(sent))
+            }
+            Err(PushError::Full(value)) => return Err(value),
+            Err(PushError::Closed(value)) => Err(SendError::Closed(value)),
+            Err(PushError::Shed(value)) => Err(SendError::Shed(value)),
+        };
+        self.stop_waiting();
+        Ok(done)
+    }
+
+    #[inline(always)]
+    fn sent(&self) {
+        self.place.call_if_awaited(Kind::Item);
+    }
+
+    /// Goes out of line, and calls the next if it should have been called in place of this end.
+    #[inline(always)]
+    fn stop_waiting(&mut self) {
+        if self.place.stop_waiting() && !self.end.is_full() {
+            self.place.call(Kind::Room);
+        }
+    }
+
+    /// Whether the receiver is gone, or has closed the channel.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.end.is_closed()
+    }
+
+    /// How many items are inside. It may be out of date.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.end.len()
+    }
+
+    /// Whether nothing was inside.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.end.is_empty()
+    }
+
+    /// Whether there was no room.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.end.is_full()
+    }
+
+    /// How many items there is room for at most.
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.end.capacity()
+    }
+
+    /// How pressed the queue is: the signal to slow down.
+    #[must_use]
+    pub fn pressure(&self) -> Pressure {
+        self.end.pressure()
+    }
+
+    /// The end of the ring, for what only this kind of ring can do and what changes nothing that others wait for.
+    #[must_use]
+    pub const fn end(&self) -> &P {
+        &self.end
+    }
+}
+
+impl<P: SendEnd + Clone> Clone for Sender<P> {
+    /// Another sender. There can be any number of them.
+    fn clone(&self) -> Self {
+        let Some(place) = self.place.beside() else { unreachable!("on the heap there is always one more seat") };
+        Self { end: self.end.clone(), place }
+    }
+}
+
+impl<P: SendEnd, D: Desk> fmt::Debug for Sender<P, D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sender")
+            .field("len", &self.len())
+            .field("capacity", &self.capacity())
+            .field("is_closed", &self.is_closed())
+            .finish()
+    }
+}
+
+/// Sends a value: see [`Sender::send`].
+#[must_use = "futures do nothing unless they are awaited"]
+pub struct Send<'s, P: SendEnd, D: Desk = Shared> {
+    sender: &'s mut Sender<P, D>,
+    value: Option<P::Item>,
+}
+
+impl<P: SendEnd, D: Desk> Send<'_, P, D> {
+    /// Gives up, and gives the value back. `None`: it has been sent, or came back with an error.
+    pub fn into_inner(mut self) -> Option<P::Item> {
+        self.value.take()
+    }
+}
+
+impl<P: SendEnd, D: Desk> Unpin for Send<'_, P, D> {}
+
+impl<P: SendEnd, D: Desk> Future for Send<'_, P, D> {
+    type Output = Result<P::Sent, SendError<P::Item>>;
+
+    /// # Panics
+    /// If it was ready before.
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let Self { sender, value } = &mut *self;
+        sender.poll_send(cx, value)
+    }
+}
+
+impl<P: SendEnd, D: Desk> Drop for Send<'_, P, D> {
+    fn drop(&mut self) {
+        self.sender.stop_waiting();
+    }
+}
+
+impl<P: SendEnd, D: Desk> fmt::Debug for Send<'_, P, D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Send").field("is_done", &self.value.is_none()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,170 @@
+//! Waiting for the other side of a queue: written once, outside the rings, for threads and for tasks alike.
+//!
+//! A queue has a [`Waiting`] beside its ring: lines of ends that wait, one [line](Kind) for each thing that can be waited for.
+//! Whoever waits takes its place in a line with a [`Waker`], and looks at the ring once more. Whoever has changed the ring looks
+//! whether anybody waits for that, and only then [calls](Waiting::call) the first in the line. A thread waits with a waker that
+//! unparks it.
+//!
+//! # No wake-up is lost
+//! The ring and the word that says who waits are two places, each written by one side and read by the other:
+//!
+//! | who waits | who has changed the ring |
+//! |---|---|
+//! | takes its place, and says so in `kinds` | pushes or pops |
+//! | a fence, `W1` | a fence, `W2` |
+//! | looks at the ring again | looks at `kinds` |
+//!
+//! Both fences are sequentially consistent, so one of them comes first: either the second look sees the change, or the change is
+//! followed by a look that sees the place in the line.
+//!
+//! # Nobody is called for nothing, and no call is lost
+//! One place that gets free calls one end. An end that was *called* owes that call: when it goes away without having used it (its
+//! future is dropped, its time is over, or it got something before the call came) and there still is something to be had, it
+//! calls the next.
+//!
+//! # Fairness
+//! The lines are first in, first out. Ends that find room at once don't queue up; an end that was called and came too late because
+//! of that goes to the front again, and after [`PATIENCE`] such calls it is *first come*: until it has been served, everybody else
+//! who sends queues up behind it.
+//!
+//! # Progress
+//! Whoever meets nobody that waits takes no lock: it pays a fence and a load. The lock around the lines is held for a few steps
+//! and never while foreign code runs: wakers are cloned before, and woken and dropped after.
+
+mod line;
+mod lock;
+#[cfg(feature = "std")]
+mod park;
+
+use core::task::Waker;
+
+use self::line::Table;
+pub(crate) use self::line::{Seat, Seats};
+use self::lock::Lock;
+#[cfg(feature = "std")]
+pub(crate) use self::park::{Deadline, block_on};
+use crate::sync::{AtomicU8, Ordering, always_const, fence};
+
+/// What can be waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// An item, or the end of all senders.
+    Item,
+    /// Room, or the end of the receiver.
+    Room,
+    /// The end of the receiver.
+    Closed,
+}
+
+impl Kind {
+    const ALL: [Self; 3] = [Self::Item, Self::Room, Self::Closed];
+
+    const fn bit(self) -> u8 {
+        1 << self as u8
+    }
+}
+
+/// In `kinds`: somebody came too late too often, and comes first now.
+const FIRST_COME: u8 = 1 << 7;
+
+/// How often an end is called and finds that others were faster, before it comes first.
+pub(crate) const PATIENCE: u8 = 2;
+
+/// The seat of the receiver. Those after it are the senders'.
+pub(crate) const RECEIVER: usize = 0;
+
+/// Who waits for the other side of a queue.
+///
+/// It has a [seat](Seat) for each end: in a `Vec`, or in an array as many as there can be ends.
+#[derive(Debug)]
+pub struct Waiting<S> {
+    /// Which lines have somebody in them. Written under the lock.
+    kinds: AtomicU8,
+    table: Lock<Table<S>>,
+}
+
+impl<S: Seats> Waiting<S> {
+    always_const! {
+        /// Nobody waits. The first seat is the receiver's.
+        pub(crate) fn new(seats: S) -> Self {
+            Self { kinds: AtomicU8::new(0), table: Lock::new(Table::new(seats)) }
+        }
+    }
+
+    /// A seat for one more sender. `None`: there is none left.
+    pub(crate) fn enter(&self) -> Option<usize> {
+        self.table.with(Table::enter)
+    }
+
+    /// Gives a seat back: the end is gone, and waits for nothing.
+    pub(crate) fn leave(&self, seat: usize) {
+        self.table.with(|table| table.leave(seat));
+    }
+
+    /// Takes a place in a line: at the back, or where it was, or at the front if it has been called. After that whoever waits
+    /// looks at the ring again.
+    pub(crate) fn wait(&self, seat: usize, kind: Kind, waker: &Waker) {
+        let waker = waker.clone();
+        let _old = self.change(|table| table.wait(seat, kind, waker));
+        // [W1] SeqCst: pairs with [W2]. Orders: our place in the line before our next look at the ring.
+        fence(Ordering::SeqCst);
+    }
+
+    /// Goes out of line. Answers with whether it owes the others a call: it has been called, or others queued up behind it.
+    pub(crate) fn stop_waiting(&self, seat: usize) -> bool {
+        let (_waker, owes) = self.change(|table| table.stop_waiting(seat));
+        owes
+    }
+
+    /// After a change of the ring: whether anybody waits for one of those.
+    #[inline(always)]
+    pub(crate) fn is_awaited(&self, kinds: Kind) -> bool {
+        // [W2] SeqCst: pairs with [W1]. Orders: our change of the ring before our look at who waits.
+        fence(Ordering::SeqCst);
+        // Relaxed: the fence does it.
+        self.kinds.load(Ordering::Relaxed) & kinds.bit() != 0
+    }
+
+    /// Whether others have to queue up behind one that comes first.
+    #[inline(always)]
+    pub(crate) fn has_first_come(&self) -> bool {
+        // Relaxed: it is a matter of fairness.
+        self.kinds.load(Ordering::Relaxed) & FIRST_COME != 0
+    }
+
+    /// Whether an end in a seat is the one that comes first.
+    pub(crate) fn comes_first(&self, seat: usize) -> bool {
+        self.table.with(|table| table.comes_first(seat))
+    }
+
+    /// Wakes the first who waits for that.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn call(&self, kind: Kind) {
+        if let Some(waker) = self.change(|table| table.call(kind)) {
+            waker.wake();
+        }
+    }
+
+    /// Wakes all who wait for that now.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn call_all(&self, kind: Kind) {
+        // Those who come back to the line meanwhile have seen what they are called for.
+        for _ in 0..self.table.with(|table| table.count(kind)) {
+            self.call(kind);
+        }
+    }
+
+    fn change<R>(&self, change: impl FnOnce(&mut Table<S>) -> R) -> R {
+        self.table.with(|table| {
+            let result = change(table);
+            let kinds =
+                Kind::ALL.into_iter().filter(|&kind| table.count(kind) > 0).fold(0, |bits, kind| bits | kind.bit());
+            let kinds = if table.has_first_come() { kinds | FIRST_COME } else { kinds };
+            // Relaxed: [W1] comes after it where it says more than before.
+            self.kinds.store(kinds, Ordering::Relaxed);
+            result
+        })
+    }
+}

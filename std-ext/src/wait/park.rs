@@ -1,0 +1,71 @@
+//! A thread that waits: it polls with a waker that unparks it.
+
+use core::task::{Context, Poll, Waker};
+use std::sync::Arc;
+use std::task::Wake;
+use std::time::{Duration, Instant};
+
+use crate::sync::thread::{self, Thread};
+
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+/// Lends the waker of this thread.
+#[cfg(not(forebay_loom))]
+fn with_waker<R>(wait: impl FnOnce(&Waker) -> R) -> R {
+    std::thread_local! {
+        /// One for each thread, so that waiting does not allocate.
+        static WAKER: Waker = Waker::from(Arc::new(Unpark(thread::current())));
+    }
+    WAKER.with(wait)
+}
+
+/// The model checker's threads share what is local to a thread.
+#[cfg(forebay_loom)]
+fn with_waker<R>(wait: impl FnOnce(&Waker) -> R) -> R {
+    wait(&Waker::from(Arc::new(Unpark(thread::current()))))
+}
+
+/// Until when a thread waits at most.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Deadline {
+    Never,
+    At(Instant),
+}
+
+impl Deadline {
+    /// So long from now on; for ever, if that is later than any instant.
+    pub(crate) fn after(timeout: Duration) -> Self {
+        Instant::now().checked_add(timeout).map_or(Self::Never, Self::At)
+    }
+}
+
+/// Polls until there is an answer, and sleeps in between. `None`: the time is over.
+///
+/// The thread's park token is used, so a token that somebody else gave may be gone after that.
+pub(crate) fn block_on<R>(deadline: Deadline, mut poll: impl FnMut(&mut Context<'_>) -> Poll<R>) -> Option<R> {
+    with_waker(|waker| {
+        let mut cx = Context::from_waker(waker);
+        loop {
+            if let Poll::Ready(answer) = poll(&mut cx) {
+                return Some(answer);
+            }
+            match deadline {
+                Deadline::Never => thread::park(),
+                Deadline::At(end) => match end.checked_duration_since(Instant::now()) {
+                    Some(left) if !left.is_zero() => thread::park_timeout(left),
+                    _ => return None,
+                },
+            }
+        }
+    })
+}
