@@ -41,6 +41,7 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     pub fn try_send(&mut self, value: P::Item) -> Result<P::Sent, PushError<P::Item>> {
         let sent = self.end.push(value)?;
         self.sent();
+        self.stop_waiting();
         Ok(P::sent(sent))
     }
 
@@ -186,8 +187,10 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     /// Goes out of line, and calls the next if it should have been called in place of this end.
     #[inline(always)]
     fn stop_waiting(&mut self) {
-        if self.place.stop_waiting() && !self.end.is_full() {
-            self.place.call(Kind::Room);
+        if let Some(called) = self.place.stop_waiting() {
+            if self.end.capacity().saturating_sub(self.end.len()) > called {
+                self.place.call(Kind::Room);
+            }
         }
     }
 
