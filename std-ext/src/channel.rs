@@ -70,7 +70,7 @@ impl<T> ReceiveEnd for crate::mpsc::OwnedConsumer<T> {
 /// # Errors
 /// As that.
 pub fn mpsc<T>(capacity: usize) -> Result<(MpscSender<T>, MpscReceiver<T>), CapacityError> {
-    crate::mpsc::ring(capacity).map(|(tx, rx)| ends(tx, rx))
+    crate::mpsc::ring(capacity).map(|(tx, rx)| over(tx, rx))
 }
 
 /// A sender of [`mpsc`].
@@ -78,7 +78,11 @@ pub type MpscSender<T> = Sender<crate::mpsc::OwnedProducer<T>>;
 /// The receiver of [`mpsc`].
 pub type MpscReceiver<T> = Receiver<crate::mpsc::OwnedConsumer<T>>;
 
-fn ends<P: SendEnd, C: ReceiveEnd>(tx: P, rx: C) -> (Sender<P>, Receiver<C>) {
+/// A channel over the ends of any ring: its producer's end, or the first one, and its consumer's end.
+///
+/// What it is told by them must be true when they say it, as the rings of this crate do: a push is refused only where there is no
+/// room, and a pop finds nothing only where no push is over. And there is room for one more after a pop.
+pub fn over<P: SendEnd, C: ReceiveEnd>(tx: P, rx: C) -> (Sender<P>, Receiver<C>) {
     let desk = Shared::new();
     let Some(place) = Place::sender(desk.clone()) else { unreachable!("on the heap there is always a seat") };
     (Sender::new(tx, place), Receiver::new(rx, Place::receiver(desk)))

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use super::error::{SendError, SendTimeoutError};
 use super::place::{Desk, Place};
 use super::{SendEnd, Shared};
+use crate::seam::Push;
 use crate::wait::Kind;
 #[cfg(feature = "std")]
 use crate::wait::{Deadline, block_on};
@@ -23,6 +24,9 @@ pub struct Sender<P: SendEnd, D: Desk = Shared> {
     end: P,
     place: Place<D>,
 }
+
+/// What came of it, or the value, as there was no room.
+type Attempt<P> = Result<Result<<P as SendEnd>::Sent, SendError<<P as Push>::Item>>, <P as Push>::Item>;
 
 impl<P: SendEnd, D: Desk> Sender<P, D> {
     pub(super) const fn new(end: P, place: Place<D>) -> Self {
@@ -162,7 +166,7 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
 
     /// Puts a value in if there is room, and nobody else comes first. The error is for one who may wait.
     #[inline(always)]
-    fn attempt(&mut self, value: P::Item) -> Result<Result<P::Sent, SendError<P::Item>>, P::Item> {
+    fn attempt(&mut self, value: P::Item) -> Attempt<P> {
         if self.place.is_behind() && !self.end.is_closed() {
             return Err(value);
         }
