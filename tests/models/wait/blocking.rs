@@ -5,8 +5,7 @@ use super::*;
 models! {
     threads_alone [Some(2), 1] &[] => |_| super::threads_alone(small);
     threads_over_mpsc [Some(2), 1] &[] => |_| super::threads_alone(mpsc);
-    two_senders [Some(1), 1] &[] => |_| super::two_senders(small);
-    thread_and_task [Some(2), 1] &["task first", "thread first"] => |cx| super::thread_and_task(small, cx);
+    thread_and_task [Some(1), 1] &["task first", "thread first"] => |cx| super::thread_and_task(small, cx);
     closed_while_it_sleeps [Some(3), 1] &[] => |_| super::closed_while_it_sleeps(small);
 }
 
@@ -21,20 +20,6 @@ fn threads_alone<P: Tx, C: Rx>(make: Made<P, C>) {
     }
     assert_eq!(receiver.blocking_recv(), Err(RecvError));
     pusher.join().unwrap();
-}
-
-/// Two threads that sleep for one slot.
-///
-/// [W1] [W2].
-fn two_senders<P: Tx, C: Rx>(make: Made<P, C>) {
-    let (sender, mut receiver) = full(make, 1);
-    let pushers = [(sender.clone(), 1), (sender, 2)]
-        .map(|(mut sender, number)| thread::spawn(move || sender.blocking_send(number).unwrap()));
-    assert_eq!(receiver.blocking_recv(), Ok(100));
-    let mut received = [receiver.blocking_recv().unwrap(), receiver.blocking_recv().unwrap()];
-    received.sort_unstable();
-    assert_eq!(received, [1, 2]);
-    pushers.map(|pusher| pusher.join().unwrap());
 }
 
 /// A thread and a task wait for the same slot. The thread goes on by itself, and the task when it is woken.

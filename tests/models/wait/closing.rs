@@ -91,7 +91,7 @@ fn last_sender_gone<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
     let droppers = [sender.clone(), sender].map(|sender| thread::spawn(move || drop(sender)));
     let mut task = receive(receiver);
     cx.note(if task.poll() { "over" } else { "woken" });
-    droppers.map(|dropper| dropper.join().unwrap());
+    droppers.into_iter().for_each(|dropper| dropper.join().unwrap());
     assert!(task.is_done() || task.is_woken(), "it sleeps, and all is over");
     assert!(task.poll());
     assert_eq!(task.result.unwrap().0, Err(RecvError));
