@@ -129,11 +129,7 @@ enum ReceiverState {
     Gone,
 }
 
-async fn send(
-    mut sender: MpscSender<Tracked>,
-    item: Tracked,
-    cancel: Rc<Cell<bool>>,
-) -> (MpscSender<Tracked>, Sent) {
+async fn send(mut sender: MpscSender<Tracked>, item: Tracked, cancel: Rc<Cell<bool>>) -> (MpscSender<Tracked>, Sent) {
     let mut future = sender.send(item);
     let done = poll_fn(|cx| match cancel.get() {
         true => Poll::Ready(None),
@@ -341,7 +337,10 @@ impl Run {
         let Receiving { task, bell, cancel } = receiving;
         match bell.poll(|cx| task.as_mut().poll(cx)) {
             Poll::Pending => {
-                assert!(!cancel.get() && self.inside.is_empty() && !self.is_over(), "the receiver waits for what is there");
+                assert!(
+                    !cancel.get() && self.inside.is_empty() && !self.is_over(),
+                    "the receiver waits for what is there"
+                );
                 None
             }
             Poll::Ready((receiver, received)) => {

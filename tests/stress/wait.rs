@@ -148,7 +148,11 @@ fn run(capacity: usize, seed: u64, end: End) {
                 let mut random = Random::new(seed * 100 + number as u64);
                 let mut sent = Vec::new();
                 for item in 0..ITEMS {
-                    match send(&mut sender, Item { sender: number, number: item, drops: Arc::clone(&drops) }, &mut random) {
+                    match send(
+                        &mut sender,
+                        Item { sender: number, number: item, drops: Arc::clone(&drops) },
+                        &mut random,
+                    ) {
                         Ok(true) => sent.push(item),
                         Ok(false) => {}
                         Err(error) => {

@@ -34,8 +34,7 @@ const NONE: usize = usize::MAX;
 
 impl Seat {
     /// A seat that nobody has.
-    pub(crate) const FREE: Self =
-        Self { state: State::Free, waker: None, before: NONE, after: NONE, turn: 0, late: 0 };
+    pub(crate) const FREE: Self = Self { state: State::Free, waker: None, before: NONE, after: NONE, turn: 0, late: 0 };
 }
 
 /// Where seats are.
@@ -105,14 +104,7 @@ pub(super) struct Left {
 impl<S> Table<S> {
     pub(super) const fn new(seats: S) -> Self {
         const EMPTY: Line = Line { first: NONE, last: NONE, count: 0, called: 0 };
-        Self {
-            seats,
-            lines: [EMPTY; Kind::ALL.len()],
-            first_come: NONE,
-            turns: 0,
-            free: NONE,
-            fresh: RECEIVER + 1,
-        }
+        Self { seats, lines: [EMPTY; Kind::ALL.len()], first_come: NONE, turns: 0, free: NONE, fresh: RECEIVER + 1 }
     }
 
     pub(super) const fn count(&self, kind: Kind) -> usize {

@@ -7,20 +7,20 @@ use forebay::channel::SendTimeoutError;
 use super::*;
 
 models! {
-    two_senders_for_one_slot [Some(3), 1] &["both wait", "one waits"] => |cx| super::two_senders_for_one_slot(small, cx);
-    two_senders_for_one_slot_over_mpsc [Some(2), 1] &["both wait", "one waits"] =>
+    two_senders_for_one_slot [Some(3), 8980] &["both wait", "one waits"] => |cx| super::two_senders_for_one_slot(small, cx);
+    two_senders_for_one_slot_over_mpsc [Some(3), 6558] &["both wait", "one waits"] =>
         |cx| super::two_senders_for_one_slot(mpsc, cx);
-    dropped_after_its_wake [None, 1] &["called", "not called"] => |cx| super::dropped_after_its_wake(small, cx);
-    dropped_after_its_wake_over_mpsc [Some(3), 1] &["called", "not called"] =>
+    dropped_after_its_wake [None, 11] &["called", "not called"] => |cx| super::dropped_after_its_wake(small, cx);
+    dropped_after_its_wake_over_mpsc [None, 11] &["called", "not called"] =>
         |cx| super::dropped_after_its_wake(mpsc, cx);
-    sender_dropped_after_its_wake [Some(3), 1] &["called", "not called"] =>
+    sender_dropped_after_its_wake [None, 1154] &["called", "not called"] =>
         |cx| super::sender_dropped_after_its_wake(small, cx);
-    timeout_against_wake [Some(3), 1] &["sent", "late"] => |cx| super::timeout_against_wake(small, cx);
-    two_dropped_after_their_wakes [Some(3), 1] &[] => |cx| super::two_dropped_after_their_wakes(small, cx);
-    used_and_dropped [Some(3), 1] &[] => |cx| super::used_and_dropped(small, cx);
-    first_come [Some(2), 1] &["behind", "not behind"] => |cx| super::first_come(small, cx);
-    first_come_goes [Some(3), 1] &["behind", "not behind"] => |cx| super::first_come_goes(small, cx);
-    called_before_another_comes_first [Some(2), 1] &["one is served", "both wait"] => |cx| super::called_before_another_comes_first(small, cx);
+    timeout_against_wake [Some(2), 8163] &["sent", "late"] => |cx| super::timeout_against_wake(small, cx);
+    two_dropped_after_their_wakes [None, 20511] &[] => |cx| super::two_dropped_after_their_wakes(small, cx);
+    used_and_dropped [None, 1021] &[] => |cx| super::used_and_dropped(small, cx);
+    first_come [Some(3), 63862] &["behind", "not behind"] => |cx| super::first_come(small, cx);
+    first_come_goes [None, 43402] &["behind", "not behind"] => |cx| super::first_come_goes(small, cx);
+    called_before_another_comes_first [Some(3), 9800] &["one is served", "both wait"] => |cx| super::called_before_another_comes_first(small, cx);
 }
 
 /// One slot gets free while two come to wait: one gets it, and the other one waits and is not forgotten.

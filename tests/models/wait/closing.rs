@@ -3,16 +3,16 @@
 use super::*;
 
 models! {
-    close_wakes_all [Some(2), 1] &["was there", "woken"] => |cx| super::close_wakes_all(small, Receiver::close, cx);
-    receiver_gone [Some(2), 1] &["was there", "woken"] => |cx| super::receiver_gone(small, cx);
-    receiver_gone_over_mpsc [Some(2), 1] &["was there", "woken"] => |cx| super::receiver_gone(mpsc, cx);
-    close_and_one_who_comes_back [Some(3), 1] &["before", "after"] =>
+    close_wakes_all [Some(2), 19223] &["was there", "woken"] => |cx| super::close_wakes_all(small, Receiver::close, cx);
+    receiver_gone [None, 17260] &["was there", "woken"] => |cx| super::receiver_gone(small, cx);
+    receiver_gone_over_mpsc [None, 65007] &["was there", "woken"] => |cx| super::receiver_gone(mpsc, cx);
+    close_and_one_who_comes_back [None, 6375] &["before", "after"] =>
         |cx| super::close_and_one_who_comes_back(small, cx);
-    close_and_one_who_goes [Some(3), 1] &[] => |cx| super::close_and_one_who_goes(small, cx);
-    last_sender_gone [Some(3), 1] &["over", "woken"] => |cx| super::last_sender_gone(small, cx);
-    last_sender_gone_over_mpsc [Some(2), 1] &["over", "woken"] => |cx| super::last_sender_gone(mpsc, cx);
-    item_of_the_last_sender [Some(3), 1] &["there", "woken"] => |cx| super::item_of_the_last_sender(small, cx);
-    closed_while_it_is_sent [Some(3), 1] &["sent", "came back"] => |cx| super::closed_while_it_is_sent(small, cx);
+    close_and_one_who_goes [None, 1650] &[] => |cx| super::close_and_one_who_goes(small, cx);
+    last_sender_gone [Some(3), 5505] &["over", "woken"] => |cx| super::last_sender_gone(small, cx);
+    last_sender_gone_over_mpsc [Some(3), 6751] &["over", "woken"] => |cx| super::last_sender_gone(mpsc, cx);
+    item_of_the_last_sender [None, 5681] &["there", "woken"] => |cx| super::item_of_the_last_sender(small, cx);
+    closed_while_it_is_sent [None, 15792] &["sent", "came back"] => |cx| super::closed_while_it_is_sent(small, cx);
 }
 
 fn are_all_told(mut tasks: Vec<Task<Result<(), SendError<u32>>>>) {

@@ -145,7 +145,11 @@ fn run<R>(tasks: &mut [Task<R>]) {
 
 /// Runs the tasks that send; then nobody sleeps when there is room. And what is inside, and what they send when there is room
 /// again and again, is all that they were to send.
-fn check_senders<C: Rx>(mut tasks: Vec<Task<Result<(), SendError<u32>>>>, mut receiver: Receiver<C>, mut all: Vec<u32>) {
+fn check_senders<C: Rx>(
+    mut tasks: Vec<Task<Result<(), SendError<u32>>>>,
+    mut receiver: Receiver<C>,
+    mut all: Vec<u32>,
+) {
     let mut received = Vec::new();
     loop {
         run(&mut tasks);

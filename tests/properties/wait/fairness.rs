@@ -14,7 +14,8 @@ fn so_many_are_woken_as_slots_get_free() {
                 let (mut senders, mut receiver) = full(capacity, senders);
                 let mut sends = waiting(&mut senders);
                 (0..pops).for_each(|_| assert_eq!(receiver.try_recv(), Ok(0)));
-                let woken = |sends: &[(_, Arc<Counter>)]| sends.iter().map(|(_, counter)| counter.count()).sum::<usize>();
+                let woken =
+                    |sends: &[(_, Arc<Counter>)]| sends.iter().map(|(_, counter)| counter.count()).sum::<usize>();
                 assert_eq!(woken(&sends), pops.min(sends.len()));
                 for (send, counter) in &mut sends {
                     let is_woken = counter.count() > 0;
