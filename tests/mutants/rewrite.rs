@@ -22,8 +22,52 @@ const FAN_IN_PRODUCER: &str = "core/src/fan_in/producer.rs";
 const FAN_IN_VIEW: &str = "core/src/fan_in/view.rs";
 const GAUGE: &str = "core/src/gauge.rs";
 const SYNC: &str = "core/src/sync.rs";
+const WAIT: &str = "std-ext/src/wait.rs";
+const SENDER: &str = "std-ext/src/channel/sender.rs";
+const RECEIVER: &str = "std-ext/src/channel/receiver.rs";
 
 const REWRITINGS: &[Rewriting] = &[
+    Rewriting {
+        ids: "W1",
+        what: "before the place in the line",
+        file: WAIT,
+        function: "wait",
+        edits: &[
+            ("fence(Ordering::SeqCst);", ""),
+            ("let waker = waker.clone();", "let waker = waker.clone(); fence(Ordering::SeqCst);"),
+        ],
+    },
+    Rewriting {
+        ids: "W1",
+        what: "no second look",
+        file: RECEIVER,
+        function: "poll_recv",
+        edits: &[(
+            "self.place.wait(Kind::Item, cx.waker());\n                self.try_recv()",
+            "self.place.wait(Kind::Item, cx.waker());\n                Err(PopError::Empty)",
+        )],
+    },
+    Rewriting {
+        ids: "W1",
+        what: "no second look",
+        file: SENDER,
+        function: "poll_send",
+        edits: &[("match self.attempt(unsent) {", "match Err::<Result<P::Sent, _>, _>(unsent) {")],
+    },
+    Rewriting {
+        ids: "W2",
+        what: "after the look at who waits",
+        file: WAIT,
+        function: "is_awaited",
+        edits: &[
+            ("fence(Ordering::SeqCst);", ""),
+            (
+                "self.kinds.load(Ordering::Relaxed) & kinds.bit() != 0",
+                "let kinds_now = self.kinds.load(Ordering::Relaxed);\n        \
+                 fence(Ordering::SeqCst);\n        kinds_now & kinds.bit() != 0",
+            ),
+        ],
+    },
     Rewriting {
         ids: "P1 P2",
         what: "published before it is written",
