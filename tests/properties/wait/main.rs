@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
-use forebay::channel::{MpscReceiver, MpscSender, SendError};
+use forebay::channel::{self, MpscReceiver, MpscSender};
+use forebay::mpsc::OwnedProducer;
 
 mod cancellation;
 mod fairness;
@@ -36,16 +37,17 @@ fn poll<F: Future + Unpin>(future: &mut F, counter: &Arc<Counter>) -> Poll<F::Ou
 
 /// A channel of this capacity that is full of zeros, and so many senders.
 fn full(capacity: usize, senders: usize) -> (Vec<MpscSender<u32>>, MpscReceiver<u32>) {
-    let (mut sender, receiver) = forebay::channel::mpsc(capacity).unwrap();
+    let (mut sender, receiver) = channel::mpsc(capacity).unwrap();
     (0..capacity).for_each(|_| sender.try_send(0).unwrap());
     let others: Vec<_> = (1..senders).map(|_| sender.clone()).collect();
     (std::iter::once(sender).chain(others).collect(), receiver)
 }
 
+/// The future of a send that waits, and how often that was woken.
+type Waits<'s> = (channel::Send<'s, OwnedProducer<u32>>, Arc<Counter>);
+
 /// The futures of sends of 1, 2, ..., which wait in this order, and their counters.
-fn waiting(
-    senders: &mut [MpscSender<u32>],
-) -> Vec<(impl Future<Output = Result<(), SendError<u32>>> + Unpin + use<'_>, Arc<Counter>)> {
+fn waiting(senders: &mut [MpscSender<u32>]) -> Vec<Waits<'_>> {
     let sends = senders.iter_mut().zip(1..).map(|(sender, number)| {
         let (mut send, counter) = (sender.send(number), Arc::<Counter>::default());
         assert!(poll(&mut send, &counter).is_pending());
