@@ -14,7 +14,7 @@ use super::error::RecvError;
 #[cfg(feature = "std")]
 use super::error::RecvTimeoutError;
 use super::place::{Desk, Place};
-use super::{ReceiveEnd, Shared};
+use super::{CloseEnd, ReceiveEnd, RecvMany, Shared};
 use crate::PopError;
 use crate::wait::Kind;
 #[cfg(feature = "std")]
@@ -44,13 +44,10 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     /// [`Empty`](PopError::Empty); [`Closed`](PopError::Closed), when all that was accepted has been received and nothing will come.
     #[inline]
     pub fn try_recv(&mut self) -> Result<C::Item, PopError> {
-        let item = self.end.pop();
-        match item {
-            Ok(_) => self.place.call_if_awaited(Kind::Room),
-            Err(PopError::Empty) => return item,
-            Err(PopError::Closed) => self.is_over = true,
+        let item = self.take_quietly();
+        if item.is_ok() {
+            self.taken();
         }
-        self.place.stop_waiting();
         item
     }
 
@@ -140,7 +137,7 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Result<C::Item, RecvError>> {
         let item = match self.try_recv() {
             Err(PopError::Empty) => {
-                self.place.wait(Kind::Item, cx.waker());
+                self.wait(cx);
                 self.try_recv()
             }
             item => item,
@@ -158,10 +155,50 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
         core::iter::from_fn(|| self.blocking_recv().ok())
     }
 
+    /// Takes items, up to `max`, and appends them; waits until there is one, as a task. Answers with how many: 0 when all that was
+    /// accepted has been received and nothing will come, or if `max` is 0. Those who wait for room are called once.
+    ///
+    /// # Cancel safety
+    /// If the future is dropped before it is ready, no item has been taken.
+    #[inline]
+    pub fn recv_many<'r, E: Extend<C::Item>>(&'r mut self, into: &'r mut E, max: usize) -> RecvMany<'r, C, E, D> {
+        RecvMany::new(self, into, max)
+    }
+
     /// Nothing is taken in from now on; what is inside can still be received. Senders that wait have their values back.
-    pub fn close(&mut self) {
+    pub fn close(&mut self)
+    where
+        C: CloseEnd,
+    {
         self.end.close();
         self.place.call_senders();
+    }
+
+    /// Takes its place in the line, alone. After that it looks again.
+    pub(super) fn wait(&mut self, cx: &Context<'_>) {
+        self.place.wait(Kind::Item, cx.waker());
+    }
+
+    pub(super) fn stop_waiting(&mut self) {
+        self.place.stop_waiting();
+    }
+
+    /// Takes the next item, but calls nobody who waits for its room.
+    #[inline(always)]
+    pub(super) fn take_quietly(&mut self) -> Result<C::Item, PopError> {
+        let item = self.end.pop();
+        if matches!(item, Err(PopError::Closed)) {
+            self.is_over = true;
+            self.place.stop_waiting();
+        }
+        item
+    }
+
+    /// After some were taken.
+    #[inline(always)]
+    pub(super) fn taken(&mut self) {
+        self.place.call_if_awaited(Kind::Room);
+        self.place.stop_waiting();
     }
 
     /// Whether nothing is taken in any more. There may still be items inside.
@@ -239,7 +276,7 @@ impl<C: ReceiveEnd, D: Desk> Future for Recv<'_, C, D> {
 
 impl<C: ReceiveEnd, D: Desk> Drop for Recv<'_, C, D> {
     fn drop(&mut self) {
-        self.receiver.place.stop_waiting();
+        self.receiver.stop_waiting();
     }
 }
 

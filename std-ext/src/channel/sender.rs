@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::error::{SendError, SendTimeoutError};
 use super::place::{Desk, Place};
-use super::{SendEnd, Shared};
+use super::{Closed, Outcome, Ready, SendEnd, SendMany, SenderSink, Shared};
 use crate::wait::Kind;
 #[cfg(feature = "std")]
 use crate::wait::{Deadline, block_on};
@@ -39,6 +39,9 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     /// wait for room.
     #[inline]
     pub fn try_send(&mut self, value: P::Item) -> Result<P::Sent, PushError<P::Item>> {
+        if self.end.is_to_be_asked() && self.end.is_closed() {
+            return Err(PushError::Closed(value));
+        }
         let sent = self.end.push(value)?;
         self.sent();
         Ok(P::sent(sent))
@@ -111,11 +114,7 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     #[cfg(feature = "std")]
     #[cold]
     #[inline(never)]
-    fn block(
-        &mut self,
-        value: &mut Option<P::Item>,
-        deadline: Deadline,
-    ) -> Option<Result<P::Sent, SendError<P::Item>>> {
+    fn block(&mut self, value: &mut Option<P::Item>, deadline: Deadline) -> Option<Outcome<P>> {
         let backoff = super::Backoff::new();
         while let Some(unsent) = value.take() {
             match self.attempt(unsent) {
@@ -137,11 +136,7 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     ///
     /// # Panics
     /// If there is no value.
-    fn poll_send(
-        &mut self,
-        cx: &mut Context<'_>,
-        value: &mut Option<P::Item>,
-    ) -> Poll<Result<P::Sent, SendError<P::Item>>> {
+    pub(super) fn poll_send(&mut self, cx: &mut Context<'_>, value: &mut Option<P::Item>) -> Poll<Outcome<P>> {
         let unsent = match self.attempt(value.take().expect("a value that was not sent yet")) {
             Ok(done) => return Poll::Ready(done),
             Err(unsent) => unsent,
@@ -161,34 +156,104 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
 
     /// Puts a value in if there is room, and nobody else comes first. The error is for one who may wait.
     #[inline(always)]
-    fn attempt(&mut self, value: P::Item) -> Result<Result<P::Sent, SendError<P::Item>>, P::Item> {
+    pub(super) fn attempt(&mut self, value: P::Item) -> Result<Outcome<P>, P::Item> {
+        let done = self.attempt_quietly(value)?;
+        if done.is_ok() {
+            self.sent();
+        }
+        Ok(done)
+    }
+
+    /// The same, but the receiver is not called.
+    #[inline(always)]
+    pub(super) fn attempt_quietly(&mut self, value: P::Item) -> Result<Outcome<P>, P::Item> {
         if self.place.is_behind() && !self.end.is_closed() {
             return Err(value);
         }
-        let done = match self.end.push(value) {
-            Ok(sent) => {
-                self.sent();
-                Ok(P::sent(sent))
+        let done = if self.end.is_to_be_asked() && self.end.is_closed() {
+            Err(SendError::Closed(value))
+        } else {
+            match self.end.push(value) {
+                Ok(sent) => Ok(P::sent(sent)),
+                Err(PushError::Full(value)) => return Err(value),
+                Err(PushError::Closed(value)) => Err(SendError::Closed(value)),
+                Err(PushError::Shed(value)) => Err(SendError::Shed(value)),
             }
-            Err(PushError::Full(value)) => return Err(value),
-            Err(PushError::Closed(value)) => Err(SendError::Closed(value)),
-            Err(PushError::Shed(value)) => Err(SendError::Shed(value)),
         };
         self.stop_waiting();
         Ok(done)
     }
 
+    /// Polls until something is so.
+    pub(super) fn poll_until(&mut self, cx: &Context<'_>, kind: Kind, is_so: impl Fn(&Self) -> bool) -> Poll<()> {
+        if !is_so(self) {
+            self.wait(kind, cx);
+            if !is_so(self) {
+                return Poll::Pending;
+            }
+        }
+        self.stop_waiting();
+        Poll::Ready(())
+    }
+
+    pub(super) fn has_room(&self) -> bool {
+        self.is_closed() || !self.is_full() && !self.place.is_behind()
+    }
+
+    /// Takes its place in a line. After that it looks again.
+    pub(super) fn wait(&mut self, kind: Kind, cx: &Context<'_>) {
+        self.place.wait(kind, cx.waker());
+    }
+
     #[inline(always)]
-    fn sent(&self) {
+    pub(super) fn sent(&self) {
         self.place.call_if_awaited(Kind::Item);
     }
 
     /// Goes out of line, and calls the next if it should have been called in place of this end.
     #[inline(always)]
-    fn stop_waiting(&mut self) {
+    pub(super) fn stop_waiting(&mut self) {
         if self.place.stop_waiting() && !self.end.is_full() {
             self.place.call(Kind::Room);
         }
+    }
+
+    /// Puts in all items of an iterator, and waits for room as often as it takes, as a task. The receiver is called once for as
+    /// many as there is room for.
+    ///
+    /// # Errors
+    /// See [`SendError`]: the value that was not sent comes back. Those before it were sent, those after it are still in the iterator.
+    ///
+    /// # Cancel safety
+    /// If the future is dropped before it is ready, the items that were sent are sent. The one that was waited with is dropped, unless
+    /// [`SendMany::into_inner`] has given it back, and the others are still in the iterator.
+    #[inline]
+    pub fn send_many<I: Iterator<Item = P::Item>>(&mut self, items: I) -> SendMany<'_, P, I, D> {
+        SendMany::new(self, items)
+    }
+
+    /// Waits until there is room, or the channel is closed. Nothing is reserved: others may be faster.
+    ///
+    /// # Cancel safety
+    /// Nothing is lost.
+    #[inline]
+    pub fn ready(&mut self) -> Ready<'_, P, D> {
+        Ready::new(self)
+    }
+
+    /// Waits until the receiver is gone, or has closed the channel.
+    ///
+    /// # Cancel safety
+    /// Nothing is lost.
+    #[inline]
+    pub fn closed(&mut self) -> Closed<'_, P, D> {
+        Closed::new(self)
+    }
+
+    /// A [`Sink`](futures_sink::Sink) that sends.
+    #[must_use]
+    pub const fn into_sink(self) -> SenderSink<P, D> {
+        SenderSink::new(self)
     }
 
     /// Whether the receiver is gone, or has closed the channel.
@@ -239,6 +304,18 @@ impl<P: SendEnd + Clone> Clone for Sender<P> {
     fn clone(&self) -> Self {
         let Some(place) = self.place.beside() else { unreachable!("on the heap there is always one more seat") };
         Self { end: self.end.clone(), place }
+    }
+}
+
+impl<T> Sender<crate::swap::OwnedProducer<T>> {
+    /// Another sender.
+    ///
+    /// # Errors
+    /// [`TooManyProducers`](crate::swap::TooManyProducers) if there are as many as the channel was made for.
+    pub fn try_clone(&self) -> Result<Self, crate::swap::TooManyProducers> {
+        let end = self.end.try_clone()?;
+        let Some(place) = self.place.beside() else { unreachable!("on the heap there is always one more seat") };
+        Ok(Self { end, place })
     }
 }
 
