@@ -33,6 +33,8 @@
 //! ```
 
 mod error;
+#[cfg(feature = "alloc")]
+mod heap;
 mod many;
 mod place;
 mod receiver;
@@ -41,8 +43,12 @@ mod sink;
 mod until;
 
 pub use error::{RecvError, RecvTimeoutError, SendError, SendTimeoutError};
+#[cfg(feature = "alloc")]
+pub use heap::{MpscReceiver, MpscSender, SpscReceiver, SpscSender, SwapReceiver, SwapSender, mpsc, spsc, swap};
 pub use many::{RecvMany, SendMany};
-pub use place::{Desk, Shared};
+pub use place::Desk;
+#[cfg(feature = "alloc")]
+pub use place::Shared;
 pub use receiver::{Receiver, Recv};
 pub use sender::{Send, Sender};
 pub use sink::SenderSink;
@@ -51,12 +57,11 @@ pub use until::{Closed, Ready};
 #[cfg(feature = "std")]
 use core::{future::Future, pin::pin};
 
+use crate::Pushed;
 use crate::seam::{Pop, Push};
 use crate::spsc::Layout;
 #[cfg(feature = "std")]
 use crate::wait::{self, Deadline};
-use crate::{CapacityError, Overflow, Pushed, mpsc, spsc, swap};
-use place::Place;
 
 /// A producer's end of a ring, as a [`Sender`] needs it.
 pub trait SendEnd: Push {
@@ -85,7 +90,7 @@ pub trait CloseEnd: ReceiveEnd {
     fn close(&mut self);
 }
 
-impl<T, L: Layout> SendEnd for spsc::OwnedProducer<T, L> {
+impl<T, L: Layout, K> SendEnd for crate::spsc::Producer<'_, T, L, K> {
     type Sent = ();
 
     #[inline(always)]
@@ -97,24 +102,24 @@ impl<T, L: Layout> SendEnd for spsc::OwnedProducer<T, L> {
     }
 }
 
-impl<T, L: Layout> ReceiveEnd for spsc::OwnedConsumer<T, L> {}
+impl<T, L: Layout, K> ReceiveEnd for crate::spsc::Consumer<'_, T, L, K> {}
 
-impl<T> SendEnd for mpsc::OwnedProducer<T> {
+impl<T, K> SendEnd for crate::mpsc::Producer<'_, T, K> {
     type Sent = ();
 
     #[inline(always)]
     fn sent(_: Pushed<T>) {}
 }
 
-impl<T> ReceiveEnd for mpsc::OwnedConsumer<T> {}
+impl<T, K> ReceiveEnd for crate::mpsc::Consumer<'_, T, K> {}
 
-impl<T> CloseEnd for mpsc::OwnedConsumer<T> {
+impl<T, K> CloseEnd for crate::mpsc::Consumer<'_, T, K> {
     fn close(&mut self) {
         self.close();
     }
 }
 
-impl<T> SendEnd for swap::OwnedProducer<T> {
+impl<T, K> SendEnd for crate::swap::Producer<'_, T, K> {
     /// The victim, or none.
     type Sent = Pushed<T>;
 
@@ -124,92 +129,12 @@ impl<T> SendEnd for swap::OwnedProducer<T> {
     }
 }
 
-impl<T> ReceiveEnd for swap::OwnedConsumer<T> {}
+impl<T, K> ReceiveEnd for crate::swap::Consumer<'_, T, K> {}
 
-impl<T> CloseEnd for swap::OwnedConsumer<T> {
+impl<T, K> CloseEnd for crate::swap::Consumer<'_, T, K> {
     fn close(&mut self) {
         self.close();
     }
-}
-
-/// A channel for one sender, over [`spsc::ring`](crate::spsc::ring).
-///
-/// # Errors
-/// As that.
-///
-/// # Examples
-/// ```
-/// use forebay::channel;
-///
-/// let (mut sender, mut receiver) = channel::spsc(1)?;
-/// let reader = std::thread::spawn(move || receiver.blocking_iter().collect::<String>());
-/// for letter in ["a", "b", "c"] {
-///     sender.blocking_send(letter).unwrap();
-/// }
-/// drop(sender);
-/// assert_eq!(reader.join().unwrap(), "abc");
-/// # Ok::<(), forebay::CapacityError>(())
-/// ```
-pub fn spsc<T>(capacity: usize) -> Result<(SpscSender<T>, SpscReceiver<T>), CapacityError> {
-    spsc::ring(capacity).map(|(tx, rx)| ends(tx, rx))
-}
-
-/// A channel for several senders, over [`mpsc::ring`](crate::mpsc::ring).
-///
-/// # Errors
-/// As that.
-pub fn mpsc<T>(capacity: usize) -> Result<(MpscSender<T>, MpscReceiver<T>), CapacityError> {
-    mpsc::ring(capacity).map(|(tx, rx)| ends(tx, rx))
-}
-
-/// A channel for up to so many senders, over [`swap::ring`](crate::swap::ring): at full, `overflow` says what happens. With
-/// [`Overflow::Reject`] a sender waits for room; with the others none ever waits.
-///
-/// # Errors
-/// As that.
-///
-/// # Examples
-/// The two newest:
-/// ```
-/// use forebay::{Overflow, Pushed, channel};
-///
-/// let (mut sender, mut receiver) = channel::swap(2, 1, Overflow::DropOldest)?;
-/// for number in 1..=2 {
-///     assert_eq!(sender.blocking_send(number), Ok(Pushed::Stored));
-/// }
-/// assert_eq!(sender.blocking_send(3), Ok(Pushed::Evicted(1)));
-/// drop(sender);
-/// assert!(receiver.blocking_iter().eq([2, 3]));
-/// # Ok::<(), forebay::CapacityError>(())
-/// ```
-pub fn swap<T>(
-    capacity: usize,
-    senders: usize,
-    overflow: Overflow,
-) -> Result<(SwapSender<T>, SwapReceiver<T>), CapacityError> {
-    swap::HeapRing::with_overflow(capacity, senders, overflow).map(|ring| {
-        let (tx, rx) = ring.into_ends();
-        ends(tx, rx)
-    })
-}
-
-/// The sender of [`spsc`](fn@spsc).
-pub type SpscSender<T> = Sender<spsc::OwnedProducer<T>>;
-/// The receiver of [`spsc`](fn@spsc).
-pub type SpscReceiver<T> = Receiver<spsc::OwnedConsumer<T>>;
-/// A sender of [`mpsc`](fn@mpsc).
-pub type MpscSender<T> = Sender<mpsc::OwnedProducer<T>>;
-/// The receiver of [`mpsc`](fn@mpsc).
-pub type MpscReceiver<T> = Receiver<mpsc::OwnedConsumer<T>>;
-/// A sender of [`swap`](fn@swap).
-pub type SwapSender<T> = Sender<swap::OwnedProducer<T>>;
-/// The receiver of [`swap`](fn@swap).
-pub type SwapReceiver<T> = Receiver<swap::OwnedConsumer<T>>;
-
-fn ends<P: SendEnd, C: ReceiveEnd>(tx: P, rx: C) -> (Sender<P>, Receiver<C>) {
-    let desk = Shared::new();
-    let Some(place) = Place::sender(desk.clone()) else { unreachable!("on the heap there is always a seat") };
-    (Sender::new(tx, place), Receiver::new(rx, Place::receiver(desk)))
 }
 
 /// Runs a future on this thread, which sleeps while there is nothing to do: for those that have no blocking twin.

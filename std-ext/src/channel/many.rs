@@ -7,13 +7,13 @@ use core::task::{Context, Poll};
 
 use super::error::SendError;
 use super::place::Desk;
-use super::{ReceiveEnd, Receiver, SendEnd, Sender, Shared};
+use super::{ReceiveEnd, Receiver, SendEnd, Sender};
 use crate::PopError;
 use crate::wait::Kind;
 
 /// Sends the items of an iterator: see [`Sender::send_many`].
 #[must_use = "futures do nothing unless they are awaited"]
-pub struct SendMany<'s, P: SendEnd, I, D: Desk = Shared> {
+pub struct SendMany<'s, P: SendEnd, I, D: Desk> {
     sender: &'s mut Sender<P, D>,
     items: I,
     /// The item that has found no room.
@@ -106,7 +106,7 @@ impl<P: SendEnd, I, D: Desk> fmt::Debug for SendMany<'_, P, I, D> {
 
 /// Receives some items: see [`Receiver::recv_many`].
 #[must_use = "futures do nothing unless they are awaited"]
-pub struct RecvMany<'r, C: ReceiveEnd, E, D: Desk = Shared> {
+pub struct RecvMany<'r, C: ReceiveEnd, E, D: Desk> {
     receiver: &'r mut Receiver<C, D>,
     into: &'r mut E,
     max: usize,

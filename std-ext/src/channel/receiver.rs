@@ -14,7 +14,7 @@ use super::error::RecvError;
 #[cfg(feature = "std")]
 use super::error::RecvTimeoutError;
 use super::place::{Desk, Place};
-use super::{CloseEnd, ReceiveEnd, RecvMany, Shared};
+use super::{CloseEnd, ReceiveEnd, RecvMany};
 use crate::PopError;
 use crate::wait::Kind;
 #[cfg(feature = "std")]
@@ -25,7 +25,7 @@ use crate::wait::{Deadline, block_on};
 /// It is a [`Stream`], and for threads an iterator that waits ([`blocking_iter`](Self::blocking_iter)). Dropping it closes the
 /// channel: what is inside then is dropped with the ring. A receiver that must not lose anything [closes](Self::close) the channel
 /// first, and receives until [`RecvError`].
-pub struct Receiver<C: ReceiveEnd, D: Desk = Shared> {
+pub struct Receiver<C: ReceiveEnd, D: Desk> {
     // In this order: the ring's end is gone when the others are told.
     end: C,
     place: Place<D>,
@@ -259,7 +259,7 @@ impl<C: ReceiveEnd, D: Desk> fmt::Debug for Receiver<C, D> {
 
 /// Receives an item: see [`Receiver::recv`].
 #[must_use = "futures do nothing unless they are awaited"]
-pub struct Recv<'r, C: ReceiveEnd, D: Desk = Shared> {
+pub struct Recv<'r, C: ReceiveEnd, D: Desk> {
     receiver: &'r mut Receiver<C, D>,
 }
 

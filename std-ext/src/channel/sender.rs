@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::error::{SendError, SendTimeoutError};
 use super::place::{Desk, Place};
-use super::{Closed, Outcome, Ready, SendEnd, SendMany, SenderSink, Shared};
+use super::{Closed, Outcome, Ready, SendEnd, SendMany, SenderSink};
 use crate::wait::Kind;
 #[cfg(feature = "std")]
 use crate::wait::{Deadline, block_on};
@@ -18,7 +18,7 @@ use crate::{Pressure, PushError};
 /// An end of a channel that puts items in, and may wait for room.
 ///
 /// `P` is the producer's end of the ring, and `D` what the ends share beside it. It is [`Send`] if those are.
-pub struct Sender<P: SendEnd, D: Desk = Shared> {
+pub struct Sender<P: SendEnd, D: Desk> {
     // In this order: the ring's end is gone when the others are told.
     end: P,
     place: Place<D>,
@@ -299,7 +299,8 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     }
 }
 
-impl<P: SendEnd + Clone> Clone for Sender<P> {
+#[cfg(feature = "alloc")]
+impl<P: SendEnd + Clone> Clone for Sender<P, super::Shared> {
     /// Another sender. There can be any number of them.
     fn clone(&self) -> Self {
         let Some(place) = self.place.beside() else { unreachable!("on the heap there is always one more seat") };
@@ -307,7 +308,8 @@ impl<P: SendEnd + Clone> Clone for Sender<P> {
     }
 }
 
-impl<T> Sender<crate::swap::OwnedProducer<T>> {
+#[cfg(feature = "alloc")]
+impl<T, K: Clone> Sender<crate::swap::Producer<'_, T, K>, super::Shared> {
     /// Another sender.
     ///
     /// # Errors
@@ -331,7 +333,7 @@ impl<P: SendEnd, D: Desk> fmt::Debug for Sender<P, D> {
 
 /// Sends a value: see [`Sender::send`].
 #[must_use = "futures do nothing unless they are awaited"]
-pub struct Send<'s, P: SendEnd, D: Desk = Shared> {
+pub struct Send<'s, P: SendEnd, D: Desk> {
     sender: &'s mut Sender<P, D>,
     value: Option<P::Item>,
 }

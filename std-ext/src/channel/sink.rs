@@ -8,14 +8,14 @@ use futures_sink::Sink;
 
 use super::error::SendError;
 use super::place::Desk;
-use super::{SendEnd, Sender, Shared};
+use super::{SendEnd, Sender};
 use crate::wait::Kind;
 
 /// A sender as a [`Sink`]: see [`Sender::into_sink`].
 ///
 /// It reserves nothing: when others were faster after it was ready, it keeps the one item that was given to it, and sends that
 /// before it is ready for another one, or is flushed. The item comes back with [`into_parts`](Self::into_parts).
-pub struct SenderSink<P: SendEnd, D: Desk = Shared> {
+pub struct SenderSink<P: SendEnd, D: Desk> {
     sender: Sender<P, D>,
     pending: Option<P::Item>,
 }

@@ -6,7 +6,7 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 
 use super::place::Desk;
-use super::{SendEnd, Sender, Shared};
+use super::{SendEnd, Sender};
 use crate::wait::Kind;
 
 /// A future that waits until a sender finds something to be so.
@@ -14,7 +14,7 @@ macro_rules! until {
     ($(#[$attribute:meta])* $name:ident, $kind:expr, $is_so:expr) => {
         $(#[$attribute])*
         #[must_use = "futures do nothing unless they are awaited"]
-        pub struct $name<'s, P: SendEnd, D: Desk = Shared> {
+        pub struct $name<'s, P: SendEnd, D: Desk> {
             sender: &'s mut Sender<P, D>,
         }
 
