@@ -42,13 +42,13 @@ mod sender;
 mod sink;
 mod until;
 
-pub use error::{RecvError, RecvTimeoutError, SendError, SendTimeoutError};
+pub use error::{NoSeat, RecvError, RecvTimeoutError, SendError, SendTimeoutError};
 #[cfg(feature = "alloc")]
 pub use heap::{MpscReceiver, MpscSender, SpscReceiver, SpscSender, SwapReceiver, SwapSender, mpsc, spsc, swap};
 pub use many::{RecvMany, SendMany};
-pub use place::Desk;
 #[cfg(feature = "alloc")]
 pub use place::Shared;
+pub use place::{Desk, Lobby};
 pub use receiver::{Receiver, Recv};
 pub use sender::{Send, Sender};
 pub use sink::SenderSink;
@@ -77,6 +77,15 @@ pub trait SendEnd: Push {
         false
     }
 }
+
+/// One beside which there can be another one.
+pub trait CloneEnd: Sized {
+    /// Another one. `None`: there are as many as there can be.
+    fn another(&self) -> Option<Self>;
+}
+
+/// The first two ends of a channel.
+pub type Ends<P, C, D> = (Sender<P, D>, Receiver<C, D>);
 
 /// What a send comes to.
 type Outcome<P> = Result<<P as SendEnd>::Sent, SendError<<P as Push>::Item>>;
@@ -111,6 +120,12 @@ impl<T, K> SendEnd for crate::mpsc::Producer<'_, T, K> {
     fn sent(_: Pushed<T>) {}
 }
 
+impl<T, K: Clone> CloneEnd for crate::mpsc::Producer<'_, T, K> {
+    fn another(&self) -> Option<Self> {
+        Some(self.clone())
+    }
+}
+
 impl<T, K> ReceiveEnd for crate::mpsc::Consumer<'_, T, K> {}
 
 impl<T, K> CloseEnd for crate::mpsc::Consumer<'_, T, K> {
@@ -126,6 +141,12 @@ impl<T, K> SendEnd for crate::swap::Producer<'_, T, K> {
     #[inline(always)]
     fn sent(pushed: Pushed<T>) -> Pushed<T> {
         pushed
+    }
+}
+
+impl<T, K: Clone> CloneEnd for crate::swap::Producer<'_, T, K> {
+    fn another(&self) -> Option<Self> {
+        self.try_clone().ok()
     }
 }
 

@@ -91,6 +91,11 @@ impl<S: Seats> Waiting<S> {
         }
     }
 
+    /// Takes the receiver's seat, and one for a first sender. `None`: some end has a seat.
+    pub(crate) fn open(&self) -> Option<usize> {
+        self.table.with(Table::open)
+    }
+
     /// A seat for one more sender. `None`: there is none left.
     pub(crate) fn enter(&self) -> Option<usize> {
         self.table.with(Table::enter)

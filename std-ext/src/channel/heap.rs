@@ -1,7 +1,7 @@
 //! Channels on the heap.
 
 use super::place::Place;
-use super::{ReceiveEnd, Receiver, SendEnd, Sender, Shared};
+use super::{Ends, ReceiveEnd, Receiver, SendEnd, Sender, Shared};
 use crate::{CapacityError, Overflow, mpsc, spsc, swap};
 
 /// A channel for one sender, over [`spsc::ring`](crate::spsc::ring).
@@ -78,8 +78,7 @@ pub type SwapSender<T> = Sender<swap::OwnedProducer<T>, Shared>;
 /// The receiver of [`swap`](fn@swap).
 pub type SwapReceiver<T> = Receiver<swap::OwnedConsumer<T>, Shared>;
 
-fn ends<P: SendEnd, C: ReceiveEnd>(tx: P, rx: C) -> (Sender<P, Shared>, Receiver<C, Shared>) {
-    let desk = Shared::new();
-    let Some(place) = Place::sender(desk.clone()) else { unreachable!("on the heap there is always a seat") };
-    (Sender::new(tx, place), Receiver::new(rx, Place::receiver(desk)))
+fn ends<P: SendEnd, C: ReceiveEnd>(tx: P, rx: C) -> Ends<P, C, Shared> {
+    let Some((sender, receiver)) = Place::pair(Shared::new()) else { unreachable!("it is new") };
+    (Sender::new(tx, sender), Receiver::new(rx, receiver))
 }

@@ -3,8 +3,11 @@
 use core::fmt;
 use core::task::Waker;
 
+use super::{Ends, ReceiveEnd, Receiver, SendEnd, Sender};
+use crate::InUse;
 #[cfg(feature = "alloc")]
 use crate::sync::Arc;
+use crate::sync::always_const;
 use crate::wait::{Kind, RECEIVER, Seat, Seats, Waiting};
 
 /// What the ends of a channel share beside the ring.
@@ -24,7 +27,7 @@ pub struct Shared(Arc<Waiting<alloc::vec::Vec<Seat>>>);
 #[cfg(feature = "alloc")]
 impl Shared {
     pub(super) fn new() -> Self {
-        Self(Arc::new(Waiting::new(alloc::vec![Seat::FREE])))
+        Self(Arc::new(Waiting::new(alloc::vec![Seat::FREE, Seat::FREE])))
     }
 }
 
@@ -37,7 +40,67 @@ impl Desk for Shared {
     }
 }
 
-/// Nothing to be done any more by an end that is gone, but to tell the others.
+/// Where the ends of a channel without a heap wait, in a `static` say: `SEATS` is how many ends there can be at a time, the
+/// receiver and at least one sender.
+///
+/// # Examples
+/// A channel in statics; a second sender would find no seat:
+/// ```
+/// use forebay::channel::Lobby;
+/// use forebay::mpsc::Ring;
+///
+/// static RING: Ring<u32, 8> = Ring::new();
+/// static LOBBY: Lobby<2> = Lobby::new();
+///
+/// let (producer, consumer) = RING.try_split()?;
+/// let (mut sender, mut receiver) = LOBBY.ends(producer, consumer)?;
+/// sender.try_send(1).unwrap();
+/// assert_eq!(receiver.try_recv(), Ok(1));
+/// assert!(sender.try_clone().is_err());
+/// # Ok::<(), forebay::InUse>(())
+/// ```
+#[derive(Debug)]
+pub struct Lobby<const SEATS: usize>(Waiting<[Seat; SEATS]>);
+
+impl<const SEATS: usize> Lobby<SEATS> {
+    always_const! {
+        /// Nobody waits. Fewer than two seats do not compile.
+        #[must_use]
+        pub fn new() -> Self {
+            const { assert!(SEATS >= 2, "a lobby has a seat for the receiver, and one for a sender at least") };
+            Self(Waiting::new([const { Seat::FREE }; SEATS]))
+        }
+    }
+
+    /// The ends of a ring, as ends of a channel that can wait here. If they are not of the same ring, they wait for ever.
+    ///
+    /// # Errors
+    /// [`InUse`] while the ends of another channel are here.
+    pub fn ends<P: SendEnd, C: ReceiveEnd<Item = P::Item>>(
+        &self,
+        producer: P,
+        consumer: C,
+    ) -> Result<Ends<P, C, &Self>, InUse> {
+        let (sender, receiver) = Place::pair(self).ok_or(InUse)?;
+        Ok((Sender::new(producer, sender), Receiver::new(consumer, receiver)))
+    }
+}
+
+impl<const SEATS: usize> Default for Lobby<SEATS> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<const SEATS: usize> Desk for &Lobby<SEATS> {
+    type Seats = [Seat; SEATS];
+
+    fn waiting(&self) -> &Waiting<Self::Seats> {
+        &self.0
+    }
+}
+
+/// What an end has beside that of the ring: a seat among those who wait. It goes after that, and tells the others.
 #[derive(Debug)]
 pub(super) struct Place<D: Desk> {
     desk: D,
@@ -47,19 +110,17 @@ pub(super) struct Place<D: Desk> {
 }
 
 impl<D: Desk> Place<D> {
-    pub(super) const fn receiver(desk: D) -> Self {
-        Self { desk, seat: RECEIVER, in_line: false }
-    }
-
-    /// `None`: there can't be more senders.
-    pub(super) fn sender(desk: D) -> Option<Self> {
-        let seat = desk.waiting().enter()?;
-        Some(Self { desk, seat, in_line: false })
+    /// Of a first sender and the receiver. `None`: some end has a seat there.
+    pub(super) fn pair(desk: D) -> Option<(Self, Self)> {
+        let seat = desk.waiting().open()?;
+        let receiver = Self { desk: desk.clone(), seat: RECEIVER, in_line: false };
+        Some((Self { desk, seat, in_line: false }, receiver))
     }
 
     /// Of another sender beside this one.
     pub(super) fn beside(&self) -> Option<Self> {
-        Self::sender(self.desk.clone())
+        let seat = self.desk.waiting().enter()?;
+        Some(Self { desk: self.desk.clone(), seat, in_line: false })
     }
 
     /// Takes its place in a line. After that whoever waits looks at the ring again.
@@ -107,10 +168,10 @@ impl<D: Desk> Place<D> {
 impl<D: Desk> Drop for Place<D> {
     fn drop(&mut self) {
         let owes = self.stop_waiting();
+        self.desk.waiting().leave(self.seat);
         if self.seat == RECEIVER {
             self.call_senders();
         } else {
-            self.desk.waiting().leave(self.seat);
             if owes {
                 self.call(Kind::Room);
             }

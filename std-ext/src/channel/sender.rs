@@ -7,9 +7,11 @@ use core::task::{Context, Poll};
 #[cfg(feature = "std")]
 use std::time::{Duration, Instant};
 
-use super::error::{SendError, SendTimeoutError};
+#[cfg(feature = "std")]
+use super::error::SendTimeoutError;
+use super::error::{NoSeat, SendError};
 use super::place::{Desk, Place};
-use super::{Closed, Outcome, Ready, SendEnd, SendMany, SenderSink};
+use super::{CloneEnd, Closed, Outcome, Ready, SendEnd, SendMany, SenderSink};
 use crate::wait::Kind;
 #[cfg(feature = "std")]
 use crate::wait::{Deadline, block_on};
@@ -300,7 +302,7 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
 }
 
 #[cfg(feature = "alloc")]
-impl<P: SendEnd + Clone> Clone for Sender<P, super::Shared> {
+impl<P: SendEnd + CloneEnd + Clone> Clone for Sender<P, super::Shared> {
     /// Another sender. There can be any number of them.
     fn clone(&self) -> Self {
         let Some(place) = self.place.beside() else { unreachable!("on the heap there is always one more seat") };
@@ -308,16 +310,15 @@ impl<P: SendEnd + Clone> Clone for Sender<P, super::Shared> {
     }
 }
 
-#[cfg(feature = "alloc")]
-impl<T, K: Clone> Sender<crate::swap::Producer<'_, T, K>, super::Shared> {
+impl<P: SendEnd + CloneEnd, D: Desk> Sender<P, D> {
     /// Another sender.
     ///
     /// # Errors
-    /// [`TooManyProducers`](crate::swap::TooManyProducers) if there are as many as the channel was made for.
-    pub fn try_clone(&self) -> Result<Self, crate::swap::TooManyProducers> {
-        let end = self.end.try_clone()?;
-        let Some(place) = self.place.beside() else { unreachable!("on the heap there is always one more seat") };
-        Ok(Self { end, place })
+    /// [`NoSeat`] if there are as many as the channel was made for.
+    pub fn try_clone(&self) -> Result<Self, NoSeat> {
+        // The seat first: where it is given back nobody takes it for the end of a sender.
+        let place = self.place.beside().ok_or(NoSeat)?;
+        Ok(Self { end: self.end.another().ok_or(NoSeat)?, place })
     }
 }
 

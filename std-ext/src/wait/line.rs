@@ -106,6 +106,15 @@ impl<S: Seats> Table<S> {
         &mut self.seats.seats()[seat]
     }
 
+    /// Seats for the receiver and a first sender. `None`: some are taken.
+    pub(super) fn open(&mut self) -> Option<usize> {
+        if self.seats.seats().iter().any(|seat| seat.state != State::Free) {
+            return None;
+        }
+        self.seat(RECEIVER).state = State::Away;
+        self.enter()
+    }
+
     pub(super) fn enter(&mut self) -> Option<usize> {
         let is_free = |seat: &Seat| seat.state == State::Free;
         let found = self.seats.seats().iter().skip(RECEIVER + 1).position(is_free).map(|at| at + RECEIVER + 1);
