@@ -20,6 +20,21 @@ pub(crate) mod thread {
     }
 }
 
+/// Runs foreign code whose panic must not go through ours.
+#[cfg(all(feature = "std", not(forebay_loom)))]
+pub(crate) fn shielded(foreign: impl FnOnce()) {
+    if let Err(panic) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(foreign)) {
+        // What it carries may panic in its drop.
+        core::mem::forget(panic);
+    }
+}
+
+/// Without a standard library there is mostly no way back from a panic. The model checker ends an execution by one.
+#[cfg(not(all(feature = "std", not(forebay_loom))))]
+pub(crate) fn shielded(foreign: impl FnOnce()) {
+    foreign();
+}
+
 /// A function that is `const`, but for the model checker, whose types have no such constructors.
 macro_rules! always_const {
     ($(#[$attribute:meta])* $visibility:vis fn $($rest:tt)*) => {

@@ -19,17 +19,23 @@
 //!
 //! # Nobody is called for nothing, and no call is lost
 //! One place that gets free calls one end. An end that was *called* owes that call: when it goes away without having used it (its
-//! future is dropped, its time is over, or it got something before the call came) and there still is something to be had, it
-//! calls the next.
+//! future is dropped, its time is over, or it got something before the call came) and there still is something to be had that
+//! nobody else has been called for, it calls the next. So does one that has used its call and finds more than that, as those who
+//! queued up behind one that comes first have not been called for what was there.
 //!
 //! # Fairness
 //! The lines are first in, first out. Ends that find room at once don't queue up; an end that was called and came too late because
-//! of that goes to the front again, and after [`PATIENCE`] such calls it is *first come*: until it has been served, everybody else
-//! who sends queues up behind it.
+//! of that goes back to where it was, and after [`PATIENCE`] such calls it is *first come*: until it has been served, or has gone,
+//! it is the first to be called, and everybody else who may wait queues up. So who has been called is to come, or to go: one that
+//! is kept, and is not polled, holds up the others.
 //!
 //! # Progress
 //! Whoever meets nobody that waits takes no lock: it pays a fence and a load. The lock around the lines is held for a few steps
 //! and never while foreign code runs: wakers are cloned before, and woken and dropped after.
+//!
+//! # Panics
+//! A waker may panic when it is cloned, which changes nothing. When it panics as it is woken or dropped, that ends there (with
+//! `std`; the panic hook has heard of it): whoever happens to call it has nothing to do with it, and may have an item in its hands.
 
 mod line;
 mod lock;
@@ -38,12 +44,12 @@ mod park;
 
 use core::task::Waker;
 
-use self::line::Table;
+use self::line::{Left, Table};
 pub(crate) use self::line::{Seat, Seats};
 use self::lock::Lock;
 #[cfg(feature = "std")]
 pub(crate) use self::park::{Deadline, block_on};
-use crate::sync::{AtomicU8, Ordering, always_const, fence};
+use crate::sync::{AtomicU8, Ordering, always_const, fence, shielded};
 
 /// What can be waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,24 +107,35 @@ impl<S: Seats> Waiting<S> {
         self.table.with(Table::enter)
     }
 
-    /// Gives a seat back: the end is gone, and waits for nothing.
+    /// Gives a seat back: the end is gone, and waits for nothing. It may have owed the others a call.
     pub(crate) fn leave(&self, seat: usize) {
-        self.table.with(|table| table.leave(seat));
+        let left = self.change(|table| table.leave(seat));
+        self.settle(left);
     }
 
-    /// Takes a place in a line: at the back, or where it was, or at the front if it has been called. After that whoever waits
-    /// looks at the ring again.
+    /// Takes a place in a line: at the back, or where it was. After that whoever waits looks at the ring again.
     pub(crate) fn wait(&self, seat: usize, kind: Kind, waker: &Waker) {
         let waker = waker.clone();
-        let _old = self.change(|table| table.wait(seat, kind, waker));
+        let left = self.change(|table| table.wait(seat, kind, waker));
+        self.settle(left);
         // [W1] SeqCst: pairs with [W2]. Orders: our place in the line before our next look at the ring.
         fence(Ordering::SeqCst);
     }
 
-    /// Goes out of line. Answers with whether it owes the others a call: it has been called, or others queued up behind it.
-    pub(crate) fn stop_waiting(&self, seat: usize) -> bool {
-        let (_waker, owes) = self.change(|table| table.stop_waiting(seat));
-        owes
+    /// Goes out of line. `Some`: it owes the others a call, if more of what they wait for is there than so many have been called
+    /// for.
+    pub(crate) fn stop_waiting(&self, seat: usize) -> Option<usize> {
+        let Left { waker, owes } = self.change(|table| table.stop_waiting(seat));
+        shielded(|| drop(waker));
+        owes.map(|(_, called)| called)
+    }
+
+    /// Does what is left to be done for one that can't look at the ring: if it owes a call, it calls.
+    fn settle(&self, Left { waker, owes }: Left) {
+        shielded(|| drop(waker));
+        if let Some((kind, _)) = owes {
+            self.call(kind);
+        }
     }
 
     /// After a change of the ring: whether anybody waits for one of those.
@@ -142,23 +159,22 @@ impl<S: Seats> Waiting<S> {
         self.table.with(|table| table.comes_first(seat))
     }
 
-    /// Wakes the first who waits for that.
+    /// Wakes the first who waits for that. Answers with whether somebody did.
     #[cold]
     #[inline(never)]
-    pub(crate) fn call(&self, kind: Kind) {
-        if let Some(waker) = self.change(|table| table.call(kind)) {
-            waker.wake();
-        }
+    pub(crate) fn call(&self, kind: Kind) -> bool {
+        let waker = self.change(|table| table.call(kind));
+        let is_there = waker.is_some();
+        shielded(|| waker.into_iter().for_each(Waker::wake));
+        is_there
     }
 
-    /// Wakes all who wait for that now.
+    /// Wakes all who wait for that. It has come for good, so whoever looks at the ring again after this does not come back.
     #[cold]
     #[inline(never)]
     pub(crate) fn call_all(&self, kind: Kind) {
-        // Those who come back to the line meanwhile have seen what they are called for.
-        for _ in 0..self.table.with(|table| table.count(kind)) {
-            self.call(kind);
-        }
+        // Not as many as there were at the start: those who were called before that may come back, and go before them.
+        while self.call(kind) {}
     }
 
     fn change<R>(&self, change: impl FnOnce(&mut Table<S>) -> R) -> R {

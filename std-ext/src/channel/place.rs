@@ -125,14 +125,15 @@ impl<D: Desk> Place<D> {
 
     /// Takes its place in a line. After that whoever waits looks at the ring again.
     pub(super) fn wait(&mut self, kind: Kind, waker: &Waker) {
-        self.desk.waiting().wait(self.seat, kind, waker);
         self.in_line = true;
+        self.desk.waiting().wait(self.seat, kind, waker);
     }
 
-    /// Goes out of line, if it is in one. Answers with whether it owes the others a call.
+    /// Goes out of line, if it is in one. `Some`: it owes the others a call, if more of what they wait for is there than so many
+    /// have been called for.
     #[inline(always)]
-    pub(super) fn stop_waiting(&mut self) -> bool {
-        core::mem::take(&mut self.in_line) && self.desk.waiting().stop_waiting(self.seat)
+    pub(super) fn stop_waiting(&mut self) -> Option<usize> {
+        if core::mem::take(&mut self.in_line) { self.desk.waiting().stop_waiting(self.seat) } else { None }
     }
 
     /// Whether somebody else comes first.
@@ -167,14 +168,10 @@ impl<D: Desk> Place<D> {
 /// The end itself is gone by now.
 impl<D: Desk> Drop for Place<D> {
     fn drop(&mut self) {
-        let owes = self.stop_waiting();
         self.desk.waiting().leave(self.seat);
         if self.seat == RECEIVER {
             self.call_senders();
         } else {
-            if owes {
-                self.call(Kind::Room);
-            }
             // It may have been the last one.
             self.call_if_awaited(Kind::Item);
         }

@@ -46,6 +46,7 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
         }
         let sent = self.end.push(value)?;
         self.sent();
+        self.stop_waiting();
         Ok(P::sent(sent))
     }
 
@@ -215,8 +216,10 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     /// Goes out of line, and calls the next if it should have been called in place of this end.
     #[inline(always)]
     pub(super) fn stop_waiting(&mut self) {
-        if self.place.stop_waiting() && !self.end.is_full() {
-            self.place.call(Kind::Room);
+        if let Some(called) = self.place.stop_waiting() {
+            if self.end.capacity().saturating_sub(self.end.len()) > called {
+                self.place.call(Kind::Room);
+            }
         }
     }
 

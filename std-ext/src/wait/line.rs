@@ -9,9 +9,11 @@ use super::{Kind, PATIENCE, RECEIVER};
 pub struct Seat {
     state: State,
     waker: Option<Waker>,
-    /// The neighbours in the line, or the next free seat.
+    /// The neighbours in the line; of a seat that nobody has, the next such is after it.
     before: usize,
     after: usize,
+    /// When it began to wait, among the others.
+    turn: u64,
     /// How often it has been called in vain.
     late: u8,
 }
@@ -25,14 +27,14 @@ enum State {
     /// It is in a line.
     Waits(Kind),
     /// It was, and has been called.
-    Called,
+    Called(Kind),
 }
 
 const NONE: usize = usize::MAX;
 
 impl Seat {
     /// A seat that nobody has.
-    pub(crate) const FREE: Self = Self { state: State::Free, waker: None, before: NONE, after: NONE, late: 0 };
+    pub(crate) const FREE: Self = Self { state: State::Free, waker: None, before: NONE, after: NONE, turn: 0, late: 0 };
 }
 
 /// Where seats are.
@@ -71,6 +73,8 @@ struct Line {
     first: usize,
     last: usize,
     count: usize,
+    /// How many have been called out of it, and have not come yet.
+    called: usize,
 }
 
 /// The seats, and the lines.
@@ -80,12 +84,27 @@ pub(super) struct Table<S> {
     lines: [Line; Kind::ALL.len()],
     /// Who comes first.
     first_come: usize,
+    /// The next turn.
+    turns: u64,
+    /// The first of the seats that were given back.
+    free: usize,
+    /// Seats from this one on were never had.
+    fresh: usize,
+}
+
+/// What one who has gone out of a line leaves behind.
+#[derive(Debug)]
+pub(super) struct Left {
+    /// To be dropped outside.
+    pub(super) waker: Option<Waker>,
+    /// It owes a call to those in this line, if more of what they wait for is there than this many have been called for.
+    pub(super) owes: Option<(Kind, usize)>,
 }
 
 impl<S> Table<S> {
     pub(super) const fn new(seats: S) -> Self {
-        const EMPTY: Line = Line { first: NONE, last: NONE, count: 0 };
-        Self { seats, lines: [EMPTY; Kind::ALL.len()], first_come: NONE }
+        const EMPTY: Line = Line { first: NONE, last: NONE, count: 0, called: 0 };
+        Self { seats, lines: [EMPTY; Kind::ALL.len()], first_come: NONE, turns: 0, free: NONE, fresh: RECEIVER + 1 }
     }
 
     pub(super) const fn count(&self, kind: Kind) -> usize {
@@ -116,74 +135,106 @@ impl<S: Seats> Table<S> {
     }
 
     pub(super) fn enter(&mut self) -> Option<usize> {
-        let is_free = |seat: &Seat| seat.state == State::Free;
-        let found = self.seats.seats().iter().skip(RECEIVER + 1).position(is_free).map(|at| at + RECEIVER + 1);
-        let seat = found.or_else(|| self.seats.grow())?;
+        let seat = if self.free != NONE {
+            self.free
+        } else if self.fresh < self.seats.seats().len() {
+            self.fresh
+        } else {
+            self.seats.grow()?
+        };
+        if seat == self.free {
+            self.free = self.seat(seat).after;
+        } else {
+            self.fresh = seat + 1;
+        }
         self.seat(seat).state = State::Away;
         Some(seat)
     }
 
-    pub(super) fn leave(&mut self, seat: usize) {
-        debug_assert_eq!(self.seat(seat).state, State::Away);
-        self.seat(seat).state = State::Free;
+    /// Goes out of line, and gives the seat back.
+    pub(super) fn leave(&mut self, seat: usize) -> Left {
+        let left = self.stop_waiting(seat);
+        let free = self.free;
+        let given_back = self.seat(seat);
+        given_back.state = State::Free;
+        if seat != RECEIVER {
+            given_back.after = free;
+            self.free = seat;
+        }
+        left
     }
 
-    /// Answers with the waker that was there before.
-    pub(super) fn wait(&mut self, seat: usize, kind: Kind, waker: Waker) -> Option<Waker> {
+    /// Answers with what it leaves behind where it was before: its last waker, and if it waited for something else, a debt.
+    pub(super) fn wait(&mut self, seat: usize, kind: Kind, waker: Waker) -> Left {
+        let mut left = Left { waker: None, owes: None };
         match self.seat(seat).state {
             State::Waits(other) if other == kind => {}
-            State::Waits(other) => {
-                self.unlink(seat, other);
-                self.link_last(seat, kind);
-            }
-            State::Called => {
-                self.link_first(seat, kind);
+            State::Called(other) if other == kind => {
+                self.lines[kind as usize].called -= 1;
+                self.link_in_turn(seat, kind);
                 let late = &mut self.seat(seat).late;
                 *late = late.saturating_add(1);
                 if *late >= PATIENCE && kind == Kind::Room && self.first_come == NONE {
                     self.first_come = seat;
                 }
             }
-            State::Away | State::Free => self.link_last(seat, kind),
+            _ => {
+                left = self.stop_waiting(seat);
+                self.turns += 1;
+                self.seat(seat).turn = self.turns;
+                let last = self.lines[kind as usize].last;
+                self.link(seat, kind, last, NONE);
+            }
         }
-        self.seat(seat).waker.replace(waker)
+        left.waker = self.seat(seat).waker.replace(waker).or(left.waker);
+        left
     }
 
-    /// Answers with the waker, and whether the seat was called or came first.
-    pub(super) fn stop_waiting(&mut self, seat: usize) -> (Option<Waker>, bool) {
-        let state = self.seat(seat).state;
-        if let State::Waits(kind) = state {
-            self.unlink(seat, kind);
+    pub(super) fn stop_waiting(&mut self, seat: usize) -> Left {
+        let mut debt = None;
+        match self.seat(seat).state {
+            State::Waits(kind) => self.unlink(seat, kind),
+            State::Called(kind) => {
+                self.lines[kind as usize].called -= 1;
+                debt = Some(kind);
+            }
+            State::Free | State::Away => {}
         }
-        let came_first = self.first_come == seat;
-        if came_first {
+        if self.first_come == seat {
             self.first_come = NONE;
+            debt = Some(Kind::Room);
         }
+        let line = |kind| self.lines[kind as usize];
+        let owes = debt.filter(|&kind| line(kind).count > 0).map(|kind| (kind, line(kind).called));
         let seat = self.seat(seat);
         (seat.state, seat.late) = (State::Away, 0);
-        (seat.waker.take(), came_first || state == State::Called)
+        Left { waker: seat.waker.take(), owes }
     }
 
-    /// Answers with the waker of the first in the line, which has been called now.
+    /// Calls the first in the line, or who comes before that. `None`: there is nobody. Answers with the waker, to be woken
+    /// outside.
     pub(super) fn call(&mut self, kind: Kind) -> Option<Waker> {
-        let first = self.lines[kind as usize].first;
-        if first == NONE {
+        let first_come = self.first_come;
+        let waits = |table: &mut Self| table.seat(first_come).state == State::Waits(kind);
+        let seat = if first_come != NONE && waits(self) { first_come } else { self.lines[kind as usize].first };
+        if seat == NONE {
             return None;
         }
-        self.unlink(first, kind);
-        let seat = self.seat(first);
-        seat.state = State::Called;
+        self.unlink(seat, kind);
+        self.lines[kind as usize].called += 1;
+        let seat = self.seat(seat);
+        seat.state = State::Called(kind);
         seat.waker.take()
     }
 
-    fn link_last(&mut self, seat: usize, kind: Kind) {
-        let last = self.lines[kind as usize].last;
-        self.link(seat, kind, last, NONE);
-    }
-
-    fn link_first(&mut self, seat: usize, kind: Kind) {
-        let first = self.lines[kind as usize].first;
-        self.link(seat, kind, NONE, first);
+    /// Back into the line, before all whose turn is later. Those before it are few: they too were called, and came back.
+    fn link_in_turn(&mut self, seat: usize, kind: Kind) {
+        let turn = self.seat(seat).turn;
+        let (mut before, mut after) = (NONE, self.lines[kind as usize].first);
+        while after != NONE && self.seat(after).turn < turn {
+            (before, after) = (after, self.seat(after).after);
+        }
+        self.link(seat, kind, before, after);
     }
 
     fn link(&mut self, seat: usize, kind: Kind, before: usize, after: usize) {
