@@ -48,7 +48,7 @@ pub use heap::{MpscReceiver, MpscSender, SpscReceiver, SpscSender, SwapReceiver,
 pub use many::{RecvMany, SendMany};
 #[cfg(feature = "alloc")]
 pub use place::Shared;
-pub use place::{Desk, Lobby};
+pub use place::{Desk, Lobby, PressureChanged};
 pub use receiver::{Receiver, Recv};
 pub use sender::{Send, Sender};
 pub use sink::SenderSink;
@@ -57,14 +57,23 @@ pub use until::{Closed, Ready};
 #[cfg(feature = "std")]
 use core::{future::Future, pin::pin};
 
-use crate::Pushed;
 use crate::seam::{Pop, Push};
 use crate::spsc::Layout;
 #[cfg(feature = "std")]
 use crate::wait::{self, Deadline};
+use crate::{Pressure, Pushed, Seen};
+
+/// An end of a ring, as the ends of a channel need it.
+pub trait End {
+    /// How pressed the ring is.
+    fn pressure(&self) -> Pressure;
+
+    /// The pressure, if it has changed since it was seen.
+    fn pressure_since(&self, seen: &mut Seen) -> Option<Pressure>;
+}
 
 /// A producer's end of a ring, as a [`Sender`] needs it.
-pub trait SendEnd: Push {
+pub trait SendEnd: End + Push {
     /// What a send answers with: nothing, or where a push may evict, what became of the oldest.
     type Sent;
 
@@ -91,13 +100,35 @@ pub type Ends<P, C, D> = (Sender<P, D>, Receiver<C, D>);
 type Outcome<P> = Result<<P as SendEnd>::Sent, SendError<<P as Push>::Item>>;
 
 /// A consumer's end of a ring, as a [`Receiver`] needs it.
-pub trait ReceiveEnd: Pop {}
+pub trait ReceiveEnd: End + Pop {}
 
 /// One that can close its ring and still take all that has been accepted, and nothing else.
 pub trait CloseEnd: ReceiveEnd {
     /// Nothing is taken in from now on.
     fn close(&mut self);
 }
+
+/// What the end of a ring says of itself by methods of the same names.
+macro_rules! end {
+    ([$($generics:tt)+] $end:ty) => {
+        impl<$($generics)+> End for $end {
+            fn pressure(&self) -> Pressure {
+                self.pressure()
+            }
+
+            fn pressure_since(&self, seen: &mut Seen) -> Option<Pressure> {
+                self.pressure_since(seen)
+            }
+        }
+    };
+}
+
+end!([T, L: Layout, K] crate::spsc::Producer<'_, T, L, K>);
+end!([T, L: Layout, K] crate::spsc::Consumer<'_, T, L, K>);
+end!([T, K] crate::mpsc::Producer<'_, T, K>);
+end!([T, K] crate::mpsc::Consumer<'_, T, K>);
+end!([T, K] crate::swap::Producer<'_, T, K>);
+end!([T, K] crate::swap::Consumer<'_, T, K>);
 
 impl<T, L: Layout, K> SendEnd for crate::spsc::Producer<'_, T, L, K> {
     type Sent = ();

@@ -60,10 +60,12 @@ pub(crate) enum Kind {
     Room,
     /// The end of the receiver.
     Closed,
+    /// Another pressure.
+    Level,
 }
 
 impl Kind {
-    const ALL: [Self; 3] = [Self::Item, Self::Room, Self::Closed];
+    const ALL: [Self; 4] = [Self::Item, Self::Room, Self::Closed, Self::Level];
 
     const fn bit(self) -> u8 {
         1 << self as u8
@@ -72,6 +74,22 @@ impl Kind {
 
 /// In `kinds`: somebody came too late too often, and comes first now.
 const FIRST_COME: u8 = 1 << 7;
+
+/// What is waited for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Awaited(u8);
+
+impl Awaited {
+    /// Nothing.
+    #[inline(always)]
+    pub(crate) const fn is_nothing(self) -> bool {
+        self.0 & !FIRST_COME == 0
+    }
+
+    pub(crate) const fn has(self, kind: Kind) -> bool {
+        self.0 & kind.bit() != 0
+    }
+}
 
 /// How often an end is called and finds that others were faster, before it comes first.
 pub(crate) const PATIENCE: u8 = 2;
@@ -138,13 +156,13 @@ impl<S: Seats> Waiting<S> {
         }
     }
 
-    /// After a change of the ring: whether anybody waits for one of those.
+    /// After a change of the ring: what is waited for.
     #[inline(always)]
-    pub(crate) fn is_awaited(&self, kinds: Kind) -> bool {
+    pub(crate) fn awaited(&self) -> Awaited {
         // [W2] SeqCst: pairs with [W1]. Orders: our change of the ring before our look at who waits.
         fence(Ordering::SeqCst);
         // Relaxed: the fence does it.
-        self.kinds.load(Ordering::Relaxed) & kinds.bit() != 0
+        Awaited(self.kinds.load(Ordering::Relaxed))
     }
 
     /// Whether others have to queue up behind one that comes first.

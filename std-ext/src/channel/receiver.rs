@@ -13,12 +13,12 @@ use futures_core::stream::FusedStream;
 use super::error::RecvError;
 #[cfg(feature = "std")]
 use super::error::RecvTimeoutError;
-use super::place::{Desk, Place};
+use super::place::{Desk, Party, Place, PressureChanged};
 use super::{CloseEnd, ReceiveEnd, RecvMany};
-use crate::PopError;
 use crate::wait::Kind;
 #[cfg(feature = "std")]
 use crate::wait::{Deadline, block_on};
+use crate::{PopError, Pressure};
 
 /// The end of a channel that takes items out, and may wait for them. There is one.
 ///
@@ -26,16 +26,14 @@ use crate::wait::{Deadline, block_on};
 /// channel: what is inside then is dropped with the ring. A receiver that must not lose anything [closes](Self::close) the channel
 /// first, and receives until [`RecvError`].
 pub struct Receiver<C: ReceiveEnd, D: Desk> {
-    // In this order: the ring's end is gone when the others are told.
-    end: C,
-    place: Place<D>,
+    party: Party<C, D>,
     /// The end has been seen.
     is_over: bool,
 }
 
 impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
-    pub(super) const fn new(end: C, place: Place<D>) -> Self {
-        Self { end, place, is_over: false }
+    pub(super) fn new(end: C, place: Place<D>) -> Self {
+        Self { party: Party::new(end, place), is_over: false }
     }
 
     /// Takes the next item, if there is one.
@@ -127,7 +125,7 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
         }
         let item = block_on(deadline, |cx| self.poll_recv(cx));
         if item.is_none() {
-            self.place.stop_waiting();
+            self.party.place.stop_waiting();
         }
         item
     }
@@ -170,26 +168,31 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     where
         C: CloseEnd,
     {
-        self.end.close();
-        self.place.call_senders();
+        self.party.end.close();
+        self.party.place.call_senders();
     }
 
     /// Takes its place in the line, alone. After that it looks again.
     pub(super) fn wait(&mut self, cx: &Context<'_>) {
-        self.place.wait(Kind::Item, cx.waker());
+        self.party.place.wait(Kind::Item, cx.waker());
     }
 
     pub(super) fn stop_waiting(&mut self) {
-        self.place.stop_waiting();
+        self.party.place.stop_waiting();
     }
 
     /// Takes the next item, but calls nobody who waits for its room.
     #[inline(always)]
     pub(super) fn take_quietly(&mut self) -> Result<C::Item, PopError> {
-        let item = self.end.pop();
-        if matches!(item, Err(PopError::Closed)) {
-            self.is_over = true;
-            self.place.stop_waiting();
+        let item = self.party.end.pop();
+        match item {
+            Ok(_) => {}
+            // The ring may have taken back the pressure.
+            Err(PopError::Empty) => self.party.tell(None),
+            Err(PopError::Closed) => {
+                self.is_over = true;
+                self.party.place.stop_waiting();
+            }
         }
         item
     }
@@ -197,38 +200,56 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     /// After some were taken.
     #[inline(always)]
     pub(super) fn taken(&mut self) {
-        self.place.call_if_awaited(Kind::Room);
-        self.place.stop_waiting();
+        self.party.tell(Some(Kind::Room));
+        self.party.place.stop_waiting();
+    }
+
+    /// Waits until the pressure is another one than this receiver was last told of here, and says which.
+    ///
+    /// At first it takes the queue for [`Open`](Pressure::Open). It may miss that the pressure rose and fell meanwhile, but never how
+    /// it is.
+    ///
+    /// # Cancel safety
+    /// Nothing is lost.
+    #[inline]
+    pub fn pressure_changed(&mut self) -> PressureChanged<'_, C, D> {
+        PressureChanged::new(&mut self.party)
+    }
+
+    /// How pressed the queue is.
+    #[must_use]
+    pub fn pressure(&self) -> Pressure {
+        self.party.end.pressure()
     }
 
     /// Whether nothing is taken in any more. There may still be items inside.
     #[must_use]
     pub fn is_closed(&self) -> bool {
-        self.end.is_closed()
+        self.party.end.is_closed()
     }
 
     /// How many items are inside. It may be out of date.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.end.len()
+        self.party.end.len()
     }
 
     /// Whether nothing was inside.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.end.is_empty()
+        self.party.end.is_empty()
     }
 
     /// How many items there is room for at most.
     #[must_use]
     pub fn capacity(&self) -> usize {
-        self.end.capacity()
+        self.party.end.capacity()
     }
 
     /// The end of the ring, for what only this kind of ring can do and what changes nothing that others wait for.
     #[must_use]
     pub const fn end(&self) -> &C {
-        &self.end
+        &self.party.end
     }
 }
 

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 #[cfg(feature = "std")]
 use super::error::SendTimeoutError;
 use super::error::{NoSeat, SendError};
-use super::place::{Desk, Place};
-use super::{CloneEnd, Closed, Outcome, Ready, SendEnd, SendMany, SenderSink};
+use super::place::{Desk, Party, Place, PressureChanged};
+use super::{CloneEnd, Closed, End, Outcome, Ready, SendEnd, SendMany, SenderSink};
 use crate::wait::Kind;
 #[cfg(feature = "std")]
 use crate::wait::{Deadline, block_on};
@@ -21,14 +21,12 @@ use crate::{Pressure, PushError};
 ///
 /// `P` is the producer's end of the ring, and `D` what the ends share beside it. It is [`Send`] if those are.
 pub struct Sender<P: SendEnd, D: Desk> {
-    // In this order: the ring's end is gone when the others are told.
-    end: P,
-    place: Place<D>,
+    party: Party<P, D>,
 }
 
 impl<P: SendEnd, D: Desk> Sender<P, D> {
-    pub(super) const fn new(end: P, place: Place<D>) -> Self {
-        Self { end, place }
+    pub(super) fn new(end: P, place: Place<D>) -> Self {
+        Self { party: Party::new(end, place) }
     }
 
     /// Puts a value in now, or hands it back.
@@ -41,11 +39,12 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     /// wait for room.
     #[inline]
     pub fn try_send(&mut self, value: P::Item) -> Result<P::Sent, PushError<P::Item>> {
-        if self.end.is_to_be_asked() && self.end.is_closed() {
+        if self.party.end.is_to_be_asked() && self.party.end.is_closed() {
             return Err(PushError::Closed(value));
         }
-        let sent = self.end.push(value)?;
-        self.sent();
+        let pushed = self.party.end.push(value);
+        self.party.tell(pushed.is_ok().then_some(Kind::Item));
+        let sent = pushed?;
         self.stop_waiting();
         Ok(P::sent(sent))
     }
@@ -146,7 +145,7 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
         };
         *value = Some(unsent);
         // Foreign code runs in this, which may panic.
-        self.place.wait(Kind::Room, cx.waker());
+        self.party.place.wait(Kind::Room, cx.waker());
         let Some(unsent) = value.take() else { unreachable!("put there above") };
         match self.attempt(unsent) {
             Ok(done) => Poll::Ready(done),
@@ -170,17 +169,23 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     /// The same, but the receiver is not called.
     #[inline(always)]
     pub(super) fn attempt_quietly(&mut self, value: P::Item) -> Result<Outcome<P>, P::Item> {
-        if self.place.is_behind() && !self.end.is_closed() {
+        if self.party.place.is_behind() && !self.party.end.is_closed() {
             return Err(value);
         }
-        let done = if self.end.is_to_be_asked() && self.end.is_closed() {
+        let done = if self.party.end.is_to_be_asked() && self.party.end.is_closed() {
             Err(SendError::Closed(value))
         } else {
-            match self.end.push(value) {
+            match self.party.end.push(value) {
                 Ok(sent) => Ok(P::sent(sent)),
-                Err(PushError::Full(value)) => return Err(value),
+                Err(PushError::Full(value)) => {
+                    self.party.tell(None);
+                    return Err(value);
+                }
                 Err(PushError::Closed(value)) => Err(SendError::Closed(value)),
-                Err(PushError::Shed(value)) => Err(SendError::Shed(value)),
+                Err(PushError::Shed(value)) => {
+                    self.party.tell(None);
+                    Err(SendError::Shed(value))
+                }
             }
         };
         self.stop_waiting();
@@ -200,25 +205,25 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     }
 
     pub(super) fn has_room(&self) -> bool {
-        self.is_closed() || !self.is_full() && !self.place.is_behind()
+        self.is_closed() || !self.is_full() && !self.party.place.is_behind()
     }
 
     /// Takes its place in a line. After that it looks again.
     pub(super) fn wait(&mut self, kind: Kind, cx: &Context<'_>) {
-        self.place.wait(kind, cx.waker());
+        self.party.place.wait(kind, cx.waker());
     }
 
     #[inline(always)]
-    pub(super) fn sent(&self) {
-        self.place.call_if_awaited(Kind::Item);
+    pub(super) fn sent(&mut self) {
+        self.party.tell(Some(Kind::Item));
     }
 
     /// Goes out of line, and calls the next if it should have been called in place of this end.
     #[inline(always)]
     pub(super) fn stop_waiting(&mut self) {
-        if let Some(called) = self.place.stop_waiting() {
-            if self.end.capacity().saturating_sub(self.end.len()) > called {
-                self.place.call(Kind::Room);
+        if let Some(called) = self.party.place.stop_waiting() {
+            if self.party.end.capacity().saturating_sub(self.party.end.len()) > called {
+                self.party.place.call(Kind::Room);
             }
         }
     }
@@ -255,6 +260,18 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
         Closed::new(self)
     }
 
+    /// Waits until the pressure is another one than this sender was last told of here, and says which.
+    ///
+    /// At first it takes the queue for [`Open`](Pressure::Open). It may miss that the pressure rose and fell meanwhile, but never how
+    /// it is.
+    ///
+    /// # Cancel safety
+    /// Nothing is lost.
+    #[inline]
+    pub fn pressure_changed(&mut self) -> PressureChanged<'_, P, D> {
+        PressureChanged::new(&mut self.party)
+    }
+
     /// A [`Sink`](futures_sink::Sink) that sends.
     #[must_use]
     pub const fn into_sink(self) -> SenderSink<P, D> {
@@ -264,43 +281,43 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     /// Whether the receiver is gone, or has closed the channel.
     #[must_use]
     pub fn is_closed(&self) -> bool {
-        self.end.is_closed()
+        self.party.end.is_closed()
     }
 
     /// How many items are inside. It may be out of date.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.end.len()
+        self.party.end.len()
     }
 
     /// Whether nothing was inside.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.end.is_empty()
+        self.party.end.is_empty()
     }
 
     /// Whether there was no room.
     #[must_use]
     pub fn is_full(&self) -> bool {
-        self.end.is_full()
+        self.party.end.is_full()
     }
 
     /// How many items there is room for at most.
     #[must_use]
     pub fn capacity(&self) -> usize {
-        self.end.capacity()
+        self.party.end.capacity()
     }
 
     /// How pressed the queue is: the signal to slow down.
     #[must_use]
     pub fn pressure(&self) -> Pressure {
-        self.end.pressure()
+        End::pressure(&self.party.end)
     }
 
     /// The end of the ring, for what only this kind of ring can do and what changes nothing that others wait for.
     #[must_use]
     pub const fn end(&self) -> &P {
-        &self.end
+        &self.party.end
     }
 }
 
@@ -308,8 +325,8 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
 impl<P: SendEnd + CloneEnd + Clone> Clone for Sender<P, super::Shared> {
     /// Another sender. There can be any number of them.
     fn clone(&self) -> Self {
-        let Some(place) = self.place.beside() else { unreachable!("on the heap there is always one more seat") };
-        Self { end: self.end.clone(), place }
+        let Some(place) = self.party.place.beside() else { unreachable!("on the heap there is always one more seat") };
+        Self::new(self.party.end.clone(), place)
     }
 }
 
@@ -320,8 +337,8 @@ impl<P: SendEnd + CloneEnd, D: Desk> Sender<P, D> {
     /// [`NoSeat`] if there are as many as the channel was made for.
     pub fn try_clone(&self) -> Result<Self, NoSeat> {
         // The seat first: where it is given back nobody takes it for the end of a sender.
-        let place = self.place.beside().ok_or(NoSeat)?;
-        Ok(Self { end: self.end.another().ok_or(NoSeat)?, place })
+        let place = self.party.place.beside().ok_or(NoSeat)?;
+        Ok(Self::new(self.party.end.another().ok_or(NoSeat)?, place))
     }
 }
 
