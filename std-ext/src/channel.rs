@@ -44,7 +44,7 @@ mod until;
 
 pub use error::{NoSeat, RecvError, RecvTimeoutError, SendError, SendTimeoutError};
 #[cfg(feature = "alloc")]
-pub use heap::{MpscReceiver, MpscSender, SpscReceiver, SpscSender, SwapReceiver, SwapSender, mpsc, spsc, swap};
+pub use heap::{MpscReceiver, MpscSender, SpscReceiver, SpscSender, SwapReceiver, SwapSender, mpsc, over, spsc, swap};
 pub use many::{RecvMany, SendMany};
 #[cfg(feature = "alloc")]
 pub use place::Shared;

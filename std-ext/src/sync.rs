@@ -3,7 +3,7 @@
 #[cfg(not(forebay_loom))]
 pub(crate) use core::sync::atomic::{AtomicU8, Ordering, fence};
 #[cfg(all(feature = "std", not(forebay_loom)))]
-pub(crate) use std::{sync::Mutex, thread};
+pub(crate) use std::sync::Mutex;
 
 #[cfg(all(feature = "alloc", not(forebay_loom)))]
 pub(crate) use alloc::sync::Arc;
@@ -11,12 +11,68 @@ pub(crate) use alloc::sync::Arc;
 pub(crate) use loom::sync::atomic::{AtomicU8, Ordering, fence};
 #[cfg(forebay_loom)]
 pub(crate) use loom::sync::{Arc, Mutex};
-#[cfg(forebay_loom)]
-pub(crate) mod thread {
-    pub(crate) use loom::thread::{Thread, current, park};
-    /// The model checker has no time: it is over at once, or never.
-    pub(crate) fn park_timeout(_left: std::time::Duration) {
-        loom::thread::yield_now();
+#[cfg(all(feature = "std", forebay_loom))]
+pub(crate) use modelled::Parker;
+#[cfg(all(feature = "std", not(forebay_loom)))]
+pub(crate) use parker::Parker;
+
+#[cfg(all(feature = "std", not(forebay_loom)))]
+mod parker {
+    use std::thread::{self, Thread};
+    use std::time::Duration;
+
+    /// Lets a thread sleep until it is told to go on.
+    pub(crate) struct Parker(Thread);
+
+    impl Parker {
+        /// That of this thread, which alone may park.
+        pub(crate) fn new() -> Self {
+            Self(thread::current())
+        }
+
+        pub(crate) fn park(&self) {
+            thread::park();
+        }
+
+        pub(crate) fn park_timeout(&self, left: Duration) {
+            thread::park_timeout(left);
+        }
+
+        pub(crate) fn unpark(&self) {
+            self.0.unpark();
+        }
+    }
+}
+
+#[cfg(all(feature = "std", forebay_loom))]
+mod modelled {
+    use loom::sync::{Condvar, Mutex};
+
+    /// The model checker's own parking lets a thread go on that waits for a lock.
+    pub(crate) struct Parker(Mutex<bool>, Condvar);
+
+    impl Parker {
+        pub(crate) fn new() -> Self {
+            Self(Mutex::new(false), Condvar::new())
+        }
+
+        pub(crate) fn park(&self) {
+            let mut told = self.0.lock().unwrap();
+            while !*told {
+                told = self.1.wait(told).unwrap();
+            }
+            *told = false;
+        }
+
+        /// The model checker has no time: it is over at once, or never.
+        pub(crate) fn park_timeout(&self, _left: std::time::Duration) {
+            loom::thread::yield_now();
+        }
+
+        pub(crate) fn unpark(&self) {
+            *self.0.lock().unwrap() = true;
+            self.1.notify_one();
+        }
     }
 }
 

@@ -115,8 +115,10 @@ enum SenderState {
     Waits(Sending),
 }
 
+type Received = Option<Result<Tracked, RecvError>>;
+
 struct Receiving {
-    task: Task<(MpscReceiver<Tracked>, Option<Result<Tracked, RecvError>>)>,
+    task: Task<(MpscReceiver<Tracked>, Received)>,
     cancel: Rc<Cell<bool>>,
     bell: Bell,
 }

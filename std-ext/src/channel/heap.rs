@@ -23,7 +23,7 @@ use crate::{CapacityError, Overflow, mpsc, spsc, swap};
 /// # Ok::<(), forebay::CapacityError>(())
 /// ```
 pub fn spsc<T>(capacity: usize) -> Result<(SpscSender<T>, SpscReceiver<T>), CapacityError> {
-    spsc::ring(capacity).map(|(tx, rx)| ends(tx, rx))
+    spsc::ring(capacity).map(|(tx, rx)| over(tx, rx))
 }
 
 /// A channel for several senders, over [`mpsc::ring`](crate::mpsc::ring).
@@ -31,7 +31,7 @@ pub fn spsc<T>(capacity: usize) -> Result<(SpscSender<T>, SpscReceiver<T>), Capa
 /// # Errors
 /// As that.
 pub fn mpsc<T>(capacity: usize) -> Result<(MpscSender<T>, MpscReceiver<T>), CapacityError> {
-    mpsc::ring(capacity).map(|(tx, rx)| ends(tx, rx))
+    mpsc::ring(capacity).map(|(tx, rx)| over(tx, rx))
 }
 
 /// A channel for up to so many senders, over [`swap::ring`](crate::swap::ring): at full, `overflow` says what happens. With
@@ -61,7 +61,7 @@ pub fn swap<T>(
 ) -> Result<(SwapSender<T>, SwapReceiver<T>), CapacityError> {
     swap::HeapRing::with_overflow(capacity, senders, overflow).map(|ring| {
         let (tx, rx) = ring.into_ends();
-        ends(tx, rx)
+        over(tx, rx)
     })
 }
 
@@ -78,7 +78,11 @@ pub type SwapSender<T> = Sender<swap::OwnedProducer<T>, Shared>;
 /// The receiver of [`swap`](fn@swap).
 pub type SwapReceiver<T> = Receiver<swap::OwnedConsumer<T>, Shared>;
 
-fn ends<P: SendEnd, C: ReceiveEnd>(tx: P, rx: C) -> Ends<P, C, Shared> {
+/// A channel over the ends of any ring: its producer's end, or the first one, and its consumer's end.
+///
+/// What it is told by them must be true when they say it, as the rings of this crate do: a push is refused only where there is no
+/// room, and a pop finds nothing only where no push is over. And there is room for one more after a pop.
+pub fn over<P: SendEnd, C: ReceiveEnd>(tx: P, rx: C) -> Ends<P, C, Shared> {
     let Some((sender, receiver)) = Place::pair(Shared::new()) else { unreachable!("it is new") };
     (Sender::new(tx, sender), Receiver::new(rx, receiver))
 }

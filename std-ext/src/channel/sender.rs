@@ -322,7 +322,7 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
 }
 
 #[cfg(feature = "alloc")]
-impl<P: SendEnd + CloneEnd + Clone> Clone for Sender<P, super::Shared> {
+impl<P: SendEnd + Clone> Clone for Sender<P, super::Shared> {
     /// Another sender. There can be any number of them.
     fn clone(&self) -> Self {
         let Some(place) = self.party.place.beside() else { unreachable!("on the heap there is always one more seat") };

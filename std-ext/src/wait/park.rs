@@ -5,34 +5,48 @@ use std::sync::Arc;
 use std::task::Wake;
 use std::time::{Duration, Instant};
 
-use crate::sync::thread::{self, Thread};
+use crate::sync::Parker;
 
-struct Unpark(Thread);
-
-impl Wake for Unpark {
+impl Wake for Parker {
     fn wake(self: Arc<Self>) {
-        self.0.unpark();
+        self.unpark();
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        self.0.unpark();
+        self.unpark();
     }
 }
 
-/// Lends the waker of this thread.
-#[cfg(not(forebay_loom))]
-fn with_waker<R>(wait: impl FnOnce(&Waker) -> R) -> R {
-    std::thread_local! {
-        /// One for each thread, so that waiting does not allocate.
-        static WAKER: Waker = Waker::from(Arc::new(Unpark(thread::current())));
+/// How this thread sleeps, and what wakes it.
+struct Sleeper {
+    parker: Arc<Parker>,
+    waker: Waker,
+}
+
+impl Sleeper {
+    fn new() -> Self {
+        let parker = Arc::new(Parker::new());
+        Self { waker: Waker::from(Arc::clone(&parker)), parker }
     }
-    WAKER.with(wait)
+}
+
+/// Lends that of this thread.
+#[cfg(not(forebay_loom))]
+fn with_sleeper<R>(wait: impl FnOnce(&Sleeper) -> R) -> R {
+    std::thread_local! {
+        /// One for each thread, so that waiting does not allocate. Counted, as it may have gone when the thread ends.
+        static SLEEPER: std::rc::Rc<Sleeper> = std::rc::Rc::new(Sleeper::new());
+    }
+    match SLEEPER.try_with(std::rc::Rc::clone) {
+        Ok(sleeper) => wait(&sleeper),
+        Err(_gone) => wait(&Sleeper::new()),
+    }
 }
 
 /// The model checker's threads share what is local to a thread.
 #[cfg(forebay_loom)]
-fn with_waker<R>(wait: impl FnOnce(&Waker) -> R) -> R {
-    wait(&Waker::from(Arc::new(Unpark(thread::current()))))
+fn with_sleeper<R>(wait: impl FnOnce(&Sleeper) -> R) -> R {
+    wait(&Sleeper::new())
 }
 
 /// Until when a thread waits at most.
@@ -53,16 +67,16 @@ impl Deadline {
 ///
 /// The thread's park token is used, so a token that somebody else gave may be gone after that.
 pub(crate) fn block_on<R>(deadline: Deadline, mut poll: impl FnMut(&mut Context<'_>) -> Poll<R>) -> Option<R> {
-    with_waker(|waker| {
+    with_sleeper(|Sleeper { parker, waker }| {
         let mut cx = Context::from_waker(waker);
         loop {
             if let Poll::Ready(answer) = poll(&mut cx) {
                 return Some(answer);
             }
             match deadline {
-                Deadline::Never => thread::park(),
+                Deadline::Never => parker.park(),
                 Deadline::At(end) => match end.checked_duration_since(Instant::now()) {
-                    Some(left) if !left.is_zero() => thread::park_timeout(left),
+                    Some(left) if !left.is_zero() => parker.park_timeout(left),
                     _ => return None,
                 },
             }

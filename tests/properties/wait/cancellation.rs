@@ -104,3 +104,23 @@ fn a_send_that_is_forgotten_is_made_up_for() {
     assert_eq!(counter.count(), 2, "it was gone in the end");
     assert_eq!(poll(&mut next, &counter), Poll::Ready(Ok(())));
 }
+
+/// The same, where the end that was left in the line counts as one that has been called.
+#[test]
+fn a_send_that_is_forgotten_does_not_count_for_ever() {
+    let (mut sender, mut receiver) = channel::mpsc(2).unwrap();
+    (0..2).for_each(|number| sender.try_send(number).unwrap());
+    let (mut second, mut third) = (sender.clone(), sender.clone());
+    let counters: [Arc<Counter>; 3] = Default::default();
+    let mut send = sender.send(2);
+    assert!(poll(&mut send, &counters[0]).is_pending());
+    std::mem::forget(send);
+    let (mut next, mut last) = (second.send(3), third.send(4));
+    assert!(poll(&mut next, &counters[1]).is_pending());
+    assert!(poll(&mut last, &counters[2]).is_pending());
+    (0..2).for_each(|number| assert_eq!(receiver.try_recv(), Ok(number)));
+    sender.try_send(5).unwrap();
+    drop(next);
+    assert_eq!(counters[2].count(), 1);
+    assert_eq!(poll(&mut last, &counters[2]), Poll::Ready(Ok(())));
+}
