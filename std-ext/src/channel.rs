@@ -36,6 +36,7 @@ mod error;
 #[cfg(feature = "alloc")]
 mod heap;
 mod many;
+mod permit;
 mod place;
 mod receiver;
 mod sender;
@@ -46,6 +47,7 @@ pub use error::{NoSeat, RecvError, RecvTimeoutError, SendError, SendTimeoutError
 #[cfg(feature = "alloc")]
 pub use heap::{MpscReceiver, MpscSender, SpscReceiver, SpscSender, SwapReceiver, SwapSender, mpsc, over, spsc, swap};
 pub use many::{RecvMany, SendMany};
+pub use permit::{Permit, Reserve, ReserveEnd};
 #[cfg(feature = "alloc")]
 pub use place::Shared;
 pub use place::{Desk, Lobby, PressureChanged};
@@ -141,6 +143,8 @@ impl<T, L: Layout, K> SendEnd for crate::spsc::Producer<'_, T, L, K> {
         true
     }
 }
+
+impl<T, L: Layout, K> ReserveEnd for crate::spsc::Producer<'_, T, L, K> {}
 
 impl<T, L: Layout, K> ReceiveEnd for crate::spsc::Consumer<'_, T, L, K> {}
 

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use super::error::SendTimeoutError;
 use super::error::{NoSeat, SendError};
 use super::place::{Desk, Party, Place, PressureChanged};
-use super::{CloneEnd, Closed, End, Outcome, Ready, SendEnd, SendMany, SenderSink};
+use super::{CloneEnd, Closed, End, Outcome, Permit, Ready, Reserve, ReserveEnd, SendEnd, SendMany, SenderSink};
 use crate::wait::Kind;
 #[cfg(feature = "std")]
 use crate::wait::{Deadline, block_on};
@@ -318,6 +318,49 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     #[must_use]
     pub const fn end(&self) -> &P {
         &self.party.end
+    }
+}
+
+impl<P: ReserveEnd, D: Desk> Sender<P, D> {
+    /// Waits for room and keeps it, as a task.
+    ///
+    /// # Errors
+    /// [`Closed`](SendError::Closed).
+    ///
+    /// # Cancel safety
+    /// Nothing is lost.
+    ///
+    /// # Examples
+    /// Something is made only when there is room for it:
+    /// ```
+    /// use forebay::channel;
+    ///
+    /// let (mut sender, mut receiver) = channel::spsc(1)?;
+    /// let permit = channel::block_on(sender.reserve()).expect("it is not closed");
+    /// permit.send("made for that room").unwrap();
+    /// assert!(sender.try_reserve().unwrap_err().is_full());
+    /// assert_eq!(receiver.try_recv(), Ok("made for that room"));
+    /// # Ok::<(), forebay::CapacityError>(())
+    /// ```
+    #[inline]
+    pub fn reserve(&mut self) -> Reserve<'_, P, D> {
+        Reserve::new(self)
+    }
+
+    /// Keeps room, if there is some.
+    ///
+    /// # Errors
+    /// [`Full`](PushError::Full), [`Closed`](PushError::Closed).
+    pub fn try_reserve(&mut self) -> Result<Permit<'_, P, D>, PushError<()>> {
+        if !self.has_room() {
+            return Err(PushError::Full(()));
+        }
+        self.permit().ok_or(PushError::Closed(()))
+    }
+
+    /// Where room has been seen. `None`: it was closed.
+    pub(super) fn permit(&mut self) -> Option<Permit<'_, P, D>> {
+        (!self.is_closed()).then_some(Permit::new(self))
     }
 }
 
