@@ -40,6 +40,85 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # What is lost
+//! A frame that is lost is made up for by any later one, and the renewal sends one if nothing else does. An item that is lost shows
+//! when a later one comes, or when the sender says that it has no more credit:
+//! ```
+//! use forebay_core::credit::{Granter, Refused, Spender};
+//!
+//! let mut granter = Granter::new(4, 1, 1000)?;
+//! let mut spender = Spender::new(4, 1, 3000)?;
+//! let first = granter.grant_due(0).expect("the first");
+//! spender.on_frame(0, &first)?;
+//! while let Some(position) = spender.spend(10) {
+//!     granter.accept(position)?;
+//!     granter.release(1)?; // taken out at once
+//! }
+//!
+//! // The frame that grants four more gets lost. The next one is due a second later, and grants the same.
+//! let lost = granter.grant_due(20).expect("the whole window is free");
+//! assert_eq!((spender.available(30), granter.grant_due(1019)), (0, None));
+//! let again = granter.grant_due(1020).expect("the last one is a second old");
+//! assert_eq!(spender.on_frame(1025, &again), Ok(4));
+//! assert_eq!(spender.on_frame(1030, &lost), Err(Refused::Old), "it was on a longer way");
+//!
+//! // Of the next items the first and the last get lost.
+//! let sent = [spender.spend(1040), spender.spend(1040), spender.spend(1040), spender.spend(1040)];
+//! assert_eq!(sent, [Some(4), Some(5), Some(6), Some(7)]);
+//! assert_eq!(granter.accept(5), Ok(1), "one before it is missing");
+//! assert_eq!(granter.accept(6), Ok(0));
+//! granter.release(2)?;
+//! let frame = granter.grant_due(1050).expect("more than half of the window is free");
+//! assert_eq!(spender.on_frame(1055, &frame), Ok(3), "the credit of the last one is still out");
+//! while spender.spend(1060).is_some() {} // all of these get lost
+//! assert_eq!(granter.on_frame(&spender.blocked()), Ok(4), "so many are missing now");
+//! let frame = granter.grant_due(1070).expect("the sender is blocked");
+//! assert_eq!(spender.on_frame(1075, &frame), Ok(4));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # A side that begins anew
+//! A receiver that was restarted counts from 0 again, and says so by the next session number. The sender follows it, but not back
+//! to a session that came before, of which frames may still be on their way:
+//! ```
+//! use forebay_core::credit::{Frame, Granter, Refused, Spender};
+//!
+//! /// A sender that follows its receiver.
+//! struct Sender {
+//!     session: u8,
+//!     spender: Spender,
+//! }
+//!
+//! impl Sender {
+//!     fn hear(&mut self, now: u64, frame: &Frame) -> Result<u32, Refused> {
+//!         match self.spender.on_frame(now, frame) {
+//!             // Numbers wrap: up to 127 on is later, the others were before.
+//!             Err(Refused::OtherSession { session }) if session.wrapping_sub(self.session) < 128 => {
+//!                 self.session = session;
+//!                 self.spender = Spender::new(4, session, 3000).expect("as before");
+//!                 // What was sent in the old session and not answered for may be sent again here.
+//!                 self.spender.on_frame(now, frame)
+//!             }
+//!             other => other,
+//!         }
+//!     }
+//! }
+//!
+//! let mut sender = Sender { session: 255, spender: Spender::new(4, 255, 3000)? };
+//! let mut before = Granter::new(4, 255, 1000)?;
+//! assert_eq!(sender.hear(0, &before.grant(0)), Ok(4));
+//! assert_eq!((sender.spender.spend(10), sender.spender.spend(10)), (Some(0), Some(1)));
+//! let late = before.grant(20);
+//!
+//! let mut restarted = Granter::new(4, 0, 1000)?;
+//! assert_eq!(sender.hear(500, &restarted.grant(0)), Ok(4));
+//! assert_eq!(sender.hear(510, &late), Err(Refused::OtherSession { session: 255 }));
+//! assert_eq!(sender.spender.spend(520), Some(0));
+//! assert_eq!(restarted.accept(0), Ok(0));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//! Items need the number of their session as well, beside their position: the old ones are none of the new session's.
+//!
 //! # The protocol
 //! Sources: H. T. Kung, T. Blackwell and A. Chapman, *Credit-based flow control for ATM networks: credit update protocol,
 //! adaptive credit allocation, and statistical multiplexing* (1994), for cumulative counts; RFC 9000, sections 4.1 and 4.2

@@ -81,7 +81,8 @@
 //! - **Capacity**: what a lane's producer may offer before it is served again, so at least what comes within a round; see also
 //!   [`Watermarks`](crate::Watermarks#choosing).
 //!
-//! Weights can be changed at any time, by either side, and count from the lane's next turn on.
+//! Weights can be changed at any time, by either side, and count from the lane's next turn on. So can a lane's policy and its
+//! watermarks: see [`Producer`] and [`Lane`].
 //!
 //! # How lanes come and go
 //! A lane is opened by any [`Opener`], in a few steps and without the consumer's help, and its producer can push at once. It is free

@@ -97,7 +97,7 @@ impl Watermarks {
     }
 
     /// For a ring of this capacity.
-    pub(crate) const fn checked(self, capacity: usize) -> Result<Self, WatermarkError> {
+    const fn checked(self, capacity: usize) -> Result<Self, WatermarkError> {
         if self.high <= capacity {
             Ok(self)
         } else {
@@ -239,12 +239,14 @@ impl Gauge {
         Watermarks { high, low: low.min(high - 1) }
     }
 
-    /// Marks that are right for this capacity.
-    pub(crate) fn set_marks(&self, marks: Watermarks, capacity: usize) {
+    /// Others than before, if they are right for this capacity.
+    pub(crate) fn set_marks(&self, marks: Watermarks, capacity: usize) -> Result<(), WatermarkError> {
+        let Watermarks { high, low } = marks.checked(capacity)?;
         // Relaxed, both: as above.
-        self.below.store(capacity - marks.high, Ordering::Relaxed);
+        self.below.store(capacity - high, Ordering::Relaxed);
         // Relaxed: as above.
-        self.above.store(marks.low.wrapping_sub(capacity / 2), Ordering::Relaxed);
+        self.above.store(low.wrapping_sub(capacity / 2), Ordering::Relaxed);
+        Ok(())
     }
 
     /// As if none had been set: the pressure is [`Stop`](Pressure::Stop) when the ring is full, until it is half empty, and never

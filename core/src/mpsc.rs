@@ -157,8 +157,8 @@
 //! ## Full
 //! A producer that finds no grant for its ticket, and the tail still there, has seen a full ring. A grant that it could have
 //! known of is there to be seen: those are written in order, and if it has the ticket from another producer's dealing out, it
-//! sees what that one saw (`MP2`). Nor is it the grant of a later lap: the consumer has written that only after it had taken an
-//! item with this ticket or a later one, so the tail would have moved on.
+//! sees what that one saw (`MP2`). Nor is it the grant of a later lap, or one that has been moved up there: the consumer has
+//! written that only after it had taken an item with this ticket or a later one, so the tail would have moved on (`MC3`, `MC7`).
 //!
 //! ## Counts
 //! The grants from the tail on are there up to the limit, and no further. A producer that finds the tail where it was before its

@@ -41,6 +41,129 @@
 //! # Ok::<(), forebay_core::pacer::RatesError>(())
 //! ```
 //!
+//! A ring, and the clock of the standard library. A tick can be anything that [`Rates`] counts in; here it is a microsecond since the
+//! producer began:
+//! ```
+//! use std::thread::{scope, sleep};
+//! use std::time::{Duration, Instant};
+//!
+//! use forebay_core::pacer::{Pacer, Rates};
+//! use forebay_core::{PopError, PushError, Watermarks, spsc::Ring};
+//!
+//! let mut ring = Ring::<u32, 64>::new();
+//! let (mut producer, mut consumer) = ring.split();
+//! producer.set_watermarks(Watermarks::new(48, 16)?)?;
+//!
+//! // From 100 to 100,000 items a second. This clock's sleep ends some time after it should: 10 items are made up for.
+//! let mut pacer = Pacer::new(Rates::new(1_000_000, 100, 100_000)?).with_burst(10);
+//! let begin = Instant::now();
+//! let ticks = || begin.elapsed().as_micros() as u64; // enough for 584,000 years
+//!
+//! let received = scope(|threads| {
+//!     let consumer = threads.spawn(move || {
+//!         let mut received = 0;
+//!         loop {
+//!             match consumer.pop() {
+//!                 Ok(item) => {
+//!                     assert_eq!(item, received);
+//!                     received += 1;
+//!                     sleep(Duration::from_micros(200)); // its work
+//!                 }
+//!                 Err(PopError::Empty) => sleep(Duration::from_micros(200)),
+//!                 Err(PopError::Closed) => return received,
+//!             }
+//!         }
+//!     });
+//!     for mut item in 0..300 {
+//!         // `None`: the consumer is gone.
+//!         while let Some(delay) = pacer.next_delay(ticks(), producer.pressure()) {
+//!             if delay > 0 {
+//!                 sleep(Duration::from_micros(delay));
+//!                 continue;
+//!             }
+//!             match producer.push(item) {
+//!                 Ok(()) => {
+//!                     pacer.on_sent(ticks());
+//!                     break;
+//!                 }
+//!                 Err(PushError::Full(refused)) => item = refused,
+//!                 Err(error) => panic!("{error}"),
+//!             }
+//!         }
+//!     }
+//!     drop(producer);
+//!     consumer.join().expect("it does not panic")
+//! });
+//! assert_eq!(received, 300);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # A source that knows stop and go only
+//! It has no rate to be set, and needs no pacer, but the pressure alone. A serial line is stopped by `XOFF` and goes on at `XON`:
+//! ```
+//! use core::mem;
+//! use std::collections::VecDeque;
+//!
+//! use forebay_core::{PushError, Watermarks};
+//! use forebay_core::spsc::{Producer, Ring};
+//!
+//! const XON: u8 = 0x11;
+//! const XOFF: u8 = 0x13;
+//!
+//! /// The driver of the line.
+//! struct Driver<'q> {
+//!     received: Producer<'q, u8>,
+//!     /// What was said last.
+//!     stopped: bool,
+//! }
+//!
+//! impl Driver<'_> {
+//!     /// In the interrupt, for each byte.
+//!     fn receive(&mut self, byte: u8) -> Result<(), PushError<u8>> {
+//!         self.received.push(byte)
+//!     }
+//!
+//!     /// In the same one after that, and in that of a timer: what is to be said to the other side, if anything.
+//!     fn flow(&mut self) -> Option<u8> {
+//!         // `Slow`, `Stop` and `Closed` are `XOFF`, `Open` is `XON`.
+//!         let stop = self.received.pressure().is_raised();
+//!         (mem::replace(&mut self.stopped, stop) != stop).then_some(if stop { XOFF } else { XON })
+//!     }
+//! }
+//!
+//! // What we say is heard 16 bytes later. So there is room for so many and some more above the high mark, and there are enough
+//! // below the low one for the consumer not to run dry until the other side goes on.
+//! let mut ring = Ring::<u8, 64>::new();
+//! let (mut received, mut consumer) = ring.split();
+//! received.set_watermarks(Watermarks::new(44, 16)?)?;
+//! let mut driver = Driver { received, stopped: false };
+//! let mut said = VecDeque::from([None; 16]);
+//!
+//! // The other side sends three bytes in the time in which one is read.
+//! let (mut goes, mut sent, mut read, mut offs) = (true, 0_u32, 0_u32, 0);
+//! for time in 0..30_000 {
+//!     if goes {
+//!         driver.receive(sent as u8)?; // never refused
+//!         sent += 1;
+//!     }
+//!     if time % 3 == 2 {
+//!         assert_eq!(consumer.pop()?, read as u8); // never empty
+//!         read += 1;
+//!     }
+//!     said.push_back(driver.flow());
+//!     match said.pop_front().flatten() {
+//!         Some(XOFF) => (goes, offs) = (false, offs + 1),
+//!         Some(_) => goes = true,
+//!         None => {}
+//!     }
+//! }
+//! assert_eq!(read, 10_000);
+//! assert!((100..300).contains(&offs));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//! A line that loses an `XON` stands still for ever: say it again from time to time while the level is `Open`. Where both sides can
+//! send frames, [`credit`](crate::credit) does better.
+//!
 //! # The law
 //! Sources: V. Jacobson, *Congestion avoidance and control* (1988), for the quick start and the decrease; D.-M. Chiu and
 //! R. Jain, *Analysis of the increase and decrease algorithms for congestion avoidance in computer networks* (1989), for why

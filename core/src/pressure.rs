@@ -7,6 +7,10 @@
 /// The levels are ordered: what asks for more is greater, so `pressure >= Pressure::Slow` is "not as fast as before", and the
 /// greatest of several queues' levels is the one to obey. A level is a snapshot and may be stale as soon as it is read.
 ///
+/// [`pacer`](crate::pacer) makes a rate of it, and shows how a source is
+/// [stopped and started](crate::pacer#a-source-that-knows-stop-and-go-only) that knows no more than that; [`credit`](crate::credit)
+/// takes it over a wire.
+///
 /// # Memory
 /// One byte.
 ///

@@ -47,8 +47,8 @@
 //! Those that it leaves behind count as evicted from then on: they are no longer inside, and their slots are room. They are
 //! handed to the pushers that come to their slots, as [`Evicted`](crate::Pushed::Evicted) whatever the policy is, or dropped
 //! by the pop that finds the ring empty, if need be by that of the next consumer after another split. The consumer stops to
-//! leave any after a lap without an item lost, or when it finds the ring empty or closes it. Where nobody races the consumer gets
-//! exactly the newest items, from the oldest of them on.
+//! leave any with the (N + 1)th item in a row, in a ring for N, between which none was lost, or when it finds the ring empty or
+//! closes it. Where nobody races the consumer gets exactly the newest items, from the oldest of them on.
 //!
 //! On targets without 64-bit atomics the consumer always aims at the oldest item and leaves nothing behind.
 //!
@@ -62,9 +62,9 @@
 //! its pushes. At full each push looks.
 //!
 //! In a storm the level stays where it is: a pop that has lost a race of late, and takes its item from the slot where it was
-//! overtaken, doesn't look. The look follows when 16 items were received without being overtaken, or a whole lap, if that is less,
-//! or when the ring is found empty, whichever is first. Until then the level may be too high, with fewer items inside than the low
-//! watermark; the storm would have raised it again by then. It can't be stuck, as each of these ways leads to a look.
+//! overtaken, doesn't look. The look follows with the 16th item in a row between which none was lost, or with the (N + 1)th, if
+//! that is less, or when the ring is found empty, whichever is first. Until then the level may be too high, with fewer items inside
+//! than the low watermark; the storm would have raised it again by then. It can't be stuck, as each of these ways leads to a look.
 //!
 //! # Shutting down
 //! The last producer goes: the consumer pops until [`Closed`](crate::PopError::Closed) and has everything. The consumer

@@ -41,6 +41,8 @@ mod line;
 mod lock;
 #[cfg(feature = "std")]
 mod park;
+#[cfg(all(test, feature = "std", not(forebay_loom)))]
+mod tests;
 
 use core::task::Waker;
 
@@ -60,18 +62,41 @@ pub(crate) enum Kind {
     Room,
     /// The end of the receiver.
     Closed,
+    /// Another pressure.
+    Level,
 }
 
 impl Kind {
-    const ALL: [Self; 3] = [Self::Item, Self::Room, Self::Closed];
+    const ALL: [Self; 4] = [Self::Item, Self::Room, Self::Closed, Self::Level];
 
     const fn bit(self) -> u8 {
         1 << self as u8
+    }
+
+    /// Whether what has come is for one of those who wait, and not for all of them.
+    const fn is_for_one(self) -> bool {
+        matches!(self, Self::Item | Self::Room)
     }
 }
 
 /// In `kinds`: somebody came too late too often, and comes first now.
 const FIRST_COME: u8 = 1 << 7;
+
+/// What is waited for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Awaited(u8);
+
+impl Awaited {
+    /// Nothing.
+    #[inline(always)]
+    pub(crate) const fn is_nothing(self) -> bool {
+        self.0 & !FIRST_COME == 0
+    }
+
+    pub(crate) const fn has(self, kind: Kind) -> bool {
+        self.0 & kind.bit() != 0
+    }
+}
 
 /// How often an end is called and finds that others were faster, before it comes first.
 pub(crate) const PATIENCE: u8 = 2;
@@ -95,6 +120,11 @@ impl<S: Seats> Waiting<S> {
         pub(crate) fn new(seats: S) -> Self {
             Self { kinds: AtomicU8::new(0), table: Lock::new(Table::new(seats)) }
         }
+    }
+
+    /// Takes the receiver's seat, and one for a first sender. `None`: some end has a seat.
+    pub(crate) fn open(&self) -> Option<usize> {
+        self.table.with(Table::open)
     }
 
     /// A seat for one more sender. `None`: there is none left.
@@ -133,13 +163,13 @@ impl<S: Seats> Waiting<S> {
         }
     }
 
-    /// After a change of the ring: whether anybody waits for one of those.
+    /// After a change of the ring: what is waited for.
     #[inline(always)]
-    pub(crate) fn is_awaited(&self, kinds: Kind) -> bool {
+    pub(crate) fn awaited(&self) -> Awaited {
         // [W2] SeqCst: pairs with [W1]. Orders: our change of the ring before our look at who waits.
         fence(Ordering::SeqCst);
         // Relaxed: the fence does it.
-        self.kinds.load(Ordering::Relaxed) & kinds.bit() != 0
+        Awaited(self.kinds.load(Ordering::Relaxed))
     }
 
     /// Whether others have to queue up behind one that comes first.
@@ -154,22 +184,28 @@ impl<S: Seats> Waiting<S> {
         self.table.with(|table| table.comes_first(seat))
     }
 
-    /// Wakes the first who waits for that. Answers with whether somebody did.
+    /// Wakes the first who waits for that.
     #[cold]
     #[inline(never)]
-    pub(crate) fn call(&self, kind: Kind) -> bool {
-        let waker = self.change(|table| table.call(kind));
-        let is_there = waker.is_some();
-        shielded(|| waker.into_iter().for_each(Waker::wake));
-        is_there
+    pub(crate) fn call(&self, kind: Kind) {
+        self.call_up_to(kind, u64::MAX);
     }
 
-    /// Wakes all who wait for that. It has come for good, so whoever looks at the ring again after this does not come back.
+    /// Wakes all who wait for that now.
     #[cold]
     #[inline(never)]
     pub(crate) fn call_all(&self, kind: Kind) {
-        // Not as many as there were at the start: those who were called before that may come back, and go before them.
-        while self.call(kind) {}
+        // By their turns, and not as many as there are: those who were called before may come back, and go before them.
+        let latest = self.table.with(Table::latest);
+        while self.call_up_to(kind, latest) {}
+    }
+
+    /// Wakes the first who waits for that, if its turn is not after this one. Answers with whether it is there.
+    fn call_up_to(&self, kind: Kind, latest: u64) -> bool {
+        let waker = self.change(|table| table.call(kind, latest));
+        let is_there = waker.is_some();
+        shielded(|| waker.into_iter().for_each(Waker::wake));
+        is_there
     }
 
     fn change<R>(&self, change: impl FnOnce(&mut Table<S>) -> R) -> R {

@@ -1,29 +1,13 @@
 //! A, B, C → Z of the essay, on the rings themselves, in virtual time: Z serves 100 requests a second, each of the others offers 20,
 //! and A has 2,000 a second for ten seconds.
 //!
-//! The services are those of the example `services`, which shows the same as a table. The conservation law is checked there, at
-//! each queue, whenever a run is looked at: A's, B's and C's own buffers, and each lane of Z or the ring that they share.
-
-#![allow(dead_code, reason = "the example's table shows some more")]
-
-#[path = "../../std-ext/examples/services/arrivals.rs"]
-mod arrivals;
-#[path = "../../std-ext/examples/services/service.rs"]
-mod service;
-#[path = "../../std-ext/examples/services/table.rs"]
-mod table;
-#[path = "../../std-ext/examples/services/world.rs"]
-mod world;
+//! The conservation law is checked at each queue, whenever a run is looked at ([`World::until`]).
 
 use std::ops::Range;
 
-use arrivals::{Arrivals, Spike};
+use forebay_tests::services::{Arrivals, Hold, Plan, Road, SECOND, SERVICES, Service, Spike, World};
 use forebay_tests::virtual_time::fairness;
-use service::{Hold, Service};
-use world::{Plan, Road, SERVICES, World};
 
-/// In microseconds.
-const SECOND: u64 = 1_000_000;
 const SPIKE: Range<u64> = 5 * SECOND..15 * SECOND;
 const END: u64 = 60 * SECOND;
 /// Requests a second.
@@ -255,25 +239,4 @@ fn at_random_a_costs_the_others_two_services() {
             assert!(with_a <= alone + 2 * SECOND / SERVED, "{seed}: {with_a} for {alone}");
         }
     }
-}
-
-/// What the example shows.
-#[test]
-fn the_table_tells_the_same() {
-    let mut shown = Vec::new();
-    let fixed = Coming::Fixed([0, SECOND / 60, SECOND / 30]);
-    table::show(essay(lanes([1; SERVICES]), fixed, [Hold::Pressure; SERVICES]), 45, &mut shown).expect("memory");
-    let shown = String::from_utf8(shown).expect("text");
-    let rows: Vec<&str> = shown.lines().filter(|line| line.contains('|')).skip(1).collect();
-    assert_eq!(rows.len(), 45);
-    for (second, row) in rows.iter().enumerate() {
-        let numbers: Vec<usize> = row.split_whitespace().filter_map(|word| word.parse().ok()).collect();
-        let &[first, made, served, lost, waiting, b_made, .., c_lost, c_late, at_z] = &numbers[..] else {
-            panic!("{row}");
-        };
-        assert_eq!((first, c_lost), (second, 0), "{row}");
-        assert!(made >= 19 && served >= 19 && (19..=20).contains(&b_made) && c_late <= 45, "{row}");
-        assert!((lost > 0) == (5..=15).contains(&second) && waiting <= BUFFER && at_z <= LANE + 10, "{row}");
-    }
-    assert!(shown.contains("\nB: 899 made = 899 served + 0 lost by itself + 0 lost at Z + 0 waiting\n"), "{shown}");
 }

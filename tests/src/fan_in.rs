@@ -36,9 +36,28 @@ struct Lane {
     /// The greatest of the low marks that the consumer may still go by, if they were changed behind its back, and how many items it
     /// may still take before it looks.
     late: Option<(usize, usize)>,
+    /// How many items the producer may still put in before it looks, if the marks were changed behind its back.
+    late_push: Option<usize>,
 }
 
 impl Lane {
+    /// The marks are others. The consumer goes by the old low one until it looks.
+    fn marked(&mut self, old: usize, low: usize) {
+        let most = self.late.map_or(old, |(most, _)| most);
+        self.late = Some((most.max(low), self.capacity));
+    }
+
+    /// An item was put in, or refused.
+    fn offered(&mut self) {
+        match &mut self.late_push {
+            Some(items) if *items > 1 && self.items.len() < self.capacity => *items -= 1,
+            _ => {
+                self.late_push = None;
+                self.gauge.pushed(self.items.len());
+            }
+        }
+    }
+
     /// An item was taken.
     fn served(&mut self) {
         match &mut self.late {
@@ -59,6 +78,9 @@ impl Lane {
     /// Compares with what an end says.
     fn check(&mut self, level: Pressure, fill: u8, marks: Watermarks) {
         let len = self.items.len();
+        if self.late_push.is_some() && level > self.gauge.level() {
+            self.gauge.pushed(len);
+        }
         if self.late.is_some_and(|(most, _)| len <= most) && level == Pressure::Open {
             self.gauge.popped(0);
         }
@@ -95,7 +117,8 @@ impl Spec {
             if let Some(lane) = place.take_if(|lane| !lane.items.is_empty()) {
                 let mut gauge = lane.gauge;
                 gauge.made_anew(lane.items.len());
-                *place = Some(Lane { deficit: 0, has_producer: false, shed: 0, gauge, late: None, ..lane });
+                *place =
+                    Some(Lane { deficit: 0, has_producer: false, shed: 0, gauge, late: None, late_push: None, ..lane });
             } else {
                 *place = None;
             }
@@ -121,6 +144,7 @@ impl Spec {
             shed: 0,
             gauge: Gauge::new(self.capacity),
             late: None,
+            late_push: None,
         });
         Some(free)
     }
@@ -140,7 +164,7 @@ impl Spec {
         if fits {
             lane.items.push_back(id);
         }
-        lane.gauge.pushed(lane.items.len());
+        lane.offered();
         match lane.refusal {
             _ if fits => Ok(()),
             _ if closed => Err(PushError::Closed(id)),
@@ -574,16 +598,23 @@ impl<'a> Run<'a> {
         self.spec.lane(*number).refusal = refusal;
     }
 
+    /// By the producer, or by the consumer behind its back.
     fn set_watermarks<T, K>(&mut self, ends: &mut Ends<'_, T, K>, argument: usize) {
-        let Some((number, producer)) = ends.producer(argument) else { return };
+        let Ends { producers, consumer, .. } = ends;
+        let Some(which) = argument.checked_rem(producers.len()) else { return };
+        let (number, producer) = &mut producers[which];
         let lane = self.spec.lane(*number);
         let (high, low) = ((argument / 8) % (lane.capacity + 2), argument % 9);
         let old = producer.watermarks().low();
         let Some(marks) = lane.gauge.set_marks(high, low) else { return };
-        assert_eq!(producer.set_watermarks(marks).is_ok(), lane.gauge.fits(marks));
-        if lane.gauge.fits(marks) {
-            let most = lane.late.map_or(old, |(most, _)| most);
-            lane.late = Some((most.max(low), lane.capacity));
+        let (is_set, late_push) = match consumer.as_ref().and_then(|consumer| consumer.lane(producer.lane())) {
+            Some(seen) if argument % 3 == 0 => (seen.set_watermarks(marks), Some(lane.capacity)),
+            _ => (producer.set_watermarks(marks), None),
+        };
+        assert_eq!(is_set.is_ok(), lane.gauge.fits(marks));
+        if is_set.is_ok() {
+            lane.marked(old, low);
+            lane.late_push = late_push;
         }
     }
 

@@ -18,6 +18,12 @@ impl Gauge {
         Self { capacity, high: capacity, low: capacity / 2, level: Pressure::Open }
     }
 
+    /// The level as it has to be.
+    #[must_use]
+    pub const fn level(&self) -> Pressure {
+        self.level
+    }
+
     /// What the level is at least with so many items inside.
     #[must_use]
     pub fn least(&self, len: usize) -> Pressure {

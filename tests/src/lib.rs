@@ -1,5 +1,5 @@
-//! What the proofs of the forebay crates share: payloads that keep a ledger, specifications to compare with, and a checker of
-//! what several threads have seen.
+//! What the proofs of the forebay crates share: payloads that keep a ledger, specifications to compare with, a checker of what
+//! several threads have seen, and queues and services in virtual time.
 
 pub mod admission;
 pub mod conflated;
@@ -13,6 +13,7 @@ pub mod ledger;
 pub mod model;
 pub mod mpsc;
 pub mod payload;
+pub mod services;
 pub mod shapes;
 pub mod spsc;
 #[cfg(forebay_steps)]

@@ -247,6 +247,7 @@ impl<'a, 'q, T: Payload, K: Clone> course::Run<'a, Producer<'q, T, K>, Consumer<
         assert_eq!(ring.stored, ring.popped + ring.evicted + len, "the specification keeps the law");
         for end in &ends.producers {
             assert_eq!((end.len(), end.is_empty(), end.is_full()), (len, len == 0, len == capacity));
+            assert_eq!(end.free(), capacity - len);
             same_count(capacity, end.evicted(), ring.evicted);
             assert_eq!(end.shed(), ring.shed);
             assert_eq!((end.capacity(), end.overflow()), (capacity, ring.overflow));
@@ -255,6 +256,7 @@ impl<'a, 'q, T: Payload, K: Clone> course::Run<'a, Producer<'q, T, K>, Consumer<
         }
         if let Some(end) = &ends.consumer {
             assert_eq!((end.len(), end.is_empty(), end.is_full()), (len, len == 0, len == capacity));
+            assert_eq!(end.free(), capacity - len);
             same_count(capacity, end.evicted(), ring.evicted);
             assert_eq!(end.shed(), ring.shed);
             assert_eq!((end.capacity(), end.overflow()), (capacity, ring.overflow));

@@ -115,11 +115,11 @@ enum SenderState {
     Waits(Sending),
 }
 
-/// The receiver, and what it has received, if it was not cancelled.
-type Received = (MpscReceiver<Tracked>, Option<Result<Tracked, RecvError>>);
+/// What was received, if it was not cancelled.
+type Received = Option<Result<Tracked, RecvError>>;
 
 struct Receiving {
-    task: Task<Received>,
+    task: Task<(MpscReceiver<Tracked>, Received)>,
     cancel: Rc<Cell<bool>>,
     bell: Bell,
 }
@@ -149,7 +149,7 @@ async fn send(mut sender: MpscSender<Tracked>, item: Tracked, cancel: Rc<Cell<bo
     (sender, sent)
 }
 
-async fn receive(mut receiver: MpscReceiver<Tracked>, cancel: Rc<Cell<bool>>) -> Received {
+async fn receive(mut receiver: MpscReceiver<Tracked>, cancel: Rc<Cell<bool>>) -> (MpscReceiver<Tracked>, Received) {
     let mut future = receiver.recv();
     let done = poll_fn(|cx| match cancel.get() {
         true => Poll::Ready(None),

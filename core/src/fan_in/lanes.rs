@@ -8,7 +8,7 @@ use core::num::NonZeroU32;
 use super::LaneId;
 use super::consumer::Rx;
 use super::view::Words;
-use crate::gauge::{Seen, Watermarks};
+use crate::gauge::{Seen, WatermarkError, Watermarks};
 use crate::sync::Ordering;
 use crate::{Pressure, Refusal, spsc};
 
@@ -129,6 +129,37 @@ impl<'e, T> Lane<'e, T> {
     #[must_use]
     pub fn watermarks(&self) -> Watermarks {
         self.end().watermarks()
+    }
+
+    /// Changes where the pressure rises and falls: by the consumer, where that knows more of the lane than its producer does.
+    ///
+    /// Both ends go by the old marks until they look again: each of them within as many items as the lane holds, the consumer also
+    /// when it finds nothing in the lane, and the producer when it finds no room.
+    /// [`Producer::set_watermarks`](super::Producer::set_watermarks) makes the producer look at once. A lane that is opened
+    /// anew has those of a new ring.
+    ///
+    /// # Errors
+    /// If the high mark is above the lane's capacity.
+    ///
+    /// # Examples
+    /// ```
+    /// # use core::num::NonZeroU32;
+    /// use forebay_core::{Pressure, Watermarks, fan_in::Ring};
+    ///
+    /// let mut ring = Ring::<u32, 10, 2>::new();
+    /// let (opener, mut consumer) = ring.split();
+    /// let mut producer = opener.open(NonZeroU32::MIN).unwrap();
+    /// for lane in consumer.lanes() {
+    ///     lane.set_watermarks(Watermarks::new(8, 2)?)?;
+    /// }
+    /// assert_eq!(producer.push_iter(0..8), 8);
+    /// assert_eq!(producer.pressure(), Pressure::Slow);
+    /// assert_eq!(consumer.drain().take(6).count(), 6);
+    /// assert_eq!(producer.pressure(), Pressure::Open);
+    /// # Ok::<(), forebay_core::WatermarkError>(())
+    /// ```
+    pub fn set_watermarks(&self, marks: Watermarks) -> Result<(), WatermarkError> {
+        self.rx.ring.ring(self.number).set_watermarks(marks)
     }
 
     /// Whether the lane's producer is gone.

@@ -113,7 +113,7 @@ macro_rules! pressure {
         /// If the high mark is above the capacity.
         pub fn set_watermarks(&mut self, marks: Watermarks) -> Result<(), WatermarkError> {
             let capacity = self.capacity();
-            self.$end.ring.gauge().set_marks(marks.checked(capacity)?, capacity);
+            self.$end.ring.gauge().set_marks(marks, capacity)?;
             self.$end.look_at_marks();
             Ok(())
         }

@@ -123,8 +123,9 @@ impl<T> Rx<T> {
         let mut at = ticket;
         while at != self.first() {
             let before = slots.previous(at);
-            // Relaxed: whoever looks at it only wants to know whether there is a grant to a later ticket.
-            ring.grant(at).store(slots.grant(at, self.slot(before)).to_word(), Ordering::Relaxed);
+            // [MC7] Release: pairs with [MP1]. Orders: the dealing out of this ticket, before the next look at the tail of a
+            // producer that has looked for an earlier ticket of the same turn.
+            ring.grant(at).store(slots.grant(at, self.slot(before)).to_word(), Ordering::Release);
             at = before;
         }
         self.limit = slots.next(limit);

@@ -372,7 +372,7 @@ pub(super) fn load_tail<T>(ring: &View<T>) -> usize {
 
 #[inline(always)]
 fn load_grant<T>(ring: &View<T>, ticket: Ticket) -> Grant {
-    // [MP1] Acquire: pairs with [MC3]. Orders: the consumer's read of an item before our write to its slot; the
+    // [MP1] Acquire: pairs with [MC3] and [MC7]. Orders: the consumer's read of an item before our write to its slot; the
     // dealing out of the tickets that it has seen used before our next look at the tail.
     Grant::from_word(ring.grant(ticket).load(Ordering::Acquire))
 }

@@ -5,7 +5,7 @@ use super::layout::sealed::Side;
 use super::producer::Tx;
 use super::view::{Ctl, View};
 use super::{Consumer, Dense, Producer, Slot};
-use crate::gauge::settle;
+use crate::gauge::{WatermarkError, Watermarks, settle};
 use crate::owner::{End, Engine};
 use crate::position::Capacity;
 use crate::sync::{Claim, Ordering};
@@ -48,6 +48,11 @@ impl<T> Lane<T> {
     /// How many items are inside. For whoever has the lane to itself.
     pub(crate) fn settled(self) -> usize {
         self.0.settled().1
+    }
+
+    /// Changes where the pressure rises and falls. The ends go by the old marks until they look again.
+    pub(crate) fn set_watermarks(self, marks: Watermarks) -> Result<(), WatermarkError> {
+        self.0.gauge().set_marks(marks, self.0.capacity().get())
     }
 
     /// The right to decide about the ends, for who makes both at once.

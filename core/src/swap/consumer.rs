@@ -554,6 +554,15 @@ impl<'q, T, K> Consumer<'q, T, K> {
     pub fn shed(&self) -> usize {
         self.rx.ring.shed()
     }
+
+    /// How many items there is room for, by [`len`](Self::len). Producers may take some at any time, so there can only be less.
+    ///
+    /// # Progress
+    /// As [`len`](Self::len).
+    #[must_use]
+    pub fn free(&self) -> usize {
+        self.capacity() - self.len()
+    }
 }
 
 impl<T, K> fmt::Debug for Consumer<'_, T, K> {

@@ -494,6 +494,27 @@ impl<'q, T, K> Producer<'q, T, K> {
     pub fn shed(&self) -> usize {
         self.tx.ring.shed()
     }
+
+    /// How many items there is room for, by [`len`](Self::len). There may be more at any time, and other producers may take it.
+    ///
+    /// # Progress
+    /// As [`len`](Self::len).
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay_core::{Overflow, swap::Ring};
+    ///
+    /// let mut ring = Ring::<u32, 4>::with_overflow(Overflow::DropOldest);
+    /// let (mut producer, _consumer) = ring.split();
+    /// let _ = producer.push(1);
+    /// assert_eq!(producer.free(), 3);
+    /// let _ = producer.push_iter(2..10, drop);
+    /// assert_eq!((producer.free(), producer.evicted()), (0, 5));
+    /// ```
+    #[must_use]
+    pub fn free(&self) -> usize {
+        self.capacity() - self.len()
+    }
 }
 
 impl<T, K> fmt::Debug for Producer<'_, T, K> {

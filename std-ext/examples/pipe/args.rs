@@ -4,8 +4,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::error::ErrorKind;
-use clap::{CommandFactory, Parser};
+use clap::Parser;
 use forebay::admission::Rate;
 use forebay::{WatermarkError, Watermarks};
 
@@ -34,7 +33,7 @@ pub(crate) struct Args {
     #[arg(short, long = "input", value_name = "FILE", conflicts_with = "file")]
     pub(crate) inputs: Vec<PathBuf>,
 
-    /// How many records the ring holds; with --fair, each lane
+    /// How many records the ring holds; with --fair, each lane: 1000, 64k, 1M
     #[arg(short, long, value_name = "N", default_value = "1024", value_parser = capacity, allow_negative_numbers = true)]
     pub(crate) capacity: usize,
 
@@ -106,6 +105,9 @@ Started from a terminal without FILE, or with no argument and the null device as
 input, it shows the demo. `pipe -` reads the terminal. The demo writes its records
 only if it was asked for and standard output is not a terminal.
 
+Numbers of records and of bytes may end in k, M or G: 1k is 1024, as `head` and
+`split` count. In a rate of records, 1k/s is 1000 a second.
+
 Under `block` the output is the input, byte for byte. Of several inputs, the last
 record gets its newline if it lacks it, and the last block must not be short. Each
 record is in memory as a whole, so the ring may take as much as the capacity times
@@ -149,14 +151,21 @@ Exit status:
   143  SIGTERM ended it (as 130)";
 
 impl Args {
-    /// The arguments of this program. If they are wrong, it says so and ends.
-    pub(crate) fn read() -> Self {
-        Self::parse().checked().unwrap_or_else(|(kind, what)| Self::command().error(kind, what).exit())
+    /// The arguments of this program. If they ask for help, it gives that and ends.
+    ///
+    /// # Errors
+    /// What is wrong with them, in a line.
+    pub(crate) fn read() -> Result<Self, String> {
+        match Self::try_parse() {
+            Ok(args) => args.checked(),
+            Err(asked) if !asked.use_stderr() => asked.exit(),
+            Err(error) => Err(in_a_line(&error.to_string())),
+        }
     }
 
     /// Refuses what each argument alone would allow.
-    fn checked(self) -> Result<Self, (ErrorKind, String)> {
-        let conflict = |what: &str| Err((ErrorKind::ArgumentConflict, what.into()));
+    fn checked(self) -> Result<Self, String> {
+        let conflict = |what: &str| Err(what.into());
         if !self.more.is_empty() {
             return conflict("one FILE only: for several, put --input before each");
         }
@@ -171,13 +180,10 @@ impl Args {
         }
         if ![0, self.inputs.len()].contains(&self.weights.len()) {
             let (weights, inputs) = (self.weights.len(), self.inputs.len());
-            let what = format!("{inputs} --input and {weights} --weight: give each input its weight, or none");
-            return Err((ErrorKind::WrongNumberOfValues, what));
+            return Err(format!("{inputs} --input and {weights} --weight: give each input its weight, or none"));
         }
-        match self.marks() {
-            Ok(_) => Ok(self),
-            Err(what) => Err((ErrorKind::ValueValidation, what)),
-        }
+        self.marks()?;
+        Ok(self)
     }
 
     /// The watermarks that were asked for, if any.
@@ -244,13 +250,52 @@ impl Args {
     }
 }
 
+/// What clap says in several lines, without its usage: the reason, and what it lists or proposes.
+fn in_a_line(error: &str) -> String {
+    let lines = error.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:"));
+    let mut text = String::new();
+    for line in lines.filter(|line| !line.is_empty() && !line.starts_with("For more information")) {
+        text += match text.chars().last() {
+            None => "",
+            Some(':') => " ",
+            Some(_) if line.starts_with('[') => " ",
+            Some(_) if line.starts_with('-') => ", ",
+            Some(_) => "; ",
+        };
+        text += line.strip_prefix("error: ").unwrap_or(line);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory;
+
     use super::*;
 
     #[test]
     fn the_command_line_is_sound() {
         Args::command().debug_assert();
+    }
+
+    #[test]
+    fn an_error_is_a_line() {
+        for (arguments, line) in [
+            (
+                &["--capacity=x"][..],
+                "invalid value 'x' for '--capacity <N>': not a number of records, such as 1000, 64k or 1M",
+            ),
+            (
+                &["--on-full=x"],
+                "invalid value 'x' for '--on-full <POLICY>' [possible values: block, drop-incoming, drop-oldest]",
+            ),
+            (&["--capcity=1"], "unexpected argument '--capcity' found; tip: a similar argument exists: '--capacity'"),
+            (&["--weight=1"], "the following required arguments were not provided: --input <FILE>, --fair"),
+            (&["--latest", "--high=1"], "the argument '--latest' cannot be used with '--high <N>'"),
+        ] {
+            let error = Args::try_parse_from([&["pipe"], arguments].concat()).unwrap_err();
+            assert_eq!(in_a_line(&error.to_string()), line);
+        }
     }
 
     fn marks(arguments: &[&str]) -> Result<Option<(usize, usize)>, String> {

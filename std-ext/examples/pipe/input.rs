@@ -49,12 +49,19 @@ impl Stdin {
     }
 }
 
+/// Standard input as a file.
+#[cfg(unix)]
+fn stdin_file() -> io::Result<File> {
+    use std::os::fd::AsFd;
+
+    Ok(File::from(io::stdin().as_fd().try_clone_to_owned()?))
+}
+
 #[cfg(unix)]
 fn is_null_device() -> io::Result<bool> {
-    use std::os::fd::AsFd;
     use std::os::unix::fs::{FileTypeExt, MetadataExt};
 
-    let stdin = File::from(io::stdin().as_fd().try_clone_to_owned()?).metadata()?;
+    let stdin = stdin_file()?.metadata()?;
     let null = Path::new("/dev/null").metadata()?;
     Ok(stdin.file_type().is_char_device() && stdin.rdev() == null.rdev())
 }
@@ -88,9 +95,13 @@ impl Input {
     pub(crate) fn open(&self, args: &Args, halt: &Arc<Halt>) -> io::Result<Opened> {
         const BUFFER: usize = 64 << 10;
         let input: Box<dyn Read + Send> = match self {
-            Self::Stdin => Box::new(io::stdin()),
+            Self::Stdin => {
+                #[cfg(unix)]
+                not_a_folder(stdin_file()?)?;
+                Box::new(io::stdin())
+            }
             Self::File(path) if is_fifo(path) => Box::new(Fifo::Named(path.clone())),
-            Self::File(path) => Box::new(File::open(path)?),
+            Self::File(path) => Box::new(not_a_folder(File::open(path)?)?),
         };
         let (framing, longest) = args.framing();
         let input = Halting { input, presence: halt.enter() };
@@ -101,6 +112,14 @@ impl Input {
 
 /// An input at work.
 pub(crate) type Opened = Records<BufReader<Halting<Box<dyn Read + Send>>>>;
+
+/// The file, if it isn't a folder: that can be opened, but a read of it fails, and so this does.
+fn not_a_folder(mut file: File) -> io::Result<File> {
+    if file.metadata()?.is_dir() {
+        file.read_exact(&mut [0])?;
+    }
+    Ok(file)
+}
 
 /// A named pipe. To open it is to wait for whoever writes to it, so the first read does.
 enum Fifo {

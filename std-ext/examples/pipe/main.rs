@@ -72,7 +72,13 @@ mod status {
 }
 
 fn main() -> ExitCode {
-    let args = Args::read();
+    let args = match Args::read() {
+        Ok(args) => args,
+        Err(what) => {
+            Screen::new(io::stderr(), false).error(what);
+            return ExitCode::from(status::USAGE);
+        }
+    };
     let stdin = Stdin::look();
     let screen = Screen::new(io::stderr(), args.quiet);
     let halt = Arc::new(Halt::new());
@@ -104,7 +110,8 @@ fn relay_inputs(args: &Args, screen: &Screen, halt: &Arc<Halt>, inputs: &[Input]
         match input.open(args, halt) {
             Ok(source) => sources.push(source),
             Err(error) => {
-                screen.error(format_args!("cannot open {input}: {}", reason(&error)));
+                let what = if error.kind() == ErrorKind::IsADirectory { "read" } else { "open" };
+                screen.error(format_args!("cannot {what} {input}: {}", reason(&error)));
                 return status::IO;
             }
         }

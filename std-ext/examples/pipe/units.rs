@@ -12,12 +12,9 @@ pub(crate) fn capacity(text: &str) -> Result<usize, String> {
     }
 }
 
+/// A number of records, with a binary suffix: 1k is 1024, as `head` and `split` count lines.
 pub(crate) fn records(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(count) => Ok(count),
-        Err(_) if is_whole(text) => Err("too large".into()),
-        Err(_) => Err("not a number of records, such as 1000".into()),
-    }
+    count(text).map_err(|error| error.unwrap_or("not a number of records, such as 1000, 64k or 1M").into())
 }
 
 pub(crate) fn weight(text: &str) -> Result<NonZeroU32, String> {
@@ -35,23 +32,27 @@ fn is_whole(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Bytes, with a binary suffix.
-pub(crate) fn size(text: &str) -> Result<usize, String> {
+/// A whole number, with a binary suffix or without. `Err(None)`: it is none.
+fn count(text: &str) -> Result<usize, Option<&'static str>> {
+    const TOO_LARGE: Option<&str> = Some("too large");
     let (digits, unit) = match text.as_bytes().last() {
         Some(b'K' | b'k') => (&text[..text.len() - 1], 1 << 10),
         Some(b'M') => (&text[..text.len() - 1], 1 << 20),
         Some(b'G') => (&text[..text.len() - 1], 1 << 30),
         _ => (text, 1_usize),
     };
-    let count: usize = match digits.parse() {
-        Ok(count) => count,
-        Err(_) if is_whole(digits) => return Err("too large".into()),
-        Err(_) => return Err("not a number of bytes, such as 512, 64K, 1M or 1G".into()),
-    };
-    match count.checked_mul(unit) {
-        Some(0) => Err("a record of no bytes would carry nothing".into()),
-        Some(bytes) => Ok(bytes),
-        None => Err("too large".into()),
+    match digits.parse::<usize>() {
+        Ok(count) => count.checked_mul(unit).ok_or(TOO_LARGE),
+        Err(_) => Err(TOO_LARGE.filter(|_| is_whole(digits))),
+    }
+}
+
+/// Bytes, with a binary suffix.
+pub(crate) fn size(text: &str) -> Result<usize, String> {
+    match count(text) {
+        Ok(0) => Err("a record of no bytes would carry nothing".into()),
+        Ok(bytes) => Ok(bytes),
+        Err(error) => Err(error.unwrap_or("not a number of bytes, such as 512, 64K, 1M or 1G").into()),
     }
 }
 
@@ -124,6 +125,21 @@ mod tests {
     }
 
     #[test]
+    fn records_are_counted_as_lines_are() {
+        assert_eq!((records("0"), records("1000")), (Ok(0), Ok(1000)));
+        assert_eq!(
+            (records("1k"), records("64K"), records("1M"), records("2G")),
+            (Ok(1024), Ok(65_536), Ok(1 << 20), Ok(2 << 30))
+        );
+        for bad in ["", "k", "-1k", "1.5k", "1kB", "1 k", "1é"] {
+            assert_eq!(records(bad), Err("not a number of records, such as 1000, 64k or 1M".into()), "{bad}");
+        }
+        for large in ["99999999999999999999999", "99999999999999999G"] {
+            assert_eq!(records(large), Err("too large".into()));
+        }
+    }
+
+    #[test]
     fn rates_are_positive_and_finite() {
         let ms = Duration::from_millis;
         assert_eq!(interval("500"), Ok(ms(2)));
@@ -183,7 +199,7 @@ mod tests {
     #[test]
     fn a_ring_holds_something() {
         assert_eq!(capacity("1"), Ok(1));
-        for bad in ["", "0", "-1", "1.5", "many"] {
+        for bad in ["", "0", "0k", "-1", "1.5", "many"] {
             assert!(capacity(bad).is_err(), "{bad}");
         }
     }

@@ -14,9 +14,6 @@
 
 #![forbid(unsafe_code)]
 
-#[path = "../services/arrivals.rs"]
-#[allow(dead_code, reason = "services uses the rest")]
-mod arrivals;
 mod feed;
 mod screen;
 mod storm;

@@ -36,6 +36,10 @@ pub enum RecvTimeoutError {
     Closed,
 }
 
+/// There are as many senders as the channel was made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoSeat;
+
 impl<T> SendError<T> {
     /// The value.
     pub fn into_inner(self) -> T {
@@ -121,7 +125,14 @@ impl fmt::Display for RecvTimeoutError {
     }
 }
 
+impl fmt::Display for NoSeat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("there are as many senders as the channel was made for")
+    }
+}
+
 impl<T> Error for SendError<T> {}
+impl Error for NoSeat {}
 impl<T> Error for SendTimeoutError<T> {}
 impl Error for RecvError {}
 impl Error for RecvTimeoutError {}

@@ -13,29 +13,27 @@ use futures_core::stream::FusedStream;
 use super::error::RecvError;
 #[cfg(feature = "std")]
 use super::error::RecvTimeoutError;
-use super::place::{Desk, Place};
-use super::{ReceiveEnd, Shared};
-use crate::PopError;
+use super::place::{Desk, Party, Place, PressureChanged};
+use super::{CloseEnd, ReceiveEnd, RecvMany};
 use crate::wait::Kind;
 #[cfg(feature = "std")]
 use crate::wait::{Deadline, block_on};
+use crate::{PopError, Pressure};
 
 /// The end of a channel that takes items out, and may wait for them. There is one.
 ///
 /// It is a [`Stream`], and for threads an iterator that waits ([`blocking_iter`](Self::blocking_iter)). Dropping it closes the
 /// channel: what is inside then is dropped with the ring. A receiver that must not lose anything [closes](Self::close) the channel
 /// first, and receives until [`RecvError`].
-pub struct Receiver<C: ReceiveEnd, D: Desk = Shared> {
-    // In this order: the ring's end is gone when the others are told.
-    end: C,
-    place: Place<D>,
+pub struct Receiver<C: ReceiveEnd, D: Desk> {
+    party: Party<C, D>,
     /// The end has been seen.
     is_over: bool,
 }
 
 impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
-    pub(super) const fn new(end: C, place: Place<D>) -> Self {
-        Self { end, place, is_over: false }
+    pub(super) fn new(end: C, place: Place<D>) -> Self {
+        Self { party: Party::new(end, place), is_over: false }
     }
 
     /// Takes the next item, if there is one.
@@ -44,13 +42,10 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     /// [`Empty`](PopError::Empty); [`Closed`](PopError::Closed), when all that was accepted has been received and nothing will come.
     #[inline]
     pub fn try_recv(&mut self) -> Result<C::Item, PopError> {
-        let item = self.end.pop();
-        match item {
-            Ok(_) => self.place.call_if_awaited(Kind::Room),
-            Err(PopError::Empty) => return item,
-            Err(PopError::Closed) => self.is_over = true,
+        let item = self.take_quietly();
+        if item.is_ok() {
+            self.taken();
         }
-        self.place.stop_waiting();
         item
     }
 
@@ -130,7 +125,7 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
         }
         let item = block_on(deadline, |cx| self.poll_recv(cx));
         if item.is_none() {
-            self.place.stop_waiting();
+            self.party.place.stop_waiting();
         }
         item
     }
@@ -140,7 +135,7 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Result<C::Item, RecvError>> {
         let item = match self.try_recv() {
             Err(PopError::Empty) => {
-                self.place.wait(Kind::Item, cx.waker());
+                self.wait(cx);
                 self.try_recv()
             }
             item => item,
@@ -158,40 +153,103 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
         core::iter::from_fn(|| self.blocking_recv().ok())
     }
 
+    /// Takes items, up to `max`, and appends them; waits until there is one, as a task. Answers with how many: 0 when all that was
+    /// accepted has been received and nothing will come, or if `max` is 0. Those who wait for room are called once.
+    ///
+    /// # Cancel safety
+    /// If the future is dropped before it is ready, no item has been taken.
+    #[inline]
+    pub fn recv_many<'r, E: Extend<C::Item>>(&'r mut self, into: &'r mut E, max: usize) -> RecvMany<'r, C, E, D> {
+        RecvMany::new(self, into, max)
+    }
+
     /// Nothing is taken in from now on; what is inside can still be received. Senders that wait have their values back.
-    pub fn close(&mut self) {
-        self.end.close();
-        self.place.call_senders();
+    pub fn close(&mut self)
+    where
+        C: CloseEnd,
+    {
+        self.party.end.close();
+        self.party.place.call_senders();
+    }
+
+    /// Takes its place in the line, alone. After that it looks again.
+    pub(super) fn wait(&mut self, cx: &Context<'_>) {
+        self.party.place.wait(Kind::Item, cx.waker());
+    }
+
+    pub(super) fn stop_waiting(&mut self) {
+        self.party.place.stop_waiting();
+    }
+
+    /// Takes the next item, but calls nobody who waits for its room.
+    #[inline(always)]
+    pub(super) fn take_quietly(&mut self) -> Result<C::Item, PopError> {
+        let item = self.party.end.pop();
+        match item {
+            Ok(_) => {}
+            // The ring may have taken back the pressure.
+            Err(PopError::Empty) => self.party.tell(None),
+            Err(PopError::Closed) => {
+                self.is_over = true;
+                self.party.place.stop_waiting();
+            }
+        }
+        item
+    }
+
+    /// After some were taken.
+    #[inline(always)]
+    pub(super) fn taken(&mut self) {
+        self.party.tell(Some(Kind::Room));
+        self.party.place.stop_waiting();
+    }
+
+    /// Waits until the pressure is another one than this receiver was last told of here, and says which.
+    ///
+    /// At first it takes the queue for [`Open`](Pressure::Open). It may miss that the pressure rose and fell meanwhile, but never how
+    /// it is.
+    ///
+    /// # Cancel safety
+    /// Nothing is lost.
+    #[inline]
+    pub fn pressure_changed(&mut self) -> PressureChanged<'_, C, D> {
+        PressureChanged::new(&mut self.party)
+    }
+
+    /// How pressed the queue is.
+    #[must_use]
+    pub fn pressure(&self) -> Pressure {
+        self.party.end.pressure()
     }
 
     /// Whether nothing is taken in any more. There may still be items inside.
     #[must_use]
     pub fn is_closed(&self) -> bool {
-        self.end.is_closed()
+        self.party.end.is_closed()
     }
 
     /// How many items are inside. It may be out of date.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.end.len()
+        self.party.end.len()
     }
 
     /// Whether nothing was inside.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.end.is_empty()
+        self.party.end.is_empty()
     }
 
     /// How many items there is room for at most.
     #[must_use]
     pub fn capacity(&self) -> usize {
-        self.end.capacity()
+        self.party.end.capacity()
     }
 
     /// The end of the ring, for what only this kind of ring can do and what changes nothing that others wait for.
     #[must_use]
     pub const fn end(&self) -> &C {
-        &self.end
+        &self.party.end
     }
 }
 
@@ -222,7 +280,7 @@ impl<C: ReceiveEnd, D: Desk> fmt::Debug for Receiver<C, D> {
 
 /// Receives an item: see [`Receiver::recv`].
 #[must_use = "futures do nothing unless they are awaited"]
-pub struct Recv<'r, C: ReceiveEnd, D: Desk = Shared> {
+pub struct Recv<'r, C: ReceiveEnd, D: Desk> {
     receiver: &'r mut Receiver<C, D>,
 }
 
@@ -239,7 +297,7 @@ impl<C: ReceiveEnd, D: Desk> Future for Recv<'_, C, D> {
 
 impl<C: ReceiveEnd, D: Desk> Drop for Recv<'_, C, D> {
     fn drop(&mut self) {
-        self.receiver.place.stop_waiting();
+        self.receiver.stop_waiting();
     }
 }
 

@@ -84,7 +84,7 @@ pub(super) struct Table<S> {
     lines: [Line; Kind::ALL.len()],
     /// Who comes first.
     first_come: usize,
-    /// The next turn.
+    /// How many turns there were.
     turns: u64,
     /// The first of the seats that were given back.
     free: usize,
@@ -111,6 +111,11 @@ impl<S> Table<S> {
         self.lines[kind as usize].count
     }
 
+    /// The latest turn so far.
+    pub(super) const fn latest(&mut self) -> u64 {
+        self.turns
+    }
+
     pub(super) const fn has_first_come(&self) -> bool {
         self.first_come != NONE
     }
@@ -123,6 +128,15 @@ impl<S> Table<S> {
 impl<S: Seats> Table<S> {
     fn seat(&mut self, seat: usize) -> &mut Seat {
         &mut self.seats.seats()[seat]
+    }
+
+    /// Seats for the receiver and a first sender. `None`: some are taken.
+    pub(super) fn open(&mut self) -> Option<usize> {
+        if self.seats.seats().iter().any(|seat| seat.state != State::Free) {
+            return None;
+        }
+        self.seat(RECEIVER).state = State::Away;
+        self.enter()
     }
 
     pub(super) fn enter(&mut self) -> Option<usize> {
@@ -147,8 +161,11 @@ impl<S: Seats> Table<S> {
         let left = self.stop_waiting(seat);
         let free = self.free;
         let given_back = self.seat(seat);
-        (given_back.state, given_back.after) = (State::Free, free);
-        self.free = seat;
+        given_back.state = State::Free;
+        if seat != RECEIVER {
+            given_back.after = free;
+            self.free = seat;
+        }
         left
     }
 
@@ -157,7 +174,7 @@ impl<S: Seats> Table<S> {
         let mut left = Left { waker: None, owes: None };
         match self.seat(seat).state {
             State::Waits(other) if other == kind => {}
-            State::Called(other) if other == kind => {
+            State::Called(other) if other == kind && kind.is_for_one() => {
                 self.lines[kind as usize].called -= 1;
                 self.link_in_turn(seat, kind);
                 let late = &mut self.seat(seat).late;
@@ -184,7 +201,7 @@ impl<S: Seats> Table<S> {
             State::Waits(kind) => self.unlink(seat, kind),
             State::Called(kind) => {
                 self.lines[kind as usize].called -= 1;
-                debt = Some(kind);
+                debt = Some(kind).filter(|kind| kind.is_for_one());
             }
             State::Free | State::Away => {}
         }
@@ -199,13 +216,13 @@ impl<S: Seats> Table<S> {
         Left { waker: seat.waker.take(), owes }
     }
 
-    /// Calls the first in the line, or who comes before that. `None`: there is nobody. Answers with the waker, to be woken
-    /// outside.
-    pub(super) fn call(&mut self, kind: Kind) -> Option<Waker> {
+    /// Calls the first in the line, or who comes before that. `None`: there is nobody whose turn is not after this one. Answers
+    /// with the waker, to be woken outside.
+    pub(super) fn call(&mut self, kind: Kind, latest: u64) -> Option<Waker> {
         let first_come = self.first_come;
         let waits = |table: &mut Self| table.seat(first_come).state == State::Waits(kind);
         let seat = if first_come != NONE && waits(self) { first_come } else { self.lines[kind as usize].first };
-        if seat == NONE {
+        if seat == NONE || self.seat(seat).turn > latest {
             return None;
         }
         self.unlink(seat, kind);

@@ -55,21 +55,29 @@ fn what_cannot_be_read_is_named() {
     assert_eq!((ran.code, &ran.stdout[..]), (Some(1), &b""[..]));
     assert_eq!(ran.stderr, "pipe: cannot open 'no/such/file': No such file or directory\n");
 
+    // A folder can be opened, but that is no way to begin.
     let folder = env!("CARGO_MANIFEST_DIR");
-    let ran = run_with(&["--quiet", folder], Stdio::null());
+    for arguments in [&[folder][..], &["--quiet", folder], &["-i-", "-i", folder], &["--fair", "-i", folder, "-i-"]] {
+        let ran = run(arguments, b"one\n");
+        assert_eq!((ran.code, &ran.stdout[..]), (Some(1), &b""[..]));
+        assert_eq!(ran.stderr, format!("pipe: cannot read '{folder}': Is a directory\n"));
+    }
+    let ran = run_with(&[], fs::File::open(folder).unwrap().into());
     assert_eq!((ran.code, &ran.stdout[..]), (Some(1), &b""[..]));
-    assert_eq!(ran.stderr, format!("pipe: cannot read '{folder}': Is a directory\n"));
+    assert_eq!(ran.stderr, "pipe: cannot read standard input: Is a directory\n");
 }
 
 #[test]
 fn an_input_that_cannot_be_read_does_not_stop_the_others() {
-    let (file, folder) = (scratch("others"), env!("CARGO_MANIFEST_DIR"));
+    let (file, long) = (scratch("others"), scratch("long"));
     fs::write(&file, numbers(9_999)).unwrap();
-    let ran = run(&["-i", folder, "-i", file.to_str().unwrap(), "-i-", "--max-record=5"], b"one\n123456\n");
+    fs::write(&long, "123456\n").unwrap();
+    let inputs = ["-i", long.to_str().unwrap(), "-i", file.to_str().unwrap(), "-i-", "--max-record=5"];
+    let ran = run(&inputs, b"one\n123456\n");
     assert_eq!(ran.code, Some(1));
     assert_eq!(ran.law().delivered, 10_000);
     for error in [
-        format!("pipe: cannot read '{folder}': Is a directory\n"),
+        format!("pipe: cannot read '{}': record 1 is longer than 5 bytes (--max-record)\n", long.display()),
         "pipe: cannot read standard input: record 2 is longer than 5 bytes (--max-record)\n".into(),
     ] {
         assert!(ran.stderr.contains(&error), "{}", ran.stderr);
@@ -78,7 +86,7 @@ fn an_input_that_cannot_be_read_does_not_stop_the_others() {
     let ran = run_with(&["-i", file.to_str().unwrap(), "-i", "no/such/file"], Stdio::null());
     assert_eq!((ran.code, &ran.stdout[..]), (Some(1), &b""[..]));
     assert_eq!(ran.stderr, "pipe: cannot open 'no/such/file': No such file or directory\n");
-    fs::remove_file(file).unwrap();
+    [file, long].into_iter().for_each(|file| fs::remove_file(file).unwrap());
 }
 
 #[test]
@@ -115,7 +123,10 @@ fn a_wrong_command_line_is_refused_and_explained() {
         (&["--capacity=0"], "a ring holds at least one record"),
         (&["--capacity=-1"], "not a number of records"),
         (&["--capacity", "-1"], "not a number of records"),
+        (&["--capacity=0k"], "a ring holds at least one record"),
+        (&["--capacity=1kB"], "not a number of records, such as 1000, 64k or 1M"),
         (&["--capacity=99999999999999999999999"], "too large"),
+        (&["--capacity=1k", "--high=2k"], "--high 2048 is above the capacity, which is 1024"),
         (&["--capacity=18446744073709551615"], "cannot make a ring for 18446744073709551615 records"),
         (&["--drain-rate=0"], "no record would ever arrive"),
         (&["--drain-rate=fast"], "not a rate"),
@@ -174,7 +185,10 @@ fn a_wrong_command_line_is_refused_and_explained() {
     for (arguments, reason) in cases {
         let ran = run(arguments, b"records\n");
         assert_eq!((ran.code, &ran.stdout[..]), (Some(2), &b""[..]), "{arguments:?}");
-        assert!(ran.laws().is_empty() && ran.stderr.contains(reason), "{arguments:?}: {}", ran.stderr);
+        assert!(ran.stderr.contains(reason), "{arguments:?}: {}", ran.stderr);
+        // And no account, no usage.
+        let is_a_line = ran.stderr.starts_with("pipe: ") && ran.stderr.lines().count() == 1;
+        assert!(is_a_line, "{arguments:?}: {}", ran.stderr);
     }
 }
 

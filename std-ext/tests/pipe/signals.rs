@@ -1,11 +1,12 @@
 //! The signals that end a relay, and what is inside then.
 
+use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{ChildStdin, ChildStdout, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::tool::{BEYOND, Running, assert_same, long_lines, numbers, start};
+use crate::tool::{BEYOND, Running, assert_same, long_lines, numbers, scratch, start};
 
 const SIGINT: Option<i32> = Some(2);
 const SIGTERM: Option<i32> = Some(15);
@@ -74,15 +75,19 @@ fn an_idle_relay_ends_though_no_input_does() {
 
 #[test]
 fn an_input_that_could_not_be_read_is_an_error_before_the_signal() {
-    let folder = env!("CARGO_MANIFEST_DIR");
-    let (running, stdin, mut stdout, mut out) = begun(&["-i", folder, "-i-"], b"one\n");
+    let file = scratch("unread");
+    fs::write(&file, "123456\n").unwrap();
+    let (running, stdin, mut stdout, mut out) =
+        begun(&["-i", file.to_str().unwrap(), "-i-", "--max-record=5"], b"one\n");
     running.wait_until_it_says(": depth ");
     running.signal("TERM");
     stdout.read_to_end(&mut out).unwrap();
     let ran = running.finish(out);
     drop(stdin);
     assert_eq!((ran.code, &ran.stdout[..]), (Some(1), &b"one\n"[..]), "{}", ran.stderr);
-    assert!(ran.stderr.contains(&format!("cannot read '{folder}': Is a directory\n")), "{}", ran.stderr);
+    let error = format!("cannot read '{}': record 1 is longer than 5 bytes", file.display());
+    assert!(ran.stderr.contains(&error), "{}", ran.stderr);
+    fs::remove_file(file).unwrap();
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! True answers: "empty" never while the push of an item was over, "full" only without a free slot, whoever else is in the
 //! middle of a push.
 
+use std::iter;
+
 use super::*;
 
 models! {
@@ -12,6 +14,7 @@ models! {
     room_after_a_pop_capacity_1 [Some(3), 25] &["ours", "theirs"] => |cx| super::room_after_a_pop(1, cx);
     room_after_a_pop_capacity_2 [Some(3), 25] &["ours"] => |cx| super::room_after_a_pop(2, cx);
     one_slot_is_held [Some(2), 2894] &["later"] => super::one_slot_is_held;
+    room_beside_what_moves_up [Some(3), 6084, stepwise] &["ahead", "in between"] => super::room_beside_what_moves_up;
     shed_is_counted [Some(3), 1290] &["shed", "stored"] => super::shed_is_counted;
     counts_are_true [Some(3), 13311, stepwise] &["none", "one", "two"] => super::counts_are_true;
     a_producer_counts_truly [Some(3), 248, stepwise] &["one", "two"] => super::a_producer_counts_truly;
@@ -167,6 +170,37 @@ fn one_slot_is_held(cx: &Context) {
     assert_eq!(consumer.len(), 2);
     assert_eq!(consumer.drain().count(), 2);
     assert_eq!(consumer.len(), 0);
+}
+
+/// A producer that has not looked for a lap is not told that the ring is full by a grant that has been moved up since: it was
+/// full at no time.
+///
+/// [MC7] [MP1].
+fn room_beside_what_moves_up(cx: &Context) {
+    let (mut producer, mut consumer) = numbers(3, 1);
+    let mut late = producer.clone();
+    let mover = thread::spawn({
+        let cx = cx.clone();
+        move || {
+            let mut held_up = producer.clone();
+            let mut pass = |number| {
+                cx.step();
+                producer.push(number).unwrap();
+                consumer.pop().unwrap()
+            };
+            let _ = (pass(0), pass(1));
+            // In the middle of a push, so that the consumer steps over its ticket. The one after that has the first one's turn.
+            let held = iter::once_with(|| {
+                cx.note(if pass(3) == 3 { "ahead" } else { "in between" });
+                2
+            });
+            assert_eq!(held_up.push_iter(held), 1);
+            (producer, consumer)
+        }
+    });
+    cx.step();
+    late.push(100).expect("two slots at most were taken");
+    drop(mover.join().unwrap());
 }
 
 /// A value that was shed is counted, and one that was stored is not.

@@ -123,7 +123,11 @@ fn used_and_dropped<P: Tx, C: Rx>(make: Made<P, C>, _: &Context) {
 }
 
 /// One that has come too late once, and has been called again, and others were faster again.
-fn late<P: Tx, C: Rx>(sender: &Sender<P>, receiver: &mut Receiver<C>, number: u32) -> Task<Result<(), SendError<u32>>> {
+fn late<P: Tx, C: Rx>(
+    sender: &Sender<P, Shared>,
+    receiver: &mut Receiver<C, Shared>,
+    number: u32,
+) -> Task<Result<(), SendError<u32>>> {
     let mut barger = sender.clone();
     let mut task = send(sender.clone(), number);
     assert!(!task.poll());

@@ -26,7 +26,7 @@ fn are_all_told(mut tasks: Vec<Task<Result<(), SendError<u32>>>>) {
 /// A close wakes all that wait, and those that come to wait see it; their values come back.
 ///
 /// [W1] [W2].
-fn close_wakes_all<P: Tx, C: Rx>(make: Made<P, C>, close: fn(&mut Receiver<C>), cx: &Context) {
+fn close_wakes_all<P: Tx, C: Rx>(make: Made<P, C>, close: fn(&mut Receiver<C, Shared>), cx: &Context) {
     let (sender, mut receiver) = full(make, 1);
     let mut first = send(sender.clone(), 1);
     assert!(!first.poll());

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context as Cx, Poll, Wake, Waker};
 
 use forebay::PopError;
-use forebay::channel::{self, ReceiveEnd, Receiver, RecvError, SendEnd, SendError, Sender};
+use forebay::channel::{self, CloseEnd, Receiver, RecvError, SendEnd, SendError, Sender, Shared};
 use forebay_tests::model::{Context, Model, thread};
 
 /// Declares a test of each model, with the greatest number of preemptions and the number of executions that it needs.
@@ -42,13 +42,13 @@ trait Tx: SendEnd<Item = u32, Sent = ()> + Clone + Send + 'static {}
 impl<P: SendEnd<Item = u32, Sent = ()> + Clone + Send + 'static> Tx for P {}
 
 /// A consumer's end.
-trait Rx: ReceiveEnd<Item = u32> + Send + 'static {}
+trait Rx: CloseEnd<Item = u32> + Send + 'static {}
 
-impl<C: ReceiveEnd<Item = u32> + Send + 'static> Rx for C {}
+impl<C: CloseEnd<Item = u32> + Send + 'static> Rx for C {}
 
-type Made<P, C> = fn(usize) -> (Sender<P>, Receiver<C>);
+type Made<P, C> = fn(usize) -> (Sender<P, Shared>, Receiver<C, Shared>);
 
-fn small(capacity: usize) -> (Sender<ring::Tx>, Receiver<ring::Rx>) {
+fn small(capacity: usize) -> (Sender<ring::Tx, Shared>, Receiver<ring::Rx, Shared>) {
     let (tx, rx) = ring::ring(capacity);
     channel::over(tx, rx)
 }
@@ -58,7 +58,7 @@ fn mpsc(capacity: usize) -> (channel::MpscSender<u32>, channel::MpscReceiver<u32
 }
 
 /// A channel that is full of 100s.
-fn full<P: Tx, C: Rx>(make: Made<P, C>, capacity: usize) -> (Sender<P>, Receiver<C>) {
+fn full<P: Tx, C: Rx>(make: Made<P, C>, capacity: usize) -> (Sender<P, Shared>, Receiver<C, Shared>) {
     let (mut sender, receiver) = make(capacity);
     (0..capacity).for_each(|_| sender.try_send(100).unwrap());
     (sender, receiver)
@@ -119,12 +119,12 @@ impl<R> Task<R> {
 }
 
 /// A task that sends a number. Its end goes when the task does.
-fn send<P: Tx>(mut sender: Sender<P>, number: u32) -> Task<Result<(), SendError<u32>>> {
+fn send<P: Tx>(mut sender: Sender<P, Shared>, number: u32) -> Task<Result<(), SendError<u32>>> {
     Task::new(async move { sender.send(number).await })
 }
 
 /// A task that receives a number, and gives its end back.
-fn receive<C: Rx>(mut receiver: Receiver<C>) -> Task<(Result<u32, RecvError>, Receiver<C>)> {
+fn receive<C: Rx>(mut receiver: Receiver<C, Shared>) -> Task<(Result<u32, RecvError>, Receiver<C, Shared>)> {
     Task::new(async move { (receiver.recv().await, receiver) })
 }
 
@@ -147,7 +147,7 @@ fn run<R>(tasks: &mut [Task<R>]) {
 /// again and again, is all that they were to send.
 fn check_senders<C: Rx>(
     mut tasks: Vec<Task<Result<(), SendError<u32>>>>,
-    mut receiver: Receiver<C>,
+    mut receiver: Receiver<C, Shared>,
     mut all: Vec<u32>,
 ) {
     let mut received = Vec::new();

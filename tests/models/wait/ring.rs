@@ -5,9 +5,9 @@
 
 use std::sync::Arc;
 
-use forebay::channel::{ReceiveEnd, SendEnd};
+use forebay::channel::{CloseEnd, End, ReceiveEnd, SendEnd};
 use forebay::seam::{Pop, Push};
-use forebay::{PopError, Pressure, PushError, Pushed};
+use forebay::{PopError, Pressure, PushError, Pushed, Seen};
 use forebay_tests::model::atomic::{AtomicUsize, Ordering};
 
 /// Up to four items of a byte that is not 0, the oldest in the lowest one; the number of senders; whether it is closed.
@@ -83,6 +83,26 @@ impl Push for Tx {
     }
 }
 
+impl End for Tx {
+    fn pressure(&self) -> Pressure {
+        Pressure::Open
+    }
+
+    fn pressure_since(&self, _seen: &mut Seen) -> Option<Pressure> {
+        None
+    }
+}
+
+impl End for Rx {
+    fn pressure(&self) -> Pressure {
+        Pressure::Open
+    }
+
+    fn pressure_since(&self, _seen: &mut Seen) -> Option<Pressure> {
+        None
+    }
+}
+
 impl SendEnd for Tx {
     type Sent = ();
 
@@ -127,7 +147,9 @@ impl Pop for Rx {
     }
 }
 
-impl ReceiveEnd for Rx {
+impl ReceiveEnd for Rx {}
+
+impl CloseEnd for Rx {
     fn close(&mut self) {
         self.0.word.fetch_or(CLOSED, Ordering::Relaxed);
     }

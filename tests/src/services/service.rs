@@ -3,25 +3,25 @@
 use std::mem;
 use std::ops::Range;
 
-use forebay::credit::{Frame, Granter, Spender};
-use forebay::pacer::{Pacer, Rates};
-use forebay::seam::Push;
-use forebay::swap::{HeapRing, OwnedConsumer, OwnedProducer};
-use forebay::{Overflow, Pressure, PushError, Pushed};
+use forebay_core::credit::{Frame, Granter, Spender};
+use forebay_core::pacer::{Pacer, Rates};
+use forebay_core::seam::Push;
+use forebay_core::swap::{HeapRing, OwnedConsumer, OwnedProducer};
+use forebay_core::{Overflow, Pressure, PushError, Pushed};
 
-use crate::SECOND;
-use crate::arrivals::Arrivals;
+use super::SECOND;
+use super::arrivals::Arrivals;
 
 /// A request: whose it is, and when it was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Request {
-    pub(crate) of: usize,
-    pub(crate) made: u64,
+pub(super) struct Request {
+    pub(super) of: usize,
+    pub(super) made: u64,
 }
 
 /// What holds a service back, if anything does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Hold {
+pub enum Hold {
     /// A pacer that goes by the pressure of the way to Z.
     Pressure,
     /// Z grants, the service spends.
@@ -39,29 +39,31 @@ enum Held {
 
 /// What became of a service's requests. What is missing is still inside somewhere.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Counts {
+pub struct Counts {
     /// Made.
-    pub(crate) offered: usize,
+    pub offered: usize,
     /// Lost at the source: the oldest in the service's own buffer made room.
-    pub(crate) evicted: usize,
+    pub evicted: usize,
     /// Sent to Z, lost there or not.
-    pub(crate) sent: usize,
+    pub sent: usize,
     /// Lost at Z: there was no room.
-    pub(crate) shed: usize,
+    pub shed: usize,
     /// Refused by Z, and tried again later.
-    pub(crate) refused: usize,
+    pub refused: usize,
     /// Taken by Z.
-    pub(crate) taken: usize,
+    pub taken: usize,
 }
 
 impl Counts {
     /// What has been lost anywhere.
-    pub(crate) fn lost(&self) -> usize {
+    #[must_use]
+    pub const fn lost(&self) -> usize {
         self.evicted + self.shed
     }
 }
 
-pub(crate) struct Service {
+/// A service: what it makes, its own buffer, and its end of the way to Z.
+pub struct Service {
     number: usize,
     arrivals: Arrivals,
     /// Its own buffer, which keeps the newest requests.
@@ -75,15 +77,16 @@ pub(crate) struct Service {
     /// The level of the way as last seen.
     level: Pressure,
     /// How often that changed.
-    pub(crate) changes: usize,
-    pub(crate) counts: Counts,
+    pub changes: usize,
+    /// What became of its requests.
+    pub counts: Counts,
     /// How long it took from the making of each request until Z was done with it, by when it was made.
-    pub(crate) answers: Vec<(u64, u64)>,
+    pub answers: Vec<(u64, u64)>,
 }
 
 impl Service {
     /// A service whose requests go to Z by `way`. Its buffer holds so many.
-    pub(crate) fn new(
+    pub(super) fn new(
         number: usize,
         arrivals: Arrivals,
         buffer: usize,
@@ -121,23 +124,20 @@ impl Service {
     }
 
     /// When something happens here next.
-    pub(crate) fn next(&self) -> u64 {
+    pub(super) fn next(&self) -> u64 {
         self.arrivals.next().min(self.wake)
     }
 
-    /// How pressed the way to Z is.
-    pub(crate) fn pressure(&self) -> Pressure {
-        self.way.pressure()
-    }
-
     /// How many requests wait at the source.
-    pub(crate) fn backlog(&self) -> usize {
+    #[must_use]
+    pub fn backlog(&self) -> usize {
         self.buffer.1.len() + usize::from(self.in_hand.is_some())
     }
 
     /// Within how many ticks so many of 100 were answered, of the requests that were made in a span of time and have been
     /// answered. 0 if there are none.
-    pub(crate) fn percentile(&self, percent: usize, when: Range<u64>) -> u64 {
+    #[must_use]
+    pub fn percentile(&self, percent: usize, when: Range<u64>) -> u64 {
         let answers = self.answers.iter().filter(|(made, _)| when.contains(made));
         let mut times: Vec<u64> = answers.map(|&(_, time)| time).collect();
         times.sort_unstable();
@@ -146,7 +146,7 @@ impl Service {
     }
 
     /// What happens at an instant.
-    pub(crate) fn act(&mut self, now: u64) {
+    pub(super) fn act(&mut self, now: u64) {
         while self.arrivals.next() <= now {
             let request = Request { of: self.number, made: self.arrivals.take() };
             self.counts.offered += 1;
@@ -206,7 +206,7 @@ impl Service {
     }
 
     /// Z has taken one of its requests out of the way.
-    pub(crate) fn taken(&mut self, now: u64) {
+    pub(super) fn taken(&mut self, now: u64) {
         self.counts.taken += 1;
         self.note_level();
         if let Held::Credit(granter, _) = &mut self.held {
@@ -216,7 +216,7 @@ impl Service {
     }
 
     /// Z grants credit, if it is time to, and the frame arrives at once.
-    pub(crate) fn hear(&mut self, now: u64) {
+    pub(super) fn hear(&mut self, now: u64) {
         let Held::Credit(granter, spender) = &mut self.held else { return };
         if let Some(frame) = granter.grant_due(now) {
             let frame = Frame::decode(&frame.encode()).expect("nobody has changed it");
@@ -231,7 +231,7 @@ impl Service {
     }
 
     /// The conservation law of its own buffer, by its own counts and by the buffer's.
-    pub(crate) fn check(&self) {
+    pub(super) fn check(&self) {
         let Counts { offered, evicted, sent, .. } = self.counts;
         assert_eq!(self.buffer.0.evicted(), evicted, "what its buffer has counted");
         assert_eq!(offered, sent + evicted + self.backlog(), "service {}: {:?}", self.number, self.counts);

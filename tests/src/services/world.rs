@@ -2,23 +2,32 @@
 
 use std::num::NonZeroU32;
 
-use forebay::seam::Push;
-use forebay::{Refusal, Watermarks, fan_in, mpsc};
+use forebay_core::seam::Push;
+use forebay_core::{Refusal, Watermarks, fan_in, mpsc};
 
-use crate::SECOND;
-use crate::arrivals::Arrivals;
-use crate::service::{Hold, Request, Service};
+use super::SECOND;
+use super::arrivals::Arrivals;
+use super::service::{Hold, Request, Service};
 
 /// How requests get to Z.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Road {
+pub enum Road {
     /// A lane for each service, of this weight and capacity.
-    Lanes { weights: [u32; SERVICES], capacity: usize },
+    Lanes {
+        /// Of each.
+        weights: [u32; SERVICES],
+        /// Of each, in requests.
+        capacity: usize,
+    },
     /// One ring for all, which drops what comes when it is full.
-    Shared { capacity: usize },
+    Shared {
+        /// In requests.
+        capacity: usize,
+    },
 }
 
-pub(crate) const SERVICES: usize = 3;
+/// How many services there are: A, B and C.
+pub const SERVICES: usize = 3;
 
 /// What Z takes requests from.
 enum Door {
@@ -27,33 +36,37 @@ enum Door {
 }
 
 /// All of it.
-pub(crate) struct World {
-    pub(crate) services: Vec<Service>,
+pub struct World {
+    /// A, B and C.
+    pub services: Vec<Service>,
     door: Door,
     /// What Z has been asked for and is at, and when it will be done.
     at: Option<(Request, u64)>,
     /// How long Z works on a request.
     work: u64,
     /// The most requests that were at Z at the same time, but for the one that it was at.
-    pub(crate) deepest: usize,
+    pub deepest: usize,
     /// What has been shed at Z, as its ring counts it.
     shed: usize,
-    pub(crate) now: u64,
+    now: u64,
 }
 
 /// A service as it begins.
-pub(crate) struct Plan {
-    pub(crate) arrivals: Arrivals,
+pub struct Plan {
+    /// When its requests come.
+    pub arrivals: Arrivals,
     /// How many requests its own buffer holds.
-    pub(crate) buffer: usize,
-    pub(crate) hold: Hold,
+    pub buffer: usize,
+    /// What holds it back.
+    pub hold: Hold,
     /// The most requests a second that it would send.
-    pub(crate) greatest_rate: u64,
+    pub greatest_rate: u64,
 }
 
 impl World {
     /// Z serves so many requests a second.
-    pub(crate) fn new(served: u64, road: Road, plans: [Plan; SERVICES]) -> Self {
+    #[must_use]
+    pub fn new(served: u64, road: Road, plans: [Plan; SERVICES]) -> Self {
         let (ways, door) = pave(road, plans.each_ref().map(|plan| plan.hold));
         let services = plans.into_iter().zip(ways).enumerate();
         let services = services.map(|(number, (plan, way))| {
@@ -64,8 +77,12 @@ impl World {
         Self { services, door, at: None, work: SECOND / served, deepest: 0, shed: 0, now: 0 }
     }
 
-    /// What happens until an instant; and then the books must be right.
-    pub(crate) fn until(&mut self, end: u64) {
+    /// What happens until an instant.
+    ///
+    /// # Panics
+    /// If the conservation law doesn't hold then at one of the queues: the services' own buffers, each lane of Z, or the ring that they
+    /// share.
+    pub fn until(&mut self, end: u64) {
         while let Some(next) = self.next().filter(|&next| next < end) {
             self.now = next;
             // Whoever is done at this instant was done before whatever else happens.
@@ -104,7 +121,7 @@ impl World {
     }
 
     /// How many requests wait at Z.
-    pub(crate) fn depth(&self) -> usize {
+    fn depth(&self) -> usize {
         match &self.door {
             Door::Lanes(lanes) => lanes.len(),
             Door::Shared(ring) => ring.len(),
@@ -112,11 +129,11 @@ impl World {
     }
 
     /// How many requests can wait at Z.
-    pub(crate) fn capacity(&self) -> usize {
+    #[must_use]
+    pub fn capacity(&self) -> usize {
         match &self.door {
             Door::Lanes(lanes) => lanes.capacity(),
-            // No end of it can change that.
-            Door::Shared(ring) => ring.len() + ring.free(),
+            Door::Shared(ring) => ring.capacity(),
         }
     }
 
@@ -148,7 +165,7 @@ impl World {
 fn pave(road: Road, holds: [Hold; SERVICES]) -> (Vec<Box<dyn Push<Item = Request>>>, Door) {
     match road {
         Road::Lanes { weights, capacity } => {
-            let (opener, consumer) = fan_in::ring(SERVICES, capacity).expect("small");
+            let (opener, consumer) = fan_in::HeapRing::new(SERVICES, capacity).expect("small").into_ends();
             let lanes = weights.into_iter().zip(holds).map(|(weight, hold)| {
                 let weight = NonZeroU32::new(weight).expect("no weight is 0");
                 let mut lane = opener.open(weight).expect("a free lane");
@@ -163,7 +180,7 @@ fn pave(road: Road, holds: [Hold; SERVICES]) -> (Vec<Box<dyn Push<Item = Request
             (lanes.collect(), Door::Lanes(consumer))
         }
         Road::Shared { capacity } => {
-            let (producer, consumer) = mpsc::ring(capacity).expect("small");
+            let (producer, consumer) = mpsc::HeapRing::new(capacity).expect("small").into_ends();
             consumer.set_refusal(Refusal::DropIncoming);
             let way = |_| Box::new(producer.clone()) as Box<dyn Push<Item = Request>>;
             ((0..SERVICES).map(way).collect(), Door::Shared(Box::new(consumer)))

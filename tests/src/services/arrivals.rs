@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use crate::SECOND;
+use super::SECOND;
 
 /// The instants at which requests come, in ticks.
 #[derive(Clone, Debug)]
-pub(crate) struct Arrivals {
+pub struct Arrivals {
     /// Requests a second.
     usual: u64,
     spike: Spike,
@@ -16,32 +16,35 @@ pub(crate) struct Arrivals {
 
 /// A rate that replaces the usual one for some time.
 #[derive(Clone, Debug)]
-pub(crate) struct Spike {
-    pub(crate) when: Range<u64>,
+pub struct Spike {
+    /// In ticks.
+    pub when: Range<u64>,
     /// Requests a second.
-    pub(crate) rate: u64,
+    pub rate: u64,
 }
 
 impl Arrivals {
     /// The first request comes at `first`, each further one a period later.
-    pub(crate) fn fixed(usual: u64, spike: Spike, first: u64) -> Self {
+    #[must_use]
+    pub const fn fixed(usual: u64, spike: Spike, first: u64) -> Self {
         Self { usual, spike, random: None, next: first }
     }
 
     /// A Poisson process, the same one for the same seed.
-    pub(crate) fn poisson(usual: u64, spike: Spike, seed: u64) -> Self {
+    #[must_use]
+    pub fn poisson(usual: u64, spike: Spike, seed: u64) -> Self {
         let mut arrivals = Self { usual, spike, random: Some(Random(seed)), next: 0 };
         arrivals.next = arrivals.after(0);
         arrivals
     }
 
     /// When the next request comes.
-    pub(crate) fn next(&self) -> u64 {
+    pub(super) const fn next(&self) -> u64 {
         self.next
     }
 
     /// It has come. Answers with when.
-    pub(crate) fn take(&mut self) -> u64 {
+    pub(super) fn take(&mut self) -> u64 {
         let now = self.next;
         self.next = self.after(now);
         now
