@@ -11,7 +11,7 @@ use std::num::NonZeroU32;
 use crossbeam_queue::ArrayQueue;
 use forebay::seam::{Pop, Push};
 use forebay::spsc::{self, Consumer, Dense, Flagged, Layout, OwnedConsumer, OwnedProducer, Producer};
-use forebay::{Overflow, Pressure, Pushed, Watermarks, fan_in, mpsc, swap};
+use forebay::{Overflow, Pressure, Pushed, Watermarks, conflated, fan_in, mpsc, swap};
 
 const CAPACITY: usize = 1024;
 const PAIRS: u64 = 1000;
@@ -103,6 +103,13 @@ fn pairs_swap_heap(tx: &mut swap::OwnedProducer<u64>, rx: &mut swap::OwnedConsum
 #[inline(never)]
 fn pairs_fan_in_heap(tx: &mut fan_in::OwnedProducer<u64>, rx: &mut fan_in::OwnedConsumer<u64>) -> u64 {
     pairs(|item| tx.push(item).is_ok(), || rx.pop().ok().map(|(_, item)| item))
+}
+
+/// Each item has a key of its own, which has nothing new before.
+#[unsafe(no_mangle)]
+#[inline(never)]
+fn pairs_conflated_heap(tx: &mut conflated::OwnedProducer<u64>, rx: &mut conflated::OwnedConsumer<u64>) -> u64 {
+    pairs(|item| tx.push(item as usize, item) == Ok(None), || rx.pop().ok().map(|(_, item)| item))
 }
 
 /// The same with a look at the pressure before each push.
@@ -244,6 +251,28 @@ fn evicting_array_queue_block(queue: &ArrayQueue<Block>) -> u64 {
     evicting(|item| queue.force_push(Block([item; 8])).map(sum))
 }
 
+/// Each key has something new before.
+#[unsafe(no_mangle)]
+#[inline(never)]
+fn evicting_conflated(tx: &mut conflated::OwnedProducer<u64>) -> u64 {
+    evicting(|item| tx.push(item as usize % CAPACITY, item).unwrap_or(None))
+}
+
+#[unsafe(no_mangle)]
+#[inline(never)]
+fn evicting_conflated_block(tx: &mut conflated::OwnedProducer<Block>) -> u64 {
+    evicting(|item| tx.push(item as usize % CAPACITY, Block([item; 8])).unwrap_or(None).map(sum))
+}
+
+fn conflated_ends<T>(
+    first: u64,
+    filler: impl Fn(u64) -> T,
+) -> (conflated::OwnedProducer<T>, conflated::OwnedConsumer<T>) {
+    let (mut tx, rx) = conflated::ring(CAPACITY).expect("there is memory for the ring");
+    fill(CAPACITY as u64 - first, |item| tx.push((first + item) as usize, filler(item)).is_ok());
+    (tx, rx)
+}
+
 fn evicting_ends<T>(filler: impl Fn(u64) -> T) -> (swap::OwnedProducer<T>, swap::OwnedConsumer<T>) {
     let ring = swap::HeapRing::with_overflow(CAPACITY, 1, Overflow::DropOldest).expect("there is memory for the ring");
     let (mut tx, rx) = ring.into_ends();
@@ -323,6 +352,12 @@ fn main() {
             let pairs = if function.starts_with("looked") { looked_mpsc_heap } else { pairs_mpsc_heap };
             pairs(&mut tx, &mut rx)
         }
+        "pairs_conflated_heap" => {
+            let (mut tx, mut rx) = conflated_ends(CAPACITY as u64 - inside, |item| item);
+            pairs_conflated_heap(&mut tx, &mut rx)
+        }
+        "evicting_conflated" => evicting_conflated(&mut conflated_ends(0, |item| item).0),
+        "evicting_conflated_block" => evicting_conflated_block(&mut conflated_ends(0, |item| Block([item; 8])).0),
         "pairs_nexus" => {
             let (tx, rx) = nexus_queue::mpsc::ring_buffer(CAPACITY);
             fill(inside, |item| tx.push(item).is_ok());

@@ -81,18 +81,89 @@ pub trait Rule<S> {
     /// What is offered. It is stored as an `S`.
     type Value;
 
-    /// Lets a value in, as what is to be stored, or keeps it out, and counts it then. `fill` is how full the ring is, from 0 to
-    /// 255, which is full.
+    /// Lets a value in, as what is to be stored, or keeps it out, and counts it then. `fill` tells how full the ring is.
     ///
     /// # Errors
     /// The value, if it is kept out.
-    fn admit(&mut self, value: Self::Value, fill: u8) -> Result<S, Self::Value>;
+    fn admit(&mut self, value: Self::Value, fill: impl Fill) -> Result<S, Self::Value>;
 
     /// The value that was admitted last could not be stored, and is the caller's again: as if it had never been offered.
     fn undo(&mut self, stored: S) -> Self::Value;
 
     /// A value that was admitted at some time has been lost in the ring.
     fn lost(&mut self, stored: S) -> Self::Value;
+}
+
+/// How full a ring is, for a [`Rule`] to ask: nobody looks before it does.
+///
+/// A number is one, for a ring that is always that full.
+pub trait Fill {
+    /// How full it is, from 0 to 255, which is full.
+    fn get(&mut self) -> u8;
+
+    /// Whether it is at least that full. Where that is all that has to be known, an end can tell so for far less.
+    #[inline]
+    fn is_at_least(&mut self, fill: u8) -> bool {
+        self.get() >= fill
+    }
+}
+
+impl Fill for u8 {
+    #[inline]
+    fn get(&mut self) -> u8 {
+        *self
+    }
+}
+
+/// How full the ring behind a gate is.
+struct Behind<'g, P> {
+    end: &'g P,
+    sure: &'g mut Sure,
+    at_watermark: bool,
+}
+
+/// So many of the next pushes into an end find the ring less full than that.
+#[derive(Clone, Copy, Debug)]
+struct Sure {
+    pushes: usize,
+    fill: u8,
+}
+
+impl Sure {
+    const NOTHING: Self = Self { pushes: 0, fill: 0 };
+}
+
+impl<P: Push> Behind<'_, P> {
+    /// Whether the gate is wide open, as if the ring were empty.
+    #[inline]
+    fn is_open(&self) -> bool {
+        self.at_watermark && self.end.pressure() == Pressure::Open
+    }
+}
+
+impl<P: Push> Fill for Behind<'_, P> {
+    #[inline]
+    fn get(&mut self) -> u8 {
+        if self.is_open() { 0 } else { self.end.fill() }
+    }
+
+    #[inline]
+    fn is_at_least(&mut self, fill: u8) -> bool {
+        if self.sure.pushes > 0 && fill >= self.sure.fill {
+            return false;
+        }
+        if fill == 0 {
+            return true;
+        }
+        if self.is_open() {
+            return false;
+        }
+        let pushes = self.end.pushes_below(fill);
+        if pushes > 0 {
+            *self.sure = Sure { pushes, fill };
+        }
+        pushes == 0
+    }
 }
 
 /// A producer's end, and the rule by which values come to it.
@@ -103,15 +174,20 @@ pub trait Rule<S> {
 pub struct Gate<P, R> {
     end: P,
     rule: R,
+    /// What the end has said when it was last asked, less the pushes since.
+    sure: Sure,
     /// Whether the rule goes by the fill only while the pressure is raised.
     at_watermark: bool,
 }
 
 impl<P: Push, R: Rule<P::Item>> Gate<P, R> {
-    /// A gate that looks how full the ring is at each value: the exact way, and a load of what the consumer writes. In an
-    /// [`mpsc`](crate::mpsc) ring it is one for each halving of its capacity.
+    /// A gate that looks how full the ring is at each value for which the rule asks: the exact way.
+    ///
+    /// An end that has a ring or a lane to itself is asked seldom: it says how many more pushes find the ring less full
+    /// [for certain](Push::pushes_below), and these cost no look at what the consumer writes. In an [`mpsc`](crate::mpsc) ring a look
+    /// is three loads, in a [`swap`](crate::swap) ring two, or as many as its [`len`](Push::len) takes where others have pushed.
     pub const fn new(end: P, rule: R) -> Self {
-        Self { end, rule, at_watermark: false }
+        Self { end, rule, sure: Sure::NOTHING, at_watermark: false }
     }
 
     /// A gate that is wide open, as if the ring were empty, while the [pressure](Push::pressure) is [`Open`](Pressure::Open), and
@@ -121,13 +197,7 @@ impl<P: Push, R: Rule<P::Item>> Gate<P, R> {
     /// Set the ring's high watermark to where the rule begins: thresholds below it are of no effect until it has been reached.
     /// Then they hold until the ring has been emptied down to the low watermark.
     pub const fn at_watermark(end: P, rule: R) -> Self {
-        Self { end, rule, at_watermark: true }
-    }
-
-    /// How full the ring is, as far as the rule has to know.
-    #[inline]
-    fn fill(&self) -> u8 {
-        if self.at_watermark && self.end.pressure() == Pressure::Open { 0 } else { self.end.fill() }
+        Self { end, rule, sure: Sure::NOTHING, at_watermark: true }
     }
 }
 
@@ -149,6 +219,7 @@ impl<P, R> Gate<P, R> {
 
     /// The end behind the gate. What is pushed into it goes past the rule.
     pub const fn end_mut(&mut self) -> &mut P {
+        self.sure = Sure::NOTHING;
         &mut self.end
     }
 
@@ -163,9 +234,10 @@ impl<P: Push, R: Rule<P::Item>> Push for Gate<P, R> {
 
     #[inline]
     fn push(&mut self, value: R::Value) -> Result<Pushed<R::Value>, PushError<R::Value>> {
-        let fill = self.fill();
-        let stored = self.rule.admit(value, fill).map_err(PushError::Shed)?;
-        match self.end.push(stored) {
+        let fill = Behind { end: &self.end, sure: &mut self.sure, at_watermark: self.at_watermark };
+        let admitted = self.rule.admit(value, fill);
+        self.sure.pushes = self.sure.pushes.saturating_sub(1);
+        match self.end.push(admitted.map_err(PushError::Shed)?) {
             Ok(Pushed::Stored) => Ok(Pushed::Stored),
             Ok(Pushed::Evicted(victim)) => Ok(Pushed::Evicted(self.rule.lost(victim))),
             Err(PushError::Full(back)) => Err(PushError::Full(self.rule.undo(back))),

@@ -4,10 +4,10 @@
 //! Keys are numbers from 0 to below K. The producer always has room: a value whose predecessor the consumer has not taken yet takes
 //! that one's place, which comes back and is counted as [conflated](Producer::conflated). The consumer gets the keys that have
 //! something new in the order in which they first had it, each with its newest value: no key is starved by a busier one. Memory is
-//! that of three values for each key, and never more.
+//! fixed: three values, two machine words and three bytes for each key ([`Ring`] says it exactly).
 //!
-//! [`Ring`] holds the memory, in a `static` say, and splits into a [`Producer`] and a [`Consumer`]; with the feature `alloc` there
-//! is a [`HeapRing`], too.
+//! [`Ring`] holds the memory, in a `static` say, and splits into a [`Producer`] and a [`Consumer`]; [`SliceRing`] has a caller's
+//! memory; with the feature `alloc` there is a [`HeapRing`], too.
 //!
 //! Take it where what counts is how things are, of many things: quotes by instrument, the state of the rows of a table, positions
 //! of vehicles. Where there is one thing only take [`latest`](crate::latest); where each change counts take another ring.
@@ -40,6 +40,11 @@
 //! The ring is never full. How many keys have something new is its [length](Consumer::len), and its [pressure](Producer::pressure)
 //! goes by that: [`Stop`](crate::Pressure::Stop) means that all have.
 //!
+//! # With the rules
+//! Admission, expiry, spilling and whatever else is written over the [seam](crate::seam) get at this ring by two adapters:
+//! [`Producer::by`] has each value's key from a function and is a [`Push`](crate::seam::Push), [`Consumer::values`] leaves the keys
+//! out, and is a [`Pop`](crate::seam::Pop) as the consumer itself, whose items are pairs.
+//!
 //! # Shutting down
 //! The producer goes: the consumer pops until [`Closed`](crate::PopError::Closed) and has the last value of each key. The consumer
 //! goes: the producer can go on, and can tell ([`Producer::is_closed`]).
@@ -71,7 +76,8 @@
 //! | pop of a value | its exchange on the key's middle |
 //! | pop that finds nothing | that of the ring of keys |
 //!
-//! The order is that of first change, for each key since it was last taken.
+//! The order is that of first change, for each key since it was last taken. A key that is on its way into the ring of keys in a push,
+//! or out of it in a pop, does not count in the length.
 //!
 //! ## Progress and cost
 //! Every operation is wait-free, without a loop. A push is an exchange, and a store to the ring of keys if the key was clean; a pop is
@@ -155,14 +161,19 @@ macro_rules! says {
 }
 
 mod consumer;
+mod keyed;
 mod owner;
 mod producer;
 mod view;
 
 pub use consumer::Consumer;
+pub use keyed::{Keyed, Values};
 #[cfg(feature = "alloc")]
 pub use owner::HeapRing;
-pub use owner::Ring;
 #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 pub use owner::{Keep, OwnedConsumer, OwnedProducer};
+pub use owner::{Ring, SliceRing};
 pub use producer::{NoKey, Producer};
+pub use view::KeyMemory;
+
+pub use crate::spsc::Slot;

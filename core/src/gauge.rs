@@ -370,12 +370,27 @@ pub(crate) const fn fill(len: usize, capacity: usize) -> u8 {
     if len >= capacity {
         return u8::MAX;
     }
-    let fill = match len.checked_mul(u8::MAX as usize) {
-        Some(product) => product / capacity,
-        None => len / (capacity / u8::MAX as usize + 1),
-    };
-    fill as u8
+    match len.checked_mul(FULL) {
+        Some(product) => (product / capacity) as u8,
+        None => {
+            // By a part that is greater than the 255th by one at most, of a capacity that is far above 255²: it is this or one more.
+            let fill = (len / (capacity / FULL + 1)) as u8;
+            fill + (len >= filled_to(fill + 1, capacity)) as u8
+        }
+    }
 }
+
+/// From how many items on a ring is that full: the least number whose [`fill`] is not below it.
+#[inline(always)]
+pub(crate) const fn filled_to(fill: u8, capacity: usize) -> usize {
+    match capacity.checked_mul(fill as usize) {
+        Some(product) => product.div_ceil(FULL),
+        None => capacity / FULL * fill as usize + (capacity % FULL * fill as usize).div_ceil(FULL),
+    }
+}
+
+/// The fill of a full ring.
+const FULL: usize = u8::MAX as usize;
 
 #[cfg(test)]
 mod tests {
@@ -394,6 +409,20 @@ mod tests {
             let fills: Vec<u8> = (0..=capacity).map(|len| fill(len, capacity)).collect();
             assert!(fills.is_sorted());
             assert_eq!(fills.iter().filter(|&&fill| fill == 255).count(), 1, "only full is full: {capacity}");
+        }
+    }
+
+    /// With small capacities, and with those whose products don't fit into a word.
+    #[test]
+    fn a_ring_is_filled_from_the_first_number_on_that_says_so() {
+        let large = [0, 1, 2, 254, 255, 256, 1 << 20].map(|less| usize::MAX - less);
+        let first = usize::MAX / FULL;
+        for capacity in (1..600).chain(first - 3..first + 300).chain(large) {
+            for at_least in 0..=u8::MAX {
+                let least = filled_to(at_least, capacity);
+                assert!(least <= capacity && fill(least, capacity) >= at_least, "{at_least} of {capacity}");
+                assert!(least == 0 || fill(least - 1, capacity) < at_least, "{at_least} of {capacity}");
+            }
         }
     }
 }

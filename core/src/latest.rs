@@ -51,7 +51,8 @@
 //! - **I1** Each of the three buffers belongs to one of the writer, the middle and the reader, and each of those has one. Nobody
 //!   touches a buffer but the end that has it; none touches the middle one.
 //! - **I2** The writer's buffer is empty but within a write. The middle one is full if the word says `fresh`, and empty if not.
-//!   The reader's is full while it holds a value that it has looked at and not taken, and is empty whenever it is exchanged.
+//!   The reader's is full while it holds a value that it has looked at and not taken, which is noted beside the word, and is empty
+//!   whenever it is exchanged.
 //! - **I3** One thread at a time has each end: the ends are not `Sync`, their methods that exchange buffers take `&mut self`.
 //! - **I4** Only the writer sets `fresh` and only the reader clears it. So what the reader has seen to be fresh stays so until it
 //!   exchanges the buffers itself.
@@ -98,7 +99,7 @@ pub use owner::TripleBuffer;
 pub use owner::{Keep, OwnedReader, OwnedWriter};
 pub use reader::{ReadSlot, Reader};
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
-pub(crate) use three::{Shared, Three};
+pub(crate) use three::Three;
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
 pub(crate) use word::Index;
 pub use writer::{WriteSlot, Writer};

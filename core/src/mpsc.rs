@@ -220,7 +220,8 @@
 //! 2<sup>29</sup> tickets. A producer that is held up between its look at a grant and its compare-and-swap for exactly so many is
 //! dealt a ticket that has been dealt out before, and two producers have one slot then. One that stays in the middle of a push
 //! for half as many, or that pushes nothing for exactly as many, may lose its place in the order, or leave no note where one is
-//! due; and one that pushes nothing for half as many may raise the pressure only when it is refused. With 64 bits that takes centuries.
+//! due; and one that pushes nothing for half as many, or nothing but at a level that is up all the time, may raise the pressure only
+//! when it is refused. With 64 bits that takes centuries.
 
 mod consumer;
 mod depth;

@@ -197,6 +197,30 @@ pub(crate) struct Parts<C, S, G> {
     pub(crate) extent: G,
 }
 
+/// Does something with each, with the rest too if it panics with one. (Twice, and it is an abort.)
+#[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
+pub(crate) fn each<V>(all: &[V], with: impl FnMut(&V)) {
+    struct Rest<'e, V, F: FnMut(&V)> {
+        left: core::slice::Iter<'e, V>,
+        with: F,
+    }
+
+    impl<V, F: FnMut(&V)> Rest<'_, V, F> {
+        fn run(&mut self) {
+            self.left.by_ref().for_each(&mut self.with);
+        }
+    }
+
+    impl<V, F: FnMut(&V)> Drop for Rest<'_, V, F> {
+        fn drop(&mut self) {
+            self.run();
+        }
+    }
+
+    // Dropping `Rest` after the run finds nothing left, unless the run was cut short by a panic.
+    Rest { left: all.iter(), with }.run();
+}
+
 /// Slots side by side: in an array, in a caller's slice, in a box.
 ///
 /// # Safety

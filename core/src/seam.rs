@@ -106,6 +106,14 @@ pub trait Push {
     fn fill(&self) -> u8 {
         gauge::fill(self.len(), self.capacity())
     }
+
+    /// How many of this end's next pushes find the ring less full than `fill`, for certain: 0 if it is that full now. An end that
+    /// shares the ring with others can vouch for its next push alone, and answers 1 if the ring is less full now.
+    ///
+    /// Who has to know this at each push asks seldom, where the end has the ring to itself.
+    fn pushes_below(&self, fill: u8) -> usize {
+        usize::from(self.fill() < fill)
+    }
 }
 
 /// An end that items are taken out of.
@@ -170,6 +178,11 @@ macro_rules! says_what_its_end_says {
         fn fill(&self) -> u8 {
             self.end.fill()
         }
+
+        // A stage pushes once for each push at most.
+        fn pushes_below(&self, fill: u8) -> usize {
+            self.end.pushes_below(fill)
+        }
     };
     (Pop) => {
         $crate::seam::says_what_its_end_says!(both);
@@ -201,7 +214,7 @@ macro_rules! counts {
     };
 }
 
-/// The end of a ring that never evicts.
+/// The end of a ring, or a lane, with one producer, that never evicts.
 macro_rules! push {
     ([$($generics:tt)+] $end:ty) => {
         impl<$($generics)+> Push for $end {
@@ -213,6 +226,10 @@ macro_rules! push {
             }
 
             counts!(and pressure);
+
+            fn pushes_below(&self, fill: u8) -> usize {
+                gauge::filled_to(fill, self.capacity()).saturating_sub(self.len())
+            }
         }
     };
 }
@@ -254,6 +271,11 @@ impl<T, K> Push for mpsc::Producer<'_, T, K> {
     fn is_full(&self) -> bool {
         self.is_full()
     }
+
+    #[inline]
+    fn pushes_below(&self, fill: u8) -> usize {
+        usize::from(!self.holds(gauge::filled_to(fill, self.capacity())))
+    }
 }
 
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
@@ -291,7 +313,8 @@ impl<T, K> Pop for fan_in::Consumer<'_, T, K> {
     counts!();
 }
 
-/// A key, and its newest value. What is put in has no [`Push`]: a key may be none of the ring's.
+/// A key, and its newest value. [`conflated::Consumer::values`] leaves the key out. On the other side [`conflated::Producer::by`] has
+/// [`Push`].
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
 impl<T, K> Pop for conflated::Consumer<'_, T, K> {
     type Item = (usize, T);

@@ -41,9 +41,9 @@ pub(crate) use modelled::AtomicU32 as AtomicIndex;
 pub(crate) use stepped::AtomicU32 as AtomicIndex;
 #[cfg(target_pointer_width = "64")]
 pub(crate) type Index = u32;
-#[cfg(not(target_pointer_width = "64"))]
+#[cfg(all(not(target_pointer_width = "64"), any(target_has_atomic = "ptr", feature = "portable-atomic")))]
 pub(crate) type AtomicIndex = AtomicUsize;
-#[cfg(not(target_pointer_width = "64"))]
+#[cfg(all(not(target_pointer_width = "64"), any(target_has_atomic = "ptr", feature = "portable-atomic")))]
 pub(crate) type Index = usize;
 
 /// Whether a count of laps in a [`Word`] can come around in the life of a program. Tests make it come around soon.

@@ -29,6 +29,7 @@ fuzz_target!(|data: &[u8]| -> Corpus {
 fn run<T: Payload>(case: &Case<'_>) {
     let seen = case.run::<T>(Storage::Array);
     assert_eq!(case.run::<T>(Storage::Heap), seen, "the heap differs from an array");
+    assert_eq!(case.run::<T>(Storage::Slice), seen, "a caller's slices differ from an array");
     // Ends that are never forgotten, or that own their ring and can't be made anew, show something else.
     let _ = case.run::<T>(Storage::Shared);
     let _ = case.run::<T>(Storage::Owned);

@@ -5,6 +5,7 @@
 //! | [`ring`] | the heap | own the ring: [`OwnedProducer`], [`OwnedConsumer`] |
 //! | [`HeapRing`] | the heap | borrow it |
 //! | [`Ring`] | within it, a `static` say | borrow it; `'static` from a `static` ([`Ring::try_split`]) |
+//! | [`SliceRing`] | a caller's slices | borrow it |
 //!
 //! All else is said in [`forebay_core::conflated`].
 //!

@@ -180,6 +180,26 @@ impl Pace {
     }
 }
 
+/// What a hand with one end does next.
+pub(crate) enum Turn {
+    Works,
+    Goes,
+}
+
+/// Takes some turns, fewer than `most`, at a pace; and if the end goes in this window, somewhere among them.
+pub(crate) fn turns(most: usize, goes: bool, random: &mut Random, mut take: impl FnMut(Turn, &mut Random)) {
+    let (count, pace) = (random.below(most), Pace::any(random));
+    let goes = goes.then(|| random.below(count + 1));
+    for at in 0..=count {
+        pace.pause(random);
+        if goes == Some(at) {
+            take(Turn::Goes, random);
+        } else if at < count {
+            take(Turn::Works, random);
+        }
+    }
+}
+
 /// What was done, so that a test that does too little is noticed.
 #[derive(Clone, Default)]
 pub(crate) struct Tally {

@@ -5,7 +5,7 @@ use forebay_tests::history::latest::{Latest, Op, State};
 use forebay_tests::history::record::Log;
 use forebay_tests::history::ring::{Id, Pop};
 
-use crate::drive::{Hand, Pace, Random, check, drive, work};
+use crate::drive::{Hand, Random, Turn, check, drive, turns, work};
 
 const ENDING: usize = 4;
 const WINDOWS: usize = ENDING + 3;
@@ -41,19 +41,15 @@ struct Writing<'q> {
 
 impl Hand<Op> for Writing<'_> {
     fn work(&mut self, window: usize, log: &mut Log<'_, Op>, random: &mut Random) {
-        let (count, pace) = (random.below(8), Pace::any(random));
-        let goes = (self.goes && window == ENDING).then(|| random.below(count + 1));
-        for at in 0..=count {
-            pace.pause(random);
-            let Some(end) = &mut self.end else { return };
-            if goes == Some(at) {
-                log.record(|| drop(self.end.take()), |()| Op::WriterGoes);
-            } else if at < count {
+        turns(8, self.goes && window == ENDING, random, |turn, _| match (turn, &mut self.end) {
+            (Turn::Goes, _) => log.record(|| drop(self.end.take()), |()| Op::WriterGoes),
+            (Turn::Works, Some(end)) => {
                 let id = self.next;
                 self.next += 1;
                 log.record(|| end.write(id), |back| Op::Write(id, back));
             }
-        }
+            (Turn::Works, None) => {}
+        });
     }
 }
 
@@ -64,22 +60,16 @@ struct Reading<'q> {
 
 impl Hand<Op> for Reading<'_> {
     fn work(&mut self, window: usize, log: &mut Log<'_, Op>, random: &mut Random) {
-        let (count, pace) = (random.below(10), Pace::any(random));
-        let goes = (self.goes && window == ENDING).then(|| random.below(count + 1));
-        for at in 0..=count {
-            pace.pause(random);
-            let Some(end) = &mut self.end else { return };
-            if goes == Some(at) {
-                log.record(|| drop(self.end.take()), |()| Op::ReaderGoes);
-            } else if at < count {
-                match random.below(5) {
-                    0 => log.record(|| end.peek().copied(), Op::Peek),
-                    1 => log.record(|| end.is_empty(), Op::IsEmpty),
-                    2 => log.record(|| end.read_slot().map(|slot| slot.take()), |outcome| Op::Read(outcome.into())),
-                    _ => log.record(|| end.read(), |outcome| Op::Read(outcome.into())),
-                }
-            }
-        }
+        turns(10, self.goes && window == ENDING, random, |turn, random| match (turn, &mut self.end) {
+            (Turn::Goes, _) => log.record(|| drop(self.end.take()), |()| Op::ReaderGoes),
+            (Turn::Works, Some(end)) => match random.below(5) {
+                0 => log.record(|| end.peek().copied(), Op::Peek),
+                1 => log.record(|| end.is_empty(), Op::IsEmpty),
+                2 => log.record(|| end.read_slot().map(|slot| slot.take()), |outcome| Op::Read(outcome.into())),
+                _ => log.record(|| end.read(), |outcome| Op::Read(outcome.into())),
+            },
+            (Turn::Works, None) => {}
+        });
     }
 
     fn rest(&mut self, log: &mut Log<'_, Op>) {

@@ -12,6 +12,7 @@
 //! | `FOREBAY_HISTORIES_SECONDS` | how long each of these tests runs; without it less than a second |
 //! | `FOREBAY_HISTORIES_SEED` | the first seed; without it always the same |
 
+mod conflated;
 mod drive;
 mod fan_in;
 mod faulty_lanes;

@@ -12,7 +12,7 @@ use std::time::Duration;
 use forebay::channel::{MpscReceiver, MpscSender, RecvTimeoutError, SendTimeoutError};
 use forebay_core::seam::{Pop, Push};
 use forebay_core::spsc::{Dense, Flagged};
-use forebay_core::{Overflow, Refusal, fan_in, latest, mpsc, spsc, swap};
+use forebay_core::{Overflow, Refusal, conflated, fan_in, latest, mpsc, spsc, swap};
 
 /// Counts what is asked of the allocator.
 struct Counting;
@@ -121,6 +121,9 @@ fn none_in_a_push_or_a_pop_and_none_in_an_array_or_a_slice() {
     let (mut writer, mut reader) = latest::TripleBuffer::new().into_ends();
     let write = || (0..20).for_each(|number| assert_eq!((writer.write(number), reader.read()), (None, Ok(number))));
     assert_eq!(calls(write), 0);
+    let (producer, consumer) = conflated::HeapRing::new(8).unwrap().into_ends();
+    let (mut push, mut pop) = (producer.by(|number: &u64| *number as usize), consumer.values());
+    assert_eq!(calls(|| work(&mut push, &mut pop)), 0);
 
     let (mut sender, mut receiver) = forebay::channel::mpsc(2).unwrap();
     let mut senders: Vec<_> = (0..3).map(|_| sender.clone()).collect();
@@ -158,6 +161,14 @@ fn none_in_a_push_or_a_pop_and_none_in_an_array_or_a_slice() {
         let mut ring = swap::SliceRing::new(&mut memory, 2).unwrap();
         let (mut push, mut pop) = ring.split();
         work(&mut push, &mut pop);
+        let mut ring = conflated::Ring::<u64, 8>::new();
+        let (producer, consumer) = ring.split();
+        work(&mut producer.by(|number| *number as usize), &mut consumer.values());
+        let mut keys = [const { conflated::KeyMemory::<u64>::new() }; 8];
+        let mut order = [const { conflated::Slot::new() }; 8];
+        let mut ring = conflated::SliceRing::new(&mut keys, &mut order).unwrap();
+        let (producer, consumer) = ring.split();
+        work(&mut producer.by(|number| *number as usize), &mut consumer.values());
     };
     assert_eq!(calls(in_place), 0);
 }

@@ -5,42 +5,29 @@ use std::num::NonZeroU32;
 use forebay_core::seam::{Pop, Push};
 use forebay_core::spsc::{Dense, Flagged};
 use forebay_core::{Overflow, Pressure, Watermarks, fan_in, mpsc, spsc, swap};
+use forebay_tests::rings::{Another, Kind, Visitor, each};
 use forebay_tests::virtual_time::Beat;
 use quickcheck::{QuickCheck, TestResult};
 
-type Ends = (&'static str, Box<dyn Push<Item = u32>>, Box<dyn Pop<Item = u32>>);
+type Ends = (Kind, Box<dyn Push<Item = u32>>, Box<dyn Pop<Item = u32>>);
 
-/// The ends of each ring with these watermarks. Their consumers have looked for an item since those were set.
+/// The ends of each ring with these watermarks.
 fn rings(capacity: usize, marks: Watermarks) -> Vec<Ends> {
-    fn ends<P: Push<Item = u32> + 'static, C: Pop<Item = u32> + 'static>(
-        name: &'static str,
-        push: P,
-        mut pop: C,
-    ) -> Ends {
-        assert!(pop.pop().is_err());
-        (name, Box::new(push), Box::new(pop))
+    struct List(Vec<Ends>);
+
+    impl Visitor<u32> for List {
+        fn visit<P, C>(&mut self, kind: Kind, push: P, _: Another<P>, pop: C)
+        where
+            P: Push<Item = u32> + 'static,
+            C: Pop<Item = u32> + 'static,
+        {
+            self.0.push((kind, Box::new(push), Box::new(pop)));
+        }
     }
-    let mut dense = spsc::HeapRing::<u32, Dense>::new(capacity).unwrap().into_ends();
-    dense.0.set_watermarks(marks).unwrap();
-    let mut flagged = spsc::HeapRing::<u32, Flagged>::new(capacity).unwrap().into_ends();
-    flagged.0.set_watermarks(marks).unwrap();
-    let mut tickets = mpsc::HeapRing::new(capacity).unwrap().into_ends();
-    tickets.0.set_watermarks(marks).unwrap();
-    let mut swap = swap::HeapRing::with_overflow(capacity, 2, Overflow::Reject).unwrap().into_ends();
-    swap.0.set_watermarks(marks).unwrap();
-    let mut evicts = swap::HeapRing::with_overflow(capacity, 1, Overflow::DropOldest).unwrap().into_ends();
-    evicts.0.set_watermarks(marks).unwrap();
-    let (opener, merged) = fan_in::HeapRing::new(2, capacity).unwrap().into_ends();
-    let mut lane = opener.open(NonZeroU32::MIN).unwrap();
-    lane.set_watermarks(marks).unwrap();
-    vec![
-        ends("spsc, dense", dense.0, dense.1),
-        ends("spsc, flagged", flagged.0, flagged.1),
-        ends("mpsc", tickets.0, tickets.1),
-        ends("swap", swap.0, swap.1),
-        ends("swap that evicts", evicts.0, evicts.1),
-        ends("a lane", lane, merged),
-    ]
+
+    let mut list = List(Vec::new());
+    each(capacity, Some(marks), &mut list);
+    list.0
 }
 
 /// How often the level has changed.
@@ -65,7 +52,7 @@ fn each_change_takes_as_many_items_as_the_marks_are_apart(shape: (u8, u8, u8), o
     let capacity = 1 + usize::from(shape.0) % 12;
     let high = 1 + usize::from(shape.1) % capacity;
     let low = usize::from(shape.2) % high;
-    for (name, mut push, mut pop) in rings(capacity, Watermarks::new(high, low).unwrap()) {
+    for (kind, mut push, mut pop) in rings(capacity, Watermarks::new(high, low).unwrap()) {
         let (mut changes, mut pushed, mut popped) = (Changes::default(), 0, 0);
         for &(pushes, count) in &ops {
             for _ in 0..count % 16 {
@@ -77,9 +64,9 @@ fn each_change_takes_as_many_items_as_the_marks_are_apart(shape: (u8, u8, u8), o
                 changes.look(push.pressure());
             }
         }
-        assert!(changes.falls <= popped / (high - low), "{name}: {changes:?} with {popped} items taken");
+        assert!(changes.falls <= popped / (high - low), "{kind:?}: {changes:?} with {popped} items taken");
         let most = (pushed + high - low).saturating_sub(high) / (high - low);
-        assert!(changes.rises <= most, "{name}: {changes:?} with {pushed} items put in");
+        assert!(changes.rises <= most, "{kind:?}: {changes:?} with {pushed} items put in");
         assert!(changes.falls <= changes.rises && changes.rises <= changes.falls + 1);
     }
     TestResult::passed()
@@ -99,7 +86,7 @@ fn flaps_are_bounded_in_time() {
     const SECOND: u64 = 1_000_000;
     const SECONDS: u64 = 60;
     for (offered, served, high, low) in [(100, 25, 40, 20), (1000, 900, 45, 5), (50, 10, 4, 1), (300, 299, 50, 0)] {
-        for (name, mut push, mut pop) in rings(50, Watermarks::new(high, low).unwrap()) {
+        for (kind, mut push, mut pop) in rings(50, Watermarks::new(high, low).unwrap()) {
             let (mut offer, mut serve) = (Beat::new(offered, SECOND), Beat::new(served, SECOND));
             let (mut offers_at, mut serves_at) = (offer.next_gap(), serve.next_gap());
             let mut changes = Changes::default();
@@ -107,7 +94,7 @@ fn flaps_are_bounded_in_time() {
                 if offers_at < serves_at {
                     offers_at += offer.next_gap();
                     if push.pressure() == Pressure::Open {
-                        assert!(push.push(0).is_ok(), "{name}: refused while open");
+                        assert!(push.push(0).is_ok(), "{kind:?}: refused while open");
                     }
                 } else {
                     serves_at += serve.next_gap();
@@ -120,7 +107,7 @@ fn flaps_are_bounded_in_time() {
             let seconds = SECONDS as f64 - low as f64 / (offered - served) as f64;
             let apart = (high - low) as u64;
             let (least, most) = (seconds / cycle(apart + 1) - 1., seconds / cycle(apart - 1) + 1.);
-            assert!((least..=most).contains(&(changes.falls as f64)), "{name}: {changes:?}, not {least} to {most}");
+            assert!((least..=most).contains(&(changes.falls as f64)), "{kind:?}: {changes:?}, not {least} to {most}");
             assert!(changes.rises <= changes.falls + 1);
         }
     }

@@ -4,20 +4,33 @@ use std::num::NonZeroU32;
 
 use forebay_core::seam::{Pop, Push};
 use forebay_core::spsc::{Dense, Flagged};
-use forebay_core::{Overflow, PopError, PushError, Pushed, Refusal, conflated, fan_in, mpsc, spsc, swap};
+use forebay_core::{Overflow, PopError, Pressure, PushError, Pushed, Refusal, conflated, fan_in, mpsc, spsc, swap};
 
 /// How many items the rings hold.
 const N: usize = 4;
 
+/// An end vouches for its next push if the ring is less full now, and for no more than there are up to there.
+fn vouches(push: &impl Push) {
+    for fill in 0..=u8::MAX {
+        let pushes = push.pushes_below(fill);
+        assert_eq!(pushes == 0, push.fill() >= fill, "{fill}, with {} inside", push.len());
+        let last = push.len() + pushes.saturating_sub(1);
+        assert!(pushes == 0 || last * 255 / N < usize::from(fill), "{fill}: {pushes} with {} inside", push.len());
+    }
+}
+
 /// Fills a ring, overfills it by one, and empties it. Answers with what came of the one too many.
 fn round(push: &mut impl Push<Item = u32>, pop: &mut impl Pop<Item = u32>) -> Result<Pushed<u32>, PushError<u32>> {
     assert_eq!((push.capacity(), push.len()), (N, 0));
+    vouches(push);
     assert!(push.is_empty() && !push.is_full() && pop.is_empty());
     assert_eq!(pop.pop(), Err(PopError::Empty));
     for number in 0..4 {
+        vouches(push);
         assert_eq!(push.push(number), Ok(Pushed::Stored));
         assert!(!push.is_empty() && !pop.is_empty());
     }
+    vouches(push);
     assert!(push.is_full());
     assert_eq!((push.len(), pop.len()), (N, N));
     let outcome = push.push(4);
@@ -91,17 +104,46 @@ fn a_consumer_that_is_gone_is_seen_through_it() {
     check(opener.open(NonZeroU32::MIN).unwrap(), pop);
 }
 
-/// What is conflated has a consumer's side alone.
+/// What is conflated: a value that is overtaken is evicted, one without a key is shed, and there is always room.
 #[test]
-fn the_conflated_ring_has_pop() {
-    fn take_all<T>(mut from: impl Pop<Item = (usize, T)>) -> Vec<(usize, T)> {
-        assert_eq!((from.capacity(), from.len(), from.is_empty(), from.is_closed()), (3, 2, false, false));
+fn the_conflated_ring_has_it_by_keys() {
+    fn offer(into: &mut impl Push<Item = (usize, char)>) {
+        assert_eq!((into.capacity(), into.len(), into.is_empty(), into.is_full(), into.fill()), (3, 0, true, false, 0));
+        for (key, value) in [(2, 'a'), (0, 'b')] {
+            assert_eq!(into.push((key, value)), Ok(Pushed::Stored));
+        }
+        assert_eq!(into.push((2, 'c')), Ok(Pushed::Evicted((2, 'a'))));
+        assert_eq!(into.push((3, 'd')), Err(PushError::Shed((3, 'd'))));
+        assert_eq!((into.len(), into.is_full(), into.fill(), into.pressure()), (2, false, 170, Pressure::Open));
+        assert_eq!(into.push((1, 'e')), Ok(Pushed::Stored));
+        assert_eq!((into.len(), into.is_full(), into.fill(), into.pressure()), (3, false, 255, Pressure::Stop));
+        assert_eq!(into.push((0, 'f')), Ok(Pushed::Evicted((0, 'b'))));
+    }
+    fn take_all<T>(from: &mut impl Pop<Item = T>) -> Vec<T> {
+        assert_eq!((from.capacity(), from.len(), from.is_empty(), from.is_closed()), (3, 3, false, false));
         std::iter::from_fn(|| from.pop().ok()).collect()
     }
-    let (mut producer, consumer) = conflated::HeapRing::new(3).unwrap().into_ends();
-    for (key, value) in [(2, 'a'), (0, 'b'), (2, 'c')] {
-        let _ = producer.push(key, value).unwrap();
-    }
-    assert_eq!(take_all(consumer), [(2, 'c'), (0, 'b')]);
-    assert!(producer.is_closed());
+    let (producer, mut consumer) = conflated::HeapRing::new(3).unwrap().into_ends();
+    let mut keyed = producer.by(|&(key, _)| key);
+    offer(&mut keyed);
+    assert_eq!(take_all(&mut consumer), [(2, (2, 'c')), (0, (0, 'f')), (1, (1, 'e'))]);
+    assert_eq!((keyed.without_key(), keyed.end().conflated(2), keyed.end().conflated(1)), (1, Some(1), Some(0)));
+    let mut values = consumer.values();
+    offer(&mut keyed);
+    assert_eq!(take_all(&mut values), [(2, 'c'), (0, 'f'), (1, 'e')]);
+    // The typed answer, and the end without the function.
+    assert_eq!(keyed.push((9, 'x')), Err(conflated::NoKey((9, 'x'))));
+    assert_eq!(keyed.push((0, 'y')), Ok(None));
+    assert_eq!(keyed.without_key(), 3);
+    let (mut producer, _) = keyed.into_parts();
+    assert_eq!(producer.push(0, (7, 'z')), Ok(Some((0, 'y'))));
+    drop(producer);
+    assert_eq!(Pop::pop(&mut values), Ok((7, 'z')));
+    assert!(Pop::is_closed(&values));
+    assert_eq!(values.into_end().pop(), Err(PopError::Closed));
+    let (producer, consumer) = conflated::HeapRing::new(1).unwrap().into_ends();
+    let keyed = producer.by(|_: &u8| 0);
+    assert!(!Push::is_closed(&keyed));
+    drop(consumer);
+    assert!(Push::is_closed(&keyed));
 }

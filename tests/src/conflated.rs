@@ -4,12 +4,12 @@
 use std::collections::VecDeque;
 
 use forebay_core::PopError;
-use forebay_core::conflated::{Consumer, HeapRing, NoKey, Producer, Ring};
+use forebay_core::conflated::{Consumer, HeapRing, KeyMemory, NoKey, Producer, Ring, SliceRing, Slot};
 
 use crate::course::{self, Course, Run as _};
 pub use crate::course::{MAX_CAPACITY, Storage};
 use crate::gauge::Gauge;
-use crate::payload::Payload;
+use crate::payload::{Maker, Payload};
 
 /// A ring, and what is done with it.
 #[derive(Clone, Debug)]
@@ -25,8 +25,7 @@ pub struct Case<'a> {
 }
 
 impl Case<'_> {
-    /// Runs the case, and panics where the ring differs from its specification. Answers with all that could be seen. There is no
-    /// ring in a slice.
+    /// Runs the case, and panics where the ring differs from its specification. Answers with all that could be seen.
     #[must_use]
     pub fn run<T: Payload>(&self, storage: Storage) -> Vec<u32> {
         let mut run = Run {
@@ -37,7 +36,21 @@ impl Case<'_> {
         let heap = || HeapRing::<T>::new(self.keys).expect("few keys, and more than none");
         match storage {
             Storage::Array | Storage::Shared => course::for_capacity!(self.keys, N => run.in_array::<T, N>(storage)),
-            Storage::Slice | Storage::Heap => {
+            Storage::Slice => {
+                // One slot more than there are keys: it isn't used.
+                let mut keys: Vec<_> = (0..self.keys).map(|_| KeyMemory::new()).collect();
+                let mut order: Vec<_> = (0..=self.keys).map(|_| Slot::new()).collect();
+                {
+                    // A ring before this one, in the same memory, which leaves something inside and its marks.
+                    let mut before = SliceRing::<T>::new(&mut keys, &mut order).expect("a small ring");
+                    let mut producer = before.split().0;
+                    let values = (0..self.keys).chain([0]).map(|key| (key, T::make(&mut Maker::default())));
+                    values.for_each(|(key, value)| drop(producer.push(key, value)));
+                }
+                let mut ring = SliceRing::<T>::new(&mut keys, &mut order).expect("a small ring");
+                course::sessions!(run, ring);
+            }
+            Storage::Heap => {
                 let mut ring = heap();
                 course::sessions!(run, ring);
             }

@@ -5,8 +5,8 @@
 use std::thread;
 
 use forebay_core::PopError;
-use forebay_core::conflated::{HeapRing, Ring};
-use forebay_tests::ledger::Ledger;
+use forebay_core::conflated::{HeapRing, KeyMemory, Ring, SliceRing, Slot};
+use forebay_tests::ledger::{Ledger, Tracked};
 
 const KEYS: usize = 5;
 const VALUES: usize = 200_000;
@@ -23,6 +23,78 @@ impl Wide {
         assert!(self.0.iter().all(|&word| word == self.0[0]), "a torn value: {:?}", self.0);
         self.0[0] as usize
     }
+}
+
+/// A value that is counted, of a number that tells its key, over several cache lines.
+struct Held {
+    wide: Wide,
+    _item: Tracked,
+}
+
+/// Either end goes in the middle, at a place of its own in each round, and the other one goes on to its end: each value is popped,
+/// or came back, or is inside and goes with the ring, and is dropped once; each key's values come in order; and where it was the
+/// producer that went, the last value of each key was delivered.
+#[test]
+fn an_end_goes_in_the_middle() {
+    const ROUNDS: usize = 400;
+    let ledger = Ledger::new();
+    let (mut keys, mut order) = ([const { KeyMemory::new() }; KEYS], [const { Slot::new() }; KEYS]);
+    let (mut met, mut popped_in_all) = ([0_usize; 2], 0);
+    for round in 0..ROUNDS {
+        let mut ring = SliceRing::new(&mut keys, &mut order).unwrap();
+        let (mut producer, mut consumer) = ring.split();
+        let (pushes, pops) = (round * 37 % 701, if round % 2 == 0 { usize::MAX } else { round * 53 % 211 });
+        let (pushed, popped) = thread::scope(|threads| {
+            let pushing = threads.spawn(|| {
+                let (mut last, mut back) = ([0; KEYS], 0_usize);
+                for number in 1..=pushes {
+                    let key = number * 7 % KEYS;
+                    let value = Held { wide: Wide::new(number), _item: ledger.item() };
+                    if let Some(before) = producer.push(key, value).unwrap_or_else(|_| panic!("there is such a key")) {
+                        assert_eq!(before.wide.number(), last[key], "the one before comes back");
+                        back += 1;
+                    }
+                    last[key] = number;
+                    if number % 16 == 0 {
+                        thread::yield_now();
+                    }
+                }
+                let conflated: usize = (0..KEYS).map(|key| producer.conflated(key).unwrap()).sum();
+                assert_eq!(back, conflated);
+                drop(producer);
+                (last, back)
+            });
+            let popping = threads.spawn(|| {
+                let (mut last, mut count) = ([0; KEYS], 0_usize);
+                while count < pops {
+                    match consumer.pop() {
+                        Ok((key, value)) => {
+                            let number = value.wide.number();
+                            assert!(number > last[key] && number * 7 % KEYS == key);
+                            last[key] = number;
+                            count += 1;
+                        }
+                        Err(PopError::Empty) => thread::yield_now(),
+                        Err(PopError::Closed) => return (last, count, true),
+                    }
+                }
+                drop(consumer);
+                (last, count, false)
+            });
+            (pushing.join().unwrap(), popping.join().unwrap())
+        });
+        let ((last_pushed, back), (last_popped, count, closed)) = (pushed, popped);
+        let inside = (0..KEYS).filter(|&key| last_pushed[key] != last_popped[key]).count();
+        assert_eq!(count + back + inside, pushes, "each came out, or back, or is inside");
+        assert!(!closed || inside == 0, "the last of each key is delivered");
+        assert_eq!(ledger.alive(), inside);
+        drop(ring);
+        assert_eq!(ledger.alive(), 0, "what was inside goes with the ring");
+        met[usize::from(closed)] += 1;
+        popped_in_all += count;
+    }
+    assert!(met.iter().all(|&rounds| rounds > ROUNDS / 20) && popped_in_all > ROUNDS, "{met:?}, {popped_in_all}");
+    ledger.settle();
 }
 
 /// For each key the values come in order, the last one comes, and what doesn't come is given back.

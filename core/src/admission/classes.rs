@@ -4,7 +4,7 @@ use core::borrow::Borrow;
 use core::fmt;
 use core::marker::PhantomData;
 
-use super::Rule;
+use super::{Fill, Rule};
 use crate::sync::{Ordering, SettingU8};
 
 /// Up to which fill each class is let in. They can be changed at any time, from anywhere.
@@ -120,10 +120,10 @@ impl<T, H: Borrow<Thresholds<C>>, F: FnMut(&T) -> usize, const C: usize> Rule<T>
     type Value = T;
 
     #[inline]
-    fn admit(&mut self, value: T, fill: u8) -> Result<T, T> {
+    fn admit(&mut self, value: T, mut fill: impl Fill) -> Result<T, T> {
         let class = (self.class_of)(&value).min(C - 1);
         let threshold = self.thresholds.borrow().get(class);
-        if fill < threshold || threshold == u8::MAX {
+        if threshold == u8::MAX || !fill.is_at_least(threshold) {
             return Ok(value);
         }
         if let Some(count) = self.kept_out.get_mut(class) {

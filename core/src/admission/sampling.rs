@@ -4,7 +4,7 @@ use core::borrow::Borrow;
 use core::fmt;
 use core::marker::PhantomData;
 
-use super::Rule;
+use super::{Fill, Rule};
 use crate::sync::{Ordering, SettingUsize};
 
 /// How many of how many.
@@ -146,38 +146,39 @@ impl fmt::Debug for Sampling {
     }
 }
 
-/// Which of the values are kept.
+/// How the values that are kept are chosen.
 #[derive(Clone, Copy, Debug)]
-enum Pick {
-    /// Evenly: what is still owed of a value, in parts of `of`.
-    Evenly(u16),
-    /// By chance: the state of the generator, which is never 0.
-    ByChance(u32),
+enum Choice {
+    /// Evenly. The state is what is still owed of a value, in parts of `of`.
+    Evenly,
+    /// By chance. The state is that of the generator, which is never 0.
+    ByChance,
 }
 
-impl Pick {
+impl Choice {
     /// Whether the next one is kept.
     #[inline]
-    fn next(&mut self, rate: Rate) -> bool {
+    const fn next(self, state: &mut u32, rate: Rate) -> bool {
+        let (keep, of) = (rate.keep as u32, rate.of as u32);
         match self {
-            Self::Evenly(owed) => {
+            Self::Evenly => {
                 // The rate may have been a finer one. It seldom was: a division takes longer than all the rest.
-                if *owed >= rate.of {
-                    *owed %= rate.of;
+                if *state >= of {
+                    *state %= of;
                 }
-                *owed += rate.keep;
-                let kept = *owed >= rate.of;
+                *state += keep;
+                let kept = *state >= of;
                 if kept {
-                    *owed -= rate.of;
+                    *state -= of;
                 }
                 kept
             }
-            Self::ByChance(state) => {
+            Self::ByChance => {
                 // G. Marsaglia, *Xorshift RNGs* (2003).
                 *state ^= *state << 13;
                 *state ^= *state >> 17;
                 *state ^= *state << 5;
-                (u64::from(*state) * u64::from(rate.of)) >> 32 < u64::from(rate.keep)
+                (*state as u64 * of as u64) >> 32 < keep as u64
             }
         }
     }
@@ -192,9 +193,10 @@ impl Pick {
 #[derive(Clone, Debug)]
 pub struct Sampler<T, S> {
     sampling: S,
-    pick: Pick,
+    choice: Choice,
+    state: u32,
     /// What it was before the last decision.
-    before: Pick,
+    before: u32,
     kept_out: usize,
     value: PhantomData<fn(T)>,
 }
@@ -202,22 +204,22 @@ pub struct Sampler<T, S> {
 impl<T, S: Borrow<Sampling>> Sampler<T, S> {
     /// Keeps values evenly, beginning with the last one of the first n/k.
     pub const fn new(sampling: S) -> Self {
-        Self::picking(sampling, Pick::Evenly(0))
+        Self::choosing(sampling, Choice::Evenly, 0)
     }
 
     /// The same, from some other one of them on: `phase` is taken modulo the rate's `of`. Several producers of one rate keep out
     /// of step with phases of their own.
     pub const fn with_phase(sampling: S, phase: u16) -> Self {
-        Self::picking(sampling, Pick::Evenly(phase % (Rate::MAX + 1)))
+        Self::choosing(sampling, Choice::Evenly, phase as u32)
     }
 
     /// Keeps values by chance. The same seed makes the same choices.
     pub const fn by_chance(sampling: S, seed: u32) -> Self {
-        Self::picking(sampling, Pick::ByChance(if seed == 0 { 0x9E37_79B9 } else { seed }))
+        Self::choosing(sampling, Choice::ByChance, if seed == 0 { 0x9E37_79B9 } else { seed })
     }
 
-    const fn picking(sampling: S, pick: Pick) -> Self {
-        Self { sampling, pick, before: pick, kept_out: 0, value: PhantomData }
+    const fn choosing(sampling: S, choice: Choice, state: u32) -> Self {
+        Self { sampling, choice, state, before: state, kept_out: 0, value: PhantomData }
     }
 }
 
@@ -237,10 +239,10 @@ impl<T, S: Borrow<Sampling>> Rule<T> for Sampler<T, S> {
     type Value = T;
 
     #[inline]
-    fn admit(&mut self, value: T, fill: u8) -> Result<T, T> {
+    fn admit(&mut self, value: T, mut fill: impl Fill) -> Result<T, T> {
         let (rate, above) = self.sampling.borrow().get();
-        self.before = self.pick;
-        if fill < above || self.pick.next(rate) {
+        self.before = self.state;
+        if !fill.is_at_least(above) || self.choice.next(&mut self.state, rate) {
             return Ok(value);
         }
         self.kept_out = self.kept_out.wrapping_add(1);
@@ -248,7 +250,7 @@ impl<T, S: Borrow<Sampling>> Rule<T> for Sampler<T, S> {
     }
 
     fn undo(&mut self, stored: T) -> T {
-        self.pick = self.before;
+        self.state = self.before;
         stored
     }
 

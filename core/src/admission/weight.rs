@@ -1,6 +1,6 @@
 //! What a value that was let in stands for.
 
-use super::Rule;
+use super::{Fill, Rule};
 
 /// A value, and how many values that were offered it stands for: itself, and those before it of which nothing else came through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -50,7 +50,7 @@ impl<T, R: Rule<T, Value = T>> Rule<Weighted<T>> for Weighing<R> {
     type Value = T;
 
     #[inline]
-    fn admit(&mut self, value: T, fill: u8) -> Result<Weighted<T>, T> {
+    fn admit(&mut self, value: T, fill: impl Fill) -> Result<Weighted<T>, T> {
         match self.rule.admit(value, fill) {
             Ok(value) => Ok(Weighted { value, weight: core::mem::take(&mut self.pending) + 1 }),
             Err(value) => {

@@ -4,7 +4,6 @@ use core::fmt;
 
 use super::view::View;
 use crate::gauge::{Seen, WatermarkError, Watermarks};
-use crate::latest::Three as _;
 use crate::owner::End;
 use crate::{PopError, Pressure, spsc};
 
@@ -32,11 +31,11 @@ impl<T> Rx<T> {
     fn pop(&mut self) -> Result<(usize, T), PopError> {
         let key = self.dirty.pop()?;
         // SAFETY: a push puts in only keys that there are.
-        let values = unsafe { self.ring.keys().get_unchecked(key) };
-        let mut mine = values.readers.get();
+        let values = &unsafe { self.ring.keys().get_unchecked(key) }.three;
+        let mut mine = values.beside.readers.get();
         // SAFETY: this is the consumer, its buffer is empty, and K3: the value in the middle is fresh.
         unsafe { values.obtain(&mut mine) };
-        values.readers.set(mine);
+        values.beside.readers.set(mine);
         // SAFETY: I1: our own buffer, which is full: it was just obtained.
         Ok((key, unsafe { values.buffer(mine).take() }))
     }

@@ -1,16 +1,16 @@
-//! Who owns the memory: an inline array, or the heap.
+//! Who owns the memory: an inline array, a caller's slices, or the heap.
 
 use core::fmt;
 
 use super::consumer::Rx;
 use super::producer::Tx;
-use super::view::{Key, View};
+use super::view::{KeyMemory, View};
 use super::{Consumer, Producer};
-use crate::InUse;
 use crate::owner::{self, Engine, Memory, Owner, Slots};
 use crate::position::Capacity;
 use crate::spsc::{LaneCtl, Slot};
 use crate::sync::Claim;
+use crate::{CapacityError, InUse};
 
 // SAFETY: the ends of the ring of keys are in those of this ring, and go with them: it has their flags, and one claim.
 unsafe impl<T> Engine for View<T> {
@@ -37,31 +37,33 @@ unsafe impl<T> Engine for View<T> {
     }
 
     unsafe fn drop_rest(self) {
-        // The buffers do so themselves.
+        // SAFETY: as the caller says.
+        unsafe { self.drop_values() };
     }
 }
 
 /// The ring of keys, and the values of each.
 struct Keys<V, S> {
     ctl: LaneCtl,
-    values: V,
+    keys: V,
     slots: S,
 }
 
-// SAFETY: the view is of these words, values and slots, of which there are equally many, as the constructors see to. Beside the values
+// SAFETY: the view is of these words, keys and slots, of which there are equally many, as the constructors see to. Beside the values
 // there are only atomics and numbers, and of those that are none each has one end that touches it.
-unsafe impl<T, V: Slots<Slot = Key<T>>, S: Slots<Slot = Slot<usize>>> Memory for Keys<V, S> {
+unsafe impl<T, V: Slots<Slot = KeyMemory<T>>, S: Slots<Slot = Slot<usize>>> Memory for Keys<V, S> {
     type Engine = View<T>;
     type Item = T;
 
     fn engine(&self) -> View<T> {
-        let (keys, slots) = (self.values.as_slice(), self.slots.as_slice());
+        let (keys, slots) = (self.keys.as_slice(), self.slots.as_slice());
         // SAFETY: as above, and they last as long as the owner.
         unsafe { View::new(&self.ctl, keys, slots, Capacity::of_slots(keys)) }
     }
 }
 
-type InArray<T, const N: usize> = Keys<[Key<T>; N], [Slot<usize>; N]>;
+type InArray<T, const N: usize> = Keys<[KeyMemory<T>; N], [Slot<usize>; N]>;
+type InSlice<'a, T> = Keys<&'a mut [KeyMemory<T>], &'a mut [Slot<usize>]>;
 
 type Ends<'q, T, K = ()> = (Producer<'q, T, K>, Consumer<'q, T, K>);
 
@@ -72,8 +74,9 @@ fn ends<T, K>((tx, rx): owner::Ends<'_, View<T>, K>) -> Ends<'_, T, K> {
 /// A ring for `N` keys, whose values lie in it: for statics, for the stack, or within something larger.
 ///
 /// # Memory
-/// For each key three values and a byte with each, two counts, three bytes and a number; and the shared words of the ring of
-/// keys. [`size_of`] tells.
+/// For each key a [`KeyMemory`] (three values, a machine word and three bytes, rounded up to the alignment of values and words) and a
+/// [`Slot`] (a machine word): 48 bytes for a key of `u64`, and 20 for one of `u16` on a 32-bit microcontroller. And the shared words
+/// of the ring of keys, padded to some cache lines where there are caches. [`size_of`] tells. A `static` ring is all zeros at first.
 ///
 /// # Examples
 /// ```
@@ -100,9 +103,9 @@ impl<T, const N: usize> Ring<T, N> {
     #[must_use]
     pub const fn new() -> Self {
         let _ = Capacity::of_array::<N>();
-        let values = [const { Key::new() }; N];
+        let keys = [const { KeyMemory::new() }; N];
         let slots = [const { Slot::new() }; N];
-        Self { owner: Owner::new(Keys { ctl: LaneCtl::new(), values, slots }) }
+        Self { owner: Owner::new(Keys { ctl: LaneCtl::new(), keys, slots }) }
     }
 
     /// The two ends, for as long as the ring is borrowed. What was inside stays inside.
@@ -134,7 +137,61 @@ impl<T, const N: usize> Default for Ring<T, N> {
 
 impl<T, const N: usize> fmt::Debug for Ring<T, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ring").field("capacity", &N).finish_non_exhaustive()
+        debug(f, "Ring", N)
+    }
+}
+
+fn debug(f: &mut fmt::Formatter<'_>, name: &str, capacity: usize) -> fmt::Result {
+    f.debug_struct(name).field("capacity", &capacity).finish_non_exhaustive()
+}
+
+/// A ring in a caller's slices: where the number of keys is known only at run time, without an allocator.
+///
+/// # Memory
+/// That of the slices, one [`KeyMemory`] and one [`Slot`] for each key, and the shared words.
+///
+/// # Examples
+/// ```
+/// use forebay_core::conflated::{KeyMemory, NoKey, SliceRing, Slot};
+///
+/// let (mut keys, mut order) = ([const { KeyMemory::new() }; 16], [const { Slot::new() }; 16]);
+/// let mut ring = SliceRing::<u8>::new(&mut keys[..10], &mut order)?;
+/// let (mut producer, mut consumer) = ring.split();
+/// assert_eq!(producer.push(9, 1), Ok(None));
+/// assert_eq!(producer.push(9, 2), Ok(Some(1)));
+/// assert_eq!(producer.push(10, 3), Err(NoKey(3)));
+/// assert_eq!(consumer.pop(), Ok((9, 2)));
+/// # Ok::<(), forebay_core::CapacityError>(())
+/// ```
+pub struct SliceRing<'a, T> {
+    owner: Owner<InSlice<'a, T>>,
+}
+
+impl<'a, T> SliceRing<'a, T> {
+    /// A ring without values, for as many keys as the first slice is long. Of the second one, which keeps their order, it takes
+    /// as many slots; what is left of those isn't used.
+    ///
+    /// # Errors
+    /// [`Zero`](CapacityError::Zero) if there are no keys, [`TooShort`](CapacityError::TooShort) if there are fewer slots than
+    /// keys, [`TooLarge`](CapacityError::TooLarge) above `isize::MAX` keys.
+    pub fn new(keys: &'a mut [KeyMemory<T>], order: &'a mut [Slot<usize>]) -> Result<Self, CapacityError> {
+        Capacity::new(keys.len())?;
+        let Some(order) = order.get_mut(..keys.len()) else { return Err(CapacityError::TooShort) };
+        // They may have been a ring before.
+        keys.fill_with(KeyMemory::new);
+        order.fill_with(Slot::new);
+        Ok(Self { owner: Owner::new(Keys { ctl: LaneCtl::new(), keys, slots: order }) })
+    }
+
+    /// The two ends, for as long as the ring is borrowed. What was inside stays inside.
+    pub fn split(&mut self) -> (Producer<'_, T>, Consumer<'_, T>) {
+        ends(self.owner.split())
+    }
+}
+
+impl<T> fmt::Debug for SliceRing<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug(f, "SliceRing", self.owner.memory().keys.len())
     }
 }
 
@@ -148,12 +205,11 @@ mod heap {
     use alloc::boxed::Box;
 
     use super::*;
-    use crate::CapacityError;
     use crate::owner::boxed;
     #[cfg(target_has_atomic = "ptr")]
     use crate::sync::Arc;
 
-    type OnHeap<T> = Keys<Box<[Key<T>]>, Box<[Slot<usize>]>>;
+    type OnHeap<T> = Keys<Box<[KeyMemory<T>]>, Box<[Slot<usize>]>>;
 
     /// A ring on the heap, for a number of keys that is known at run time. It allocates when it is made, and
     /// [`into_ends`](Self::into_ends) once more for the shared words; pushes and pops never do.
@@ -192,8 +248,8 @@ mod heap {
         /// [`OutOfMemory`](CapacityError::OutOfMemory).
         pub fn new(keys: usize) -> Result<Self, CapacityError> {
             Capacity::new(keys)?;
-            let (values, slots) = (boxed(keys, Key::new)?, boxed(keys, Slot::new)?);
-            Ok(Self { owner: Owner::new(Keys { ctl: LaneCtl::new(), values, slots }) })
+            let (keys, slots) = (boxed(keys, KeyMemory::new)?, boxed(keys, Slot::new)?);
+            Ok(Self { owner: Owner::new(Keys { ctl: LaneCtl::new(), keys, slots }) })
         }
 
         /// The two ends, for as long as the ring is borrowed. What was inside stays inside.
@@ -215,7 +271,7 @@ mod heap {
 
     impl<T> fmt::Debug for HeapRing<T> {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.debug_struct("HeapRing").finish_non_exhaustive()
+            debug(f, "HeapRing", self.owner.memory().keys.len())
         }
     }
 

@@ -2,9 +2,8 @@
 
 use core::fmt;
 
-use super::view::View;
+use super::view::{KeyMemory, View};
 use crate::gauge::{Seen, WatermarkError, Watermarks};
-use crate::latest::Three as _;
 use crate::owner::End;
 use crate::{Pressure, spsc};
 
@@ -30,13 +29,13 @@ impl<T> Tx<T> {
 
     #[inline(always)]
     fn push(&mut self, key: usize, value: T) -> Result<Option<T>, NoKey<T>> {
-        let Some(values) = self.ring.keys().get(key) else { return Err(NoKey(value)) };
-        let mut mine = values.writers.get();
+        let Some(KeyMemory { three: values }) = self.ring.keys().get(key) else { return Err(NoKey(value)) };
+        let mut mine = values.beside.writers.get();
         // SAFETY: I1: the buffer is ours, and empty.
         unsafe { (*values.buffer(mine).place()).write(value) };
         // SAFETY: this is the producer, and the value was written just now.
         let conflated = unsafe { values.publish(&mut mine) };
-        values.writers.set(mine);
+        values.beside.writers.set(mine);
         if conflated.is_none() {
             let put = self.dirty.push(key);
             debug_assert!(put.is_ok(), "K2");
@@ -129,3 +128,10 @@ impl<T> fmt::Display for NoKey<T> {
 }
 
 impl<T> core::error::Error for NoKey<T> {}
+
+#[cfg(feature = "defmt")]
+impl<T> defmt::Format for NoKey<T> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "NoKey(..)");
+    }
+}

@@ -1,58 +1,34 @@
-//! One of the three buffers: the memory of a value, and whether there is one.
+//! One of the three buffers: the memory of a value. Whether there is one is known elsewhere.
 
 use core::cell::UnsafeCell;
 use core::mem::MaybeUninit;
 use core::ptr;
 
-/// Memory for a value. Its drop drops the value, if there is one.
-pub(crate) struct Buffer<T> {
-    /// Plain memory, as only the buffer's owner looks (I1). It is what makes the memory safe to drop.
-    full: UnsafeCell<bool>,
-    value: UnsafeCell<MaybeUninit<T>>,
-}
+use crate::sync::CachePadded;
+
+/// Memory for a value, as large as the value. Its drop drops nothing.
+pub(crate) struct Buffer<T>(UnsafeCell<MaybeUninit<T>>);
 
 impl<T> Buffer<T> {
     pub(crate) const fn new() -> Self {
-        Self { full: UnsafeCell::new(false), value: UnsafeCell::new(MaybeUninit::uninit()) }
+        Self(UnsafeCell::new(MaybeUninit::uninit()))
     }
 
     /// The place of the value.
     #[inline(always)]
     pub(crate) const fn place(&self) -> *mut MaybeUninit<T> {
-        self.value.get()
-    }
-
-    /// Whether there is a value.
-    ///
-    /// # Safety
-    /// The buffer is the caller's (I1).
-    #[inline(always)]
-    pub(crate) unsafe fn is_full(&self) -> bool {
-        // SAFETY: I1: nobody else touches it.
-        unsafe { *self.full.get() }
-    }
-
-    /// Notes that there is a value.
-    ///
-    /// # Safety
-    /// The buffer is the caller's (I1), and a value has been written to its place.
-    #[inline(always)]
-    pub(crate) unsafe fn fill(&self) {
-        // SAFETY: I1: nobody else touches it.
-        unsafe { *self.full.get() = true };
+        self.0.get()
     }
 
     /// Takes the value out.
     ///
     /// # Safety
-    /// The buffer is the caller's (I1), and there is a value.
+    /// The buffer is the caller's (I1), and there is a value, which is gone with this.
     #[inline(always)]
     pub(crate) unsafe fn take(&self) -> T {
         // SAFETY: I1: nobody else touches it.
-        unsafe { *self.full.get() = false };
-        // SAFETY: I1, likewise.
         let value = unsafe { self.place().read() };
-        // SAFETY: as the caller says, and it isn't read or dropped again, since it was noted first that it is gone.
+        // SAFETY: as the caller says.
         unsafe { value.assume_init() }
     }
 
@@ -60,19 +36,34 @@ impl<T> Buffer<T> {
     ///
     /// # Safety
     /// As [`take`](Self::take).
+    #[inline(always)]
     pub(crate) unsafe fn discard(&self) {
-        // SAFETY: I1: nobody else touches it.
-        unsafe { *self.full.get() = false };
-        // SAFETY: as the caller says, and it isn't read or dropped again, since it was noted first that it is gone.
+        // SAFETY: I1: nobody else touches it, and there is a value, as the caller says.
         unsafe { ptr::drop_in_place(self.place().cast::<T>()) };
     }
 }
 
-impl<T> Drop for Buffer<T> {
-    fn drop(&mut self) {
-        if *self.full.get_mut() {
-            // SAFETY: there is a value, nobody else has the buffer, and it is going.
-            unsafe { self.value.get_mut().assume_init_drop() };
-        }
+/// Where a buffer lies: beside others, or on cache lines of its own.
+pub(crate) trait Room {
+    type Value;
+
+    fn buffer(&self) -> &Buffer<Self::Value>;
+}
+
+impl<T> Room for Buffer<T> {
+    type Value = T;
+
+    #[inline(always)]
+    fn buffer(&self) -> &Self {
+        self
+    }
+}
+
+impl<T> Room for CachePadded<Buffer<T>> {
+    type Value = T;
+
+    #[inline(always)]
+    fn buffer(&self) -> &Buffer<T> {
+        self
     }
 }

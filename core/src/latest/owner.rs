@@ -2,7 +2,6 @@
 
 use core::fmt;
 
-use super::three::Three as _;
 use super::triple::{At, Triple};
 use super::{Reader, Writer};
 use crate::InUse;
@@ -18,7 +17,7 @@ fn ends<T, K>((tx, rx): owner::Ends<'_, At<T>, K>) -> Ends<'_, T, K> {
 /// something larger.
 ///
 /// # Memory
-/// Three times a value and a byte, and the shared words: a byte, two counts and three flags, 16 bytes on a 32-bit
+/// Three values and the shared words: two counts and five bytes, at most 20 bytes on a 32-bit
 /// microcontroller. On other targets each of the three buffers, the words and the flags are padded to pairs of cache lines of
 /// their own. [`size_of`] tells.
 ///
@@ -100,7 +99,7 @@ impl<T> TripleBuffer<T> {
     /// ```
     #[must_use]
     pub fn conflated(&self) -> usize {
-        self.owner.memory().shared().conflated()
+        self.owner.memory().conflated()
     }
 }
 

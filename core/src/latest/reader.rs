@@ -4,7 +4,6 @@ use core::fmt;
 use core::ops::{Deref, DerefMut};
 use core::ptr::NonNull;
 
-use super::three::Three as _;
 use super::triple::Triple;
 use super::word::Index;
 use crate::PopError;
@@ -42,17 +41,17 @@ impl<T> Rx<T> {
     /// Whether there is a value that we haven't got yet. If so, there is one until we get it (I4).
     #[inline(always)]
     fn is_fresh(&self) -> bool {
-        self.triple().shared().is_fresh()
+        self.triple().three().is_fresh()
     }
 
     /// Whether we have a value that was looked at and not taken.
     #[inline(always)]
     fn holds(&self) -> bool {
-        // SAFETY: I1: our own buffer.
-        unsafe { self.triple().buffer_to_read(self.mine).is_full() }
+        self.triple().three().beside.held().is_some()
     }
 
-    /// Gets the newest value into our buffer.
+    /// Gets the newest value into our buffer. Another one that is still in it is dropped, and counted; if its drop panics, the
+    /// buffer is empty all the same.
     #[inline(always)]
     fn claim(&mut self) -> Result<(), PopError> {
         if !self.is_fresh() {
@@ -61,10 +60,16 @@ impl<T> Rx<T> {
             }
             self.look_again()?;
         }
+        if self.holds() {
+            self.triple().three().beside.count_passed_over();
+            // SAFETY: it holds one.
+            unsafe { self.discard() };
+        }
         // SAFETY: I0: the buffer outlives its ends.
-        let triple = unsafe { self.triple.as_ref() };
-        // SAFETY: I1: this is the reader, and `mine` its buffer. There is a fresh value.
-        unsafe { triple.obtain(&mut self.mine) };
+        let three = unsafe { self.triple.as_ref() }.three();
+        // SAFETY: I1: this is the reader, and `mine` its buffer, which is empty. There is a fresh value.
+        unsafe { three.obtain(&mut self.mine) };
+        three.beside.hold(self.mine);
         Ok(())
     }
 
@@ -82,22 +87,24 @@ impl<T> Rx<T> {
     /// The value was claimed.
     #[inline(always)]
     unsafe fn take(&mut self) -> T {
-        // SAFETY: I1: our own buffer, which is full once claimed.
-        unsafe { self.triple().buffer(self.mine).take() }
+        self.triple().three().beside.let_go();
+        // SAFETY: I1: our own buffer, which is full once claimed, and noted as empty from now on.
+        unsafe { self.triple().three().buffer(self.mine).take() }
     }
 
     /// # Safety
     /// The value was claimed.
     #[inline(always)]
     unsafe fn discard(&mut self) {
-        // SAFETY: I1: our own buffer, which is full once claimed.
-        unsafe { self.triple().buffer(self.mine).discard() };
+        self.triple().three().beside.let_go();
+        // SAFETY: I1: our own buffer, which is full once claimed, and noted as empty before.
+        unsafe { self.triple().three().buffer(self.mine).discard() };
     }
 
     /// The place of the value.
     #[inline(always)]
     fn value(&self) -> *mut T {
-        self.triple().buffer_to_read(self.mine).place().cast()
+        self.triple().three().buffer_to_read(self.mine).place().cast()
     }
 }
 
@@ -246,7 +253,7 @@ impl<'q, T, K> Reader<'q, T, K> {
     /// ```
     #[must_use]
     pub fn conflated(&self) -> usize {
-        self.rx.triple().shared().conflated()
+        self.rx.triple().conflated()
     }
 
     /// Whether the writer is gone. Once it is, it stays so, unless the buffer is split anew, and what can be read now is the

@@ -1,33 +1,46 @@
 //! Three buffers and a word: the algorithm, wherever they lie.
 
-use super::buffer::Buffer;
+use super::buffer::{Buffer, Room};
 use super::word::{Index, Word};
-use crate::sync::{AtomicUsize, Ordering, SwapU8};
+use crate::sync::{AtomicUsize, Ordering, SwapU8, Watch};
 
-/// What both ends write.
-pub(crate) struct Shared {
+/// Three buffers, and the words that say whose they are. `B` is where a buffer lies, and `M` what else lies beside the words.
+///
+/// Its drop drops no value: see [`drop_fresh`](Self::drop_fresh).
+pub(crate) struct Three<M, B> {
     /// The [`Word`] in the middle.
-    pub(super) middle: SwapU8,
+    middle: SwapU8,
     /// How many values nobody has read. Written by the writer alone.
     overwritten: AtomicUsize,
-    /// How many values the reader has looked at and neither taken nor released. Written by the reader alone.
-    passed_over: AtomicUsize,
+    pub(crate) beside: M,
+    buffers: [B; 3],
+    /// For the model checker.
+    watch: Watch,
 }
 
-impl Shared {
-    pub(crate) const fn new() -> Self {
+impl<M, B> Three<M, B> {
+    pub(crate) const fn new(beside: M, buffers: [B; 3]) -> Self {
         Self {
             middle: SwapU8::new(Word::NEW.to_bits()),
             overwritten: AtomicUsize::new(0),
-            passed_over: AtomicUsize::new(0),
+            beside,
+            buffers,
+            watch: Watch::new(),
         }
     }
 
-    /// How many values nobody has got.
-    pub(crate) fn conflated(&self) -> usize {
-        // Relaxed, both: a count orders nothing.
-        let overwritten = self.overwritten.load(Ordering::Relaxed);
-        overwritten.wrapping_add(self.passed_over.load(Ordering::Relaxed))
+    /// Makes the model checker know the words and buffers; nothing in an ordinary build.
+    pub(crate) fn arm(&self) {
+        self.watch.arm(self.buffers.len());
+        if Watch::ACTIVE {
+            let _ = (self.is_fresh(), self.overwritten());
+        }
+    }
+
+    /// How many values nobody has read, as a newer one came.
+    pub(crate) fn overwritten(&self) -> usize {
+        // Relaxed: a count orders nothing.
+        self.overwritten.load(Ordering::Relaxed)
     }
 
     /// Whether there is a value that the reader hasn't got yet. If so, there is one until it gets it (I4).
@@ -44,15 +57,20 @@ impl Shared {
     }
 }
 
-/// Three buffers, and the words that say whose they are.
-pub(crate) trait Three<T> {
-    fn shared(&self) -> &Shared;
-
+impl<M, B: Room> Three<M, B> {
     /// A buffer that is to be changed by the end that has it.
-    fn buffer(&self, index: Index) -> &Buffer<T>;
+    #[inline(always)]
+    pub(crate) fn buffer(&self, index: Index) -> &Buffer<B::Value> {
+        self.watch.write(index as usize);
+        self.buffers[index as usize].buffer()
+    }
 
     /// A buffer that is to be read by the end that has it.
-    fn buffer_to_read(&self, index: Index) -> &Buffer<T>;
+    #[inline(always)]
+    pub(crate) fn buffer_to_read(&self, index: Index) -> &Buffer<B::Value> {
+        self.watch.read(index as usize);
+        self.buffers[index as usize].buffer()
+    }
 
     /// Puts the writer's buffer into the middle, and takes the one that was there. A value that was still in it is counted, and
     /// the answer.
@@ -61,48 +79,52 @@ pub(crate) trait Three<T> {
     /// The caller is the writer, `mine` is its buffer (I1), and a value has been written to its [`place`](Buffer::place) since the
     /// last time.
     #[inline(always)]
-    unsafe fn publish(&self, mine: &mut Index) -> Option<T> {
-        // SAFETY: I1: our own buffer, with a value, as the caller says.
-        unsafe { self.buffer(*mine).fill() };
+    pub(crate) unsafe fn publish(&self, mine: &mut Index) -> Option<B::Value> {
         let word = Word { index: *mine, fresh: true };
         // [LW1] AcqRel: pairs with [LR1], both ways. Orders: our write of the value before the reader's reads of it, and the
         // reader's accesses to the buffer that we get before our next ones.
-        let old = Word::from_bits(self.shared().middle.swap(word.to_bits(), Ordering::AcqRel));
+        let old = Word::from_bits(self.middle.swap(word.to_bits(), Ordering::AcqRel));
         *mine = old.index;
         if !old.fresh {
             return None;
         }
-        // SAFETY: I1: the buffer is ours now. I2: what was fresh in the middle is full.
+        // SAFETY: I1: the buffer is ours now. I2: what was fresh in the middle is full, and empty from now on.
         let unread = unsafe { self.buffer(*mine).take() };
-        count(&self.shared().overwritten);
+        count(&self.overwritten);
         Some(unread)
     }
 
-    /// Gets a fresh value into the reader's buffer. One that is still in it is dropped, and counted; if its drop panics, the buffer
-    /// is empty all the same.
+    /// Gets a fresh value into the reader's buffer.
     ///
     /// # Safety
-    /// The caller is the reader, `mine` is its buffer (I1), and the value in the middle is fresh.
+    /// The caller is the reader, `mine` is its buffer (I1) and empty, and the value in the middle is fresh.
     #[inline(always)]
-    unsafe fn obtain(&self, mine: &mut Index) {
-        // SAFETY: I1: our own buffer.
-        if unsafe { self.buffer_to_read(*mine).is_full() } {
-            count(&self.shared().passed_over);
-            // SAFETY: I1: our own buffer, which is full.
-            unsafe { self.buffer(*mine).discard() };
-        }
+    pub(crate) unsafe fn obtain(&self, mine: &mut Index) {
         let word = Word { index: *mine, fresh: false };
         // [LR1] AcqRel: pairs with [LW1], both ways. Orders: the writer's write of the value before our reads of it, and our
         // accesses to the buffer that we give back before the writer's next ones.
-        let old = Word::from_bits(self.shared().middle.swap(word.to_bits(), Ordering::AcqRel));
+        let old = Word::from_bits(self.middle.swap(word.to_bits(), Ordering::AcqRel));
         debug_assert!(old.fresh, "I4");
         *mine = old.index;
+    }
+
+    /// Drops the value that nobody has got yet, if there is one.
+    ///
+    /// # Safety
+    /// The caller has the buffers to itself, and nobody uses them after this.
+    pub(crate) unsafe fn drop_fresh(&self) {
+        // Relaxed: nobody else is at work.
+        let word = Word::from_bits(self.middle.load(Ordering::Relaxed));
+        if word.fresh {
+            // SAFETY: I2: it is full, and nobody looks again.
+            unsafe { self.buffer(word.index).discard() };
+        }
     }
 }
 
 /// Counts one more.
 #[inline(always)]
-fn count(count: &AtomicUsize) {
+pub(super) fn count(count: &AtomicUsize) {
     // Relaxed, both: single writer, and a count orders nothing.
     let sum = count.load(Ordering::Relaxed).wrapping_add(1);
     count.store(sum, Ordering::Relaxed);

@@ -4,7 +4,6 @@ use core::fmt;
 use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 
-use super::three::Three as _;
 use super::triple::Triple;
 use super::word::Index;
 use crate::owner::End;
@@ -42,7 +41,7 @@ impl<T> Tx<T> {
     #[inline(always)]
     fn place(&mut self) -> &mut MaybeUninit<T> {
         // SAFETY: I1: it is ours, and this end is borrowed mutably.
-        unsafe { &mut *self.triple().buffer(self.mine).place() }
+        unsafe { &mut *self.triple().three().buffer(self.mine).place() }
     }
 
     /// As [`Three::publish`].
@@ -52,9 +51,9 @@ impl<T> Tx<T> {
     #[inline(always)]
     unsafe fn publish(&mut self) -> Option<T> {
         // SAFETY: I0: the buffer outlives its ends.
-        let triple = unsafe { self.triple.as_ref() };
+        let three = unsafe { self.triple.as_ref() }.three();
         // SAFETY: I1: this is the writer, and `mine` its buffer, which has a value as the caller says.
-        unsafe { triple.publish(&mut self.mine) }
+        unsafe { three.publish(&mut self.mine) }
     }
 }
 
@@ -148,7 +147,7 @@ impl<'q, T, K> Writer<'q, T, K> {
     /// ```
     #[must_use]
     pub fn conflated(&self) -> usize {
-        self.tx.triple().shared().conflated()
+        self.tx.triple().conflated()
     }
 
     /// Whether the reader is gone. Once it is, it stays so, unless the buffer is split anew.

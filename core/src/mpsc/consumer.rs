@@ -266,6 +266,10 @@ impl<T> Rx<T> {
     /// Looks at the head alone again, if that is enough now.
     fn become_even(&mut self) {
         self.odd = self.first() != self.head || self.head.is_before(self.until);
+        if !self.odd {
+            // Not so long ago that it would seem to be ahead.
+            self.until = self.head;
+        }
     }
 
     /// The earliest ticket before `tail` that has been used and not been used up, so that none is passed over whose push was
@@ -518,5 +522,34 @@ impl<T> FusedIterator for Drain<'_, T> {}
 impl<T> fmt::Debug for Drain<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Drain").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mpsc::Ring;
+
+    /// However many tickets go by, it looks at the head alone where nobody is held up.
+    #[test]
+    fn laps_that_come_around_do_not_make_it_odd() {
+        let mut ring = Ring::<u32, 3>::new();
+        let (mut producer, mut consumer) = ring.split();
+        for quarters in 0..8 {
+            for number in 0..7 {
+                assert_eq!((producer.push(number), consumer.pop()), (Ok(()), Ok(number)));
+            }
+            let rx: &mut Rx<u32> = &mut consumer.rx;
+            assert!(!rx.odd, "after {quarters} quarters of all laps");
+            let quarter = 1 << (usize::BITS - 2);
+            let on = |ticket: Ticket| Ticket::from_word(ticket.to_word().wrapping_add(quarter));
+            (rx.head, rx.limit, rx.gate, rx.missed) = (on(rx.head), on(rx.limit), on(rx.gate), on(rx.missed));
+            let ctl = rx.ring.ctl();
+            // Relaxed, both: one thread.
+            ctl.tail.fetch_add(quarter, Ordering::Relaxed);
+            // Relaxed: as above.
+            ctl.limit.fetch_add(quarter, Ordering::Relaxed);
+            producer = producer.clone();
+        }
     }
 }

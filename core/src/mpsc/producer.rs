@@ -626,6 +626,13 @@ impl<'q, T, K> Producer<'q, T, K> {
     pub const fn capacity(&self) -> usize {
         self.tx.end.ring.geometry().count()
     }
+
+    /// Whether at least so many items are inside, which are no more than the ring holds at most: as [`len`](Self::len)` >= count`,
+    /// with three loads.
+    #[inline]
+    pub(crate) fn holds(&self, count: usize) -> bool {
+        count == 0 || !self.tx.is_granted(self.capacity() - count)
+    }
 }
 
 impl<T, K: Clone> Clone for Producer<'_, T, K> {

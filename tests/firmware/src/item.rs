@@ -68,3 +68,26 @@ impl Stamped {
         ((self.number % 2) as usize, self.number / 2, self.seen)
     }
 }
+
+/// A value of a key.
+#[derive(Clone, Copy)]
+pub struct Reading {
+    key: u32,
+    /// How many values of the key were made before.
+    number: u32,
+    checksum: u32,
+}
+
+impl Reading {
+    /// Value `number` of a key.
+    pub fn new(key: usize, number: u32) -> Self {
+        let key = key as u32;
+        Self { key, number, checksum: Sample::checksum(key, number) }
+    }
+
+    /// Its key and number, if it has come through whole.
+    pub fn open(&self) -> (usize, u32) {
+        assert!(self.checksum == Sample::checksum(self.key, self.number), "a value is torn");
+        (self.key as usize, self.number)
+    }
+}

@@ -11,7 +11,7 @@ use forebay_core::{PopError, Pressure, PushError, Refusal, Watermarks};
 
 use crate::interrupt;
 use crate::item::Stamped;
-use crate::random::Random;
+use crate::random::{Random, Rests};
 use crate::streams::To;
 
 /// Each producer has so many items at most.
@@ -63,8 +63,7 @@ struct Source {
     opener: Option<Opener<'static, Stamped>>,
     lane: Option<Producer<'static, Stamped>>,
     figures: Figures,
-    /// For so many times it does nothing.
-    rest: u32,
+    rests: Rests,
     random: Random,
 }
 
@@ -72,7 +71,17 @@ impl Source {
     fn new(stream: usize, is_below: bool, total: u32, opener: Opener<'static, Stamped>) -> Self {
         let random = Random::new(total + stream as u32);
         let figures = Figures::default();
-        Self { stream, is_below, next: 0, total, opener: Some(opener), lane: None, figures, rest: 0, random }
+        Self {
+            stream,
+            is_below,
+            next: 0,
+            total,
+            opener: Some(opener),
+            lane: None,
+            figures,
+            rests: Rests::default(),
+            random,
+        }
     }
 
     /// A lane, if there is one, and how it is to be used.
@@ -103,12 +112,8 @@ impl Source {
         if self.opener.is_none() {
             return;
         }
-        if self.rest > 0 {
-            self.rest -= 1;
+        if self.rests.now(&mut self.random, 8, 16) {
             return;
-        }
-        if self.random.below(8) == 0 {
-            self.rest = self.random.below(16);
         }
         if self.lane.is_none() {
             self.open();

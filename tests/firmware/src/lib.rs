@@ -15,6 +15,8 @@ pub mod item;
 #[cfg(feature = "critical-section")]
 pub mod lanes;
 #[cfg(feature = "critical-section")]
+pub mod readings;
+#[cfg(feature = "critical-section")]
 pub mod rings;
 #[cfg(feature = "critical-section")]
 pub mod streams;

@@ -16,3 +16,21 @@ impl Random {
         (self.0 >> 7) & (bound - 1)
     }
 }
+
+/// Does nothing for a while, now and then, so that the other side catches up.
+#[derive(Default)]
+pub struct Rests(u32);
+
+impl Rests {
+    /// Whether it rests now. If not, it will next for fewer than `most` times, by a chance of one in `one_in`; both are powers of two.
+    pub fn now(&mut self, random: &mut Random, one_in: u32, most: u32) -> bool {
+        if self.0 > 0 {
+            self.0 -= 1;
+            return true;
+        }
+        if random.below(one_in) == 0 {
+            self.0 = random.below(most);
+        }
+        false
+    }
+}

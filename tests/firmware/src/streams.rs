@@ -8,7 +8,7 @@ use forebay_core::{Overflow, PopError, PushError, Pushed};
 
 use crate::interrupt;
 use crate::item::{Item, Stamped};
-use crate::random::Random;
+use crate::random::{Random, Rests};
 use crate::rings::{Offer, Take};
 
 /// Who consumes: the interrupt or the main loop.
@@ -101,8 +101,7 @@ struct Source<'a> {
     victims: Exit,
     shed: u32,
     full: u32,
-    /// For so many times it does nothing.
-    rest: u32,
+    rests: Rests,
     random: Random,
 }
 
@@ -110,7 +109,19 @@ impl<'a> Source<'a> {
     fn new(stream: usize, total: u32, done: &'a [AtomicU32; 2], policies: &'a [Overflow]) -> Self {
         let random = Random::new(total + stream as u32);
         let (stored, victims) = (Account::default(), Exit::default());
-        Self { stream, next: 0, total, done, policies, stored, victims, shed: 0, full: 0, rest: 0, random }
+        Self {
+            stream,
+            next: 0,
+            total,
+            done,
+            policies,
+            stored,
+            victims,
+            shed: 0,
+            full: 0,
+            rests: Rests::default(),
+            random,
+        }
     }
 
     fn seen(&self) -> u32 {
@@ -156,12 +167,8 @@ impl<'a> Source<'a> {
     /// Some pushes, or nothing, as chance says. The end goes after the last one.
     fn step(&mut self, place: &mut Option<impl Offer>, capacity: usize) {
         let Some(end) = place else { return };
-        if self.rest > 0 {
-            self.rest -= 1;
+        if self.rests.now(&mut self.random, 8, 16) {
             return;
-        }
-        if self.random.below(8) == 0 {
-            self.rest = self.random.below(16);
         }
         let most = if self.random.below(8) == 0 { 2 * capacity as u32 } else { 1 + self.random.below(8) };
         let most = most.min(self.total - self.next);
@@ -202,20 +209,15 @@ struct Sink<'a, C> {
     /// Whether there is one stream only, of which the ring tells what is missing.
     single: bool,
     turn: usize,
-    /// For so many times it does nothing.
-    rest: u32,
+    rests: Rests,
     random: Random,
 }
 
 impl<C: Take> Sink<'_, C> {
     /// Some pops, or nothing, as chance says; `None` at the end.
     fn step(&mut self) -> Option<()> {
-        if self.rest > 0 {
-            self.rest -= 1;
+        if self.rests.now(&mut self.random, 16, 64) {
             return Some(());
-        }
-        if self.random.below(16) == 0 {
-            self.rest = self.random.below(64);
         }
         self.turn += 1;
         if self.turn % 64 == 0 {
@@ -289,7 +291,7 @@ pub fn run<P: Offer, C: Take>(
         policies,
         single: above.is_none() || below.is_none(),
         turn: 0,
-        rest: 0,
+        rests: Rests::default(),
         random: Random::new(!total),
     };
 

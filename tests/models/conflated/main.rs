@@ -5,8 +5,10 @@
 //!
 //! Without that configuration the same bodies run some times on real threads.
 
-use forebay_core::PopError;
+use std::sync::Mutex;
+
 use forebay_core::conflated::{Consumer, HeapRing, Producer, Ring};
+use forebay_core::{InUse, PopError};
 use forebay_tests::ledger::{Ledger, Tracked};
 use forebay_tests::model::{Arc, Context, Model, Plain, thread};
 
@@ -31,6 +33,7 @@ models! {
     push_happens_before_pop [97] &["empty", "popped"];
     the_last_of_each_key_after_the_end [7588] &["conflated", "closed", "empty"];
     dropped_once [187] &["conflated", "popped"];
+    split_again [1022] &["refused", "split early", "conflated", "popped"];
 }
 
 /// Ends that live as long as the execution.
@@ -216,4 +219,53 @@ fn dropped_once(cx: &Context) {
     drop(consumer);
     pushing.join().unwrap();
     ledger.settle();
+}
+
+/// Ends that are made anew find what the last ones left, by whichever threads those were dropped: which buffer is whose, and the keys
+/// that have something new.
+///
+/// The orderings of the ring of keys at the ends of its ends, and [LW1] [LR1] before them.
+fn split_again(cx: &Context) {
+    let ring: &'static Ring<u32, 2> = Box::leak(Box::new(Ring::new()));
+    let (mut producer, mut consumer) = ring.try_split().unwrap();
+    assert_eq!((producer.push(1, 10), producer.push(0, 20)), (Ok(None), Ok(None)));
+    // Beyond the model checker's sight: it must not order anything.
+    let (back, seen) = (std::sync::Arc::new(Mutex::new(None)), std::sync::Arc::new(Mutex::new(None)));
+    let pushing = thread::spawn({
+        let (back, cx) = (std::sync::Arc::clone(&back), cx.clone());
+        move || {
+            cx.step();
+            *back.lock().unwrap() = producer.push(1, 30).unwrap();
+        }
+    });
+    let popping = thread::spawn({
+        let (seen, cx) = (std::sync::Arc::clone(&seen), cx.clone());
+        move || {
+            cx.step();
+            *seen.lock().unwrap() = Some(consumer.pop().unwrap());
+        }
+    });
+    cx.step();
+    let early = ring.try_split();
+    cx.note(if early.is_ok() { "split early" } else { "refused" });
+    if early.is_err() {
+        pushing.join().unwrap();
+        popping.join().unwrap();
+    }
+    let (mut producer, mut consumer) = early.unwrap_or_else(|InUse| ring.try_split().unwrap());
+    let (back, seen) = (*back.lock().unwrap(), *seen.lock().unwrap());
+    let left = match (back, seen) {
+        (Some(10), Some((1, 30))) => [(0, 20), (1, 41)],
+        (None, Some((1, 10))) => [(0, 20), (1, 41)],
+        other => panic!("{other:?}"),
+    };
+    cx.note(if back.is_some() { "conflated" } else { "popped" });
+    assert_eq!(producer.conflated(1), Some(usize::from(back.is_some())));
+    assert_eq!(consumer.len(), if back.is_some() { 1 } else { 2 });
+    // Each buffer of the key has its turn.
+    assert_eq!(producer.push(1, 40), Ok(back.is_none().then_some(30)));
+    assert_eq!(producer.push(1, 41), Ok(Some(40)));
+    assert_eq!([consumer.pop(), consumer.pop()], left.map(Ok));
+    assert_eq!((producer.push(1, 42), consumer.pop()), (Ok(None), Ok((1, 42))));
+    assert_eq!(consumer.pop(), Err(PopError::Empty));
 }

@@ -5,6 +5,7 @@ use super::*;
 models! {
     newest_in_order [11582] &["conflated", "empty", "read"];
     write_happens_before_read [72] &["empty", "read"];
+    given_back_before_it_is_written [306] &["conflated", "read", "empty"];
     in_place [932] &["passed over", "held", "taken", "empty"];
     dropped_once [2240] &["conflated", "passed over", "released"];
 }
@@ -70,6 +71,33 @@ fn write_happens_before_read(cx: &Context) {
         Err(_) => cx.note("empty"),
     }
     writing.join().unwrap();
+}
+
+/// A buffer that the reader gives back is written to when the reader has done with it. It takes two reads to give one back that the
+/// reader has touched, and four writes to touch that.
+///
+/// [LR1] [LW1], the way back.
+fn given_back_before_it_is_written(cx: &Context) {
+    let (mut writer, mut reader) = ends();
+    assert_eq!(writer.write(1), None);
+    let reading = thread::spawn({
+        let cx = cx.clone();
+        move || {
+            for _ in 0..2 {
+                cx.step();
+                cx.note(if reader.read().is_ok() { "read" } else { "empty" });
+            }
+            reader
+        }
+    });
+    for number in 2..=4 {
+        cx.step();
+        if writer.write(number).is_some() {
+            cx.note("conflated");
+        }
+    }
+    let mut reader = reading.join().unwrap();
+    assert!(matches!(reader.read(), Ok(4) | Err(PopError::Empty)));
 }
 
 /// Values written and read in place are as whole; what the reader has looked at stays its own until it goes on to a newer one.

@@ -6,7 +6,7 @@
 use core::num::NonZeroU32;
 
 use forebay_core::latest::{Reader, TripleBuffer, Writer};
-use forebay_core::{Overflow, Refusal, fan_in, mpsc, spsc, swap};
+use forebay_core::{Overflow, Refusal, conflated, fan_in, mpsc, spsc, swap};
 use forebay_firmware::board;
 
 forebay_firmware::no_panic!();
@@ -16,6 +16,7 @@ static MPSC: mpsc::Ring<u8, 3> = mpsc::Ring::new();
 static SWAP: swap::Ring<u8, 3, 2> = swap::Ring::new();
 static FAN_IN: fan_in::Ring<u8, 3, 2> = fan_in::Ring::new();
 static LATEST: TripleBuffer<u8> = TripleBuffer::new();
+static CONFLATED: conflated::Ring<u8, 2> = conflated::Ring::new();
 
 /// `None` where something is not as it should be.
 fn works() -> Option<()> {
@@ -31,6 +32,9 @@ fn works() -> Option<()> {
     let (mut lanes, mut slots) = ([const { fan_in::LaneMemory::new() }; 2], [const { fan_in::Slot::new() }; 6]);
     through_fan_in(fan_in::SliceRing::new(&mut lanes, &mut slots).ok()?.split())?;
     through_latest(TripleBuffer::new().split())?;
+    through_conflated(conflated::Ring::<u8, 2>::new().split())?;
+    let (mut keys, mut order) = ([const { conflated::KeyMemory::new() }; 2], [const { conflated::Slot::new() }; 2]);
+    through_conflated(conflated::SliceRing::new(&mut keys, &mut order).ok()?.split())?;
     // Again and again, as all ends are gone each time.
     for _ in 0..3 {
         through_spsc(SPSC.try_split().ok()?)?;
@@ -38,12 +42,13 @@ fn works() -> Option<()> {
         through_swap(SWAP.try_split().ok()?)?;
         through_fan_in(FAN_IN.try_split().ok()?)?;
         through_latest(LATEST.try_split().ok()?)?;
+        through_conflated(CONFLATED.try_split().ok()?)?;
     }
     let ends = (SPSC.try_split().ok()?, MPSC.try_split().ok()?, SWAP.try_split().ok()?, LATEST.try_split().ok()?);
-    let lanes = FAN_IN.try_split().ok()?;
+    let (lanes, keys) = (FAN_IN.try_split().ok()?, CONFLATED.try_split().ok()?);
     let again = SPSC.try_split().is_ok() || MPSC.try_split().is_ok() || SWAP.try_split().is_ok();
-    let again = again || FAN_IN.try_split().is_ok() || LATEST.try_split().is_ok();
-    drop((ends, lanes));
+    let again = again || FAN_IN.try_split().is_ok() || LATEST.try_split().is_ok() || CONFLATED.try_split().is_ok();
+    drop((ends, lanes, keys));
     (!again).then_some(())
 }
 
@@ -84,6 +89,19 @@ fn through_latest((mut writer, mut reader): (Writer<'_, u8>, Reader<'_, u8>)) ->
         return None;
     }
     (reader.read() == Ok(2)).then_some(())
+}
+
+fn through_conflated(
+    (mut producer, mut consumer): (conflated::Producer<'_, u8>, conflated::Consumer<'_, u8>),
+) -> Option<()> {
+    if producer.push(1, 1) != Ok(None) || producer.push(0, 2) != Ok(None) || producer.push(1, 3) != Ok(Some(1)) {
+        return None;
+    }
+    let mut keyed = producer.by(|&value| usize::from(value));
+    if keyed.push(2).is_ok() || keyed.push(0) != Ok(Some(2)) {
+        return None;
+    }
+    (consumer.pop() == Ok((1, 3)) && consumer.pop() == Ok((0, 0)) && consumer.pop().is_err()).then_some(())
 }
 
 #[board::entry]

@@ -1,0 +1,93 @@
+//! The conflated ring.
+
+use forebay_core::conflated::{Consumer, Producer, Ring};
+use forebay_tests::history::conflated::{Conflated, KEYS, Op, State};
+use forebay_tests::history::record::Log;
+use forebay_tests::history::ring::{Id, Pop};
+
+use crate::drive::{Hand, Random, Turn, check, drive, turns, work};
+
+const ENDING: usize = 4;
+const WINDOWS: usize = ENDING + 3;
+
+impl crate::drive::Op for Op {
+    fn is_rest(&self) -> bool {
+        matches!(self, Self::Rest(..))
+    }
+
+    fn outcome(&self) -> &'static str {
+        match self {
+            Self::Push(_, _, None) => "pushed",
+            Self::Push(_, _, Some(_)) => "conflated",
+            Self::Popped(..) => "popped",
+            Self::Nothing(Pop::Closed) => "closed",
+            Self::Nothing(_) => "empty",
+            Self::ProducerGoes => "producer goes",
+            Self::ConsumerGoes => "consumer goes",
+            Self::Rest(..) => "rest",
+        }
+    }
+}
+
+const OUTCOMES: &[&str] = &["pushed", "conflated", "popped", "empty", "closed", "producer goes", "consumer goes"];
+
+struct Pushing<'q> {
+    end: Option<Producer<'q, Id>>,
+    next: Id,
+    goes: bool,
+}
+
+impl Hand<Op> for Pushing<'_> {
+    fn work(&mut self, window: usize, log: &mut Log<'_, Op>, random: &mut Random) {
+        turns(8, self.goes && window == ENDING, random, |turn, random| match (turn, &mut self.end) {
+            (Turn::Goes, _) => log.record(|| drop(self.end.take()), |()| Op::ProducerGoes),
+            (Turn::Works, Some(end)) => {
+                let (key, id) = (random.below(KEYS), self.next);
+                self.next += 1;
+                log.record(|| end.push(key, id), |back| Op::Push(key, id, back.expect("there is such a key")));
+            }
+            (Turn::Works, None) => {}
+        });
+    }
+}
+
+struct Popping<'q> {
+    end: Option<Consumer<'q, Id>>,
+    goes: bool,
+}
+
+impl Hand<Op> for Popping<'_> {
+    fn work(&mut self, window: usize, log: &mut Log<'_, Op>, random: &mut Random) {
+        turns(8, self.goes && window == ENDING, random, |turn, _| match (turn, &mut self.end) {
+            (Turn::Goes, _) => log.record(|| drop(self.end.take()), |()| Op::ConsumerGoes),
+            (Turn::Works, Some(end)) => log.record(
+                || end.pop(),
+                |outcome| match outcome {
+                    Ok((key, id)) => Op::Popped(key, id),
+                    Err(why) => Op::Nothing(Err(why).into()),
+                },
+            ),
+            (Turn::Works, None) => {}
+        });
+    }
+
+    fn rest(&mut self, log: &mut Log<'_, Op>) {
+        if let Some(end) = &mut self.end {
+            let conflated = |key| end.conflated(key).expect("there is such a key");
+            log.record(|| (end.len(), std::array::from_fn(conflated)), |(len, conflated)| Op::Rest(len, conflated));
+        }
+    }
+}
+
+#[test]
+fn histories() {
+    drive("conflated", OUTCOMES, |seed, tally| {
+        let mut ring = Ring::<Id, KEYS>::new();
+        let (producer, consumer) = ring.split();
+        let goes = seed % 3;
+        let pushing = Pushing { end: Some(producer), next: 0, goes: goes != 0 };
+        let popping = Popping { end: Some(consumer), goes: goes == 0 };
+        let windows = work::<Op>(vec![Box::new(pushing), Box::new(popping)], WINDOWS, seed);
+        check(&Conflated, State::new(), &windows, tally)
+    });
+}
