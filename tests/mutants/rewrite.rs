@@ -43,8 +43,8 @@ const REWRITINGS: &[Rewriting] = &[
         file: RECEIVER,
         function: "poll_recv",
         edits: &[(
-            "self.place.wait(Kind::Item, cx.waker());\n                self.try_recv()",
-            "self.place.wait(Kind::Item, cx.waker());\n                Err(PopError::Empty)",
+            "self.wait(cx);\n                self.try_recv()",
+            "self.wait(cx);\n                Err(PopError::Empty)",
         )],
     },
     Rewriting {
@@ -58,13 +58,12 @@ const REWRITINGS: &[Rewriting] = &[
         ids: "W2",
         what: "after the look at who waits",
         file: WAIT,
-        function: "is_awaited",
+        function: "awaited",
         edits: &[
             ("fence(Ordering::SeqCst);", ""),
             (
-                "self.kinds.load(Ordering::Relaxed) & kinds.bit() != 0",
-                "let kinds_now = self.kinds.load(Ordering::Relaxed);\n        \
-                 fence(Ordering::SeqCst);\n        kinds_now & kinds.bit() != 0",
+                "Awaited(self.kinds.load(Ordering::Relaxed))",
+                "let kinds = self.kinds.load(Ordering::Relaxed); fence(Ordering::SeqCst); Awaited(kinds)",
             ),
         ],
     },

@@ -15,7 +15,7 @@ models! {
         |cx| super::dropped_after_its_wake(mpsc, cx);
     sender_dropped_after_its_wake [None, 1154] &["called", "not called"] =>
         |cx| super::sender_dropped_after_its_wake(small, cx);
-    timeout_against_wake [Some(2), 8163] &["sent", "late"] => |cx| super::timeout_against_wake(small, cx);
+    timeout_against_wake [Some(3), 8163] &["sent", "late"] => |cx| super::timeout_against_wake(small, cx);
     two_dropped_after_their_wakes [None, 20511] &[] => |cx| super::two_dropped_after_their_wakes(small, cx);
     used_and_dropped [None, 1021] &[] => |cx| super::used_and_dropped(small, cx);
     first_come [Some(3), 63862] &["behind", "not behind"] => |cx| super::first_come(small, cx);

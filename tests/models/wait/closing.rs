@@ -5,7 +5,7 @@ use super::*;
 models! {
     close_wakes_all [Some(2), 19223] &["was there", "woken"] => |cx| super::close_wakes_all(small, Receiver::close, cx);
     receiver_gone [None, 17260] &["was there", "woken"] => |cx| super::receiver_gone(small, cx);
-    receiver_gone_over_mpsc [None, 65007] &["was there", "woken"] => |cx| super::receiver_gone(mpsc, cx);
+    receiver_gone_over_mpsc [Some(3), 65007] &["was there", "woken"] => |cx| super::receiver_gone(mpsc, cx);
     close_and_one_who_comes_back [None, 6375] &["before", "after"] =>
         |cx| super::close_and_one_who_comes_back(small, cx);
     close_and_one_who_goes [None, 1650] &[] => |cx| super::close_and_one_who_goes(small, cx);
