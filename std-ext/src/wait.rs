@@ -20,8 +20,9 @@
 //! # Nobody is called for nothing, and no call is lost
 //! One place that gets free calls one end. An end that was *called* owes that call: when it goes away without having used it (its
 //! future is dropped, its time is over, or it got something before the call came) and there still is something to be had that
-//! nobody else has been called for, it calls the next. So does one that has used its call and finds more than that, as those who
-//! queued up behind one that comes first have not been called for what was there.
+//! nobody else has been called for, it calls the next. It still does after it has come back to the line, as its first look may have
+//! been out of date, and the second one finds what it had been called for. So does one that has used its call and finds more than
+//! that, as those who queued up behind one that comes first have not been called for what was there.
 //!
 //! # Fairness
 //! The lines are first in, first out. Ends that find room at once don't queue up; an end that was called and came too late because

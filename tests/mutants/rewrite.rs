@@ -23,6 +23,7 @@ const FAN_IN_VIEW: &str = "core/src/fan_in/view.rs";
 const GAUGE: &str = "core/src/gauge.rs";
 const SYNC: &str = "core/src/sync.rs";
 const WAIT: &str = "std-ext/src/wait.rs";
+const LINE: &str = "std-ext/src/wait/line.rs";
 const SENDER: &str = "std-ext/src/channel/sender.rs";
 const RECEIVER: &str = "std-ext/src/channel/receiver.rs";
 
@@ -43,8 +44,8 @@ const REWRITINGS: &[Rewriting] = &[
         file: RECEIVER,
         function: "poll_recv",
         edits: &[(
-            "self.place.wait(Kind::Item, cx.waker());\n                self.try_recv()",
-            "self.place.wait(Kind::Item, cx.waker());\n                Err(PopError::Empty)",
+            "self.wait(cx);\n                self.try_recv()",
+            "self.wait(cx);\n                Err(PopError::Empty)",
         )],
     },
     Rewriting {
@@ -55,16 +56,84 @@ const REWRITINGS: &[Rewriting] = &[
         edits: &[("match self.attempt(unsent) {", "match Err::<Result<P::Sent, _>, _>(unsent) {")],
     },
     Rewriting {
+        ids: "",
+        what: "a call that was not used is lost",
+        file: LINE,
+        function: "stop_waiting",
+        edits: &[("debt = Some(kind).filter(|kind| kind.is_for_one());", "")],
+    },
+    Rewriting {
+        ids: "",
+        what: "one that came back owes nothing",
+        file: LINE,
+        function: "stop_waiting",
+        edits: &[("debt = Some(kind).filter(|_| self.seat(seat).late > 0);", "")],
+    },
+    Rewriting {
+        ids: "",
+        what: "one that came first owes nothing",
+        file: LINE,
+        function: "stop_waiting",
+        edits: &[("debt = Some(Kind::Room);", "")],
+    },
+    Rewriting {
+        ids: "",
+        what: "one that came first still does",
+        file: LINE,
+        function: "stop_waiting",
+        edits: &[("self.first_come = NONE;", "")],
+    },
+    Rewriting {
+        ids: "",
+        what: "the one that comes first is called in its turn",
+        file: LINE,
+        function: "call",
+        edits: &[("if first_come != NONE && waits(self) {", "if first_come != NONE && waits(self) && false {")],
+    },
+    Rewriting {
+        ids: "",
+        what: "back to the front",
+        file: LINE,
+        function: "link_in_turn",
+        edits: &[("self.seat(after).turn < turn", "self.seat(after).turn < turn && false")],
+    },
+    Rewriting {
+        ids: "",
+        what: "another waker has no effect",
+        file: LINE,
+        function: "wait",
+        edits: &[(
+            "left.waker = self.seat(seat).waker.replace(waker).or(left.waker);",
+            "left.waker = Some(waker); if self.seat(seat).waker.is_none() { self.seat(seat).waker = left.waker.take(); }",
+        )],
+    },
+    Rewriting {
+        ids: "",
+        what: "as many as there were",
+        file: WAIT,
+        function: "call_all",
+        edits: &[(
+            "while self.call_up_to(kind, latest) {}",
+            "for _ in 0..self.table.with(|table| table.count(kind)) { self.call_up_to(kind, latest); }",
+        )],
+    },
+    Rewriting {
+        ids: "",
+        what: "those who are called for are not counted",
+        file: SENDER,
+        function: "stop_waiting",
+        edits: &[("> called", "> 0 * called")],
+    },
+    Rewriting {
         ids: "W2",
         what: "after the look at who waits",
         file: WAIT,
-        function: "is_awaited",
+        function: "awaited",
         edits: &[
             ("fence(Ordering::SeqCst);", ""),
             (
-                "self.kinds.load(Ordering::Relaxed) & kinds.bit() != 0",
-                "let kinds_now = self.kinds.load(Ordering::Relaxed);\n        \
-                 fence(Ordering::SeqCst);\n        kinds_now & kinds.bit() != 0",
+                "Awaited(self.kinds.load(Ordering::Relaxed))",
+                "let kinds = self.kinds.load(Ordering::Relaxed); fence(Ordering::SeqCst); Awaited(kinds)",
             ),
         ],
     },

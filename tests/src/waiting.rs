@@ -97,9 +97,20 @@ impl Bell {
 
 type Task<T> = Pin<Box<dyn Future<Output = T>>>;
 
-/// How a send ended.
+/// What a sender waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Goal {
+    /// To send the item of this number.
+    Send(u32),
+    Room,
+    Close,
+}
+
+/// How that ended.
 enum Sent {
     Done(Result<(), SendError<Tracked>>),
+    /// There was room, or a close.
+    IsSo,
     Cancelled(Option<Tracked>),
 }
 
@@ -107,7 +118,7 @@ struct Sending {
     task: Task<(MpscSender<Tracked>, Sent)>,
     cancel: Rc<Cell<bool>>,
     bell: Bell,
-    id: u32,
+    goal: Goal,
 }
 
 enum SenderState {
@@ -149,6 +160,26 @@ async fn send(mut sender: MpscSender<Tracked>, item: Tracked, cancel: Rc<Cell<bo
     (sender, sent)
 }
 
+async fn wait_until(
+    mut sender: MpscSender<Tracked>,
+    goal: Goal,
+    cancel: Rc<Cell<bool>>,
+) -> (MpscSender<Tracked>, Sent) {
+    async fn unless_cancelled(future: impl Future<Output = ()> + Unpin, cancel: &Cell<bool>) -> Sent {
+        let mut future = future;
+        poll_fn(|cx| match cancel.get() {
+            true => Poll::Ready(Sent::Cancelled(None)),
+            false => Pin::new(&mut future).poll(cx).map(|()| Sent::IsSo),
+        })
+        .await
+    }
+    let sent = match goal {
+        Goal::Close => unless_cancelled(sender.closed(), &cancel).await,
+        _ => unless_cancelled(sender.ready(), &cancel).await,
+    };
+    (sender, sent)
+}
+
 async fn receive(mut receiver: MpscReceiver<Tracked>, cancel: Rc<Cell<bool>>) -> (MpscReceiver<Tracked>, Received) {
     let mut future = receiver.recv();
     let done = poll_fn(|cx| match cancel.get() {
@@ -186,7 +217,12 @@ impl Run {
 
     fn step(&mut self, op: u8, arg: usize) {
         match op % 24 {
-            0..=3 => self.with_idle_sender(arg, Self::start),
+            0..=2 => self.with_idle_sender(arg, |run, sender| run.start(sender, Goal::Send(0))),
+            3 => self.with_idle_sender(arg, |run, sender| match arg / 4 % 4 {
+                0 => run.send_many(sender, arg / 16 % 4),
+                1 => run.start(sender, Goal::Close),
+                _ => run.start(sender, Goal::Room),
+            }),
             4 => self.with_idle_sender(arg, Self::try_send),
             5 => self.with_idle_sender(arg, Self::send_now_or_never),
             6 | 7 => self.with_idle_sender(arg, |run, sender| {
@@ -248,8 +284,13 @@ impl Run {
         self.inside.len() == self.capacity
     }
 
+    /// Whether others wait for room.
     fn others_wait(&self) -> bool {
-        self.senders.iter().any(|sender| matches!(sender, SenderState::Waits(_)))
+        self.waits(|goal| goal != Goal::Close)
+    }
+
+    fn waits(&self, is_meant: impl Fn(Goal) -> bool) -> bool {
+        self.senders.iter().any(|sender| matches!(sender, SenderState::Waits(sending) if is_meant(sending.goal)))
     }
 
     fn stored(&mut self, id: u32) {
@@ -258,13 +299,44 @@ impl Run {
         self.inside.push_back(id);
     }
 
-    fn start(&mut self, sender: MpscSender<Tracked>) {
-        let (item, cancel) = (self.ledger.item(), Rc::new(Cell::new(false)));
-        let id = item.id();
-        let task = Box::pin(send(sender, item, Rc::clone(&cancel)));
-        let mut sending = Sending { task, cancel, bell: Bell::default(), id };
+    fn start(&mut self, sender: MpscSender<Tracked>, goal: Goal) {
+        let cancel = Rc::new(Cell::new(false));
+        let (task, goal): (Task<_>, _) = match goal {
+            Goal::Send(_) => {
+                let item = self.ledger.item();
+                let goal = Goal::Send(item.id());
+                (Box::pin(send(sender, item, Rc::clone(&cancel))), goal)
+            }
+            _ => (Box::pin(wait_until(sender, goal, Rc::clone(&cancel))), goal),
+        };
+        let mut sending = Sending { task, cancel, bell: Bell::default(), goal };
         let next = self.poll_sender(&mut sending).unwrap_or(SenderState::Waits(sending));
         self.senders.push(next);
+    }
+
+    /// Sends some items as far as there is room, and gives up.
+    fn send_many(&mut self, mut sender: MpscSender<Tracked>, count: usize) {
+        let items = self.ledger.items(count);
+        let ids: Vec<u32> = items.iter().map(Tracked::id).collect();
+        let mut items = items.into_iter();
+        let mut future = sender.send_many(&mut items);
+        let polled = Pin::new(&mut future).poll(&mut Context::from_waker(Waker::noop()));
+        let sent = future.sent();
+        let unsent = match polled {
+            Poll::Pending => future.into_inner(),
+            Poll::Ready(done) => {
+                drop(future);
+                assert_eq!(done.is_err(), self.closed && count > 0);
+                done.err().map(SendError::into_inner)
+            }
+        };
+        let room = if self.closed { 0 } else { self.capacity - self.inside.len() };
+        // It is done, or has found no room, or others came first before it sent any.
+        assert!(sent == count.min(room) || sent == 0 && self.others_wait());
+        assert_eq!(unsent.map(|item| item.id()), ids.get(sent).copied());
+        assert_eq!(items.len(), count.saturating_sub(sent + 1));
+        ids[..sent].iter().for_each(|&id| self.stored(id));
+        self.senders.push(SenderState::Idle(sender));
     }
 
     fn try_send(&mut self, mut sender: MpscSender<Tracked>) {
@@ -297,19 +369,27 @@ impl Run {
 
     /// `None`: it still waits.
     fn poll_sender(&mut self, sending: &mut Sending) -> Option<SenderState> {
-        let Sending { task, bell, id, cancel } = sending;
+        let Sending { task, bell, goal, cancel } = sending;
         match bell.poll(|cx| task.as_mut().poll(cx)) {
             Poll::Pending => {
                 assert!(!cancel.get() && !self.closed, "a sender waits at a closed channel");
-                assert!(self.is_full() || self.others_wait(), "a sender waits, with room and nobody before it");
+                assert!(
+                    *goal == Goal::Close || self.is_full() || self.others_wait(),
+                    "a sender waits, with room and nobody before it"
+                );
                 None
             }
             Poll::Ready((sender, sent)) => {
-                match sent {
-                    Sent::Done(Ok(())) => self.stored(*id),
-                    Sent::Done(Err(SendError::Closed(item))) => assert!(self.closed && item.id() == *id),
-                    Sent::Done(Err(SendError::Shed(_))) => unreachable!("the policy is to reject"),
-                    Sent::Cancelled(item) => assert_eq!(item.map(|item| item.id()), Some(*id)),
+                match (sent, *goal) {
+                    (Sent::Done(Ok(())), Goal::Send(id)) => self.stored(id),
+                    (Sent::Done(Err(SendError::Closed(item))), Goal::Send(id)) => {
+                        assert!(self.closed && item.id() == id)
+                    }
+                    (Sent::IsSo, Goal::Room) => assert!(self.closed || !self.is_full()),
+                    (Sent::IsSo, Goal::Close) => assert!(self.closed),
+                    (Sent::Cancelled(Some(item)), Goal::Send(id)) => assert_eq!(item.id(), id),
+                    (Sent::Cancelled(None), Goal::Room | Goal::Close) => {}
+                    _ => unreachable!("the policy is to reject, and each has its own end"),
                 }
                 Some(SenderState::Idle(sender))
             }
@@ -384,7 +464,9 @@ impl Run {
     fn try_receive(&mut self, arg: usize) {
         self.receiver = match mem::replace(&mut self.receiver, ReceiverState::Gone) {
             ReceiverState::Idle(mut receiver) => {
-                if arg % 8 == 7 {
+                if arg % 8 == 6 {
+                    self.receive_many(&mut receiver, arg / 8 % 4);
+                } else if arg % 8 == 7 {
                     match receiver.recv_timeout(Duration::ZERO) {
                         Ok(item) => self.take(&item),
                         Err(RecvTimeoutError::Timeout) => assert!(self.inside.is_empty() && !self.is_over()),
@@ -417,6 +499,18 @@ impl Run {
             Err(PopError::Closed) => assert!(self.is_over(), "an end that is none"),
         }
         true
+    }
+
+    /// Takes some items if there are any, and gives up.
+    fn receive_many(&mut self, receiver: &mut MpscReceiver<Tracked>, max: usize) {
+        let mut items = Vec::new();
+        let polled = Pin::new(&mut receiver.recv_many(&mut items, max)).poll(&mut Context::from_waker(Waker::noop()));
+        match polled {
+            Poll::Ready(0) => assert!(max == 0 || self.is_over(), "an end that is none"),
+            Poll::Ready(count) => assert_eq!(count, max.min(self.inside.len())),
+            Poll::Pending => assert!(self.inside.is_empty() && !self.is_over()),
+        }
+        items.iter().for_each(|item| self.take(item));
     }
 
     fn stop_receiving(&mut self) {
@@ -505,7 +599,7 @@ impl Run {
         assert!(!is_receiver_waiting || self.inside.is_empty(), "the receiver sleeps, and there is an item");
         assert!(!is_receiver_waiting || !self.is_over(), "the receiver sleeps, and all is over");
         assert!(!self.others_wait() || self.is_full(), "a sender sleeps, and there is room");
-        assert!(!self.others_wait() || !self.closed, "a sender sleeps, and the channel is closed");
+        assert!(!self.closed || !self.waits(|_| true), "a sender sleeps, and the channel is closed");
     }
 
     /// Everybody goes, one after another, and those that are left are told.

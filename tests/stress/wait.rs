@@ -75,9 +75,18 @@ fn short(random: &mut Random) -> Duration {
     Duration::from_micros(random.below(60) as u64)
 }
 
+fn try_send(sender: &mut MpscSender<Item>, item: Item) -> Result<bool, SendError<Item>> {
+    match sender.try_send(item) {
+        Ok(()) => Ok(true),
+        Err(PushError::Full(_)) => Ok(false),
+        Err(PushError::Closed(item)) => Err(SendError::Closed(item)),
+        Err(PushError::Shed(item)) => Err(SendError::Shed(item)),
+    }
+}
+
 /// Sends an item in some way. Answers with whether it was sent, or why not.
 fn send(sender: &mut MpscSender<Item>, item: Item, random: &mut Random) -> Result<bool, SendError<Item>> {
-    match random.below(6) {
+    match random.below(8) {
         0 | 1 => sender.blocking_send(item).map(|()| true),
         2 => block_on(sender.send(item)).map(|()| true),
         3 => match sender.send_timeout(item, short(random)) {
@@ -86,12 +95,13 @@ fn send(sender: &mut MpscSender<Item>, item: Item, random: &mut Random) -> Resul
             Err(SendTimeoutError::Closed(item)) => Err(SendError::Closed(item)),
             Err(SendTimeoutError::Shed(item)) => Err(SendError::Shed(item)),
         },
-        4 => match sender.try_send(item) {
-            Ok(()) => Ok(true),
-            Err(PushError::Full(_)) => Ok(false),
-            Err(PushError::Closed(item)) => Err(SendError::Closed(item)),
-            Err(PushError::Shed(item)) => Err(SendError::Shed(item)),
-        },
+        4 => try_send(sender, item),
+        5 => {
+            // Others may be faster.
+            block_on(sender.ready());
+            try_send(sender, item)
+        }
+        6 => block_on(sender.send_many(std::iter::once(item))).map(|_| true),
         _ => match poll_and_drop(sender.send(item), random.below(4) as u32) {
             Some(done) => done.map(|()| true),
             None => Ok(false),
@@ -99,17 +109,27 @@ fn send(sender: &mut MpscSender<Item>, item: Item, random: &mut Random) -> Resul
     }
 }
 
-/// Receives in some way. `Ok(None)`: not now.
-fn receive(receiver: &mut MpscReceiver<Item>, random: &mut Random) -> Result<Option<Item>, RecvError> {
-    match random.below(5) {
-        0 | 1 => receiver.blocking_recv().map(Some),
-        2 => block_on(receiver.recv()).map(Some),
+/// Receives in some way: nothing, one, or several.
+fn receive(receiver: &mut MpscReceiver<Item>, random: &mut Random) -> Result<Vec<Item>, RecvError> {
+    match random.below(6) {
+        0 | 1 => receiver.blocking_recv().map(|item| vec![item]),
+        2 => block_on(receiver.recv()).map(|item| vec![item]),
         3 => match receiver.recv_timeout(short(random)) {
-            Ok(item) => Ok(Some(item)),
-            Err(RecvTimeoutError::Timeout) => Ok(None),
+            Ok(item) => Ok(vec![item]),
+            Err(RecvTimeoutError::Timeout) => Ok(vec![]),
             Err(RecvTimeoutError::Closed) => Err(RecvError),
         },
-        _ => poll_and_drop(receiver.recv(), random.below(4) as u32).transpose(),
+        4 => {
+            let mut items = Vec::new();
+            match block_on(receiver.recv_many(&mut items, 1 + random.below(4))) {
+                0 => Err(RecvError),
+                _ => Ok(items),
+            }
+        }
+        _ => match poll_and_drop(receiver.recv(), random.below(4) as u32) {
+            Some(item) => item.map(|item| vec![item]),
+            None => Ok(vec![]),
+        },
     }
 }
 
@@ -174,16 +194,15 @@ fn run(capacity: usize, seed: u64, end: End) {
     let mut count = 0;
     let is_complete = loop {
         match end {
-            End::Close(after) if after == count => receiver.close(),
-            End::Drop(after) if after == count => break false,
+            End::Close(after) if after <= count => receiver.close(),
+            End::Drop(after) if after <= count => break false,
             _ => {}
         }
         match receive(&mut receiver, &mut random) {
-            Ok(Some(item)) => {
-                received[item.sender].push(item.number);
-                count += 1;
+            Ok(items) => {
+                count += items.len();
+                items.iter().for_each(|item| received[item.sender].push(item.number));
             }
-            Ok(None) => {}
             Err(RecvError) => break true,
         }
     };

@@ -54,6 +54,11 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     /// # Errors
     /// See [`SendError`]: the value comes back.
     ///
+    /// # Progress
+    /// Those who wait for room are served in the order in which they came, but others may find room at once: with
+    /// [`try_send`](Self::try_send) at any time, and else twice before one that has been woken for it. So one that has been woken
+    /// should be polled or dropped: if it is just kept, the others may wait for it.
+    ///
     /// # Cancel safety
     /// If the future is dropped before it is ready, the value was not sent and is dropped with it; a call that it had been woken
     /// for goes to the next who waits. [`Send::into_inner`] gives the value back.

@@ -198,7 +198,11 @@ impl<S: Seats> Table<S> {
     pub(super) fn stop_waiting(&mut self, seat: usize) -> Left {
         let mut debt = None;
         match self.seat(seat).state {
-            State::Waits(kind) => self.unlink(seat, kind),
+            State::Waits(kind) => {
+                self.unlink(seat, kind);
+                // It has been called, and came back after a look that was out of date, or because it was not its turn.
+                debt = Some(kind).filter(|_| self.seat(seat).late > 0);
+            }
             State::Called(kind) => {
                 self.lines[kind as usize].called -= 1;
                 debt = Some(kind).filter(|kind| kind.is_for_one());

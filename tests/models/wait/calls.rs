@@ -7,20 +7,21 @@ use forebay::channel::SendTimeoutError;
 use super::*;
 
 models! {
-    two_senders_for_one_slot [Some(3), 8980] &["both wait", "one waits"] => |cx| super::two_senders_for_one_slot(small, cx);
-    two_senders_for_one_slot_over_mpsc [Some(3), 6558] &["both wait", "one waits"] =>
+    two_senders_for_one_slot [Some(3), 11875] &["both wait", "one waits"] => |cx| super::two_senders_for_one_slot(small, cx);
+    two_senders_for_one_slot_over_mpsc [Some(3), 8669] &["both wait", "one waits"] =>
         |cx| super::two_senders_for_one_slot(mpsc, cx);
     dropped_after_its_wake [None, 11] &["called", "not called"] => |cx| super::dropped_after_its_wake(small, cx);
     dropped_after_its_wake_over_mpsc [None, 11] &["called", "not called"] =>
         |cx| super::dropped_after_its_wake(mpsc, cx);
     sender_dropped_after_its_wake [None, 1154] &["called", "not called"] =>
         |cx| super::sender_dropped_after_its_wake(small, cx);
-    timeout_against_wake [Some(2), 8163] &["sent", "late"] => |cx| super::timeout_against_wake(small, cx);
+    timeout_against_wake [Some(3), 16798] &["sent", "late"] => |cx| super::timeout_against_wake(small, cx);
+    ready_and_gone [Some(3), 49] &["ready", "waits"] => |cx| super::ready_and_gone(small, cx);
     two_dropped_after_their_wakes [None, 20511] &[] => |cx| super::two_dropped_after_their_wakes(small, cx);
-    used_and_dropped [None, 1021] &[] => |cx| super::used_and_dropped(small, cx);
-    first_come [Some(3), 63862] &["behind", "not behind"] => |cx| super::first_come(small, cx);
-    first_come_goes [None, 43402] &["behind", "not behind"] => |cx| super::first_come_goes(small, cx);
-    called_before_another_comes_first [Some(3), 9800] &["one is served", "both wait"] => |cx| super::called_before_another_comes_first(small, cx);
+    used_and_dropped [None, 743] &[] => |cx| super::used_and_dropped(small, cx);
+    first_come [Some(3), 60652] &["behind", "not behind"] => |cx| super::first_come(small, cx);
+    first_come_goes [None, 35470] &["behind", "not behind"] => |cx| super::first_come_goes(small, cx);
+    called_before_another_comes_first [Some(3), 13446] &["one is served", "both wait"] => |cx| super::called_before_another_comes_first(small, cx);
 }
 
 /// One slot gets free while two come to wait: one gets it, and the other one waits and is not forgotten.
@@ -74,21 +75,42 @@ fn sender_dropped_after_its_wake<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
 fn timeout_against_wake<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
     let (mut sender, mut receiver) = full(make, 1);
     let mut last = send(sender.clone(), 2);
-    let late = thread::spawn(move || match sender.send_timeout(1, Duration::ZERO) {
-        Ok(()) => true,
-        Err(error) => {
-            assert_eq!(error, SendTimeoutError::Timeout(1));
-            false
-        }
+    let late = thread::spawn(move || {
+        let sent = sender.send_timeout(1, Duration::ZERO);
+        assert!(matches!(sent, Ok(()) | Err(SendTimeoutError::Timeout(1))));
+        (sent.is_ok(), sender)
     });
     let popper = thread::spawn(move || {
         assert_eq!(receiver.try_recv(), Ok(100));
         receiver
     });
     last.poll();
-    let (sent, receiver) = (late.join().unwrap(), popper.join().unwrap());
+    let ((sent, _sender), receiver) = (late.join().unwrap(), popper.join().unwrap());
     cx.note(if sent { "sent" } else { "late" });
     check_senders(vec![last], receiver, if sent { vec![1, 2] } else { vec![2] });
+}
+
+/// One that waits for room alone takes none: who waits behind it is called.
+///
+/// [W1] [W2].
+fn ready_and_gone<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
+    let (mut sender, mut receiver) = full(make, 1);
+    let mut next = send(sender.clone(), 2);
+    let mut ready = Task::new(async move {
+        sender.ready().await;
+        sender
+    });
+    assert!(!ready.poll() && !next.poll());
+    let popper = thread::spawn(move || {
+        assert_eq!(receiver.try_recv(), Ok(100));
+        receiver
+    });
+    cx.note(if ready.poll() { "ready" } else { "waits" });
+    let receiver = popper.join().unwrap();
+    assert!(ready.is_done() || ready.is_woken());
+    ready.poll();
+    assert!(next.is_woken());
+    check_senders(vec![next], receiver, vec![2]);
 }
 
 /// Two that were called for two slots are dropped at once: both calls go on.

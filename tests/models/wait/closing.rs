@@ -3,16 +3,17 @@
 use super::*;
 
 models! {
-    close_wakes_all [Some(2), 19223] &["was there", "woken"] => |cx| super::close_wakes_all(small, Receiver::close, cx);
-    receiver_gone [None, 17260] &["was there", "woken"] => |cx| super::receiver_gone(small, cx);
-    receiver_gone_over_mpsc [None, 65007] &["was there", "woken"] => |cx| super::receiver_gone(mpsc, cx);
-    close_and_one_who_comes_back [None, 6375] &["before", "after"] =>
+    close_wakes_all [Some(2), 37536] &["was there", "woken"] => |cx| super::close_wakes_all(small, Receiver::close, cx);
+    receiver_gone [None, 94585] &["was there", "woken"] => |cx| super::receiver_gone(small, cx);
+    receiver_gone_over_mpsc [Some(3), 2606] &["was there", "woken"] => |cx| super::receiver_gone(mpsc, cx);
+    close_and_one_who_comes_back [None, 7612] &["before", "after"] =>
         |cx| super::close_and_one_who_comes_back(small, cx);
-    close_and_one_who_goes [None, 1650] &[] => |cx| super::close_and_one_who_goes(small, cx);
-    last_sender_gone [Some(3), 5505] &["over", "woken"] => |cx| super::last_sender_gone(small, cx);
-    last_sender_gone_over_mpsc [Some(3), 6751] &["over", "woken"] => |cx| super::last_sender_gone(mpsc, cx);
-    item_of_the_last_sender [None, 5681] &["there", "woken"] => |cx| super::item_of_the_last_sender(small, cx);
-    closed_while_it_is_sent [None, 15792] &["sent", "came back"] => |cx| super::closed_while_it_is_sent(small, cx);
+    close_and_one_who_goes [None, 1880] &[] => |cx| super::close_and_one_who_goes(small, cx);
+    closed_is_awaited [Some(3), 109] &["over", "woken"] => |cx| super::closed_is_awaited(small, cx);
+    last_sender_gone [Some(3), 10710] &["over", "woken"] => |cx| super::last_sender_gone(small, cx);
+    last_sender_gone_over_mpsc [Some(3), 12684] &["over", "woken"] => |cx| super::last_sender_gone(mpsc, cx);
+    item_of_the_last_sender [None, 5765] &["there", "woken"] => |cx| super::item_of_the_last_sender(small, cx);
+    closed_while_it_is_sent [None, 4633] &["sent", "came back"] => |cx| super::closed_while_it_is_sent(small, cx);
 }
 
 fn are_all_told(mut tasks: Vec<Task<Result<(), SendError<u32>>>>) {
@@ -81,6 +82,30 @@ fn close_and_one_who_goes<P: Tx, C: Rx>(make: Made<P, C>, _: &Context) {
     receiver.close();
     dropper.join().unwrap();
     are_all_told(tasks);
+}
+
+/// Senders that wait for a close alone see it, or are woken.
+///
+/// [W1] [W2].
+fn closed_is_awaited<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
+    let (sender, mut receiver) = make(1);
+    let [mut first, mut second] = [sender.clone(), sender].map(|mut sender| {
+        Task::new(async move {
+            sender.closed().await;
+            sender
+        })
+    });
+    assert!(!first.poll());
+    let closer = thread::spawn(move || {
+        receiver.close();
+        receiver
+    });
+    cx.note(if second.poll() { "over" } else { "woken" });
+    let _receiver = closer.join().unwrap();
+    for task in [&mut first, &mut second] {
+        assert!(task.is_done() || task.is_woken(), "it sleeps, and the channel is closed");
+        assert!(task.poll());
+    }
 }
 
 /// A receiver that waits is woken when the last sender goes, whichever that is.

@@ -3,14 +3,14 @@
 use super::*;
 
 models! {
-    receiver [None, 38] &["there", "woken"] => |cx| super::receiver(small, cx);
-    receiver_over_mpsc [None, 117] &["there", "woken"] => |cx| super::receiver(mpsc, cx);
-    receiver_of_two [Some(3), 1212] &["there", "woken"] => |cx| super::receiver_of_two(small, cx);
-    receiver_of_two_over_mpsc [Some(3), 34911] &["there", "woken"] => |cx| super::receiver_of_two(mpsc, cx);
-    sender [None, 82] &["room", "woken"] => |cx| super::sender(small, cx);
-    sender_over_mpsc [None, 82] &["room", "woken"] => |cx| super::sender(mpsc, cx);
-    waker_replaced [None, 120] &["there", "woken"] => |cx| super::waker_replaced(small, cx);
-    waker_of_sender_replaced [None, 2944] &["room", "woken"] => |cx| super::waker_of_sender_replaced(small, cx);
+    receiver [None, 49] &["there", "woken"] => |cx| super::receiver(small, cx);
+    receiver_over_mpsc [None, 136] &["there", "woken"] => |cx| super::receiver(mpsc, cx);
+    receiver_of_two [Some(3), 1224] &["there", "woken"] => |cx| super::receiver_of_two(small, cx);
+    receiver_of_two_over_mpsc [Some(3), 32469] &["there", "woken"] => |cx| super::receiver_of_two(mpsc, cx);
+    sender [None, 151] &["room", "woken"] => |cx| super::sender(small, cx);
+    sender_over_mpsc [None, 151] &["room", "woken"] => |cx| super::sender(mpsc, cx);
+    waker_replaced [None, 142] &["there", "woken"] => |cx| super::waker_replaced(small, cx);
+    waker_of_sender_replaced [None, 10557] &["room", "woken"] => |cx| super::waker_of_sender_replaced(small, cx);
 }
 
 /// A receiver that has found nothing is woken by the item that it has not seen.

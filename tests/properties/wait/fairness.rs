@@ -85,6 +85,7 @@ fn barging_is_bounded() {
     assert_eq!(receiver.try_recv(), Ok(100));
     let (mut second, behind) = (barger.send(101), Arc::<Counter>::default());
     assert!(poll(&mut second, &behind).is_pending());
+    assert!(poll(&mut third.ready(), &idle).is_pending());
     let (mut third, last) = (third.send(102), Arc::<Counter>::default());
     assert!(poll(&mut third, &last).is_pending());
     assert_eq!(poll(send, counter), Poll::Ready(Ok(())));
@@ -160,4 +161,30 @@ fn senders_come_and_go() {
             assert_eq!(poll(send, counter), Poll::Ready(Ok(())));
         }
     }
+}
+
+/// Who sends many waits for room again and again, and is called each time.
+#[test]
+fn a_batch_waits_as_one_item_does() {
+    let (mut senders, mut receiver) = full(2, 2);
+    let [sender, another] = &mut senders[..] else { unreachable!() };
+    let counter = Arc::<Counter>::default();
+    let mut send = sender.send_many(1..=5);
+    assert!(poll(&mut send, &counter).is_pending());
+    let mut sends = waiting(std::slice::from_mut(another));
+    let (next, its) = &mut sends[0];
+    for round in 1..=2 {
+        (0..2).for_each(|_| assert!(receiver.try_recv().is_ok()));
+        assert_eq!((counter.count(), its.count()), (round, 1), "one each, and then it is alone");
+        if round == 1 {
+            assert_eq!(poll(next, its), Poll::Ready(Ok(())));
+        }
+        assert!(poll(&mut send, &counter).is_pending());
+    }
+    assert_eq!(send.sent(), 3);
+    let mut items = Vec::new();
+    assert_eq!(poll(&mut receiver.recv_many(&mut items, 9), its), Poll::Ready(2));
+    assert_eq!(poll(&mut send, &counter), Poll::Ready(Ok(5)));
+    assert_eq!(poll(&mut receiver.recv_many(&mut items, 9), its), Poll::Ready(2));
+    assert_eq!(items, [2, 3, 4, 5]);
 }
