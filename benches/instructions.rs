@@ -11,7 +11,7 @@ use std::num::NonZeroU32;
 use crossbeam_queue::ArrayQueue;
 use forebay::seam::{Pop, Push};
 use forebay::spsc::{self, Consumer, Dense, Flagged, Layout, OwnedConsumer, OwnedProducer, Producer};
-use forebay::{Overflow, Pressure, Pushed, Watermarks, conflated, fan_in, mpsc, swap};
+use forebay::{Overflow, Pressure, Pushed, Watermarks, conflated, fan_in, mpsc, priority, swap};
 
 const CAPACITY: usize = 1024;
 const PAIRS: u64 = 1000;
@@ -110,6 +110,13 @@ fn pairs_fan_in_heap(tx: &mut fan_in::OwnedProducer<u64>, rx: &mut fan_in::Owned
 #[inline(never)]
 fn pairs_conflated_heap(tx: &mut conflated::OwnedProducer<u64>, rx: &mut conflated::OwnedConsumer<u64>) -> u64 {
     pairs(|item| tx.push(item as usize, item) == Ok(None), || rx.pop().ok().map(|(_, item)| item))
+}
+
+/// Of three classes in turn.
+#[unsafe(no_mangle)]
+#[inline(never)]
+fn pairs_priority_heap(tx: &mut priority::OwnedProducer<u64, 3>, rx: &mut priority::OwnedConsumer<u64, 3>) -> u64 {
+    pairs(|item| tx.push(item as usize % 3, item).is_ok(), || rx.pop().ok().map(|(_, item)| item))
 }
 
 /// The same with a look at the pressure before each push.
@@ -235,6 +242,16 @@ fn evicting_forebay(tx: &mut swap::OwnedProducer<u64>) -> u64 {
 fn evicting_forebay_block(tx: &mut swap::OwnedProducer<Block>) -> u64 {
     evicting(|item| match tx.push(Block([item; 8])) {
         Ok(Pushed::Evicted(oldest)) => Some(sum(oldest)),
+        _ => None,
+    })
+}
+
+/// The least important of three classes, by its own.
+#[unsafe(no_mangle)]
+#[inline(never)]
+fn evicting_priority(tx: &mut priority::OwnedProducer<u64, 3>) -> u64 {
+    evicting(|item| match tx.push(2, item) {
+        Ok(Pushed::Evicted(oldest)) => Some(oldest),
         _ => None,
     })
 }
@@ -375,6 +392,18 @@ fn main() {
             fill(inside, |item| tx.push(item).is_ok());
             let pairs = if function.starts_with("looked") { looked_swap_heap } else { pairs_swap_heap };
             pairs(&mut tx, &mut rx)
+        }
+        "pairs_priority_heap" => {
+            let (mut tx, mut rx) = priority::ring(CAPACITY).expect("there is memory for the ring");
+            mark!(marks, tx, rx);
+            fill(inside, |item| tx.push(item as usize % 3, item).is_ok());
+            pairs_priority_heap(&mut tx, &mut rx)
+        }
+        "evicting_priority" => {
+            let (mut tx, _rx) = priority::ring(CAPACITY).expect("there is memory for the ring");
+            tx.set_overflow(Overflow::DropOldest);
+            fill(CAPACITY as u64, |item| tx.push(2, item).is_ok());
+            evicting_priority(&mut tx)
         }
         // One lane of two is busy, and each item is a round of its own.
         "pairs_fan_in_heap" => {

@@ -29,7 +29,7 @@ count() {
 printf '%-22s %10s %10s   %s\n' "instructions per pair" "at empty" "half full" "over heapless at empty (goal: not above 0)"
 goal=$(count pairs_heapless 0)
 for function in pairs_heapless pairs_rtrb pairs_forebay_heap pairs_forebay_array pairs_flagged_heap pairs_flagged_array \
-    pairs_mpsc_heap pairs_nexus pairs_array_queue pairs_swap_heap pairs_fan_in_heap pairs_conflated_heap; do
+    pairs_mpsc_heap pairs_nexus pairs_array_queue pairs_swap_heap pairs_fan_in_heap pairs_priority_heap pairs_conflated_heap; do
     empty=$(count $function 0)
     half=$(count $function 512)
     over=$(awk -v a="$empty" -v b="$goal" 'BEGIN { printf "%+.1f", a - b }')
@@ -38,7 +38,7 @@ done
 
 printf '\n%-22s %10s %10s\n' "with watermarks" "at empty" "half full"
 for function in pairs_forebay_heap pairs_forebay_array pairs_flagged_heap pairs_flagged_array pairs_mpsc_heap pairs_swap_heap \
-    pairs_fan_in_heap; do
+    pairs_fan_in_heap pairs_priority_heap; do
     printf '%-22s %10s %10s\n' "${function#pairs_}" "$(count $function 0 900 100)" "$(count $function 512 900 100)"
 done
 
@@ -64,3 +64,4 @@ for function in evicting_forebay evicting_array_queue evicting_conflated; do
     block=$(count ${function}_block 0)
     printf '%-22s %10s %10s\n' "${function#evicting_}" "$small" "$block"
 done
+printf '%-22s %10s\n' priority "$(count evicting_priority 0)"

@@ -66,6 +66,10 @@ impl Contestant {
         Self { name, role: Role::Ours, turn }
     }
 
+    pub(crate) fn of(name: &'static str, role: Role, turn: fn(usize, u64) -> Turn) -> Self {
+        Self { name, role, turn }
+    }
+
     pub(crate) fn mpsc<Q: MpscQuestion, T: Item, C: MpscQueue<T>>() -> Self {
         Self { name: C::NAME, role: C::ROLE, turn: |capacity, count| Q::time::<T, C>(capacity, count).into() }
     }

@@ -25,7 +25,8 @@ use crate::contest::{Contest, Outcome};
 use crate::cores::Cores;
 use crate::effort::Effort;
 use crate::questions::{
-    batches, conflation, lanes, mpsc_batches, overwrite, pair, producers, round_trip, rules, signal, storm, throughput,
+    batches, conflation, importance, lanes, mpsc_batches, overwrite, pair, producers, round_trip, rules, signal, storm,
+    throughput,
 };
 
 /// Names some contestants, as in `overwrite/u64/64/forebay,pair/u64/64/heapless`: they have one turn each and nothing else is
@@ -40,11 +41,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     contests.extend(lanes::contests());
     contests.extend(signal::pairs());
     contests.extend(rules::contests());
+    contests.extend(importance::alone());
     if cores.two() {
         several.extend(producers::contests());
         several.extend(mpsc_batches::contests());
         several.extend(storm::contests());
         several.extend(conflation::contests());
+        several.extend(importance::contests());
         contests.extend(throughput::contests());
         contests.extend(signal::streams());
         contests.extend(batches::contests());
@@ -76,6 +79,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         signal::GOALS,
         rules::GOALS,
         conflation::GOALS,
+        importance::GOALS,
     ];
     let goals: Vec<_> = goals.into_iter().flatten().collect();
 

@@ -262,3 +262,12 @@ pub(crate) trait Conflating<T: Item> {
     /// Makes one for so many keys and lets the job have its ends.
     fn with(keys: usize, job: impl ConflatingJob<T>) -> Turn;
 }
+
+/// A queue whose items are of several classes, by which they come out: the keys are those.
+pub(crate) trait Prioritizing<T: Item> {
+    const NAME: &'static str;
+    const ROLE: Role;
+
+    /// Makes one for so many items and lets the job have its ends.
+    fn with(capacity: usize, job: impl ConflatingJob<T>) -> Turn;
+}

@@ -13,6 +13,8 @@
 //! - [`fan_in`]: an `spsc` lane for each of several producers, and one consumer that serves them fairly, by weights; pushes are
 //!   wait-free, and a producer that sends too much fills its own lane.
 //!
+//! - [`priority`]: items by class, for several producers and one consumer: the most important first, and at full the least important
+//!   make room; lock-free.
 //! - [`conflated`]: the newest value of each key, in the order of change, for one producer and one consumer; wait-free.
 //!
 //! What is built on rings is written over the [`seam`], goes with any ring, and composes:
@@ -55,7 +57,7 @@
 //! | feature | what it adds |
 //! |---|---|
 //! | `alloc` | rings on the heap, and ends that own their ring |
-//! | `portable-atomic` | [`latest`], [`conflated`], [`mpsc`], [`swap`], [`fan_in`] and [`spsc::Ring::try_split`] on cores without an atomic exchange, by that crate's means |
+//! | `portable-atomic` | [`latest`], [`conflated`], [`mpsc`], [`swap`], [`priority`], [`fan_in`] and [`spsc::Ring::try_split`] on cores without an atomic exchange, by that crate's means |
 //! | `critical-section` | the same, through the implementation of a critical section that the program provides |
 //! | `defmt` | `defmt::Format` for the errors |
 //!
@@ -87,6 +89,8 @@ mod owner;
 pub mod pacer;
 mod position;
 mod pressure;
+#[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
+pub mod priority;
 pub mod seam;
 mod slip;
 pub mod spill;

@@ -64,7 +64,7 @@ use crate::gauge;
 use crate::spsc::{self, Layout};
 use crate::{PopError, Pressure, PushError, Pushed};
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
-use crate::{conflated, fan_in, mpsc, swap};
+use crate::{conflated, fan_in, mpsc, priority, swap};
 
 /// An end that items are put into.
 pub trait Push {
@@ -322,6 +322,19 @@ impl<T, K> Pop for conflated::Consumer<'_, T, K> {
     #[inline]
     fn pop(&mut self) -> Result<(usize, T), PopError> {
         self.pop()
+    }
+
+    counts!();
+}
+
+/// All classes; of which an item was is not told. What is put in says so: see [`priority::Producer::by`].
+#[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
+impl<T, const C: usize, K> Pop for priority::Consumer<'_, T, C, K> {
+    type Item = T;
+
+    #[inline]
+    fn pop(&mut self) -> Result<T, PopError> {
+        Self::pop(self).map(|(_, item)| item)
     }
 
     counts!();

@@ -194,9 +194,9 @@ mod depth;
 mod error;
 mod owner;
 mod producer;
-mod slot;
+pub(crate) mod slot;
 mod view;
-mod word;
+pub(crate) mod word;
 
 pub use consumer::{Consumer, Drain};
 pub use error::TooManyProducers;
@@ -207,3 +207,4 @@ pub use owner::{Keep, OwnedConsumer, OwnedProducer};
 pub use owner::{Ring, SliceRing};
 pub use producer::{Batch, Producer};
 pub use slot::Slot;
+pub(crate) use view::Cell;

@@ -46,6 +46,7 @@ pub mod conflated;
 pub mod fan_in;
 pub mod latest;
 pub mod mpsc;
+pub mod priority;
 pub mod spsc;
 pub mod swap;
 mod sync;

@@ -8,5 +8,6 @@ mod errors;
 mod fan_in;
 mod latest;
 mod mpsc;
+mod priority;
 mod spsc;
 mod swap;

@@ -18,7 +18,8 @@ done
 
 ITEMS=100000 # at least, from each image that counts them
 # The small image of each ring.
-rings=("spsc nopanic" "swap nopanic_swap" "mpsc nopanic_mpsc" "fan_in nopanic_fan_in" "conflated nopanic_conflated")
+rings=("spsc nopanic" "swap nopanic_swap" "mpsc nopanic_mpsc" "fan_in nopanic_fan_in" "conflated nopanic_conflated"
+    "priority nopanic_priority")
 
 arm() { qemu-system-arm -M "$1" -icount shift=0 -nographic -semihosting-config enable=on,target=native -kernel "$2"; }
 riscv() { qemu-system-riscv32 -M "$1" -cpu rv32,a=off -bios none -icount shift=0 -nographic -kernel "$2"; }
@@ -63,7 +64,7 @@ board() { # target emulator machine, and how many bytes of flash push, pop and s
     done
     build "$1" release --features critical-section
     for image in shared swap mpsc fan_in conflated nopanic_swap nopanic_mpsc nopanic_mpsc_batches nopanic_fan_in \
-        nopanic_conflated nopanic_owners; do
+        nopanic_conflated nopanic_priority nopanic_owners; do
         run "$1" release $image "$2" "$3"
     done
 
@@ -78,9 +79,9 @@ board() { # target emulator machine, and how many bytes of flash push, pop and s
     done
 }
 
-board thumbv6m-none-eabi arm microbit 1024 4160 4032 4928 1600
-board thumbv7m-none-eabi arm mps2-an385 1024 3520 3520 4224 1600
-board riscv32imc-unknown-none-elf riscv virt 1344 4736 4224 5568 2368
+board thumbv6m-none-eabi arm microbit 1024 4160 4032 4928 1600 5696
+board thumbv7m-none-eabi arm mps2-an385 1024 3520 3520 4224 1600 5184
+board riscv32imc-unknown-none-elf riscv virt 1344 4736 4224 5568 2368 6464
 
 # Once more with the checks of the language and its core library.
 build thumbv6m-none-eabi checked --bin pair

@@ -19,6 +19,7 @@ mod faulty_lanes;
 mod lanes;
 mod latest;
 mod mpsc;
+mod priority;
 mod ring;
 mod selftest;
 mod spsc;

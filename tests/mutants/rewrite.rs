@@ -21,6 +21,9 @@ const FAN_IN_CONSUMER: &str = "core/src/fan_in/consumer.rs";
 const FAN_IN_PRODUCER: &str = "core/src/fan_in/producer.rs";
 const FAN_IN_VIEW: &str = "core/src/fan_in/view.rs";
 const GAUGE: &str = "core/src/gauge.rs";
+const PRIORITY_CONSUMER: &str = "core/src/priority/consumer.rs";
+const PRIORITY_PRODUCER: &str = "core/src/priority/producer.rs";
+const PRIORITY_VIEW: &str = "core/src/priority/view.rs";
 const SYNC: &str = "core/src/sync.rs";
 const WAIT: &str = "std-ext/src/wait.rs";
 const LINE: &str = "std-ext/src/wait/line.rs";
@@ -505,6 +508,84 @@ const REWRITINGS: &[Rewriting] = &[
             "word = gauge.exchange(word, next(word, wanted));
             if wanted < before { return (len, level(wanted)); }",
         )],
+    },
+    Rewriting {
+        ids: "PR1",
+        what: "refused without a second look",
+        file: PRIORITY_PRODUCER,
+        function: "seize",
+        edits: &[("if !self.are_empty_from(", "if found.is_some() && !self.are_empty_from(")],
+    },
+    Rewriting {
+        ids: "PR1",
+        what: "evicted without a second look",
+        file: PRIORITY_PRODUCER,
+        function: "seize",
+        edits: &[("if !self.are_empty_from(", "if found.is_none() && !self.are_empty_from(")],
+    },
+    Rewriting {
+        ids: "PR2",
+        what: "put in before it is written",
+        file: PRIORITY_PRODUCER,
+        function: "store",
+        edits: &[
+            ("unsafe { self.ring.write(cell, value) };", ""),
+            (
+                "self.ring.put(Lane::of(class), &mut self.backs[class], cell);",
+                "self.ring.put(Lane::of(class), &mut self.backs[class], cell); unsafe { self.ring.write(cell, value) };",
+            ),
+        ],
+    },
+    Rewriting {
+        ids: "PR1",
+        what: "nothing found without a second look",
+        file: PRIORITY_CONSUMER,
+        function: "found_nothing",
+        edits: &[("if (0..C).all(|class| ring.is_empty_at(Lane::of(class), self.fronts[class])) {", "if true {")],
+    },
+    Rewriting {
+        ids: "PR5",
+        what: "closed without a last look",
+        file: PRIORITY_CONSUMER,
+        function: "found_nothing",
+        edits: &[("return Ok(true);", "return Err(self.settle_empty(PopError::Closed));")],
+    },
+    Rewriting {
+        ids: "PR3",
+        what: "given back before it is read",
+        file: PRIORITY_CONSUMER,
+        function: "received",
+        edits: &[
+            ("let item = unsafe { ring.read(cell) };", ""),
+            (
+                "ring.give_back(self.back, cell, self.closed);",
+                "ring.give_back(self.back, cell, self.closed); let item = unsafe { ring.read(cell) };",
+            ),
+        ],
+    },
+    Rewriting {
+        ids: "PR3",
+        what: "given back without a bar",
+        file: PRIORITY_VIEW,
+        function: "give_back",
+        edits: &[("if closed { BAR } else { 0 }", "if closed { 0 } else { 0 }")],
+    },
+    Rewriting {
+        ids: "PR2",
+        what: "a load and a store for the exchange",
+        file: PRIORITY_VIEW,
+        function: "exchange",
+        edits: &[(
+            "word.compare_exchange(current, new, Ordering::AcqRel, Ordering::Relaxed).is_ok()",
+            "word.load(Ordering::Acquire) == current && { word.store(new, Ordering::Release); true }",
+        )],
+    },
+    Rewriting {
+        ids: "PR1",
+        what: "counted over takings",
+        file: PRIORITY_VIEW,
+        function: "count_from",
+        edits: &[("if count == 0 || self.load(lane, front) == word {", "if count == 0 || word != 0 {")],
     },
     Rewriting {
         ids: "K1",

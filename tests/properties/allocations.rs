@@ -12,7 +12,7 @@ use std::time::Duration;
 use forebay::channel::{MpscReceiver, MpscSender, RecvTimeoutError, SendTimeoutError};
 use forebay_core::seam::{Pop, Push};
 use forebay_core::spsc::{Dense, Flagged};
-use forebay_core::{Overflow, Refusal, conflated, fan_in, latest, mpsc, spsc, swap};
+use forebay_core::{Overflow, Refusal, conflated, fan_in, latest, mpsc, priority, spsc, swap};
 
 /// Counts what is asked of the allocator.
 struct Counting;
@@ -112,6 +112,9 @@ fn none_in_a_push_or_a_pop_and_none_in_an_array_or_a_slice() {
     on_the_heap!(mpsc::HeapRing::with_refusal(8, Refusal::DropIncoming).unwrap().into_ends());
     on_the_heap!(swap::HeapRing::with_overflow(8, 1, Overflow::DropOldest).unwrap().into_ends());
     on_the_heap!(swap::HeapRing::with_overflow(8, 2, Overflow::DropOldest).unwrap().into_ends());
+    let (push, mut pop) = priority::HeapRing::<_, 2>::with_overflow(8, Overflow::DropOldest).unwrap().into_ends();
+    let mut push = push.by(|&number| number as usize % 2);
+    assert_eq!(calls(|| work(&mut push, &mut pop)), 0, "by importance");
     let (opener, mut pop) = fan_in::HeapRing::new(2, 8).unwrap().into_ends();
     let open = || {
         let mut lane = opener.open(NonZeroU32::MIN).unwrap();
@@ -169,6 +172,13 @@ fn none_in_a_push_or_a_pop_and_none_in_an_array_or_a_slice() {
         let mut ring = conflated::SliceRing::new(&mut keys, &mut order).unwrap();
         let (producer, consumer) = ring.split();
         work(&mut producer.by(|number| *number as usize), &mut consumer.values());
+        let mut ring = priority::Ring::<u64, 8, 2>::new();
+        let (push, mut pop) = ring.split();
+        work(&mut push.by(|&number| number as usize % 2), &mut pop);
+        let mut memory = [const { priority::Slot::<u64, 2>::new() }; 8];
+        let mut ring = priority::SliceRing::new(&mut memory).unwrap();
+        let (push, mut pop) = ring.split();
+        work(&mut push.by(|&number| number as usize % 2), &mut pop);
     };
     assert_eq!(calls(in_place), 0);
 }

@@ -4,7 +4,9 @@ use std::num::NonZeroU32;
 
 use forebay_core::seam::{Pop, Push};
 use forebay_core::spsc::{Dense, Flagged};
-use forebay_core::{Overflow, PopError, Pressure, PushError, Pushed, Refusal, conflated, fan_in, mpsc, spsc, swap};
+use forebay_core::{
+    Overflow, PopError, Pressure, PushError, Pushed, Refusal, conflated, fan_in, mpsc, priority, spsc, swap,
+};
 
 /// How many items the rings hold.
 const N: usize = 4;
@@ -85,6 +87,12 @@ fn every_ring_has_it() {
         assert_eq!(round(&mut push, &mut pop), outcome);
         assert_eq!(Pop::capacity(&pop), N);
         close(push, pop);
+
+        let (push, mut pop) = priority::HeapRing::<_, 2>::with_overflow(N, overflow).unwrap().into_ends();
+        let mut push = push.by(|_| 1);
+        assert_eq!(round(&mut push, &mut pop), outcome);
+        assert_eq!(Pop::capacity(&pop), N);
+        close(push, pop);
     }
 }
 
@@ -100,6 +108,8 @@ fn a_consumer_that_is_gone_is_seen_through_it() {
     check(push, pop);
     let (push, pop) = swap::HeapRing::new(N, 1).unwrap().into_ends();
     check(push, pop);
+    let (push, pop) = priority::HeapRing::<_, 2>::new(N).unwrap().into_ends();
+    check(push.by(|&number| number as usize), pop);
     let (opener, pop) = fan_in::HeapRing::new(1, N).unwrap().into_ends();
     check(opener.open(NonZeroU32::MIN).unwrap(), pop);
 }

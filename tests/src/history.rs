@@ -8,7 +8,7 @@
 //! - [`record`]: threads that write down what they do.
 //! - [`search`]: the search for an order, after Wing and Gong, and Lowe.
 //! - [`ring`]: what is done with a ring, and what came of it.
-//! - [`spsc`], [`mpsc`], [`swap`], [`latest`], [`conflated`], [`fan_in`]: the sequential specifications.
+//! - [`spsc`], [`mpsc`], [`swap`], [`latest`], [`conflated`], [`fan_in`], [`priority`]: the sequential specifications.
 //!
 //! # Where a specification is weaker than a queue's
 //! Each is written to what the header of its ring promises, and says where that is less than a queue whose every operation is
@@ -25,6 +25,7 @@
 //! | `latest` | nothing |
 //! | `conflated` | nothing of pushes and pops; the length does not count a key on its way in or out |
 //! | `fan_in` | nothing of one lane; of all lanes, "empty" says nothing of pushes under way, "all taken" says that each lane was taken at some time, a producer that goes gives up its lane first, and the lanes are closed one after another |
+//! | `priority` | nothing of one class; the classes are not looked at in one step, and a push or a pop has a place to itself between its steps |
 //! | batches | they are their items one after another, and others may come in between; how many more there might have been room for in `spsc` is not looked at |
 
 #![forbid(unsafe_code)]
@@ -33,6 +34,7 @@ pub mod conflated;
 pub mod fan_in;
 pub mod latest;
 pub mod mpsc;
+pub mod priority;
 pub mod record;
 pub mod ring;
 pub mod search;

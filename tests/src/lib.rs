@@ -13,6 +13,7 @@ pub mod ledger;
 pub mod model;
 pub mod mpsc;
 pub mod payload;
+pub mod priority;
 pub mod rings;
 pub mod services;
 pub mod shapes;

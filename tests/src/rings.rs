@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use forebay_core::seam::{Pop, Push};
 use forebay_core::spsc::{Dense, Flagged};
-use forebay_core::{Overflow, Refusal, Watermarks, fan_in, mpsc, spsc, swap};
+use forebay_core::{Overflow, Refusal, Watermarks, fan_in, mpsc, priority, spsc, swap};
 
 use crate::swap::OVERFLOWS;
 
@@ -62,5 +62,14 @@ pub fn each<T: 'static>(capacity: usize, marks: Option<Watermarks>, visitor: &mu
         show!("swap", overflow, ends, |_: &_| None);
         let ends = swap::HeapRing::<T>::with_overflow(capacity, 2, overflow).unwrap().into_ends();
         show!("swap for two", overflow, ends, |push: &swap::OwnedProducer<T>| Some(push.try_clone().unwrap()));
+        // All of one class, which is then a queue as the others are.
+        let class = (|_| 1) as fn(&T) -> usize;
+        let (mut push, mut pop) = priority::HeapRing::<T, 2>::with_overflow(capacity, overflow).unwrap().into_ends();
+        if let Some(marks) = marks {
+            push.set_watermarks(marks).expect("not above the capacity");
+            assert!(pop.pop().is_err());
+        }
+        let another = Some(push.clone().by(class));
+        visitor.visit(Kind { name: "priority", overflow }, push.by(class), another, pop);
     }
 }

@@ -1,6 +1,7 @@
 //! Who takes part. An adapter does no more than name the contestant's own calls.
 
 mod conflating;
+mod importance;
 mod lanes;
 mod limits;
 mod ours;
@@ -12,11 +13,13 @@ mod peers;
 mod peers;
 mod several;
 
+pub(crate) use importance::CLASSES;
 pub(crate) use limits::{BareArray, BareLine, BareQuarters, BareStream};
 pub(crate) use ours::{ArrayRing, Dense, Flagged, HeapRing, Runs, Slices};
 pub(crate) use overwriting::{WorkAlone, WorkAndLine};
 
 use crate::contest::{Contestant, MpscQuestion, OverwriteQuestion, Question};
+use crate::questions::importance::{ImportanceQuestion, contestant};
 use crate::queue::Item;
 
 /// Who passes on single items.
@@ -91,4 +94,14 @@ pub(crate) fn conflating<T: Item>() -> Vec<Contestant> {
         Contestant::conflating::<T, conflating::LockedMap>(),
     ];
     always.into_iter().chain(peers::conflating::<T>()).collect()
+}
+
+/// Who lets the most important come out first.
+pub(crate) fn by_importance<Q: ImportanceQuestion, T: Item>() -> Vec<Contestant> {
+    vec![
+        contestant::<Q, T, importance::Priority>(),
+        contestant::<Q, T, importance::LockedHeap>(),
+        contestant::<Q, T, importance::LockedTree>(),
+        contestant::<Q, T, importance::LockedQueues>(),
+    ]
 }

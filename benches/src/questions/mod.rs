@@ -2,6 +2,7 @@
 
 pub(crate) mod batches;
 pub(crate) mod conflation;
+pub(crate) mod importance;
 pub(crate) mod lanes;
 pub(crate) mod mpsc_batches;
 pub(crate) mod overwrite;

@@ -247,6 +247,11 @@ pub mod expire {}
 ///
 /// **Staleness**: `capacity / μ`, for all classes alike: what is more important is let in sooner, and not served sooner.
 ///
+/// **Where it must be served sooner, too**, put a [`priority`](crate::priority) ring of the same capacity in the place of the gate and its
+/// ring. Then what is most important waits for its own kind alone, and in between for one other item in so many
+/// ([bypass](crate::priority::DEFAULT_BYPASS)); the less important are not kept out, but evicted when it is full, the oldest first; and
+/// what of them is left may wait for longer than that.
+///
 /// # Examples
 /// ```
 /// use forebay_core::admission::{Classes, Gate, Thresholds};

@@ -231,30 +231,18 @@ impl<T> Rx<T> {
     /// From a position before which all was evicted to the oldest item, with the word that is there. `None` if that takes
     /// more looks than it can where nobody evicts: the race is lost.
     ///
-    /// Strides double as long as they land on what was evicted, and are halved after that. They end before the last item,
-    /// which is less than a lap on.
-    fn oldest_from(&self, mut at: Position) -> Option<(Position, Word)> {
+    /// The search ends before the last item, which is less than a lap on.
+    fn oldest_from(&self, from: Position) -> Option<(Position, Word)> {
         let shape = self.ring.shape;
-        let (mut stride, mut grow) = (0, true);
         let mut looks = 2 * (usize::BITS - shape.slots().leading_zeros()) + 4;
-        while LAPS_WRAP || looks > 0 {
-            looks = looks.saturating_sub(1);
-            let probe = shape.advance(at, stride);
-            let word = self.ring.load(probe);
-            if matches!(shape.state(word, probe), State::Later) {
-                at = shape.lap_before(shape.after_last(word, probe.idx()));
-                if stride == 0 {
-                    grow = true;
-                }
-                stride = if grow { (2 * stride + 1).min(shape.slots() - 1) } else { stride / 2 };
-            } else if stride == 0 {
-                return Some((at, word));
-            } else {
-                grow = false;
-                stride /= 2;
+        let look = |at| {
+            if !LAPS_WRAP {
+                looks = looks.checked_sub(1).ok_or(())?;
             }
-        }
-        None
+            Ok::<_, ()>(self.ring.load(at))
+        };
+        let was_evicted = |state| state == State::Later;
+        shape.seek(from, look, was_evicted, |word, idx| shape.lap_before(shape.after_last(word, idx))).ok()
     }
 
     /// Where laps come around: goes on to where the oldest item is or was, less than a lap ago, if it was overtaken.

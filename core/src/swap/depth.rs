@@ -3,7 +3,7 @@
 #![forbid(unsafe_code)]
 
 use super::view::View;
-use super::word::{Position, State};
+use super::word::Position;
 use crate::gauge::{Depth, Gauge};
 
 /// The ring, for an end that knows where the consumer is.
@@ -31,22 +31,9 @@ impl<T> Depth for From<'_, T> {
 }
 
 impl<T> View<T> {
-    /// How many items are inside from the head on. Unlike a search for the tail, halving the lap that begins there ends while
-    /// others push.
+    /// How many items are inside from the head on.
     pub(super) fn inside(&self, head: Position) -> usize {
-        let shape = self.shape;
-        let (mut least, mut more) = (0, shape.slots());
-        while more > 0 {
-            let half = more.div_ceil(2);
-            let at = shape.advance(head, least + half - 1);
-            if matches!(shape.state(self.load(at), at), State::Full | State::Later) {
-                least += half;
-                more -= half;
-            } else {
-                more = half - 1;
-            }
-        }
-        least
+        self.shape.published_from(head, |at| self.load(at))
     }
 
     /// The ring, for the consumer, which has its head, or for a producer.

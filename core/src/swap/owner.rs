@@ -255,7 +255,9 @@ impl<'a, T> SliceRing<'a, T> {
             return Err(CapacityError::TooShort);
         }
         let extent = Shape::new(capacity, producers)?;
-        Ok(Self { owner: Owner::new(Parts { ctl: Ctl::new(overflow), slots: carve(memory), extent }) })
+        // SAFETY: a slot is a room for a word and a cell.
+        let slots = unsafe { carve(memory, 1) };
+        Ok(Self { owner: Owner::new(Parts { ctl: Ctl::new(overflow), slots, extent }) })
     }
 
     /// A producer and the consumer, for as long as the ring is borrowed. What was inside stays inside.

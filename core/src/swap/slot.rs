@@ -55,19 +55,22 @@ impl<T> fmt::Debug for Slot<T> {
     }
 }
 
-/// Two slices of as many words and cells as there are slots: first all words, side by side, and then the cells.
+/// Two slices, of so many words for each slot `S`, and of a cell for each: first all words, side by side, and then the cells.
 ///
-/// That they fit: let a word have `w` bytes, a cell `c` and its alignment be `a`. A [`Room`] has at least `w + c` bytes with
-/// `w` rounded up to a multiple of `a`. So `n` of them are at least `n·w` rounded up to a multiple of `a`, and `n·c`.
-pub(super) fn carve<T>(memory: &mut [Slot<T>]) -> (&mut [SwapWord], &mut [Cell<T>]) {
-    const { assert!(align_of::<Slot<T>>() >= align_of::<SwapWord>() && align_of::<Slot<T>>() >= align_of::<Cell<T>>()) };
+/// That they fit: let a slot have `k` words of `w` bytes, a cell `c` and its alignment be `a`. A slot has at least `k·w + c` bytes
+/// with `k·w` rounded up to a multiple of `a`. So `n` of them are at least `n·k·w` rounded up to a multiple of `a`, and `n·c`.
+///
+/// # Safety
+/// Whatever is in a slot `S` may be overwritten with anything. It is as large and as aligned as so many words, and then a cell.
+pub(crate) unsafe fn carve<S, T>(memory: &mut [S], words_each: usize) -> (&mut [SwapWord], &mut [Cell<T>]) {
+    const { assert!(align_of::<S>() >= align_of::<SwapWord>() && align_of::<S>() >= align_of::<Cell<T>>()) };
     let len = memory.len();
     let words = NonNull::from(memory).cast::<MaybeUninit<SwapWord>>();
-    let offset = (len * size_of::<SwapWord>()).next_multiple_of(align_of::<Cell<T>>());
+    let offset = (len * words_each * size_of::<SwapWord>()).next_multiple_of(align_of::<Cell<T>>());
     // SAFETY: within the memory, as said above, and so no number overflows.
     let cells = unsafe { words.byte_add(offset) }.cast::<Cell<T>>();
     // SAFETY: it is ours as long as it is borrowed, it is aligned, and whatever it holds may be taken for bytes.
-    let words = unsafe { slice::from_raw_parts_mut(words.as_ptr(), len) };
+    let words = unsafe { slice::from_raw_parts_mut(words.as_ptr(), len * words_each) };
     for word in &mut *words {
         word.write(SwapWord::new(0));
     }
@@ -95,7 +98,8 @@ mod tests {
         for len in 0..=9 {
             let slots = &mut memory[..len];
             let all = slots.as_ptr_range();
-            let (words, cells) = carve(slots);
+            // SAFETY: a slot is a room for a word and a cell.
+            let (words, cells) = unsafe { carve::<_, T>(slots, 1) };
             assert_eq!((words.len(), cells.len()), (len, len));
             let (words, cells) = (words.as_ptr_range(), cells.as_ptr_range());
             assert_eq!(words.start.addr(), all.start.addr());

@@ -13,11 +13,17 @@ use crate::sync::{AtomicBool, CachePadded, Claim, LAPS_WRAP, Ordering, SwapUsize
 
 /// Room for one item.
 #[repr(transparent)]
-pub(super) struct Cell<T>(UnsafeCell<MaybeUninit<T>>);
+pub(crate) struct Cell<T>(UnsafeCell<MaybeUninit<T>>);
 
 impl<T> Cell<T> {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self(UnsafeCell::new(MaybeUninit::uninit()))
+    }
+
+    /// Where the item is, for whoever owns the cell.
+    #[inline(always)]
+    pub(crate) const fn place(&self) -> *mut MaybeUninit<T> {
+        self.0.get()
     }
 }
 
@@ -139,7 +145,8 @@ impl<T> View<T> {
         debug_assert!(cell < self.shape.cells());
         // SAFETY: cells are named by words and ends, which have only numbers of cells.
         let cell = unsafe { self.cells.add(cell) };
-        UnsafeCell::raw_get(cell.as_ptr().cast::<UnsafeCell<MaybeUninit<T>>>())
+        // SAFETY: I0; there is nothing but memory whose owner is known otherwise.
+        unsafe { cell.as_ref() }.place()
     }
 
     /// Puts a value into a cell.
@@ -196,28 +203,9 @@ impl<T> View<T> {
 
     /// From a position at or before the tail to the tail, with the word that is there: that of a slot that is free, or has
     /// the item of a lap before.
-    ///
-    /// Strides double as long as they land on items, and are halved after that.
     #[cold]
-    pub(super) fn tail_from(&self, mut at: Position) -> (Position, Word) {
-        let shape = self.shape;
-        let (mut stride, mut grow) = (0, true);
-        loop {
-            let probe = shape.advance(at, stride);
-            let word = self.load(probe);
-            if matches!(shape.state(word, probe), State::Full | State::Later) {
-                at = shape.after_last(word, probe.idx());
-                if stride == 0 {
-                    grow = true;
-                }
-                stride = if grow { (2 * stride + 1).min(shape.slots() - 1) } else { stride / 2 };
-            } else if stride == 0 {
-                return (at, word);
-            } else {
-                grow = false;
-                stride /= 2;
-            }
-        }
+    pub(super) fn tail_from(&self, at: Position) -> (Position, Word) {
+        self.shape.seek_tail(at, |at| self.load(at))
     }
 
     /// A position at or before the tail, from one that was so at any time before.

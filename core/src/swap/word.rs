@@ -17,19 +17,21 @@
 
 #![forbid(unsafe_code)]
 
+use core::convert::Infallible;
+
 use crate::CapacityError;
 use crate::sync::{LAPS_WRAP, MOST_LAP_BITS, Word};
 
 /// Set in the word of a slot that has an item.
 const FULL: Word = 1;
 /// Set in the word of a slot that takes nothing in.
-pub(super) const BAR: Word = 2;
+pub(crate) const BAR: Word = 2;
 /// Below the index of the cell.
 const FLAGS: u32 = 2;
 
 /// How many slots, how many cells, and where the lap lies in a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Shape {
+pub(crate) struct Shape {
     slots: usize,
     producers: usize,
     /// 1, added to a lap in place.
@@ -38,7 +40,7 @@ pub(super) struct Shape {
 
 /// What a word says to someone who is at a position of its slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum State {
+pub(crate) enum State {
     /// The slot waits for the item of this position.
     Free,
     /// It has the item of this position.
@@ -57,7 +59,7 @@ impl Shape {
 
     /// # Errors
     /// If the slots and the handles are too many for a word, or there are none.
-    pub(super) const fn new(slots: usize, producers: usize) -> Result<Self, CapacityError> {
+    pub(crate) const fn new(slots: usize, producers: usize) -> Result<Self, CapacityError> {
         if slots == 0 || producers == 0 {
             return Err(CapacityError::Zero);
         }
@@ -72,7 +74,7 @@ impl Shape {
     }
 
     /// The shape of an array, checked at compile time.
-    pub(super) const fn of_array<const N: usize, const P: usize>() -> Self {
+    pub(crate) const fn of_array<const N: usize, const P: usize>() -> Self {
         const { assert!(N > 0, "a ring holds at least one item: its capacity can't be 0") };
         const { assert!(P > 0, "a ring has at least one producer: their number can't be 0") };
         match const { Self::new(N, P) } {
@@ -82,50 +84,50 @@ impl Shape {
     }
 
     #[inline(always)]
-    pub(super) const fn slots(self) -> usize {
+    pub(crate) const fn slots(self) -> usize {
         self.slots
     }
 
     #[inline(always)]
-    pub(super) const fn producers(self) -> usize {
+    pub(crate) const fn producers(self) -> usize {
         self.producers
     }
 
     /// One for each slot, each producer, and the consumer.
     #[inline(always)]
-    pub(super) const fn cells(self) -> usize {
+    pub(crate) const fn cells(self) -> usize {
         self.slots + self.producers + 1
     }
 
     #[inline(always)]
-    pub(super) const fn free(self, at: Position, cell: usize) -> Word {
+    pub(crate) const fn free(self, at: Position, cell: usize) -> Word {
         at.lap | (cell as Word) << FLAGS
     }
 
     /// What becomes of the word of a slot whose item, at this position, is exchanged for an empty cell.
     #[inline(always)]
-    pub(super) const fn freed(self, word: Word, at: Position, cell: usize) -> Word {
+    pub(crate) const fn freed(self, word: Word, at: Position, cell: usize) -> Word {
         self.free(self.lap_later(at), cell) | (word & BAR)
     }
 
     #[inline(always)]
-    pub(super) const fn full(self, at: Position, cell: usize) -> Word {
+    pub(crate) const fn full(self, at: Position, cell: usize) -> Word {
         self.free(at, cell) | FULL
     }
 
     #[inline(always)]
-    pub(super) const fn cell(self, word: Word) -> usize {
+    pub(crate) const fn cell(self, word: Word) -> usize {
         ((word & (self.one_lap - 1)) >> FLAGS) as usize
     }
 
     /// The cell of a slot that has an item, whatever its lap.
     #[inline(always)]
-    pub(super) const fn full_cell(self, word: Word) -> Option<usize> {
+    pub(crate) const fn full_cell(self, word: Word) -> Option<usize> {
         if word & FULL == 0 { None } else { Some(self.cell(word)) }
     }
 
     #[inline(always)]
-    pub(super) const fn state(self, word: Word, at: Position) -> State {
+    pub(crate) const fn state(self, word: Word, at: Position) -> State {
         let ahead = word.wrapping_sub(at.lap);
         if ahead < self.one_lap {
             match ahead & (FULL | BAR) {
@@ -142,7 +144,7 @@ impl Shape {
 
     /// The position after the last one that was published in a slot.
     #[inline(always)]
-    pub(super) const fn after_last(self, word: Word, idx: usize) -> Position {
+    pub(crate) const fn after_last(self, word: Word, idx: usize) -> Position {
         let lap = word & !(self.one_lap - 1);
         let lap = if word & FULL == 0 { lap.wrapping_sub(self.one_lap) } else { lap };
         self.next(Position { lap, idx })
@@ -150,12 +152,12 @@ impl Shape {
 
     /// The position of a slot in the lap that its word names.
     #[inline(always)]
-    pub(super) const fn in_lap(self, word: Word, idx: usize) -> Position {
+    pub(crate) const fn in_lap(self, word: Word, idx: usize) -> Position {
         Position { lap: word & !(self.one_lap - 1), idx }
     }
 
     #[inline(always)]
-    pub(super) const fn next(self, at: Position) -> Position {
+    pub(crate) const fn next(self, at: Position) -> Position {
         if at.idx + 1 == self.slots {
             Position { lap: at.lap.wrapping_add(self.one_lap), idx: 0 }
         } else {
@@ -165,7 +167,7 @@ impl Shape {
 
     /// The position before. There is one before the first, too.
     #[inline(always)]
-    pub(super) const fn previous(self, at: Position) -> Position {
+    pub(crate) const fn previous(self, at: Position) -> Position {
         if at.idx == 0 {
             Position { lap: at.lap.wrapping_sub(self.one_lap), idx: self.slots - 1 }
         } else {
@@ -175,7 +177,7 @@ impl Shape {
 
     /// `count` steps on; `count` is below the number of slots.
     #[inline(always)]
-    pub(super) const fn advance(self, at: Position, count: usize) -> Position {
+    pub(crate) const fn advance(self, at: Position, count: usize) -> Position {
         let room = self.slots - at.idx;
         if count < room {
             Position { lap: at.lap, idx: at.idx + count }
@@ -185,17 +187,17 @@ impl Shape {
     }
 
     #[inline(always)]
-    pub(super) const fn lap_later(self, at: Position) -> Position {
+    pub(crate) const fn lap_later(self, at: Position) -> Position {
         Position { lap: at.lap.wrapping_add(self.one_lap), idx: at.idx }
     }
 
     #[inline(always)]
-    pub(super) const fn lap_before(self, at: Position) -> Position {
+    pub(crate) const fn lap_before(self, at: Position) -> Position {
         Position { lap: at.lap.wrapping_sub(self.one_lap), idx: at.idx }
     }
 
     /// How many steps lead from one position to a later one. It wraps as the laps do.
-    pub(super) const fn distance(self, from: Position, to: Position) -> usize {
+    pub(crate) const fn distance(self, from: Position, to: Position) -> usize {
         let lap_at = self.one_lap.trailing_zeros();
         let laps = (to.lap.wrapping_sub(from.lap) >> lap_at) as usize;
         if LAPS_WRAP && laps == 0 && to.idx < from.idx {
@@ -205,43 +207,106 @@ impl Shape {
         laps.wrapping_mul(self.slots).wrapping_add(to.idx).wrapping_sub(from.idx)
     }
 
+    /// From a position before which all are past to the first one that is not, with the word that is there; or with the error of
+    /// a look that gives up. If a position is past, so are all before it. `beyond` answers with a position that a word of a slot
+    /// says all before are past of.
+    ///
+    /// Strides double as long as they land on positions that are past, and are halved after that.
+    #[inline]
+    pub(crate) fn seek<E>(
+        self,
+        mut at: Position,
+        mut look: impl FnMut(Position) -> Result<Word, E>,
+        is_past: impl Fn(State) -> bool,
+        beyond: impl Fn(Word, usize) -> Position,
+    ) -> Result<(Position, Word), E> {
+        let (mut stride, mut grow) = (0, true);
+        loop {
+            let probe = self.advance(at, stride);
+            let word = look(probe)?;
+            if is_past(self.state(word, probe)) {
+                at = beyond(word, probe.idx());
+                if stride == 0 {
+                    grow = true;
+                }
+                stride = if grow { (2 * stride + 1).min(self.slots() - 1) } else { stride / 2 };
+            } else if stride == 0 {
+                return Ok((at, word));
+            } else {
+                grow = false;
+                stride /= 2;
+            }
+        }
+    }
+
+    /// From a position at or before the tail to the tail, with the word that is there: that of a slot that is free, or has
+    /// the item of a lap before.
+    #[inline]
+    pub(crate) fn seek_tail(self, from: Position, look: impl Fn(Position) -> Word) -> (Position, Word) {
+        let Ok(tail) = self.seek(
+            from,
+            |at| Ok::<_, Infallible>(look(at)),
+            |state| matches!(state, State::Full | State::Later),
+            |word, idx| self.after_last(word, idx),
+        );
+        tail
+    }
+
+    /// How many positions from one on were published, one after another: at most as many as there are slots. Unlike a search for
+    /// the tail, halving the lap that begins there ends while others push.
+    #[inline]
+    pub(crate) fn published_from(self, from: Position, look: impl Fn(Position) -> Word) -> usize {
+        let (mut least, mut more) = (0, self.slots());
+        while more > 0 {
+            let half = more.div_ceil(2);
+            let at = self.advance(from, least + half - 1);
+            if matches!(self.state(look(at), at), State::Full | State::Later) {
+                least += half;
+                more -= half;
+            } else {
+                more = half - 1;
+            }
+        }
+        least
+    }
+
     /// How many steps lead from one slot to another, less than a lap.
-    pub(super) const fn steps(self, from: usize, to: usize) -> usize {
+    pub(crate) const fn steps(self, from: usize, to: usize) -> usize {
         if to < from { self.slots - (from - to) } else { to - from }
     }
 
     /// A position as it lies in an atomic word.
     #[inline(always)]
-    pub(super) const fn to_word(self, at: Position) -> Word {
+    pub(crate) const fn to_word(self, at: Position) -> Word {
         self.free(at, at.idx)
     }
 
     /// From an atomic word.
     #[inline(always)]
-    pub(super) const fn position(self, word: Word) -> Position {
+    pub(crate) const fn position(self, word: Word) -> Position {
         Position { lap: word & !(self.one_lap - 1), idx: self.cell(word) }
     }
 }
 
 /// Where an item is or will be: its lap, in place, and its slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Position {
+pub(crate) struct Position {
     lap: Word,
     idx: usize,
 }
 
 impl Position {
     /// The first slot in the first lap.
-    pub(super) const START: Self = Self { lap: 0, idx: 0 };
+    pub(crate) const START: Self = Self { lap: 0, idx: 0 };
 
     #[inline(always)]
-    pub(super) const fn idx(self) -> usize {
+    pub(crate) const fn idx(self) -> usize {
         self.idx
     }
 
     /// Whether it comes before another one that is less than half the laps away.
     #[inline(always)]
-    pub(super) const fn is_before(self, other: Self) -> bool {
+    pub(crate) const fn is_before(self, other: Self) -> bool {
         let laps = other.lap.wrapping_sub(self.lap);
         if laps == 0 { self.idx < other.idx } else { laps <= Word::MAX / 2 }
     }

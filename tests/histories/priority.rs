@@ -1,0 +1,220 @@
+//! The ring by importance.
+
+use std::num::NonZeroUsize;
+
+use forebay_core::priority::{Consumer, HeapRing, Producer};
+use forebay_core::{Overflow, PopError, PushError, Pushed};
+use forebay_tests::history::priority::{CLASSES, Op, Priority, State, class_of};
+use forebay_tests::history::record::{Call, Log};
+use forebay_tests::history::ring::Id;
+
+use crate::drive::{Hand, Pace, Random, check, drive, work};
+use crate::ring::End;
+
+impl crate::drive::Op for Op {
+    fn is_rest(&self) -> bool {
+        matches!(self, Self::Rest(_))
+    }
+
+    fn outcome(&self) -> &'static str {
+        match self {
+            Self::Takes => "place taken",
+            Self::NothingLess(_) => "nothing less important",
+            Self::Evicts(_) => "evicted",
+            Self::Puts(_) => "stored",
+            Self::Sheds(_) => "shed",
+            Self::Full => "full",
+            Self::PushClosed => "push closed",
+            Self::Lacks(_) => "nothing of a class",
+            Self::Pops(_) => "item",
+            Self::Frees => "place freed",
+            Self::Nothing => "empty",
+            Self::PopClosed => "pop closed",
+            Self::Len(_) => "length",
+            Self::Inside(..) => "inside",
+            Self::Close => "close",
+            Self::ProducerGoes => "producer goes",
+            Self::Split(_) => "split",
+            Self::Rest(_) => "rest",
+        }
+    }
+}
+
+/// The first window is at rest; in this one an end goes or closes the ring.
+const ENDING: usize = 4;
+/// What comes after that.
+const WINDOWS: usize = ENDING + 3;
+
+struct Pusher<'q> {
+    end: Option<Producer<'q, Id, CLASSES>>,
+    goes: bool,
+    count: usize,
+    next: Id,
+}
+
+/// What a push came to.
+fn steps(id: Id, outcome: Result<Pushed<Id>, PushError<Id>>, overflow: Overflow) -> Vec<Op> {
+    let class = class_of(id);
+    match outcome {
+        Ok(Pushed::Stored) => vec![Op::Takes, Op::Puts(id)],
+        Ok(Pushed::Evicted(victim)) => vec![Op::NothingLess(class_of(victim)), Op::Evicts(victim), Op::Puts(id)],
+        Err(error) => {
+            assert_eq!(error.into_inner(), id, "another value came back");
+            match error {
+                PushError::Full(_) => vec![Op::NothingLess(class), Op::Full],
+                PushError::Shed(_) if overflow == Overflow::DropOldest => {
+                    vec![Op::NothingLess(class), Op::Lacks(class), Op::Sheds(class)]
+                }
+                PushError::Shed(_) => vec![Op::NothingLess(class), Op::Sheds(class)],
+                PushError::Closed(_) => vec![Op::PushClosed],
+            }
+        }
+    }
+}
+
+impl Hand<Op> for Pusher<'_> {
+    fn work(&mut self, window: usize, log: &mut Log<'_, Op>, random: &mut Random) {
+        let count = match window {
+            0 => return,
+            1..=ENDING => 1 + random.below(self.count),
+            _ => 1,
+        };
+        let goes = (window == ENDING && self.goes).then(|| random.below(count));
+        let pace = Pace::any(random);
+        for at in 0..count {
+            pace.pause(random);
+            let Some(end) = &mut self.end else { return };
+            match random.below(8) {
+                0 => log.record(|| end.len(), Op::Len),
+                1 => {
+                    let class = random.below(CLASSES);
+                    log.record(|| end.inside(class), |len| Op::Inside(class, len));
+                }
+                _ => {
+                    let (id, overflow) = (self.next + random.below(CLASSES) as Id, end.overflow());
+                    self.next += CLASSES as Id;
+                    log.record_all(|| end.push(class_of(id), id), |outcome| steps(id, outcome, overflow));
+                }
+            }
+            if goes == Some(at) {
+                log.record(|| drop(self.end.take()), |()| Op::ProducerGoes);
+            }
+        }
+    }
+}
+
+struct Popper<'q> {
+    end: Option<Consumer<'q, Id, CLASSES>>,
+    ends: End,
+}
+
+/// What a pop came to.
+fn steps_of_pop(outcome: Result<(usize, Id), PopError>) -> Vec<Op> {
+    match outcome {
+        Ok((class, id)) => {
+            assert_eq!(class, class_of(id));
+            (0..class).map(Op::Lacks).chain([Op::Pops(id), Op::Frees]).collect()
+        }
+        Err(PopError::Empty) => vec![Op::Nothing],
+        Err(PopError::Closed) => vec![Op::PopClosed],
+    }
+}
+
+impl Hand<Op> for Popper<'_> {
+    fn work(&mut self, window: usize, log: &mut Log<'_, Op>, random: &mut Random) {
+        let count = match window {
+            0 => return,
+            1..=ENDING => random.below(7),
+            _ => 6,
+        };
+        let ends = (window == ENDING).then(|| random.below(count + 1));
+        let pace = Pace::any(random);
+        for at in 0..=count {
+            pace.pause(random);
+            let Some(end) = &mut self.end else { return };
+            if ends == Some(at) {
+                match self.ends {
+                    End::ProducersGo => {}
+                    End::ConsumerGoes => log.record(|| drop(self.end.take()), |()| Op::Close),
+                    End::ConsumerCloses => log.record(|| end.close(), |()| Op::Close),
+                }
+            } else if at < count {
+                if random.below(6) == 0 {
+                    log.record(|| end.len(), Op::Len);
+                } else {
+                    log.record_all(|| end.pop(), steps_of_pop);
+                }
+            }
+        }
+    }
+
+    fn rest(&mut self, log: &mut Log<'_, Op>) {
+        if let Some(end) = &self.end {
+            let counts = || {
+                std::array::from_fn(|class| [end.inside(class), end.popped(class), end.evicted(class), end.shed(class)])
+            };
+            log.record(counts, Op::Rest);
+        }
+    }
+}
+
+fn session(ring: &mut HeapRing<Id, CLASSES>, producers: usize, ends: End, first: Id, seed: u64) -> Vec<Vec<Call<Op>>> {
+    let (producer, consumer) = ring.split();
+    producer.set_bypass(NonZeroUsize::MAX);
+    let clones: Vec<_> = (1..producers).map(|_| producer.clone()).collect();
+    let mut hands: Vec<Box<dyn Hand<Op> + '_>> = Vec::new();
+    for (which, end) in clones.into_iter().chain([producer]).enumerate() {
+        let (goes, count) = (ends == End::ProducersGo, [6, 4, 3][producers - 1]);
+        let next = first + Id::try_from(which).expect("few producers") * 12_000;
+        hands.push(Box::new(Pusher { end: Some(end), goes, count, next }));
+    }
+    hands.push(Box::new(Popper { end: Some(consumer), ends }));
+    work(hands, WINDOWS, seed)
+}
+
+/// All that is inside when all ends are gone, popped by another consumer.
+fn left(ring: &mut HeapRing<Id, CLASSES>) -> Vec<Call<Op>> {
+    let (_producer, mut consumer) = ring.split();
+    let mut steps = vec![Op::Split(1)];
+    loop {
+        let outcome = consumer.pop();
+        steps.extend(steps_of_pop(outcome));
+        if outcome.is_err() {
+            return steps.into_iter().map(|op| Call { thread: 0, begin: 0, end: 0, op }).collect();
+        }
+    }
+}
+
+fn histories_under(what: &str, overflow: Overflow, outcomes: &[&str]) {
+    let always = ["place taken", "evicted", "stored", "push closed", "item", "empty", "pop closed", "length", "inside"];
+    let outcomes: Vec<&str> = always.iter().chain(outcomes).copied().collect();
+    drive(what, &outcomes, |seed, tally| {
+        let mut random = Random::new(seed ^ 0x5eed);
+        let (capacity, producers) = ([1, 2, 3, 5][random.below(4)], 1 + random.below(3));
+        let mut ends = || [End::ProducersGo, End::ConsumerGoes, End::ConsumerCloses][random.below(3)];
+        let ends = [ends(), ends()];
+        let mut ring = HeapRing::with_overflow(capacity, overflow).expect("a small ring");
+        let mut windows = session(&mut ring, producers, ends[0], 0, seed);
+        let again = u8::try_from(producers).expect("few producers");
+        windows.push(vec![Call { thread: 0, begin: 0, end: 0, op: Op::Split(again) }]);
+        windows.append(&mut session(&mut ring, producers, ends[1], 6000, seed + 1));
+        windows.push(left(&mut ring));
+        check(&Priority { capacity }, State::new(capacity, again), &windows, tally)
+            .map_err(|why| format!("capacity {capacity}, {producers} producers, {ends:?}, {why}"))
+    });
+}
+
+#[test]
+fn reject() {
+    histories_under("priority, reject", Overflow::Reject, &["full"]);
+}
+
+#[test]
+fn drop_incoming() {
+    histories_under("priority, drop incoming", Overflow::DropIncoming, &["shed"]);
+}
+
+#[test]
+fn drop_oldest() {
+    histories_under("priority, drop oldest", Overflow::DropOldest, &["shed"]);
+}
