@@ -18,18 +18,29 @@ pub(crate) use parker::Parker;
 
 #[cfg(all(feature = "std", not(forebay_loom)))]
 mod parker {
+    use core::sync::atomic::{AtomicBool, Ordering};
     use std::thread::{self, Thread};
     use std::time::Duration;
 
-    /// Lets a thread sleep until it is told to go on.
-    pub(crate) struct Parker(Thread);
+    /// Lets a thread sleep until it is told to go on. It knows by itself that it was: the thread's token may be used up by others.
+    pub(crate) struct Parker {
+        thread: Thread,
+        told: AtomicBool,
+    }
 
     impl Parker {
-        /// That of this thread, which alone may park.
+        /// One of this thread, which alone may park.
         pub(crate) fn new() -> Self {
-            Self(thread::current())
+            Self { thread: thread::current(), told: AtomicBool::new(false) }
         }
 
+        /// Whether it was told since it was last asked.
+        pub(crate) fn take_told(&self) -> bool {
+            // Relaxed: the token orders it, whoever has used that up. What it is told of is looked at under the lock.
+            self.told.swap(false, Ordering::Relaxed)
+        }
+
+        /// Sleeps until it is told, or for no reason.
         pub(crate) fn park(&self) {
             thread::park();
         }
@@ -39,7 +50,9 @@ mod parker {
         }
 
         pub(crate) fn unpark(&self) {
-            self.0.unpark();
+            // Relaxed: as above.
+            self.told.store(true, Ordering::Relaxed);
+            self.thread.unpark();
         }
     }
 }
@@ -56,12 +69,15 @@ mod modelled {
             Self(Mutex::new(false), Condvar::new())
         }
 
+        pub(crate) fn take_told(&self) -> bool {
+            core::mem::take(&mut self.0.lock().unwrap())
+        }
+
         pub(crate) fn park(&self) {
             let mut told = self.0.lock().unwrap();
             while !*told {
                 told = self.1.wait(told).unwrap();
             }
-            *told = false;
         }
 
         /// The model checker has no time: it is over at once, or never.

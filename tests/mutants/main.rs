@@ -53,7 +53,8 @@ impl Mutant {
     /// The part of the crates that it is in: a ring, waiting, or what more than one ring has.
     fn part(&self) -> &str {
         match self.path() {
-            path if path.starts_with("channel") => "wait",
+            // The rings of the other crate are those of the core.
+            _ if self.file.starts_with("std-ext/") => "wait",
             // Of the fan-in ring alone.
             "spsc/lane.rs" => "fan_in",
             path => path.split(['/', '.']).next().unwrap_or_default(),

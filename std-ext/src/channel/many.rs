@@ -50,11 +50,17 @@ impl<P: SendEnd, I: Iterator<Item = P::Item>, D: Desk> SendMany<'_, P, I, D> {
             sent: usize,
         }
 
-        impl<P: SendEnd, D: Desk> Drop for Batch<'_, P, D> {
-            fn drop(&mut self) {
-                if self.sent > 0 {
+        impl<P: SendEnd, D: Desk> Batch<'_, P, D> {
+            fn tell(&mut self) {
+                if core::mem::take(&mut self.sent) > 0 {
                     self.sender.sent();
                 }
+            }
+        }
+
+        impl<P: SendEnd, D: Desk> Drop for Batch<'_, P, D> {
+            fn drop(&mut self) {
+                self.tell();
             }
         }
 
@@ -65,6 +71,10 @@ impl<P: SendEnd, I: Iterator<Item = P::Item>, D: Desk> SendMany<'_, P, I, D> {
                 Ok(Ok(_)) => {
                     batch.sent += 1;
                     self.sent += 1;
+                    // The iterator may have to wait for the next one.
+                    if self.items.size_hint().0 == 0 {
+                        batch.tell();
+                    }
                 }
                 Ok(Err(error)) => return Err(error),
                 Err(item) => {

@@ -234,7 +234,7 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     }
 
     /// Puts in all items of an iterator, and waits for room as often as it takes, as a task. The receiver is called once for as
-    /// many as there is room for.
+    /// many as there is room for and the iterator says that it has at least: an iterator that waits for its items keeps none back.
     ///
     /// # Errors
     /// See [`SendError`]: the value that was not sent comes back. Those before it were sent, those after it are still in the iterator.

@@ -30,17 +30,20 @@ impl Sleeper {
     }
 }
 
-/// Lends that of this thread.
+/// Lends one of this thread, which nobody else has meanwhile: a poll may itself come here.
 #[cfg(not(forebay_loom))]
 fn with_sleeper<R>(wait: impl FnOnce(&Sleeper) -> R) -> R {
+    use core::cell::Cell;
+
     std::thread_local! {
-        /// One for each thread, so that waiting does not allocate. Counted, as it may have gone when the thread ends.
-        static SLEEPER: std::rc::Rc<Sleeper> = std::rc::Rc::new(Sleeper::new());
+        /// Kept, so that waiting does not allocate.
+        static SLEEPER: Cell<Option<Sleeper>> = const { Cell::new(None) };
     }
-    match SLEEPER.try_with(std::rc::Rc::clone) {
-        Ok(sleeper) => wait(&sleeper),
-        Err(_gone) => wait(&Sleeper::new()),
-    }
+    // There is none at the end of a thread, and none that is left by a wait within which we are.
+    let sleeper = SLEEPER.try_with(Cell::take).ok().flatten().unwrap_or_else(Sleeper::new);
+    let answer = wait(&sleeper);
+    let _ = SLEEPER.try_with(|kept| kept.set(Some(sleeper)));
+    answer
 }
 
 /// The model checker's threads share what is local to a thread.
@@ -73,12 +76,14 @@ pub(crate) fn block_on<R>(deadline: Deadline, mut poll: impl FnMut(&mut Context<
             if let Poll::Ready(answer) = poll(&mut cx) {
                 return Some(answer);
             }
-            match deadline {
-                Deadline::Never => parker.park(),
-                Deadline::At(end) => match end.checked_duration_since(Instant::now()) {
-                    Some(left) if !left.is_zero() => parker.park_timeout(left),
-                    _ => return None,
-                },
+            while !parker.take_told() {
+                match deadline {
+                    Deadline::Never => parker.park(),
+                    Deadline::At(end) => match end.checked_duration_since(Instant::now()) {
+                        Some(left) if !left.is_zero() => parker.park_timeout(left),
+                        _ => return None,
+                    },
+                }
             }
         }
     })

@@ -188,3 +188,20 @@ fn a_batch_waits_as_one_item_does() {
     assert_eq!(poll(&mut receiver.recv_many(&mut items, 9), its), Poll::Ready(2));
     assert_eq!(items, [2, 3, 4, 5]);
 }
+
+/// An iterator that may have to wait for its next item does not keep back those before it.
+#[test]
+fn a_batch_is_told_of_before_its_iterator_may_wait() {
+    let (mut sender, mut receiver) = forebay::channel::mpsc(4).unwrap();
+    let counter = Arc::<Counter>::default();
+    let mut receive = receiver.recv();
+    assert!(poll(&mut receive, &counter).is_pending());
+    let mut number = 0;
+    let items = std::iter::from_fn(|| {
+        assert_eq!(counter.count(), number.min(1), "the receiver sleeps, and there is an item");
+        number += 1;
+        (number <= 3).then_some(number)
+    });
+    assert_eq!(poll(&mut sender.send_many(items), &Arc::default()), Poll::Ready(Ok(3)));
+    assert_eq!(poll(&mut receive, &counter), Poll::Ready(Ok(1)));
+}

@@ -9,6 +9,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use forebay::channel::{self, MpscReceiver, MpscSender};
 use forebay::mpsc::OwnedProducer;
 
+mod blocking;
 mod cancellation;
 mod fairness;
 mod orders;
