@@ -220,7 +220,7 @@ macro_rules! push {
         impl<$($generics)+> Push for $end {
             type Item = T;
 
-            #[inline]
+            #[inline(always)]
             fn push(&mut self, value: T) -> Result<Pushed<T>, PushError<T>> {
                 Self::push(self, value).map(|()| Pushed::Stored)
             }
@@ -240,7 +240,7 @@ macro_rules! pop {
         impl<$($generics)+> Pop for $end {
             type Item = T;
 
-            #[inline]
+            #[inline(always)]
             fn pop(&mut self) -> Result<T, PopError> {
                 self.pop()
             }
@@ -257,7 +257,7 @@ pop!([T, L: Layout, K] spsc::Consumer<'_, T, L, K>);
 impl<T, K> Push for mpsc::Producer<'_, T, K> {
     type Item = T;
 
-    #[inline]
+    #[inline(always)]
     fn push(&mut self, value: T) -> Result<Pushed<T>, PushError<T>> {
         Self::push(self, value).map(|()| Pushed::Stored)
     }
@@ -285,7 +285,7 @@ pop!([T, K] mpsc::Consumer<'_, T, K>);
 impl<T, K> Push for swap::Producer<'_, T, K> {
     type Item = T;
 
-    #[inline]
+    #[inline(always)]
     fn push(&mut self, value: T) -> Result<Pushed<T>, PushError<T>> {
         self.push(value)
     }
@@ -305,7 +305,7 @@ push!([T, K] fan_in::Producer<'_, T, K>);
 impl<T, K> Pop for fan_in::Consumer<'_, T, K> {
     type Item = T;
 
-    #[inline]
+    #[inline(always)]
     fn pop(&mut self) -> Result<T, PopError> {
         Self::pop(self).map(|(_, item)| item)
     }
@@ -319,7 +319,7 @@ impl<T, K> Pop for fan_in::Consumer<'_, T, K> {
 impl<T, K> Pop for conflated::Consumer<'_, T, K> {
     type Item = (usize, T);
 
-    #[inline]
+    #[inline(always)]
     fn pop(&mut self) -> Result<(usize, T), PopError> {
         self.pop()
     }
@@ -332,7 +332,7 @@ impl<T, K> Pop for conflated::Consumer<'_, T, K> {
 impl<T, const C: usize, K> Pop for priority::Consumer<'_, T, C, K> {
     type Item = T;
 
-    #[inline]
+    #[inline(always)]
     fn pop(&mut self) -> Result<T, PopError> {
         Self::pop(self).map(|(_, item)| item)
     }

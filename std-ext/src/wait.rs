@@ -181,6 +181,8 @@ impl<S: Seats> Waiting<S> {
     }
 
     /// Whether an end in a seat is the one that comes first.
+    #[cold]
+    #[inline(never)]
     pub(crate) fn comes_first(&self, seat: usize) -> bool {
         self.table.with(|table| table.comes_first(seat))
     }

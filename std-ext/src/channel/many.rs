@@ -95,6 +95,7 @@ impl<P: SendEnd, I: Iterator<Item = P::Item>, D: Desk> Future for SendMany<'_, P
         if !this.send()? {
             this.sender.wait(Kind::Room, cx);
             if !this.send()? {
+                this.sender.found_no_room();
                 return Poll::Pending;
             }
         }
@@ -182,7 +183,11 @@ impl<C: ReceiveEnd, E: Extend<C::Item>, D: Desk> Future for RecvMany<'_, C, E, D
             return Poll::Ready(taken);
         }
         this.receiver.wait(cx);
-        this.take().map_or(Poll::Pending, Poll::Ready)
+        let taken = this.take();
+        if taken.is_none() {
+            this.receiver.found_nothing();
+        }
+        taken.map_or(Poll::Pending, Poll::Ready)
     }
 }
 

@@ -135,7 +135,14 @@ impl<D: Desk> Place<D> {
     /// have been called for.
     #[inline(always)]
     pub(super) fn stop_waiting(&mut self) -> Option<usize> {
-        if core::mem::take(&mut self.in_line) { self.desk.waiting().stop_waiting(self.seat) } else { None }
+        if self.in_line { self.leave_line() } else { None }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn leave_line(&mut self) -> Option<usize> {
+        self.in_line = false;
+        self.desk.waiting().stop_waiting(self.seat)
     }
 
     /// Whether somebody else comes first.

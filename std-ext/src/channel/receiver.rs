@@ -42,11 +42,25 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     /// [`Empty`](PopError::Empty); [`Closed`](PopError::Closed), when all that was accepted has been received and nothing will come.
     #[inline]
     pub fn try_recv(&mut self) -> Result<C::Item, PopError> {
+        let item = self.take();
+        if matches!(item, Err(PopError::Empty)) {
+            self.found_nothing();
+        }
+        item
+    }
+
+    #[inline(always)]
+    fn take(&mut self) -> Result<C::Item, PopError> {
         let item = self.take_quietly();
         if item.is_ok() {
             self.taken();
         }
         item
+    }
+
+    /// The ring may have taken back the pressure.
+    pub(super) fn found_nothing(&mut self) {
+        self.party.tell(None);
     }
 
     /// Takes the next item; waits for it, as a task.
@@ -71,7 +85,7 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     #[cfg(feature = "std")]
     #[inline]
     pub fn blocking_recv(&mut self) -> Result<C::Item, RecvError> {
-        match self.try_recv() {
+        match self.take() {
             Ok(item) => Ok(item),
             Err(PopError::Closed) => Err(RecvError),
             Err(PopError::Empty) => match self.block(Deadline::Never) {
@@ -117,7 +131,7 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     fn block(&mut self, deadline: Deadline) -> Option<Result<C::Item, RecvError>> {
         let backoff = super::Backoff::new();
         while backoff.wait() {
-            match self.try_recv() {
+            match self.take() {
                 Ok(item) => return Some(Ok(item)),
                 Err(PopError::Closed) => return Some(Err(RecvError)),
                 Err(PopError::Empty) => {}
@@ -133,17 +147,24 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     /// Polls for the next item.
     #[inline]
     pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Result<C::Item, RecvError>> {
-        let item = match self.try_recv() {
-            Err(PopError::Empty) => {
-                self.wait(cx);
-                self.try_recv()
-            }
-            item => item,
-        };
-        match item {
+        match self.take() {
             Ok(item) => Poll::Ready(Ok(item)),
             Err(PopError::Closed) => Poll::Ready(Err(RecvError)),
-            Err(PopError::Empty) => Poll::Pending,
+            Err(PopError::Empty) => self.poll_in_line(cx),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn poll_in_line(&mut self, cx: &mut Context<'_>) -> Poll<Result<C::Item, RecvError>> {
+        self.wait(cx);
+        match self.take() {
+            Ok(item) => Poll::Ready(Ok(item)),
+            Err(PopError::Closed) => Poll::Ready(Err(RecvError)),
+            Err(PopError::Empty) => {
+                self.found_nothing();
+                Poll::Pending
+            }
         }
     }
 
@@ -186,9 +207,7 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     pub(super) fn take_quietly(&mut self) -> Result<C::Item, PopError> {
         let item = self.party.end.pop();
         match item {
-            Ok(_) => {}
-            // The ring may have taken back the pressure.
-            Err(PopError::Empty) => self.party.tell(None),
+            Ok(_) | Err(PopError::Empty) => {}
             Err(PopError::Closed) => {
                 self.is_over = true;
                 self.party.place.stop_waiting();
@@ -296,6 +315,7 @@ impl<C: ReceiveEnd, D: Desk> Future for Recv<'_, C, D> {
 }
 
 impl<C: ReceiveEnd, D: Desk> Drop for Recv<'_, C, D> {
+    #[inline]
     fn drop(&mut self) {
         self.receiver.stop_waiting();
     }

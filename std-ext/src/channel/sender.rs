@@ -143,19 +143,28 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     ///
     /// # Panics
     /// If there is no value.
+    #[inline(always)]
     pub(super) fn poll_send(&mut self, cx: &mut Context<'_>, value: &mut Option<P::Item>) -> Poll<Outcome<P>> {
-        let unsent = match self.attempt(value.take().expect("a value that was not sent yet")) {
-            Ok(done) => return Poll::Ready(done),
-            Err(unsent) => unsent,
-        };
-        *value = Some(unsent);
+        match self.attempt(value.take().expect("a value that was not sent yet")) {
+            Ok(done) => Poll::Ready(done),
+            Err(unsent) => {
+                *value = Some(unsent);
+                self.poll_in_line(cx, value)
+            }
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn poll_in_line(&mut self, cx: &mut Context<'_>, value: &mut Option<P::Item>) -> Poll<Outcome<P>> {
         // Foreign code runs in this, which may panic.
-        self.party.place.wait(Kind::Room, cx.waker());
-        let Some(unsent) = value.take() else { unreachable!("put there above") };
+        self.wait(Kind::Room, cx);
+        let Some(unsent) = value.take() else { unreachable!("put there by the caller") };
         match self.attempt(unsent) {
             Ok(done) => Poll::Ready(done),
             Err(unsent) => {
                 *value = Some(unsent);
+                self.found_no_room();
                 Poll::Pending
             }
         }
@@ -182,10 +191,7 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
         } else {
             match self.party.end.push(value) {
                 Ok(sent) => Ok(P::sent(sent)),
-                Err(PushError::Full(value)) => {
-                    self.party.tell(None);
-                    return Err(value);
-                }
+                Err(PushError::Full(value)) => return Err(value),
                 Err(PushError::Closed(value)) => Err(SendError::Closed(value)),
                 Err(PushError::Shed(value)) => {
                     self.party.tell(None);
@@ -195,6 +201,11 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
         };
         self.stop_waiting();
         Ok(done)
+    }
+
+    /// What was refused may have raised the pressure.
+    pub(super) fn found_no_room(&mut self) {
+        self.party.tell(None);
     }
 
     /// Polls until something is so.
@@ -429,6 +440,7 @@ impl<P: SendEnd, D: Desk> Future for Send<'_, P, D> {
 }
 
 impl<P: SendEnd, D: Desk> Drop for Send<'_, P, D> {
+    #[inline]
     fn drop(&mut self) {
         self.sender.stop_waiting();
     }
