@@ -1,5 +1,6 @@
 //! Who takes part. An adapter does no more than name the contestant's own calls.
 
+mod channels;
 mod conflating;
 mod lanes;
 mod limits;
@@ -16,7 +17,7 @@ pub(crate) use limits::{BareArray, BareLine, BareQuarters, BareStream};
 pub(crate) use ours::{ArrayRing, Dense, Flagged, HeapRing, Runs, Slices};
 pub(crate) use overwriting::{WorkAlone, WorkAndLine};
 
-use crate::contest::{Contestant, MpscQuestion, OverwriteQuestion, Question};
+use crate::contest::{ChannelQuestion, Contestant, MpscQuestion, OverwriteQuestion, Question, TaskQuestion};
 use crate::queue::Item;
 
 /// Who passes on single items.
@@ -91,4 +92,28 @@ pub(crate) fn conflating<T: Item>() -> Vec<Contestant> {
         Contestant::conflating::<T, conflating::LockedMap>(),
     ];
     always.into_iter().chain(peers::conflating::<T>()).collect()
+}
+
+/// Channels for threads that wait.
+pub(crate) fn channels<Q: ChannelQuestion>() -> Vec<Contestant> {
+    let mut contestants = vec![Contestant::channel::<Q, channels::Shared>()];
+    contestants.extend(peers::channels::<Q>());
+    contestants
+}
+
+/// Those that have one producer only, beside them.
+pub(crate) fn channels_of_one<Q: ChannelQuestion>() -> Vec<Contestant> {
+    peers::channels_of_one::<Q>()
+}
+
+/// Channels for tasks that wait.
+pub(crate) fn task_channels<Q: TaskQuestion>() -> Vec<Contestant> {
+    let mut contestants = vec![Contestant::task_channel::<Q, channels::Shared>()];
+    contestants.extend(peers::task_channels::<Q>());
+    contestants
+}
+
+/// Those that have one producer only, beside them.
+pub(crate) fn task_channels_of_one<Q: TaskQuestion>() -> Vec<Contestant> {
+    peers::task_channels_of_one::<Q>()
 }
