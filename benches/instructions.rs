@@ -7,11 +7,13 @@ mod stages;
 
 use std::hint::black_box;
 use std::num::NonZeroU32;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 
 use crossbeam_queue::ArrayQueue;
 use forebay::seam::{Pop, Push};
 use forebay::spsc::{self, Consumer, Dense, Flagged, Layout, OwnedConsumer, OwnedProducer, Producer};
-use forebay::{Overflow, Pressure, Pushed, Watermarks, fan_in, mpsc, swap};
+use forebay::{Overflow, Pressure, Pushed, Watermarks, channel, fan_in, mpsc, swap};
 
 const CAPACITY: usize = 1024;
 const PAIRS: u64 = 1000;
@@ -103,6 +105,47 @@ fn pairs_swap_heap(tx: &mut swap::OwnedProducer<u64>, rx: &mut swap::OwnedConsum
 #[inline(never)]
 fn pairs_fan_in_heap(tx: &mut fan_in::OwnedProducer<u64>, rx: &mut fan_in::OwnedConsumer<u64>) -> u64 {
     pairs(|item| tx.push(item).is_ok(), || rx.pop().ok().map(|(_, item)| item))
+}
+
+/// Through a channel, by the calls that have a thread wait where it can't go on.
+#[unsafe(no_mangle)]
+#[inline(never)]
+fn pairs_channel(tx: &mut channel::MpscSender<u64>, rx: &mut channel::MpscReceiver<u64>) -> u64 {
+    pairs(|item| tx.blocking_send(item).is_ok(), || rx.blocking_recv().ok())
+}
+
+/// The same by the calls of tasks.
+#[unsafe(no_mangle)]
+#[inline(never)]
+fn pairs_channel_tasks(tx: &mut channel::MpscSender<u64>, rx: &mut channel::MpscReceiver<u64>) -> u64 {
+    pairs(|item| at_once(tx.send(item)).is_ok(), || at_once(rx.recv()).ok())
+}
+
+#[unsafe(no_mangle)]
+#[inline(never)]
+fn pairs_crossbeam_channel(tx: &crossbeam_channel::Sender<u64>, rx: &crossbeam_channel::Receiver<u64>) -> u64 {
+    pairs(|item| tx.send(item).is_ok(), || rx.recv().ok())
+}
+
+#[unsafe(no_mangle)]
+#[inline(never)]
+fn pairs_kanal(tx: &kanal::Sender<u64>, rx: &kanal::Receiver<u64>) -> u64 {
+    pairs(|item| tx.send(item).is_ok(), || rx.recv().ok())
+}
+
+#[unsafe(no_mangle)]
+#[inline(never)]
+fn pairs_kanal_tasks(tx: &kanal::AsyncSender<u64>, rx: &kanal::AsyncReceiver<u64>) -> u64 {
+    pairs(|item| at_once(tx.send(item)).is_ok(), || at_once(rx.recv()).ok())
+}
+
+/// What comes of a future that need not wait.
+#[inline(always)]
+fn at_once<F: Future>(future: F) -> F::Output {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(answer) => answer,
+        Poll::Pending => panic!("there is room, and an item"),
+    }
 }
 
 /// The same with a look at the pressure before each push.
@@ -322,6 +365,27 @@ fn main() {
             fill(inside, |item| tx.push(item).is_ok());
             let pairs = if function.starts_with("looked") { looked_mpsc_heap } else { pairs_mpsc_heap };
             pairs(&mut tx, &mut rx)
+        }
+        "pairs_channel" | "pairs_channel_tasks" => {
+            let (mut tx, mut rx) = channel::mpsc(CAPACITY).expect("there is memory for the ring");
+            fill(inside, |item| tx.try_send(item).is_ok());
+            let pairs = if function.ends_with("tasks") { pairs_channel_tasks } else { pairs_channel };
+            pairs(&mut tx, &mut rx)
+        }
+        "pairs_crossbeam_channel" => {
+            let (tx, rx) = crossbeam_channel::bounded(CAPACITY);
+            fill(inside, |item| tx.send(item).is_ok());
+            pairs_crossbeam_channel(&tx, &rx)
+        }
+        "pairs_kanal" => {
+            let (tx, rx) = kanal::bounded(CAPACITY);
+            fill(inside, |item| tx.send(item).is_ok());
+            pairs_kanal(&tx, &rx)
+        }
+        "pairs_kanal_tasks" => {
+            let (tx, rx) = kanal::bounded_async(CAPACITY);
+            fill(inside, |item| at_once(tx.send(item)).is_ok());
+            pairs_kanal_tasks(&tx, &rx)
         }
         "pairs_nexus" => {
             let (tx, rx) = nexus_queue::mpsc::ring_buffer(CAPACITY);
