@@ -139,6 +139,38 @@ fn pairs_kanal_tasks(tx: &kanal::AsyncSender<u64>, rx: &kanal::AsyncReceiver<u64
     pairs(|item| at_once(tx.send(item)).is_ok(), || at_once(rx.recv()).ok())
 }
 
+/// Has the receiver wait before each item is put in.
+macro_rules! called {
+    ($tx:ident, $rx:ident) => {{
+        let mut wrong = 0;
+        for item in 0..PAIRS {
+            let mut receiving = pin!($rx.recv());
+            let mut context = Context::from_waker(Waker::noop());
+            if receiving.as_mut().poll(&mut context).is_ready() || at_once($tx.send(item)).is_err() {
+                return u64::MAX;
+            }
+            match receiving.poll(&mut context) {
+                Poll::Ready(Ok(received)) => wrong |= received ^ item,
+                _ => return u64::MAX,
+            }
+        }
+        wrong
+    }};
+}
+
+/// With a receiver that waits for each item, and is called.
+#[unsafe(no_mangle)]
+#[inline(never)]
+fn called_channel(tx: &mut channel::MpscSender<u64>, rx: &mut channel::MpscReceiver<u64>) -> u64 {
+    called!(tx, rx)
+}
+
+#[unsafe(no_mangle)]
+#[inline(never)]
+fn called_kanal(tx: &kanal::AsyncSender<u64>, rx: &kanal::AsyncReceiver<u64>) -> u64 {
+    called!(tx, rx)
+}
+
 /// What comes of a future that need not wait.
 #[inline(always)]
 fn at_once<F: Future>(future: F) -> F::Output {
@@ -366,10 +398,14 @@ fn main() {
             let pairs = if function.starts_with("looked") { looked_mpsc_heap } else { pairs_mpsc_heap };
             pairs(&mut tx, &mut rx)
         }
-        "pairs_channel" | "pairs_channel_tasks" => {
+        "pairs_channel" | "pairs_channel_tasks" | "called_channel" => {
             let (mut tx, mut rx) = channel::mpsc(CAPACITY).expect("there is memory for the ring");
             fill(inside, |item| tx.try_send(item).is_ok());
-            let pairs = if function.ends_with("tasks") { pairs_channel_tasks } else { pairs_channel };
+            let pairs = match function.as_str() {
+                "pairs_channel" => pairs_channel,
+                "pairs_channel_tasks" => pairs_channel_tasks,
+                _ => called_channel,
+            };
             pairs(&mut tx, &mut rx)
         }
         "pairs_crossbeam_channel" => {
@@ -382,10 +418,10 @@ fn main() {
             fill(inside, |item| tx.send(item).is_ok());
             pairs_kanal(&tx, &rx)
         }
-        "pairs_kanal_tasks" => {
+        "pairs_kanal_tasks" | "called_kanal" => {
             let (tx, rx) = kanal::bounded_async(CAPACITY);
             fill(inside, |item| at_once(tx.send(item)).is_ok());
-            pairs_kanal_tasks(&tx, &rx)
+            if function.starts_with("called") { called_kanal(&tx, &rx) } else { pairs_kanal_tasks(&tx, &rx) }
         }
         "pairs_nexus" => {
             let (tx, rx) = nexus_queue::mpsc::ring_buffer(CAPACITY);
