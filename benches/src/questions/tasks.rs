@@ -18,7 +18,11 @@ pub(crate) const GOALS: &[Goal] = &[goal(1, 64), goal(1, 1024), goal(2, 64), goa
 
 const fn goal(threads: usize, capacity: usize) -> Goal {
     Goal {
-        what: "tasks that wait: ahead of every other channel",
+        what: if threads == 1 {
+            "tasks that wait: ahead of every other channel"
+        } else {
+            "tasks that wait on two threads: ahead of every other channel"
+        },
         question: NAMES[threads - 1],
         setting: "",
         capacity,
