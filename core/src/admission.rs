@@ -60,6 +60,48 @@
 //! assert_eq!((gate.rule().kept_out(1), gate.rule().kept_out(2)), (0, 1));
 //! # Ok::<(), forebay_core::admission::ThresholdError>(())
 //! ```
+//!
+//! # Several producers
+//! Each has a gate of its own, and a rule that begins at nothing; what they share is the setting. Here two threads keep every tenth
+//! reading while the ring is more than half full, and then every hundredth. This ring drops what it has no room for, so that the
+//! weights tell of that too: what comes back as [`Full`](crate::PushError::Full) is the caller's, and in no weight.
+//! ```
+//! use std::thread::{scope, yield_now};
+//!
+//! use forebay_core::admission::{Gate, Rate, Sampler, Sampling, Weighing};
+//! use forebay_core::seam::Push;
+//! use forebay_core::{PopError, Refusal, mpsc};
+//!
+//! let sampling = Sampling::new(Rate::new(1, 10)?, 128);
+//! let fewer = Rate::percent(1)?;
+//! let mut ring = mpsc::Ring::<_, 256>::with_refusal(Refusal::DropIncoming);
+//! let (producer, mut consumer) = ring.split();
+//! let total: u32 = scope(|threads| {
+//!     let sources = [(0, producer.clone()), (5, producer)].map(|(phase, producer)| {
+//!         let mut gate = Gate::new(producer, Weighing::new(Sampler::with_phase(&sampling, phase)));
+//!         threads.spawn(move || {
+//!             for reading in 0..5000 {
+//!                 let _ = gate.push(reading); // if it is lost, the next one that is kept stands for it
+//!             }
+//!             gate.rule().pending()
+//!         })
+//!     });
+//!     let mut stand_for = 0;
+//!     loop {
+//!         match consumer.pop() {
+//!             Ok(reading) => stand_for += reading.weight,
+//!             Err(PopError::Empty) => yield_now(),
+//!             Err(PopError::Closed) => break,
+//!         }
+//!         if stand_for > 2000 {
+//!             sampling.set(fewer, 128);
+//!         }
+//!     }
+//!     stand_for + sources.map(|source| source.join().unwrap()).iter().sum::<u32>()
+//! });
+//! assert_eq!(total, 10_000);
+//! # Ok::<(), forebay_core::admission::RateError>(())
+//! ```
 
 #![forbid(unsafe_code)]
 
@@ -167,6 +209,9 @@ impl<P: Push> Fill for Behind<'_, P> {
 }
 
 /// A producer's end, and the rule by which values come to it.
+///
+/// A clone goes on from the same state of the rule: what it has counted is in both then, and what is
+/// [pending](Weighing::pending) stands in two weights. So clone the end, and give each of the ends a new rule.
 ///
 /// # Progress
 /// That of the end: a rule neither loops nor waits.

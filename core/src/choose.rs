@@ -17,7 +17,9 @@
 //! | Does it not matter? | go on until a ceiling, and count | [`ignore`] |
 //!
 //! A [`Choice`] asks them, does the arithmetic, and answers with a [`Plan`], or with the [`Contradiction`] in what it was told,
-//! in figures.
+//! in figures. It counts on what it was told and on nothing else: if no more is offered than served, and no
+//! [burst](Choice::burst) was named, items come one by one at even distances, and the plan is a ring for one of them, whatever may
+//! be lost. So name the largest burst, and rates at their worst.
 //!
 //! # Examples
 //! A service that sends 100 requests a second to one that does 25:
@@ -39,7 +41,7 @@
 //! assert_eq!((plan.leaf, plan.ring), (Leaf::Control, Ring::Spsc));
 //! assert_eq!((plan.watermarks.high(), plan.watermarks.low(), plan.capacity), (13, 5, 29));
 //!
-//! // Or the oldest requests may be lost, and those that are served are never older than 2 s.
+//! // Or the oldest requests may be lost, and while so many come those that are served are not older than 2 s.
 //! let plan = load.may_lose(Losable::Oldest).within(2000).plan()?;
 //! assert_eq!((plan.leaf, plan.ring, plan.overflow), (Leaf::KeepNewest, Ring::Swap, Overflow::DropOldest));
 //! assert_eq!((plan.capacity, plan.lost), (200, 750)); // of 1000
@@ -123,7 +125,8 @@ impl Choice {
         }
     }
 
-    /// Now and then `offered` items come a second, for so long; the next time when all is quiet again.
+    /// Now and then `offered` items come a second, for so long; the next time when all is quiet again. If nothing comes in between,
+    /// say that 1 item a second does: a rate of 0 is none.
     pub const fn burst(mut self, offered: u32, milliseconds: u32) -> Self {
         self.burst = Some((offered, milliseconds));
         self
@@ -135,7 +138,9 @@ impl Choice {
         self
     }
 
-    /// A producer that sends too much must not harm the others.
+    /// A producer that sends too much must not harm the others: there is a lane for each. It is of no effect with
+    /// [`Oldest`](Losable::Oldest) and [`OlderThan`](Losable::OlderThan), for which all share a `swap` ring, nor with
+    /// [`OlderPerKey`](Losable::OlderPerKey) and [`AllButNewest`](Losable::AllButNewest), whose rings have one producer.
     pub const fn isolated(mut self) -> Self {
         self.isolated = true;
         self
@@ -160,7 +165,7 @@ impl Choice {
         self
     }
 
-    /// An item that is delivered is delivered after so many milliseconds at the latest.
+    /// An item that is delivered is delivered after so many milliseconds at the latest: as [`Plan::wait`] counts them.
     pub const fn within(mut self, milliseconds: u32) -> Self {
         self.within = Some(milliseconds);
         self

@@ -43,7 +43,9 @@
 //! # With the rules
 //! Admission, expiry, spilling and whatever else is written over the [seam](crate::seam) get at this ring by two adapters:
 //! [`Producer::by`] has each value's key from a function and is a [`Push`](crate::seam::Push), [`Consumer::values`] leaves the keys
-//! out, and is a [`Pop`](crate::seam::Pop) as the consumer itself, whose items are pairs.
+//! out, and is a [`Pop`](crate::seam::Pop) as the consumer itself, whose items are pairs. So a [`Flush`](crate::flush::Flush) of the
+//! consumer draws pairs: [`newest_per_key`](crate::choose::newest_per_key) has an example. Take its
+//! [`oldest`](crate::flush::Flush::oldest): each key has its newest value already, and whoever skips some loses last values.
 //!
 //! # Shutting down
 //! The producer goes: the consumer pops until [`Closed`](crate::PopError::Closed) and has the last value of each key. The consumer
@@ -89,7 +91,7 @@
 macro_rules! says {
     ($end:ident) => {
         /// How many values of a key have been conflated, if there is such a key. The number wraps, and the producer may conflate
-        /// more at any time.
+        /// more at any time. Of all keys it is `(0..end.capacity()).filter_map(|key| end.conflated(key)).sum::<usize>()`.
         ///
         /// # Progress
         /// Wait-free: two loads.

@@ -31,6 +31,41 @@
 //! assert_eq!(consumer.expired(), 1);
 //! assert_eq!(too_late, ["old"]);
 //! ```
+//! Two threads, the clock of the standard library in milliseconds, and a log:
+//! ```
+//! use std::thread::{scope, sleep, yield_now};
+//! use std::time::{Duration, Instant};
+//!
+//! use forebay_core::expiry::{Expiring, MaxAge, Stamped, Stamping};
+//! use forebay_core::seam::{Pop, Push};
+//! use forebay_core::{PopError, spsc};
+//!
+//! let begin = Instant::now();
+//! let clock = move || begin.elapsed().as_millis() as u64; // `Copy`, so that both ends get it
+//!
+//! let mut ring = spsc::Ring::<Stamped<u32>, 64>::new();
+//! let (producer, consumer) = ring.split();
+//! let mut producer = Stamping::new(producer, clock);
+//! let log = |quote| eprintln!("too late: {quote}");
+//! let mut consumer = Expiring::new(consumer, clock, MaxAge::new(100)).with_sink(log);
+//! let mut delivered = 0;
+//! scope(|threads| {
+//!     threads.spawn(move || {
+//!         for quote in 0..30 {
+//!             let _ = producer.push(quote).unwrap();
+//!         }
+//!     });
+//!     sleep(Duration::from_millis(10)); // with 100 and more it would see none
+//!     loop {
+//!         match consumer.pop() {
+//!             Ok(_) => delivered += 1,
+//!             Err(PopError::Empty) => yield_now(),
+//!             Err(PopError::Closed) => break,
+//!         }
+//!     }
+//! });
+//! assert_eq!(delivered + consumer.expired(), 30);
+//! ```
 
 #![forbid(unsafe_code)]
 
@@ -74,6 +109,7 @@ impl<T> Stamped<T> {
 
 /// A producer's end that stamps each value with the time.
 ///
+/// The end is one of a ring of [`Stamped`] values, which the compiler finds out by itself where the ring's type is left open.
 /// A value that is refused and pushed again gets the time of the push that succeeds.
 #[derive(Clone, Debug)]
 pub struct Stamping<P, K> {

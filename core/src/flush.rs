@@ -32,6 +32,37 @@
 //! assert_eq!(batch, [Some(9), Some(8), Some(7)]);
 //! assert_eq!(flush.skipped(), 2);
 //! ```
+//! With the clock of the standard library, until the producer is gone and everything has been taken:
+//! ```
+//! use core::num::{NonZeroU64, NonZeroUsize};
+//! use std::thread::{scope, sleep};
+//! use std::time::{Duration, Instant};
+//!
+//! use forebay_core::flush::Flush;
+//! use forebay_core::spsc;
+//!
+//! let begin = Instant::now();
+//! let milliseconds = move || begin.elapsed().as_millis() as u64;
+//! let mut ring = spsc::Ring::<String, 512>::new();
+//! let (mut producer, consumer) = ring.split();
+//! let (frame, most) = (NonZeroU64::new(16).unwrap(), NonZeroUsize::new(333).unwrap());
+//! let mut flush = Flush::new(consumer, milliseconds, frame, most);
+//!
+//! let mut batch = [const { None }; 333]; // with `const`, as a `String` is not `Copy`
+//! let mut drawn = 0;
+//! scope(|threads| {
+//!     threads.spawn(move || (0..400).for_each(|line| producer.push(line.to_string()).unwrap()));
+//!     loop {
+//!         let last = flush.end().is_closed(); // before the batch: what was pushed until then is in it
+//!         match flush.newest(&mut batch, |_older| ()) {
+//!             Some(0) if last => break,
+//!             Some(lines) => drawn += lines,
+//!             None => sleep(Duration::from_millis(flush.wait())),
+//!         }
+//!     }
+//! });
+//! assert_eq!(drawn + flush.skipped(), 400);
+//! ```
 
 #![forbid(unsafe_code)]
 
@@ -57,6 +88,8 @@ pub struct Flush<C, K> {
 
 impl<C: Pop, K: Clock> Flush<C, K> {
     /// A batch of at most `most` items every `every` ticks. The first one is due at once.
+    ///
+    /// A batch that is taken late is late, and the next one is due `every` ticks after it.
     pub const fn new(end: C, clock: K, every: NonZeroU64, most: NonZeroUsize) -> Self {
         Self { end, clock, every, most, last: None, skipped: 0 }
     }

@@ -57,6 +57,48 @@
 //! (1..=50).for_each(|number| assert_eq!(tee.push(number), Ok(Pushed::Stored)));
 //! assert_eq!((take_all(consumer), take_all(sampled)), (1275, 150));
 //! ```
+//!
+//! # Several stages before one ring
+//! The innermost is made first. A value passes them from the outermost to the ring, and what they make of it is what the ring holds:
+//! here a value, its weight, and the time. Each has its own counts, and `end` is the next one. A [`Spill`](crate::spill::Spill) is no
+//! [`Push`], and so the outermost:
+//! ```
+//! use core::cell::Cell;
+//! use forebay_core::admission::{Classes, Gate, Rate, Sampler, Sampling, Thresholds, Weighing, Weighted};
+//! use forebay_core::expiry::{Expiring, MaxAge, Stamped, Stamping};
+//! use forebay_core::seam::Pop;
+//! use forebay_core::spill::Spill;
+//! use forebay_core::{Refusal, mpsc};
+//!
+//! let milliseconds = Cell::new(0);
+//! let clock = || milliseconds.get();
+//! let thresholds = Thresholds::new([255, 192]).unwrap();
+//! let sampling = Sampling::new(Rate::new(1, 10).unwrap(), 128);
+//!
+//! let mut ring = mpsc::Ring::<Stamped<Weighted<u32>>, 64>::with_refusal(Refusal::DropIncoming);
+//! let (producer, consumer) = ring.split();
+//! let stamping = Stamping::new(producer, clock);
+//! let sampler = Gate::new(stamping, Weighing::new(Sampler::new(&sampling)));
+//! let classes = Gate::new(sampler, Classes::new(&thresholds, |number: &u32| usize::from(number % 20 != 0)));
+//! let lost = Cell::new(0);
+//! let mut producer = Spill::new(classes, |_number, _how| lost.set(lost.get() + 1));
+//! let mut consumer = Expiring::new(consumer, clock, MaxAge::new(100));
+//!
+//! for number in 0..10_000 {
+//!     producer.push(number).unwrap();
+//! }
+//! let classes = producer.end();
+//! let sampler = classes.end();
+//! let shed = sampler.end().end().shed();
+//! assert_eq!(classes.rule().kept_out(1) + sampler.rule().rule().kept_out() + shed, lost.get());
+//!
+//! let (mut delivered, mut stand_for) = (0, 0);
+//! while let Ok(kept) = consumer.pop() {
+//!     (delivered, stand_for) = (delivered + 1, stand_for + kept.weight as usize);
+//! }
+//! assert_eq!(delivered + lost.get(), 10_000);
+//! assert_eq!(stand_for + sampler.rule().pending() as usize + classes.rule().kept_out(1), 10_000);
+//! ```
 
 #![forbid(unsafe_code)]
 

@@ -1,7 +1,9 @@
 //! Before a queue: what is lost goes to a function instead of coming back.
 //!
 //! Where a loss is not the business of whoever pushes but of a log, a counter or a file, a [`Spill`] stands outermost and hands
-//! it there. What is refused, because the queue is full or closed, still comes back: it is not lost.
+//! it there. What is refused, because the queue is full or closed, still comes back: it is not lost. (A queue that drops at full, by
+//! its policy, says so, and that goes there.) What is lost behind the queue, as too old or as skipped, has sinks of its own there:
+//! [`Expiring`](crate::expiry::Expiring::with_sink), [`Flush`](crate::flush::Flush::newest).
 //!
 //! # Examples
 //! ```

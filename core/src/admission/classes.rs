@@ -111,6 +111,8 @@ impl<T, H: Borrow<Thresholds<C>>, F: FnMut(&T) -> usize, const C: usize> Classes
 
 impl<T, H, F, const C: usize> Classes<T, H, F, C> {
     /// How many values of a class have been kept out. It wraps. There are none of a class beyond the last.
+    ///
+    /// It is the count of this rule, and so of one producer: add up those of several. What finds the ring full isn't in it.
     pub fn kept_out(&self, class: usize) -> usize {
         self.kept_out.get(class).copied().unwrap_or(0)
     }

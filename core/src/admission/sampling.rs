@@ -113,7 +113,7 @@ pub struct Sampling(SettingUsize);
 
 impl Sampling {
     /// Keeps all while the ring's fill is below `above` (0 to 255, which is full), and from there on as the rate says. With 0 it
-    /// always does.
+    /// always does. A fill is rounded down: half full is 127, and 128 a little more than half.
     #[must_use]
     pub const fn new(rate: Rate, above: u8) -> Self {
         Self(SettingUsize::new(Self::word(rate, above)))
@@ -224,7 +224,7 @@ impl<T, S: Borrow<Sampling>> Sampler<T, S> {
 }
 
 impl<T, S> Sampler<T, S> {
-    /// How many values it has kept out. It wraps.
+    /// How many values it has kept out. It wraps. It is the count of this rule, and so of one producer.
     pub const fn kept_out(&self) -> usize {
         self.kept_out
     }

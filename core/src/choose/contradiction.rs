@@ -17,7 +17,8 @@ pub enum Contradiction {
     NoRoom,
     /// Neither the room nor the time is known, and one of them must bound the queue.
     NoBound,
-    /// More is offered than served for as long as one looks, the producer can't be slowed down, and nothing may be lost.
+    /// More is offered than served for as long as one looks, the producer can't be slowed down, and nothing may be lost. If it ends
+    /// after some time, say so: it is a [burst](super::Choice::burst).
     FillsUp {
         /// What is offered.
         offered: u32,

@@ -98,7 +98,8 @@ pub mod buffer {}
 ///
 /// **Loss**: `λ − μ` of λ, the oldest first; each comes back to the pusher as [`Evicted`](crate::Pushed::Evicted), and is counted.
 ///
-/// **Staleness**: `capacity / λ`: the more is offered, the newer is what is served. A small ring is a fresh one.
+/// **Staleness**: `capacity / λ`: the more is offered, the newer is what is served. A small ring is a fresh one. When less is
+/// offered again, what a burst has left behind is served at μ, and waits for up to `capacity / μ`, unless it [expires](mod@expire).
 ///
 /// # Examples
 /// ```
@@ -180,7 +181,7 @@ pub mod keep_oldest {}
 ///
 /// let (keep, of) = plan.keep.unwrap();
 /// let sampling = Sampling::new(Rate::new(keep, of)?, 128);
-/// let mut ring = mpsc::Ring::<_, 50>::new();
+/// let mut ring = mpsc::Ring::<_, 50>::with_refusal(plan.overflow.try_into()?);
 /// let (producer, mut consumer) = ring.split();
 /// let mut gate = Gate::new(producer, Weighing::new(Sampler::new(&sampling)));
 /// let mut stand_for = 0;
@@ -262,7 +263,7 @@ pub mod expire {}
 /// let plan = Choice::new(100, 25).may_lose(Losable::LessImportant { important: 10 }).within(2000).plan()?;
 /// assert_eq!((plan.capacity, plan.lost), (50, 750));
 ///
-/// let mut ring = mpsc::Ring::<_, 50>::new();
+/// let mut ring = mpsc::Ring::<_, 50>::with_refusal(plan.overflow.try_into()?);
 /// let (producer, mut consumer) = ring.split();
 /// let thresholds = Thresholds::new([255, 128])?;
 /// let mut gate = Gate::new(producer, Classes::new(&thresholds, |step: &u32| usize::from(step % 10 != 0)));
@@ -287,32 +288,37 @@ pub mod by_importance {}
 /// **Loss**: values that were overtaken by a newer one of the same key before they were served; each comes back to the producer,
 /// and is counted by key. The last value of each key is always delivered.
 ///
-/// **Staleness**: `keys / μ` from the first change of a key on: what is served then is its newest value.
+/// **Staleness**: `keys / μ` from the first change of a key on: what is served then is its newest value. Where that is done in
+/// batches, a period more.
 ///
 /// # Examples
 /// ```
+/// use core::cell::Cell;
+/// use core::num::{NonZeroU64, NonZeroUsize};
 /// use forebay_core::choose::{Choice, Losable, Ring};
 /// use forebay_core::conflated;
+/// use forebay_core::flush::Flush;
 ///
-/// // 20,000 events a second of 500 keys, where 20,000 can't be shown: 60 times a second 333 of them.
-/// let plan = Choice::new(25_000, 20_000).may_lose(Losable::OlderPerKey { keys: 500 }).plan()?;
+/// // 20,000 events a second of 500 keys, and a screen that shows 333 of them 60 times a second.
+/// let plan = Choice::new(20_000, 60 * 333).may_lose(Losable::OlderPerKey { keys: 500 }).plan()?;
 /// assert_eq!((plan.ring, plan.capacity, plan.wait), (Ring::Conflated, 500, 25));
 ///
+/// let microseconds = Cell::new(0);
 /// let mut ring = conflated::Ring::<u32, 500>::new();
-/// let (mut producer, mut consumer) = ring.split();
+/// let (mut producer, consumer) = ring.split();
+/// let (frame, most) = (NonZeroU64::new(16_667).unwrap(), NonZeroUsize::new(333).unwrap());
+/// let mut screen = Flush::new(consumer, || microseconds.get(), frame, most);
 /// let mut shown = [0; 500];
-/// for event in 0..25_000 {
+/// for event in 0..20_000 {
+///     microseconds.set(50 * event as u64);
 ///     producer.push(event % 500, event as u32).unwrap();
-///     if event % 416 == 415 {
-///         for (key, value) in core::iter::from_fn(|| consumer.pop().ok()).take(333) {
-///             shown[key] = value;
-///         }
-///     }
+///     screen.oldest(|(key, value)| shown[key] = value);
 /// }
-/// while let Ok((key, value)) = consumer.pop() {
-///     shown[key] = value;
+/// while !screen.end().is_empty() {
+///     microseconds.set(microseconds.get() + screen.wait());
+///     screen.oldest(|(key, value)| shown[key] = value);
 /// }
-/// assert!((0..500).all(|key| shown[key] == 24_500 + key as u32), "each shows its last value");
+/// assert!((0..500).all(|key| shown[key] == 19_500 + key as u32), "each shows its last value");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub mod newest_per_key {}

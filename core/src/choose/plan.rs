@@ -44,9 +44,10 @@ pub enum Ring {
     Swap,
     /// `fan_in`, with a lane of that capacity for each producer
     FanIn,
-    /// `conflated`, for as many keys as the capacity is
+    /// `conflated`, for as many keys as the capacity is. It has one producer: of several, each takes one of its own, or they take
+    /// turns at it behind a lock.
     Conflated,
-    /// `latest`
+    /// `latest`. It has one writer: as with `conflated`.
     Latest,
 }
 
@@ -64,13 +65,18 @@ pub struct Plan {
     pub capacity: usize,
     /// Where its pressure rises and falls.
     pub watermarks: Watermarks,
-    /// What a push does when it is full.
+    /// What a push does when it is full: the policy of a `swap` ring as it is, and of an `mpsc` or `fan_in` ring by
+    /// [`Refusal::try_from`](crate::Refusal). The other rings have none, and do just this.
     pub overflow: Overflow,
     /// For a sample: how many of how many to keep, from half full on.
     pub keep: Option<(u16, u16)>,
     /// How many of a thousand items are lost at the worst, while as many come as ever do.
     pub lost: u16,
-    /// How many milliseconds an item that is delivered has waited at the worst.
+    /// How many milliseconds an item that is delivered has waited at the worst, while as many come as ever do, in one ring or lane
+    /// by itself. There are two cases in which it is longer. Where the oldest gives way, it is those who come that keep what is
+    /// inside new: when fewer come, what is left waits for up to `capacity / μ`. And where the lanes of a `fan_in` ring with N
+    /// producers are all full, each is served at μ/N, and an item waits N times as long. Where that matters, put an
+    /// [`Expiring`](crate::expiry::Expiring) behind the ring.
     pub wait: u64,
 }
 

@@ -173,7 +173,13 @@ fn split_again(cx: &Context) {
     let early = ring.try_split();
     cx.note(if early.is_ok() { "split" } else { "in use" });
     let was_early = early.is_ok();
-    let found = early.map_or(0, |(_, mut consumer)| consumer.drain().count());
+    let found = early.map_or(0, |(mut producer, mut consumer)| {
+        // One item may be inside, and gives way at full.
+        let pushes = [producer.push(0, 10), producer.push(0, 11)];
+        assert!(pushes.iter().all(Result::is_ok), "{pushes:?}");
+        let evicted = pushes.into_iter().flatten().filter_map(Pushed::evicted).count();
+        evicted + consumer.drain().filter(|&(class, _)| class == 1).count()
+    });
     let stored = pusher.join().unwrap();
     let popped = popper.join().unwrap();
     let (mut producer, mut consumer) = ring.try_split().expect("all ends are gone");
