@@ -74,13 +74,6 @@ const REWRITINGS: &[Rewriting] = &[
     },
     Rewriting {
         ids: "",
-        what: "one that came first owes nothing",
-        file: LINE,
-        function: "stop_waiting",
-        edits: &[("debt = Some(Kind::Room);", "")],
-    },
-    Rewriting {
-        ids: "",
         what: "one that came first still does",
         file: LINE,
         function: "stop_waiting",

@@ -200,7 +200,8 @@ impl<S: Seats> Table<S> {
         match self.seat(seat).state {
             State::Waits(kind) => {
                 self.unlink(seat, kind);
-                // It has been called, and came back after a look that was out of date, or because it was not its turn.
+                // It has been called, and came back after a look that was out of date, or because it was not its turn; and some may
+                // have queued up behind it.
                 debt = Some(kind).filter(|_| self.seat(seat).late > 0);
             }
             State::Called(kind) => {
@@ -211,7 +212,6 @@ impl<S: Seats> Table<S> {
         }
         if self.first_come == seat {
             self.first_come = NONE;
-            debt = Some(Kind::Room);
         }
         let line = |kind| self.lines[kind as usize];
         let owes = debt.filter(|&kind| line(kind).count > 0).map(|kind| (kind, line(kind).called));

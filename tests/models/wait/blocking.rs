@@ -3,10 +3,10 @@
 use super::*;
 
 models! {
-    threads_alone [Some(3), 21909] &[] => |_| super::threads_alone(small);
-    threads_over_mpsc [Some(2), 4011] &[] => |_| super::threads_alone(mpsc);
-    thread_and_task [Some(2), 38727] &["task first", "thread first"] => |cx| super::thread_and_task(small, cx);
-    closed_while_it_sleeps [None, 1231] &[] => |_| super::closed_while_it_sleeps(small);
+    threads_alone [Some(3), 28083] &[] => |_| super::threads_alone(small);
+    threads_over_mpsc [Some(2), 4560] &[] => |_| super::threads_alone(mpsc);
+    thread_and_task [Some(2), 40243] &["task first", "thread first"] => |cx| super::thread_and_task(small, cx);
+    closed_while_it_sleeps [None, 1695] &[] => |_| super::closed_while_it_sleeps(small);
 }
 
 /// A thread that sends and one that receives, each of which may have to sleep: both come to an end.
