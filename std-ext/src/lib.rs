@@ -27,6 +27,12 @@
 //! ```
 //!
 //! A ring in a `static` gives `'static` ends too, without the heap: [`spsc::Ring::try_split`].
+//!
+//! The ends of a ring never wait. Those of a [`channel`] do, as threads or as tasks.
+//!
+//! # Features
+//! `std`, by default: threads that wait. `alloc`: ends that own their ring. `critical-section`: without `std`, the lock around those
+//! who wait is a critical section, and so is an exchange on a core that has none.
 
 #![no_std]
 #![forbid(unsafe_code)]
