@@ -47,6 +47,7 @@ pub use forebay_core::{
     Watermarks, admission, choose, credit, expiry, flush, pacer, seam, spill,
 };
 
+#[cfg(any(feature = "std", feature = "critical-section"))]
 pub mod channel;
 pub mod conflated;
 pub mod fan_in;
@@ -55,7 +56,9 @@ pub mod mpsc;
 pub mod priority;
 pub mod spsc;
 pub mod swap;
+#[cfg(any(feature = "std", feature = "critical-section"))]
 mod sync;
+#[cfg(any(feature = "std", feature = "critical-section"))]
 mod wait;
 
 #[cfg(doctest)]
