@@ -6,31 +6,29 @@
 //! another gate.
 //!
 //! # Examples
-//! Of a stream of readings every tenth is kept while the ring is more than half full, and says for how many it stands:
+//! Of a stream of readings every tenth is kept while the ring is at least half full, and says for how many it stands:
 //! ```
-//! use forebay_core::admission::{Gate, Rate, Sampler, Sampling, Weighing};
-//! use forebay_core::seam::Push;
+//! use forebay_core::admission::{Gate, Rate, Sampler, Sampling, Weighing, percent};
 //! use forebay_core::spsc;
 //!
-//! static SAMPLING: Sampling = Sampling::new(Rate::ALL, 128);
+//! static SAMPLING: Sampling = Sampling::new(Rate::ALL, percent::<50>());
 //!
 //! let mut ring = spsc::Ring::<_, 64>::new();
 //! let (producer, mut consumer) = ring.split();
 //! let mut gate = Gate::new(producer, Weighing::new(Sampler::new(&SAMPLING)));
-//! SAMPLING.set(Rate::new(1, 10)?, 128); // by whoever decides, at any time
+//! SAMPLING.set(Rate::new(1, 10)?, percent::<50>()); // by whoever decides, at any time
 //! for reading in 0..132 {
 //!     let _ = gate.push(reading);
 //! }
 //! let kept: Vec<_> = consumer.drain().collect();
-//! assert_eq!(kept.len(), 33 + 9);
+//! assert_eq!(kept.len(), 32 + 10);
 //! let stand_for: u32 = kept.iter().map(|reading| reading.weight).sum();
 //! assert_eq!(stand_for + gate.rule().pending(), 132);
 //! # Ok::<(), forebay_core::admission::RateError>(())
 //! ```
 //! Where the less important gives way first:
 //! ```
-//! use forebay_core::admission::{Classes, Gate, Thresholds};
-//! use forebay_core::seam::Push;
+//! use forebay_core::admission::{Classes, Gate, Thresholds, percent};
 //! use forebay_core::{PushError, Pushed, mpsc};
 //!
 //! #[derive(Debug, PartialEq)]
@@ -41,7 +39,7 @@
 //! }
 //!
 //! // Debugging is let in while the ring is less than a quarter full, progress up to three quarters, and alarms always.
-//! let thresholds = Thresholds::new([255, 192, 64])?;
+//! let thresholds = Thresholds::new([255, percent::<75>(), percent::<25>()])?;
 //! let class_of = |event: &Event| match event {
 //!     Event::Alarm => 0,
 //!     Event::Progress => 1,
@@ -52,27 +50,27 @@
 //! let (producer, _consumer) = ring.split();
 //! let mut gate = Gate::new(producer, Classes::new(&thresholds, class_of));
 //! assert_eq!(gate.push(Event::Debug), Ok(Pushed::Stored));
-//! assert_eq!(gate.push(Event::Debug), Ok(Pushed::Stored));
 //! assert_eq!(gate.push(Event::Debug), Err(PushError::Shed(Event::Debug)));
 //! assert_eq!(gate.push(Event::Progress), Ok(Pushed::Stored));
+//! assert_eq!(gate.push(Event::Progress), Ok(Pushed::Stored));
+//! assert_eq!(gate.push(Event::Progress), Err(PushError::Shed(Event::Progress)));
 //! assert_eq!(gate.push(Event::Alarm), Ok(Pushed::Stored));
 //! assert_eq!(gate.push(Event::Alarm), Err(PushError::Full(Event::Alarm)));
-//! assert_eq!((gate.rule().kept_out(1), gate.rule().kept_out(2)), (0, 1));
+//! assert_eq!((gate.rule().kept_out(1), gate.rule().kept_out(2)), (1, 1));
 //! # Ok::<(), forebay_core::admission::ThresholdError>(())
 //! ```
 //!
 //! # Several producers
 //! Each has a gate of its own, and a rule that begins at nothing; what they share is the setting. Here two threads keep every tenth
-//! reading while the ring is more than half full, and then every hundredth. This ring drops what it has no room for, so that the
+//! reading while the ring is at least half full, and then every hundredth. This ring drops what it has no room for, so that the
 //! weights tell of that too: what comes back as [`Full`](crate::PushError::Full) is the caller's, and in no weight.
 //! ```
 //! use std::thread::{scope, yield_now};
 //!
-//! use forebay_core::admission::{Gate, Rate, Sampler, Sampling, Weighing};
-//! use forebay_core::seam::Push;
+//! use forebay_core::admission::{Gate, Rate, Sampler, Sampling, Weighing, percent};
 //! use forebay_core::{PopError, Refusal, mpsc};
 //!
-//! let sampling = Sampling::new(Rate::new(1, 10)?, 128);
+//! let sampling = Sampling::new(Rate::new(1, 10)?, percent::<50>());
 //! let fewer = Rate::percent(1)?;
 //! let mut ring = mpsc::Ring::<_, 256>::with_refusal(Refusal::DropIncoming);
 //! let (producer, mut consumer) = ring.split();
@@ -94,7 +92,7 @@
 //!             Err(PopError::Closed) => break,
 //!         }
 //!         if stand_for > 2000 {
-//!             sampling.set(fewer, 128);
+//!             sampling.set(fewer, percent::<50>());
 //!         }
 //!     }
 //!     stand_for + sources.map(|source| source.join().unwrap()).iter().sum::<u32>()
@@ -148,6 +146,25 @@ pub trait Fill {
     fn is_at_least(&mut self, fill: u8) -> bool {
         self.get() >= fill
     }
+}
+
+/// The fill from which on a ring is `P` percent full, or up to 1/255 less: as [`Sampling`] and [`Thresholds`] take it.
+///
+/// # Examples
+/// ```
+/// use forebay_core::admission::percent;
+///
+/// assert_eq!([percent::<0>(), percent::<25>(), percent::<50>(), percent::<100>()], [0, 63, 127, 255]);
+/// ```
+/// Above 100 it does not compile:
+/// ```compile_fail
+/// forebay_core::admission::percent::<101>();
+/// ```
+#[must_use]
+pub const fn percent<const P: u8>() -> u8 {
+    const { assert!(P <= 100, "a ring is 100 percent full at most") };
+    // Rounded down, as a fill is.
+    (P as u16 * 255 / 100) as u8
 }
 
 impl Fill for u8 {
@@ -210,12 +227,12 @@ impl<P: Push> Fill for Behind<'_, P> {
 
 /// A producer's end, and the rule by which values come to it.
 ///
-/// A clone goes on from the same state of the rule: what it has counted is in both then, and what is
-/// [pending](Weighing::pending) stands in two weights. So clone the end, and give each of the ends a new rule.
+/// There is no clone of one, as it would count the same values twice: clone the [`end`](Self::end), and give the clone a rule that
+/// begins at nothing.
 ///
 /// # Progress
 /// That of the end: a rule neither loops nor waits.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Gate<P, R> {
     end: P,
     rule: R,
@@ -230,7 +247,8 @@ impl<P: Push, R: Rule<P::Item>> Gate<P, R> {
     ///
     /// An end that has a ring or a lane to itself is asked seldom: it says how many more pushes find the ring less full
     /// [for certain](Push::pushes_below), and these cost no look at what the consumer writes. In an [`mpsc`](crate::mpsc) ring a look
-    /// is three loads, in a [`swap`](crate::swap) ring two, or as many as its [`len`](Push::len) takes where others have pushed.
+    /// is three loads, in a [`swap`](crate::swap) ring two, or as many as its [`len`](Push::len) takes where others have pushed; in a
+    /// [`priority`](crate::priority) ring it is always that many.
     pub const fn new(end: P, rule: R) -> Self {
         Self { end, rule, sure: Sure::NOTHING, at_watermark: false }
     }
@@ -243,6 +261,26 @@ impl<P: Push, R: Rule<P::Item>> Gate<P, R> {
     /// Then they hold until the ring has been emptied down to the low watermark.
     pub const fn at_watermark(end: P, rule: R) -> Self {
         Self { end, rule, sure: Sure::NOTHING, at_watermark: true }
+    }
+}
+
+impl<P: Push, R: Rule<P::Item>> Gate<P, R> {
+    /// Puts a value in, if the rule lets it in and the end has room for it.
+    ///
+    /// # Errors
+    /// [`Shed`](PushError::Shed): the rule has kept it out, and counted it, or the end has shed it. Otherwise the end's.
+    #[inline]
+    pub fn push(&mut self, value: R::Value) -> Result<Pushed<R::Value>, PushError<R::Value>> {
+        let fill = Behind { end: &self.end, sure: &mut self.sure, at_watermark: self.at_watermark };
+        let admitted = self.rule.admit(value, fill);
+        self.sure.pushes = self.sure.pushes.saturating_sub(1);
+        match self.end.push(admitted.map_err(PushError::Shed)?) {
+            Ok(Pushed::Stored) => Ok(Pushed::Stored),
+            Ok(Pushed::Evicted(victim)) => Ok(Pushed::Evicted(self.rule.lost(victim))),
+            Err(PushError::Full(back)) => Err(PushError::Full(self.rule.undo(back))),
+            Err(PushError::Closed(back)) => Err(PushError::Closed(self.rule.undo(back))),
+            Err(PushError::Shed(back)) => Err(PushError::Shed(self.rule.lost(back))),
+        }
     }
 }
 
@@ -279,16 +317,7 @@ impl<P: Push, R: Rule<P::Item>> Push for Gate<P, R> {
 
     #[inline]
     fn push(&mut self, value: R::Value) -> Result<Pushed<R::Value>, PushError<R::Value>> {
-        let fill = Behind { end: &self.end, sure: &mut self.sure, at_watermark: self.at_watermark };
-        let admitted = self.rule.admit(value, fill);
-        self.sure.pushes = self.sure.pushes.saturating_sub(1);
-        match self.end.push(admitted.map_err(PushError::Shed)?) {
-            Ok(Pushed::Stored) => Ok(Pushed::Stored),
-            Ok(Pushed::Evicted(victim)) => Ok(Pushed::Evicted(self.rule.lost(victim))),
-            Err(PushError::Full(back)) => Err(PushError::Full(self.rule.undo(back))),
-            Err(PushError::Closed(back)) => Err(PushError::Closed(self.rule.undo(back))),
-            Err(PushError::Shed(back)) => Err(PushError::Shed(self.rule.lost(back))),
-        }
+        self.push(value)
     }
 
     seam::says_what_its_end_says!(Push);

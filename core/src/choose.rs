@@ -17,9 +17,9 @@
 //! | Does it not matter? | go on until a ceiling, and count | [`ignore`] |
 //!
 //! A [`Choice`] asks them, does the arithmetic, and answers with a [`Plan`], or with the [`Contradiction`] in what it was told,
-//! in figures. It counts on what it was told and on nothing else: if no more is offered than served, and no
-//! [burst](Choice::burst) was named, items come one by one at even distances, and the plan is a ring for one of them, whatever may
-//! be lost. So name the largest burst, and rates at their worst.
+//! in figures. It counts on what it was told, so name the largest burst, and rates at their worst. If less is offered than served,
+//! and no burst is larger, there is nothing to lose but by chance: then the plan follows what may be lost, and if nothing may,
+//! it is a [`buffer`] for what comes in 100 ms, as neither side keeps its pace to the moment.
 //!
 //! # Examples
 //! A service that sends 100 requests a second to one that does 25:
@@ -32,8 +32,8 @@
 //! assert_eq!(error, Contradiction::FillsUp { offered: 100, served: 25, room: 500, after: 6666 });
 //! assert_eq!(
 //!     error.to_string(),
-//!     "100 items a second are offered and 25 served: room for 500 is full after 6.666 s; slow the producer down, or say what \
-//!      may be lost"
+//!     "100 items a second are offered and 25 served: room for 500 is full after 6.666 s; slow the producer down, say what may be \
+//!      lost, or say that it is a burst, and how long it is"
 //! );
 //!
 //! // It heeds the signal within 200 ms, and sends one request at a time.
@@ -41,10 +41,10 @@
 //! assert_eq!((plan.leaf, plan.ring), (Leaf::Control, Ring::Spsc));
 //! assert_eq!((plan.watermarks.high(), plan.watermarks.low(), plan.capacity), (13, 5, 29));
 //!
-//! // Or the oldest requests may be lost, and while so many come those that are served are not older than 2 s.
+//! // Or the oldest requests may be lost, and those that are served are not older than 2 s.
 //! let plan = load.may_lose(Losable::Oldest).within(2000).plan()?;
 //! assert_eq!((plan.leaf, plan.ring, plan.overflow), (Leaf::KeepNewest, Ring::Swap, Overflow::DropOldest));
-//! assert_eq!((plan.capacity, plan.lost), (200, 750)); // of 1000
+//! assert_eq!((plan.capacity, plan.lost), (50, 750)); // of 1000
 //!
 //! // Or it was a burst of 10 s, and there are 10 a second else.
 //! let plan = Choice::new(10, 25).burst(100, 10_000).room(1000).plan()?;
@@ -125,8 +125,8 @@ impl Choice {
         }
     }
 
-    /// Now and then `offered` items come a second, for so long; the next time when all is quiet again. If nothing comes in between,
-    /// say that 1 item a second does: a rate of 0 is none.
+    /// Now and then `offered` items come a second, for so long; the next time when all is quiet again. In between there may be
+    /// nothing: `Choice::new(0, served)`.
     pub const fn burst(mut self, offered: u32, milliseconds: u32) -> Self {
         self.burst = Some((offered, milliseconds));
         self
@@ -138,9 +138,9 @@ impl Choice {
         self
     }
 
-    /// A producer that sends too much must not harm the others: there is a lane for each. It is of no effect with
-    /// [`Oldest`](Losable::Oldest) and [`OlderThan`](Losable::OlderThan), for which all share a `swap` ring, nor with
-    /// [`OlderPerKey`](Losable::OlderPerKey) and [`AllButNewest`](Losable::AllButNewest), whose rings have one producer.
+    /// A producer that sends too much must not harm the others: there is a lane for each. One producer has no others, and an
+    /// [`OlderThan`](Losable::OlderThan) or [`Oldest`](Losable::Oldest) item gives way in a ring without lanes, which is
+    /// [said](Contradiction::NoLanes).
     pub const fn isolated(mut self) -> Self {
         self.isolated = true;
         self
@@ -159,7 +159,7 @@ impl Choice {
         self
     }
 
-    /// There is memory for so many items.
+    /// There is memory for so many items, in all lanes together.
     pub const fn room(mut self, items: u32) -> Self {
         self.room = Some(items);
         self
@@ -176,7 +176,8 @@ impl Choice {
     /// # Errors
     /// What can't be, in figures.
     pub fn plan(self) -> Result<Plan, Contradiction> {
-        if self.offered == 0 || self.served == 0 || matches!(self.burst, Some((0, _) | (_, 0))) {
+        let nothing_comes = self.offered == 0 && self.burst.is_none();
+        if nothing_comes || self.served == 0 || matches!(self.burst, Some((0, _) | (_, 0))) {
             return Err(Contradiction::NoRate);
         }
         if self.producers == 0 {
@@ -188,10 +189,10 @@ impl Choice {
         if let Some((batch, delay)) = self.controlled {
             return self.control(batch, delay);
         }
-        match (self.buffer(), self.losable) {
-            (Ok(plan), _) => Ok(plan),
-            (Err(_), Some(losable)) => self.lose(losable),
-            (Err(contradiction), None) => Err(contradiction),
+        match self.losable {
+            None => self.buffer(),
+            Some(losable) if self.backlog() == 0 => self.lose(losable),
+            Some(losable) => self.buffer().or_else(|_| self.lose(losable)),
         }
     }
 
@@ -200,54 +201,70 @@ impl Choice {
         self.burst.map_or(self.offered, |(offered, _)| offered.max(self.offered))
     }
 
+    /// What a burst leaves behind at its end.
+    fn backlog(&self) -> u64 {
+        self.burst.map_or(0, |(peak, time)| per_time(peak.saturating_sub(self.served), time))
+    }
+
     /// The watermarks leave room for what comes before the producers take notice, and what is served until they are back.
     fn control(&self, batch: u32, delay: u32) -> Result<Plan, Contradiction> {
+        let ring = self.plain();
+        // In a lane there is one of them, and while all are busy a lane is served at its share; while it alone is, at the whole rate.
+        let (producers, share) = match ring {
+            Ring::FanIn => (1, self.served / self.producers),
+            _ => (self.producers, self.served),
+        };
         // So that the consumer does not run dry while they take notice.
         let low = per_time(self.served, delay);
         // Far enough apart for a pacer: 8 items, or one for each producer.
-        // In a lane there is one of them.
-        let producers = if self.isolated { 1 } else { self.producers };
         let high = low + u64::from(producers.max(8));
-        let surge = per_time(self.peak().saturating_sub(self.served), delay);
+        let surge = per_time(self.peak().saturating_sub(share), delay);
         let capacity = (high + surge).saturating_add(u64::from(producers) * u64::from(batch));
-        let plan = self.of(Leaf::Control, self.plain(), capacity)?.refusing();
+        let plan = self.of(Leaf::Control, ring, capacity)?.refusing();
         let marks = Watermarks::new(high as usize, low as usize);
-        Ok(Plan { watermarks: marks.unwrap_or(plan.watermarks), ..self.in_time(plan)? })
+        Ok(Plan { watermarks: marks.unwrap_or(plan.watermarks), ..plan })
     }
 
     /// A burst goes into the buffer, if there is an end of it.
     fn buffer(&self) -> Result<Plan, Contradiction> {
         let Self { offered, served, .. } = *self;
-        if offered > served || offered == served && self.burst.is_some() {
+        if offered == served {
+            return Err(Contradiction::NeverDrains { offered });
+        }
+        if offered > served {
             let room = self.room.ok_or(Contradiction::NoBound)?;
             let after = time_for(u64::from(room), u64::from(self.peak() - served));
-            return Err(match offered.checked_sub(served) {
-                Some(0) => Contradiction::NeverDrains { offered },
-                _ => Contradiction::FillsUp { offered, served, room, after },
-            });
+            return Err(Contradiction::FillsUp { offered, served, room, after });
         }
-        let backlog = self.burst.map_or(0, |(peak, time)| per_time(peak.saturating_sub(served), time));
+        let (backlog, ring, producers) = (self.backlog(), self.plain(), u64::from(self.producers));
+        let rate = if backlog == 0 { self.peak() } else { offered };
         // And an item of each producer comes just before one is served.
-        let plan = self.of(Leaf::Buffer, self.plain(), backlog + u64::from(self.producers))?;
-        self.in_time(plan.refusing())
+        let needed = backlog + producers;
+        // Where there is no burst, or hardly one, both sides are late now and then: as far as there is room and time for it.
+        let jitter = (per_time(rate, JITTER) + producers).min(self.most(ring).unwrap_or(u64::MAX));
+        let plan = self.of(Leaf::Buffer, ring, needed.max(jitter))?.refusing();
+        let slack = time_for(plan.capacity as u64 - needed, u64::from(rate));
+        Ok(Plan { slack: (backlog == 0).then_some(slack), ..plan })
     }
 
     fn lose(&self, losable: Losable) -> Result<Plan, Contradiction> {
         let (offered, served) = (u64::from(self.peak()), self.served);
         match losable {
             Losable::Oldest => {
-                // What is popped last has seen a whole ring of newer ones come.
-                let plan = self.of(Leaf::KeepNewest, Ring::Swap, self.bound(self.peak())?)?;
-                Ok(Plan { overflow: Overflow::DropOldest, wait: time_for(plan.capacity as u64, offered), ..plan })
+                // While more comes than is served, it is newer: what is popped last has seen a whole ring of newer ones come.
+                let ring = self.evicting()?;
+                self.of(Leaf::KeepNewest, ring, self.bound(ring)?)
             }
             Losable::Incoming => {
-                let plan = self.of(Leaf::KeepOldest, self.shared(), self.bound(served)?)?;
+                let ring = self.shared();
+                let plan = self.of(Leaf::KeepOldest, ring, self.bound(ring)?)?;
                 Ok(Plan { overflow: Overflow::DropIncoming, ..plan })
             }
             Losable::Some => {
-                let plan = self.of(Leaf::Sample, self.shared(), self.bound(served)?)?;
+                let ring = self.shared();
+                let plan = self.of(Leaf::Sample, ring, self.bound(ring)?)?;
                 // From half full on; before that everything is kept.
-                let keep = u64::from(served) * u64::from(SAMPLED) / offered;
+                let keep = (u64::from(served) * u64::from(SAMPLED) / offered).min(u64::from(SAMPLED));
                 if keep == 0 {
                     return Err(Contradiction::SampleTooThin { offered: self.peak(), served });
                 }
@@ -259,41 +276,78 @@ impl Choice {
                 }
                 // What can't be served in time need not be kept.
                 let within = self.within.map_or(age, |within| within.min(age));
-                let plan = Self { within: Some(within), ..*self };
-                let plan = plan.of(Leaf::Expire, Ring::Swap, plan.bound(served)?)?;
-                Ok(Plan { overflow: Overflow::DropOldest, wait: u64::from(within), ..plan })
+                let (ring, known) = (self.evicting()?, Self { within: Some(within), ..*self });
+                let plan = Self { within: None, ..*self }.of(Leaf::Expire, ring, known.bound(ring)?)?;
+                Ok(Plan { wait: u64::from(within), ..plan })
             }
             Losable::LessImportant { important } => {
-                if important > served {
-                    return Err(Contradiction::TooMuchImportant { important, served });
+                let ring = self.shared();
+                // All of them may come in one lane, which is served at its share while the others are busy.
+                let share = if ring == Ring::FanIn { served / self.producers } else { served };
+                if important > share {
+                    return Err(Contradiction::TooMuchImportant { important, served: share });
                 }
-                let plan = self.of(Leaf::ByImportance, self.shared(), self.bound(served)?)?;
+                let plan = self.of(Leaf::ByImportance, ring, self.bound(ring)?)?;
                 Ok(Plan { overflow: Overflow::DropIncoming, ..plan })
             }
             Losable::OlderPerKey { keys } => {
                 if keys == 0 {
                     return Err(Contradiction::NoRoom);
                 }
-                let plan = self.of(Leaf::NewestPerKey, Ring::Conflated, u64::from(keys))?;
-                self.in_time(Plan { overflow: Overflow::DropOldest, ..plan })
+                self.alone()?;
+                self.of(Leaf::NewestPerKey, Ring::Conflated, u64::from(keys))
             }
             Losable::AllButNewest => {
-                let plan = self.of(Leaf::Newest, Ring::Latest, 1)?;
-                self.in_time(Plan { overflow: Overflow::DropOldest, ..plan })
+                self.alone()?;
+                self.of(Leaf::Newest, Ring::Latest, 1)
             }
             Losable::Anything => {
-                let ceiling = self.room.ok_or(Contradiction::NoBound)?;
-                let plan = self.of(Leaf::Ignore, self.shared(), u64::from(ceiling))?;
+                self.room.ok_or(Contradiction::NoBound)?;
+                let ring = self.shared();
+                let plan = self.of(Leaf::Ignore, ring, self.bound(ring)?)?;
                 Ok(Plan { overflow: Overflow::DropIncoming, ..plan })
             }
         }
     }
 
-    /// How many items go through at a rate in the time that there is, and no more than there is room for.
-    fn bound(&self, rate: u32) -> Result<u64, Contradiction> {
-        let in_time = self.within.map(|within| (u64::from(rate) * u64::from(within) / 1000).max(1));
-        let room = self.room.map(u64::from);
-        in_time.into_iter().chain(room).min().ok_or(Contradiction::NoBound)
+    /// How many queues share the room, and what is served.
+    const fn lanes(&self, ring: Ring) -> u64 {
+        match ring {
+            Ring::FanIn => self.producers as u64,
+            _ => 1,
+        }
+    }
+
+    /// For how many items, in each lane, there is room, and which are served in the time that there is.
+    fn most(&self, ring: Ring) -> Option<u64> {
+        let in_time = self.within.map(|within| u64::from(self.served) * u64::from(within) / 1000);
+        let most = in_time.into_iter().chain(self.room.map(u64::from)).min()?;
+        Some((most / self.lanes(ring)).max(1))
+    }
+
+    /// The same, which some queue must have. Where there is hardly anything to lose, what comes by chance will do.
+    fn bound(&self, ring: Ring) -> Result<u64, Contradiction> {
+        match self.most(ring) {
+            Some(most) => Ok(most),
+            None if self.peak() <= self.served => Ok(per_time(self.peak(), JITTER) + u64::from(self.producers)),
+            None => Err(Contradiction::NoBound),
+        }
+    }
+
+    /// A ring whose oldest item gives way.
+    const fn evicting(&self) -> Result<Ring, Contradiction> {
+        match self.producers {
+            producers @ 2.. if self.isolated => Err(Contradiction::NoLanes { producers }),
+            _ => Ok(Ring::Swap),
+        }
+    }
+
+    /// Whether a ring with one producer will do.
+    const fn alone(&self) -> Result<(), Contradiction> {
+        match self.producers {
+            1 => Ok(()),
+            producers => Err(Contradiction::OneProducer { producers }),
+        }
     }
 
     /// A ring that refuses.
@@ -310,28 +364,43 @@ impl Choice {
         if self.isolated && self.producers > 1 { Ring::FanIn } else { Ring::Mpsc }
     }
 
-    /// A plan without watermarks of its own, for something that must be dropped.
+    /// A plan without watermarks of its own, for something that must be dropped, if there is room for it, and the last item is
+    /// served soon enough.
     fn of(&self, leaf: Leaf, ring: Ring, capacity: u64) -> Result<Plan, Contradiction> {
-        if let Some(room) = self.room.filter(|&room| capacity > u64::from(room)) {
-            return Err(Contradiction::RoomTooSmall { needed: capacity, room });
+        let needed = capacity.saturating_mul(self.lanes(ring));
+        if let Some(room) = self.room.filter(|&room| needed > u64::from(room)) {
+            return Err(Contradiction::RoomTooSmall { needed, room });
         }
-        let capacity = usize::try_from(capacity).map_err(|_| Contradiction::TooLarge { needed: capacity })?;
+        if usize::try_from(needed).is_err() {
+            return Err(Contradiction::TooLarge { needed });
+        }
+        let capacity = capacity as usize;
         let watermarks = Watermarks::high_and_half(capacity).map_err(|_| Contradiction::NoRoom)?;
         // What is more than is served, of 1000, at the worst.
         let (peak, served) = (u64::from(self.peak()), u64::from(self.served));
         let lost = (peak.saturating_sub(served) * 1000).div_ceil(peak) as u16;
-        let wait = time_for(capacity as u64, served);
-        Ok(Plan { leaf, ring, capacity, watermarks, overflow: Overflow::DropOldest, keep: None, lost, wait })
-    }
-
-    /// The plan, if the last item is served soon enough.
-    const fn in_time(&self, plan: Plan) -> Result<Plan, Contradiction> {
+        // Lanes that are all full are served in turn.
+        let wait = time_for(needed, served);
         match self.within {
-            Some(within) if plan.wait > within as u64 => Err(Contradiction::TooLate { wait: plan.wait, within }),
-            _ => Ok(plan),
+            Some(within) if wait > u64::from(within) => Err(Contradiction::TooLate { wait, within }),
+            _ => Ok(Plan {
+                leaf,
+                ring,
+                capacity,
+                watermarks,
+                overflow: Overflow::DropOldest,
+                keep: None,
+                lost,
+                wait,
+                slack: None,
+            }),
         }
     }
 }
+
+/// For how many milliseconds a service may stand still, unless there is a burst: longer than a thread waits for its turn on a busy
+/// machine, and shorter than anybody notices.
+const JITTER: u32 = 100;
 
 /// Of how many a sample keeps some.
 const SAMPLED: u16 = 1000;

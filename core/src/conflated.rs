@@ -91,13 +91,22 @@
 macro_rules! says {
     ($end:ident) => {
         /// How many values of a key have been conflated, if there is such a key. The number wraps, and the producer may conflate
-        /// more at any time. Of all keys it is `(0..end.capacity()).filter_map(|key| end.conflated(key)).sum::<usize>()`.
+        /// more at any time. [`conflated_total`](Self::conflated_total) is that of all keys.
         ///
         /// # Progress
         /// Wait-free: two loads.
         #[must_use]
         pub fn conflated(&self, key: usize) -> Option<usize> {
             self.$end.ring.conflated(key)
+        }
+
+        /// How many values of all keys have been conflated. The number wraps, and the producer may conflate more at any time.
+        ///
+        /// # Progress
+        /// Wait-free: a load for each key.
+        #[must_use]
+        pub fn conflated_total(&self) -> usize {
+            self.$end.ring.conflated_total()
         }
 
         /// How many keys there are.

@@ -10,7 +10,6 @@
 //! ```
 //! use core::cell::Cell;
 //! use forebay_core::expiry::{Expiring, MaxAge, Stamping};
-//! use forebay_core::seam::{Pop, Push};
 //! use forebay_core::{PopError, spsc};
 //!
 //! let milliseconds = Cell::new(0);
@@ -37,7 +36,6 @@
 //! use std::time::{Duration, Instant};
 //!
 //! use forebay_core::expiry::{Expiring, MaxAge, Stamped, Stamping};
-//! use forebay_core::seam::{Pop, Push};
 //! use forebay_core::{PopError, spsc};
 //!
 //! let begin = Instant::now();
@@ -117,12 +115,27 @@ pub struct Stamping<P, K> {
     clock: K,
 }
 
-impl<P, K> Stamping<P, K> {
+impl<T, P: Push<Item = Stamped<T>>, K: Clock> Stamping<P, K> {
     /// Stamps what goes into `end`.
     pub const fn new(end: P, clock: K) -> Self {
         Self { end, clock }
     }
 
+    /// Puts a value in, with the time now.
+    ///
+    /// # Errors
+    /// The end's.
+    #[inline]
+    pub fn push(&mut self, value: T) -> Result<Pushed<T>, PushError<T>> {
+        match self.end.push(Stamped { value, at: self.clock.now() }) {
+            Ok(Pushed::Stored) => Ok(Pushed::Stored),
+            Ok(Pushed::Evicted(victim)) => Ok(Pushed::Evicted(victim.value)),
+            Err(error) => Err(error.map(|back| back.value)),
+        }
+    }
+}
+
+impl<P, K> Stamping<P, K> {
     /// The end behind it.
     pub const fn end(&self) -> &P {
         &self.end
@@ -139,11 +152,7 @@ impl<T, P: Push<Item = Stamped<T>>, K: Clock> Push for Stamping<P, K> {
 
     #[inline]
     fn push(&mut self, value: T) -> Result<Pushed<T>, PushError<T>> {
-        match self.end.push(Stamped { value, at: self.clock.now() }) {
-            Ok(Pushed::Stored) => Ok(Pushed::Stored),
-            Ok(Pushed::Evicted(victim)) => Ok(Pushed::Evicted(victim.value)),
-            Err(error) => Err(error.map(|back| back.value)),
-        }
+        self.push(value)
     }
 
     seam::says_what_its_end_says!(Push);
@@ -195,7 +204,7 @@ impl MaxAge {
 /// # Progress
 /// A pop takes out all that is too old until it finds something else: it is as lock-free as the end, and bounded by what is
 /// pushed meanwhile.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Expiring<C, K, M, F> {
     end: C,
     clock: K,
@@ -240,7 +249,16 @@ impl<C, K, M, F> Expiring<C, K, M, F> {
 }
 
 impl<T, C: Pop<Item = Stamped<T>>, K: Clock, M: Borrow<MaxAge>, F: FnMut(T)> Expiring<C, K, M, F> {
-    /// Takes the next value out that is not too old, with its time.
+    /// Takes the next value out that is not too old.
+    ///
+    /// # Errors
+    /// There is none: see [`PopError`].
+    #[inline]
+    pub fn pop(&mut self) -> Result<T, PopError> {
+        self.pop_stamped().map(|stamped| stamped.value)
+    }
+
+    /// As [`pop`](Self::pop), with the value's time.
     ///
     /// # Errors
     /// There is none: see [`PopError`].
@@ -263,7 +281,7 @@ impl<T, C: Pop<Item = Stamped<T>>, K: Clock, M: Borrow<MaxAge>, F: FnMut(T)> Pop
 
     #[inline]
     fn pop(&mut self) -> Result<T, PopError> {
-        self.pop_stamped().map(|stamped| stamped.value)
+        self.pop()
     }
 
     seam::says_what_its_end_says!(Pop);

@@ -64,16 +64,15 @@
 //! [`Push`], and so the outermost:
 //! ```
 //! use core::cell::Cell;
-//! use forebay_core::admission::{Classes, Gate, Rate, Sampler, Sampling, Thresholds, Weighing, Weighted};
+//! use forebay_core::admission::{Classes, Gate, Rate, Sampler, Sampling, Thresholds, Weighing, Weighted, percent};
 //! use forebay_core::expiry::{Expiring, MaxAge, Stamped, Stamping};
-//! use forebay_core::seam::Pop;
 //! use forebay_core::spill::Spill;
 //! use forebay_core::{Refusal, mpsc};
 //!
 //! let milliseconds = Cell::new(0);
 //! let clock = || milliseconds.get();
-//! let thresholds = Thresholds::new([255, 192]).unwrap();
-//! let sampling = Sampling::new(Rate::new(1, 10).unwrap(), 128);
+//! let thresholds = Thresholds::new([255, percent::<75>()]).unwrap();
+//! let sampling = Sampling::new(Rate::new(1, 10).unwrap(), percent::<50>());
 //!
 //! let mut ring = mpsc::Ring::<Stamped<Weighted<u32>>, 64>::with_refusal(Refusal::DropIncoming);
 //! let (producer, consumer) = ring.split();
@@ -109,6 +108,12 @@ use crate::{PopError, Pressure, PushError, Pushed};
 use crate::{conflated, fan_in, mpsc, priority, swap};
 
 /// An end that items are put into.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no end that a stage can push to",
+    label = "no `Push`",
+    note = "a producer of a `conflated` or a `priority` ring has to be told what an item's key or class is: `producer.by(|item| ...)`",
+    note = "a `Spill` stands outermost: make the other stages first, and the `Spill` over them"
+)]
 pub trait Push {
     /// What is put in.
     type Item;
@@ -159,6 +164,11 @@ pub trait Push {
 }
 
 /// An end that items are taken out of.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no end that a stage can pop from",
+    label = "no `Pop`",
+    note = "stages behind a queue, such as `Expiring`, are made from a consumer's end, or from one another"
+)]
 pub trait Pop {
     /// What is taken out.
     type Item;

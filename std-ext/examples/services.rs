@@ -60,7 +60,7 @@ struct Counts {
     /// Still in its own buffer.
     waiting: usize,
     /// The most ticks that an answer took.
-    latest: u64,
+    slowest: u64,
     /// The highest level of its way to Z.
     level: Pressure,
 }
@@ -163,7 +163,7 @@ fn run(args: &Args) -> Vec<Second> {
                 free_at = now + WORK;
                 let counts = &mut services[of].counts;
                 counts.served += 1;
-                counts.latest = counts.latest.max(free_at - made);
+                counts.slowest = counts.slowest.max(free_at - made);
             }
         }
         if (now + STEP) % SECOND == 0 {
@@ -184,10 +184,10 @@ fn show(seconds: &[Second], mut out: impl Write) -> io::Result<()> {
         out,
         "Each second: requests made, served by Z and lost, and the most milliseconds that an answer took; of A also how many wait in\n\
         its own buffer, and the highest level of its way to Z.\n\n\
-        second |    A  served   lost  latest  waiting  level |  B  served  lost  latest |  C  served  lost  latest | at Z"
+        second |    A  served   lost slowest  waiting  level |  B  served  lost slowest |  C  served  lost slowest | at Z"
     )?;
     for (number, Second { services: [a, b, c], at_z }) in seconds.iter().enumerate() {
-        let ms = |counts: &Counts| counts.latest / 1000;
+        let ms = |counts: &Counts| counts.slowest / 1000;
         write!(out, "{number:6} | {:4} {:7} {:6} {:7} ", a.made, a.served, a.lost, ms(a))?;
         write!(out, "{:8}  {:>5} |", a.waiting, format!("{:?}", a.level))?;
         for other in [b, c] {
@@ -233,7 +233,7 @@ mod tests {
             for of in [1, 2] {
                 let [made, served, lost] = total(&seconds, of);
                 assert_eq!((lost, made - served), (0, 0), "{heedless}");
-                assert!(seconds.iter().all(|second| second.services[of].latest <= 45_000), "{heedless}");
+                assert!(seconds.iter().all(|second| second.services[of].slowest <= 45_000), "{heedless}");
             }
             let [made, served, lost] = total(&seconds, 0);
             assert!(made == served + lost && lost > 17_000, "{heedless}");

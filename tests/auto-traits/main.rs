@@ -10,4 +10,5 @@ mod latest;
 mod mpsc;
 mod priority;
 mod spsc;
+mod stages;
 mod swap;

@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use forebay_core::expiry::{Expiring, MaxAge, Stamped, Stamping};
 use forebay_core::flush::Flush;
-use forebay_core::seam::{Pop, Push};
+use forebay_core::seam::Pop;
 use forebay_core::spill::{Loss, Spill};
 use forebay_core::{Overflow, PopError, PushError, Pushed, mpsc, spsc, swap};
 use forebay_tests::ledger::{go_off, goes_off};

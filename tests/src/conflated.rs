@@ -176,10 +176,12 @@ impl<'a, 'q, T: Payload, K> course::Run<'a, Producer<'q, T, K>, Consumer<'q, T, 
             assert_eq!(values.pushed, values.popped + values.conflated + inside, "the specification keeps the law");
         }
         let expected: Vec<_> = ring.keys.iter().map(|values| Some(values.conflated)).chain([None]).collect();
+        let total = ring.keys.iter().map(|values| values.conflated).sum::<usize>();
         if let Some(producer) = ends.producers.first() {
             assert_eq!((producer.len(), producer.is_empty(), producer.capacity()), (inside, inside == 0, keys));
             assert_eq!(producer.is_closed(), ends.consumer.is_none());
             assert!((0..=keys).map(|key| producer.conflated(key)).eq(expected.iter().copied()));
+            assert_eq!(producer.conflated_total(), total);
             self.gauge.check(inside, producer.pressure(), producer.fill(), producer.watermarks());
         }
         if let Some(consumer) = &ends.consumer {
@@ -187,6 +189,7 @@ impl<'a, 'q, T: Payload, K> course::Run<'a, Producer<'q, T, K>, Consumer<'q, T, 
             assert_eq!(consumer.is_closed(), ends.producers.is_empty());
             self.gauge.check(inside, consumer.pressure(), consumer.fill(), consumer.watermarks());
             assert!((0..=keys).map(|key| consumer.conflated(key)).eq(expected.iter().copied()));
+            assert_eq!(consumer.conflated_total(), total);
         }
         self.course.check_ledger(inside, ends.are_gone());
         self.course.saw(inside);

@@ -14,17 +14,17 @@ use crate::sync::{Ordering, SettingU8};
 pub struct Thresholds<const C: usize>([SettingU8; C]);
 
 impl<const C: usize> Thresholds<C> {
-    /// Class `c` is let in while the ring's fill (0 to 255, which is full) is below `fills[c]`; at 255 always, as far as this rule
-    /// goes, so that the ring's own policy decides when it is full.
+    /// Class `c` is let in while the ring's fill (0 to 255, which is full; [`percent`](super::percent) makes one) is below `fills[c]`;
+    /// at 255 always, as far as this rule goes, so that the ring's own policy decides when it is full.
     ///
     /// # Errors
     /// If a class would be let in where a more important one is not.
     ///
     /// # Examples
     /// ```
-    /// use forebay_core::admission::{ThresholdError, Thresholds};
+    /// use forebay_core::admission::{ThresholdError, Thresholds, percent};
     ///
-    /// assert!(Thresholds::new([255, 192, 64]).is_ok());
+    /// assert!(Thresholds::new([255, percent::<75>(), percent::<25>()]).is_ok());
     /// assert_eq!(Thresholds::new([64, 192]).unwrap_err(), ThresholdError { class: 1 });
     /// ```
     pub const fn new(fills: [u8; C]) -> Result<Self, ThresholdError> {
@@ -94,7 +94,7 @@ impl core::error::Error for ThresholdError {}
 /// Lets each class in up to its own fill, so that there is room for the more important ones.
 ///
 /// `H` is [`Thresholds`], or what they can be borrowed from; `F` tells a value's class. A class beyond the last counts as the last.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Classes<T, H, F, const C: usize> {
     thresholds: H,
     class_of: F,

@@ -112,8 +112,8 @@ impl core::error::Error for RateError {}
 pub struct Sampling(SettingUsize);
 
 impl Sampling {
-    /// Keeps all while the ring's fill is below `above` (0 to 255, which is full), and from there on as the rate says. With 0 it
-    /// always does. A fill is rounded down: half full is 127, and 128 a little more than half.
+    /// Keeps all while the ring's fill is below `above` (0 to 255, which is full; [`percent`](super::percent) makes one), and from
+    /// there on as the rate says. With 0 it always does. A fill is rounded down: half full is 127, and 128 a little more than half.
     #[must_use]
     pub const fn new(rate: Rate, above: u8) -> Self {
         Self(SettingUsize::new(Self::word(rate, above)))
@@ -190,7 +190,7 @@ impl Choice {
 /// values. By chance, it keeps each with that probability.
 ///
 /// `S` is a [`Sampling`], or what one can be borrowed from: a reference to one that others change, or an `Arc`.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Sampler<T, S> {
     sampling: S,
     choice: Choice,

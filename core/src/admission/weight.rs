@@ -18,12 +18,12 @@ pub struct Weighted<T> {
 /// was at which time, and also where the ring sheds or evicts what was let in: what is lost there is added to the next value.
 /// A value that comes back as [`Full`](crate::PushError::Full) has not been offered yet, and is in no weight: who doesn't push it
 /// again takes a ring that drops it ([`DropIncoming`](crate::Refusal::DropIncoming)). Neither is one that comes back as
-/// [`Closed`](crate::PushError::Closed). A clone has what is pending, too: then it is told twice.
+/// [`Closed`](crate::PushError::Closed).
 ///
 /// So counts are exact. A sum of `weight × value` has the sum of all values for its mean, over the phases of a
 /// [`Sampler`](super::Sampler) that keeps evenly as well as over the seeds of one that goes by chance. With a rule that looks at the value, as
 /// [`Classes`](super::Classes) does, weights tell how many are missing, and not what they were.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Weighing<R> {
     rule: R,
     pending: u32,

@@ -9,7 +9,7 @@ use core::fmt;
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Contradiction {
-    /// A rate, or the time of a burst, is 0.
+    /// A rate, or the time of a burst, is 0, or nothing is ever offered.
     NoRate,
     /// There are no producers.
     NoProducer,
@@ -29,7 +29,7 @@ pub enum Contradiction {
         /// When it is full, at the latest.
         after: u64,
     },
-    /// As much is offered as is served, so that what a burst has left behind never goes.
+    /// As much is offered as is served, so that what a burst, or a moment's delay, has left behind never goes.
     NeverDrains {
         /// Both rates.
         offered: u32,
@@ -60,12 +60,22 @@ pub enum Contradiction {
         /// What is served.
         served: u32,
     },
-    /// The most important items alone are more than is served.
+    /// The most important items alone are more than is served; where producers are isolated, than their lane's share of it.
     TooMuchImportant {
         /// What of them is offered.
         important: u32,
         /// What is served.
         served: u32,
+    },
+    /// There are several producers, and a [`conflated`](super::newest_per_key) ring or a [triple buffer](super::newest) has one.
+    OneProducer {
+        /// How many there are.
+        producers: u32,
+    },
+    /// Producers are to be isolated from each other, and a `swap` ring, in which the oldest item gives way, has no lanes.
+    NoLanes {
+        /// How many there are.
+        producers: u32,
     },
 }
 
@@ -81,7 +91,7 @@ impl fmt::Display for Seconds {
 impl fmt::Display for Contradiction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Self::NoRate => f.write_str("a rate or the time of a burst is 0"),
+            Self::NoRate => f.write_str("a rate or the time of a burst is 0, or nothing is ever offered"),
             Self::NoProducer => f.write_str("there are no producers"),
             Self::NoRoom => f.write_str("there is room for no item, or no time, or no key"),
             Self::NoBound => f.write_str(
@@ -90,13 +100,13 @@ impl fmt::Display for Contradiction {
             Self::FillsUp { offered, served, room, after } => write!(
                 f,
                 "{offered} items a second are offered and {served} served: room for {room} is full after {}; slow the producer \
-                 down, or say what may be lost",
+                 down, say what may be lost, or say that it is a burst, and how long it is",
                 Seconds(after)
             ),
             Self::NeverDrains { offered } => write!(
                 f,
-                "{offered} items a second are offered and as many served: what a burst leaves behind never goes; say what may \
-                 be lost"
+                "{offered} items a second are offered and as many served: what a burst or a delay leaves behind never goes; \
+                 slow the producer down, or say what may be lost"
             ),
             Self::RoomTooSmall { needed, room } => {
                 write!(f, "there must be room for {needed} items, and there is for {room}")
@@ -111,8 +121,18 @@ impl fmt::Display for Contradiction {
             ),
             Self::TooMuchImportant { important, served } => write!(
                 f,
-                "{important} items a second of the most important class are offered, and {served} of any served: they can't all \
-                 be kept"
+                "{important} items a second of the most important class are offered, and {served} of any served, for each lane if \
+                 there are some: they can't all be kept"
+            ),
+            Self::OneProducer { producers } => write!(
+                f,
+                "the newest value is kept where there is one producer, and there are {producers}: plan a ring for each of them, \
+                 with its share of what is served; or let them push by turns, behind a lock, and say that there is one"
+            ),
+            Self::NoLanes { producers } => write!(
+                f,
+                "the oldest item gives way in a ring without lanes, where {producers} producers are not isolated: plan a ring for \
+                 each of them, with its share of what is served; or let them share one; or say that what comes may be lost instead"
             ),
         }
     }

@@ -7,12 +7,13 @@
 /// **Loss**: none. What the producer holds back is held where it comes from, and its bounded buffer overflows there, if it must,
 /// and harms nobody else.
 ///
-/// **Staleness**: `capacity / μ`, with a rate of μ served.
+/// **Staleness**: `capacity / μ`, with a rate of μ served; N times as much with N lanes, which are served in turn.
 ///
 /// **How**: the ring's [`Pressure`](crate::Pressure) rises at the high watermark and falls at the low one. A producer that obeys it
 /// stops and goes; with a [`Pacer`](crate::pacer::Pacer) it settles at the consumer's rate; over a wire, [`credit`](crate::credit)
 /// says how much may be sent. With λ offered, a delay d until the producers heed it, and N producers that push b more by then:
-/// `low ≥ μ · d`, so that the consumer doesn't run dry, and `capacity ≥ high + (λ − μ) · d + N · b`, so that nothing is refused.
+/// `low ≥ μ · d`, so that the consumer doesn't run dry, and `capacity ≥ high + (λ − μ) · d + N · b`, so that nothing is refused;
+/// in a lane, which is served at μ / N while all are busy, `capacity ≥ high + (λ − μ / N) · d + b`.
 ///
 /// # Examples
 /// ```
@@ -60,7 +61,12 @@ pub mod control {}
 /// item is the caller's again.
 ///
 /// **Staleness**: the backlog at its peak, `(λ − μ) · s / μ` for a burst of s seconds. It is empty again
-/// `(λ − μ) · s / (μ − λ₀)` later, with λ₀ offered afterwards.
+/// `(λ − μ) · s / (μ − λ₀)` later, with λ₀ offered afterwards. In N lanes, of which each can take the whole burst, an item waits for
+/// up to N times as long.
+///
+/// **Without a burst**, with λ < μ, a service that stands still for 100 ms now and then finds `λ · 100 ms` items, and one more of each
+/// of N producers: `capacity = λ · 0.1 s + N`, or as much as there is room and time for. With λ = μ what is left behind never goes,
+/// which is [said](super::Contradiction::NeverDrains).
 ///
 /// # Examples
 /// ```
@@ -98,8 +104,9 @@ pub mod buffer {}
 ///
 /// **Loss**: `λ − μ` of λ, the oldest first; each comes back to the pusher as [`Evicted`](crate::Pushed::Evicted), and is counted.
 ///
-/// **Staleness**: `capacity / λ`: the more is offered, the newer is what is served. A small ring is a fresh one. When less is
-/// offered again, what a burst has left behind is served at μ, and waits for up to `capacity / μ`, unless it [expires](mod@expire).
+/// **Staleness**: `capacity / λ` while λ is offered: the more comes, the newer is what is served. When less comes again, what is left
+/// is served at μ, and waits for up to `capacity / μ`: that is what a plan counts on. A small ring is a fresh one. A larger one, which
+/// takes longer bursts, is as fresh if what is too old [expires](mod@expire).
 ///
 /// # Examples
 /// ```
@@ -107,9 +114,9 @@ pub mod buffer {}
 /// use forebay_core::{Pushed, swap};
 ///
 /// let plan = Choice::new(100, 25).may_lose(Losable::Oldest).within(500).plan()?;
-/// assert_eq!((plan.capacity, plan.lost, plan.wait), (50, 750, 500));
+/// assert_eq!((plan.capacity, plan.lost, plan.wait), (12, 750, 480));
 ///
-/// let mut ring = swap::Ring::<u32, 50>::with_overflow(plan.overflow);
+/// let mut ring = swap::Ring::<u32, 12>::with_overflow(plan.overflow);
 /// let (mut producer, mut consumer) = ring.split();
 /// let (mut evicted, mut oldest) = (0, 0);
 /// for step in 0..6000 {
@@ -121,7 +128,7 @@ pub mod buffer {}
 /// }
 /// assert_eq!(evicted, consumer.evicted());
 /// assert_eq!(evicted + 1500 + consumer.len(), 6000, "served are 25 a second");
-/// assert!(oldest <= 50, "in steps of 10 ms: {oldest}");
+/// assert!(oldest <= 12, "in steps of 10 ms, while so many come: {oldest}");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub mod keep_newest {}
@@ -133,17 +140,17 @@ pub mod keep_newest {}
 /// **Loss**: `λ − μ` of λ, those that come while it is full; each comes back to the pusher as [`Shed`](crate::PushError::Shed), and
 /// is counted.
 ///
-/// **Staleness**: `capacity / μ`. A large ring serves old items.
+/// **Staleness**: `capacity / μ`; N times as much with N lanes, which are served in turn. A large ring serves old items.
 ///
 /// # Examples
 /// ```
 /// use forebay_core::choose::{Choice, Losable};
-/// use forebay_core::{Refusal, mpsc};
+/// use forebay_core::mpsc;
 ///
 /// let plan = Choice::new(100, 25).may_lose(Losable::Incoming).within(2000).plan()?;
 /// assert_eq!((plan.capacity, plan.lost), (50, 750));
 ///
-/// let mut ring = mpsc::Ring::<u32, 50>::with_refusal(Refusal::try_from(plan.overflow)?);
+/// let mut ring = mpsc::Ring::<u32, 50>::with_refusal(plan.refusal()?);
 /// let (mut producer, mut consumer) = ring.split();
 /// let (mut shed, mut oldest) = (0, 0);
 /// for step in 0..6000 {
@@ -167,21 +174,20 @@ pub mod keep_oldest {}
 /// **Loss**: all but k of n while the ring is fuller than some level, none below it. Each kept item can carry its
 /// [weight](crate::admission::Weighted), so that counts stay exact and sums right on average.
 ///
-/// **Staleness**: `capacity / μ`.
+/// **Staleness**: `capacity / μ`; N times as much with N lanes.
 ///
 /// # Examples
 /// ```
 /// use forebay_core::admission::{Gate, Rate, Sampler, Sampling, Weighing};
 /// use forebay_core::choose::{Choice, Losable};
 /// use forebay_core::mpsc;
-/// use forebay_core::seam::Push;
 ///
 /// let plan = Choice::new(100, 25).may_lose(Losable::Some).within(2000).plan()?;
 /// assert_eq!((plan.capacity, plan.keep), (50, Some((250, 1000))));
 ///
 /// let (keep, of) = plan.keep.unwrap();
 /// let sampling = Sampling::new(Rate::new(keep, of)?, 128);
-/// let mut ring = mpsc::Ring::<_, 50>::with_refusal(plan.overflow.try_into()?);
+/// let mut ring = mpsc::Ring::<_, 50>::with_refusal(plan.refusal()?);
 /// let (producer, mut consumer) = ring.split();
 /// let mut gate = Gate::new(producer, Weighing::new(Sampler::new(&sampling)));
 /// let mut stand_for = 0;
@@ -212,7 +218,6 @@ pub mod sample {}
 /// use core::cell::Cell;
 /// use forebay_core::choose::{Choice, Losable};
 /// use forebay_core::expiry::{Expiring, MaxAge, Stamping};
-/// use forebay_core::seam::{Pop, Push};
 /// use forebay_core::swap;
 ///
 /// let plan = Choice::new(100, 25).may_lose(Losable::OlderThan(400)).plan()?;
@@ -244,7 +249,7 @@ pub mod expire {}
 /// **Loss**: what is less important, from the fill on that was set for its class; each comes back as
 /// [`Shed`](crate::PushError::Shed), and is counted by class. The most important class loses nothing as long as it comes more
 /// slowly than it is served, but for bursts of it that are larger than what the other classes leave free: the capacity less their
-/// highest threshold.
+/// highest threshold. In a lane of N, which is served at μ / N while all are busy, that is the rate to be slower than.
 ///
 /// **Staleness**: `capacity / μ`, for all classes alike: what is more important is let in sooner, and not served sooner.
 ///
@@ -258,12 +263,11 @@ pub mod expire {}
 /// use forebay_core::admission::{Classes, Gate, Thresholds};
 /// use forebay_core::choose::{Choice, Losable};
 /// use forebay_core::mpsc;
-/// use forebay_core::seam::Push;
 ///
 /// let plan = Choice::new(100, 25).may_lose(Losable::LessImportant { important: 10 }).within(2000).plan()?;
 /// assert_eq!((plan.capacity, plan.lost), (50, 750));
 ///
-/// let mut ring = mpsc::Ring::<_, 50>::with_refusal(plan.overflow.try_into()?);
+/// let mut ring = mpsc::Ring::<_, 50>::with_refusal(plan.refusal()?);
 /// let (producer, mut consumer) = ring.split();
 /// let thresholds = Thresholds::new([255, 128])?;
 /// let mut gate = Gate::new(producer, Classes::new(&thresholds, |step: &u32| usize::from(step % 10 != 0)));
@@ -283,7 +287,8 @@ pub mod by_importance {}
 
 /// Keep the newest value of each key.
 ///
-/// **Use when** it is the state of many things that counts, and not how it came about: quotes, rows of a table, positions.
+/// **Use when** it is the state of many things that counts, and not how it came about: quotes, rows of a table, positions. There is
+/// one producer.
 ///
 /// **Loss**: values that were overtaken by a newer one of the same key before they were served; each comes back to the producer,
 /// and is counted by key. The last value of each key is always delivered.
@@ -325,7 +330,7 @@ pub mod newest_per_key {}
 
 /// Keep the newest value, in one place.
 ///
-/// **Use when** only the present state matters: a set point, a position, a configuration.
+/// **Use when** only the present state matters: a set point, a position, a configuration. There is one writer.
 ///
 /// **Loss**: every value that was not read before the next one came; each comes back to the writer, and is counted.
 ///
@@ -372,7 +377,7 @@ pub mod newest {}
 /// let plan = Choice::new(100, 25).may_lose(Losable::Anything).room(4000).plan()?;
 /// assert_eq!((plan.leaf, plan.capacity, plan.wait), (Leaf::Ignore, 4000, 160_000));
 ///
-/// let mut ring = mpsc::HeapRing::with_refusal(plan.capacity, plan.overflow.try_into()?)?;
+/// let mut ring = mpsc::HeapRing::with_refusal(plan.capacity, plan.refusal()?)?;
 /// let (mut producer, mut consumer) = ring.split();
 /// for step in 0..6000 {
 ///     let _ = producer.push(step);

@@ -145,7 +145,6 @@ impl<T, F, K> fmt::Debug for Keyed<'_, T, F, K> {
 /// use core::cell::Cell;
 /// use forebay_core::conflated::Ring;
 /// use forebay_core::expiry::{Expiring, MaxAge, Stamped, Stamping};
-/// use forebay_core::seam::{Pop, Push};
 /// use forebay_core::{PopError, Pushed};
 ///
 /// let now = Cell::new(0);

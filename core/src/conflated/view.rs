@@ -100,6 +100,11 @@ impl<T> View<T> {
         Some(self.keys().get(key)?.three.overwritten())
     }
 
+    /// How many values of all keys nobody has got.
+    pub(super) fn conflated_total(&self) -> usize {
+        self.keys().iter().fold(0, |total, key| total.wrapping_add(key.three.overwritten()))
+    }
+
     /// Drops what is inside.
     ///
     /// # Safety

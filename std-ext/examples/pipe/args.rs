@@ -49,11 +49,11 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", value_parser = records, allow_negative_numbers = true)]
     low: Option<usize>,
 
-    /// While the level is not open, take in so many records only, evenly: 1/10, 10%
+    /// While the level is not open, take in so many records only, evenly: 1/10, 10% (percents are whole)
     #[arg(long, value_name = "K/N or P%", value_parser = share, allow_hyphen_values = true)]
     sample: Option<Rate>,
 
-    /// Write no record that has been inside for longer than this: 500ms, 2s
+    /// Write no record that has been inside for longer than this: 500ms, 2s; from 1us to 1h
     #[arg(long, value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
     max_age: Option<Duration>,
 

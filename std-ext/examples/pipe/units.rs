@@ -81,6 +81,9 @@ pub(crate) fn share(text: &str) -> Result<Rate, String> {
         Err(_) => Err("not a share, such as 1/10 or 10%".to_string()),
     };
     let rate = match (text.strip_suffix('%'), text.split_once('/')) {
+        (Some(percent), _) if percent.parse::<f64>().is_ok_and(|percent| percent.fract().abs() > 0.0) => {
+            return Err("percents are whole; a finer share is one of so many, such as 1/200".into());
+        }
         (Some(percent), _) => Rate::percent(part(percent)?),
         (None, Some((keep, of))) => Rate::new(part(keep)?, part(of)?),
         (None, None) => return Err("not a share, such as 1/10 or 10%".into()),
@@ -165,10 +168,12 @@ mod tests {
             ("1/4096", "4095 is the most"),
             ("1/0", "more than all"),
             ("1/70000", "too large"),
+            ("0.5%", "percents are whole"),
+            ("99.5%", "percents are whole"),
         ] {
             assert!(share(bad).unwrap_err().contains(reason), "{bad}: {:?}", share(bad));
         }
-        for bad in ["", "%", "/", "10", "-1/10", "1/", "/10", "1/2/3", "0.5%", "1/10%", "é%"] {
+        for bad in ["", "%", "/", "10", "-1/10", "1/", "/10", "1/2/3", "nan%", "1/10%", "é%"] {
             assert!(share(bad).unwrap_err().contains("not a share"), "{bad}: {:?}", share(bad));
         }
     }

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use forebay::expiry::Stamped;
-use forebay::seam::{Pop, Push};
+use forebay::seam::Push;
 use forebay::{CapacityError, PopError, PushError, Pushed};
 
 use crate::bell::{Bell, linger};

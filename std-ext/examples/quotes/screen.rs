@@ -5,19 +5,18 @@ use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
 use std::num::{NonZeroU64, NonZeroUsize};
 
-use forebay::admission::{Classes, Gate, Thresholds};
+use forebay::admission::{Classes, Gate, Thresholds, percent};
 use forebay::conflated;
 use forebay::expiry::{Clock, Stamped, Stamping};
 use forebay::flush::Flush;
 use forebay::mpsc;
-use forebay::seam::Push;
 
 use crate::feed::{CLASSES, Event, Item, What};
 
 /// How many events wait at most.
 const EVENTS: usize = 64;
 /// Up to which fill each class is let in: alarms always, trades up to three quarters, and debugging up to a quarter.
-static THRESHOLDS: Thresholds<{ CLASSES.len() }> = match Thresholds::new([255, 192, 64]) {
+static THRESHOLDS: Thresholds<{ CLASSES.len() }> = match Thresholds::new([255, percent::<75>(), percent::<25>()]) {
     Ok(thresholds) => thresholds,
     Err(_) => panic!("the more important are let in for longer"),
 };
