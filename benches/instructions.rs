@@ -7,11 +7,13 @@ mod stages;
 
 use std::hint::black_box;
 use std::num::NonZeroU32;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 
 use crossbeam_queue::ArrayQueue;
 use forebay::seam::{Pop, Push};
 use forebay::spsc::{self, Consumer, Dense, Flagged, Layout, OwnedConsumer, OwnedProducer, Producer};
-use forebay::{Overflow, Pressure, Pushed, Watermarks, conflated, fan_in, mpsc, priority, swap};
+use forebay::{Overflow, Pressure, Pushed, Watermarks, channel, conflated, fan_in, mpsc, priority, swap};
 
 const CAPACITY: usize = 1024;
 const PAIRS: u64 = 1000;
@@ -117,6 +119,79 @@ fn pairs_conflated_heap(tx: &mut conflated::OwnedProducer<u64>, rx: &mut conflat
 #[inline(never)]
 fn pairs_priority_heap(tx: &mut priority::OwnedProducer<u64, 3>, rx: &mut priority::OwnedConsumer<u64, 3>) -> u64 {
     pairs(|item| tx.push(item as usize % 3, item).is_ok(), || rx.pop().ok().map(|(_, item)| item))
+}
+
+/// Through a channel, by the calls that have a thread wait where it can't go on.
+#[unsafe(no_mangle)]
+#[inline(never)]
+fn pairs_channel(tx: &mut channel::MpscSender<u64>, rx: &mut channel::MpscReceiver<u64>) -> u64 {
+    pairs(|item| tx.blocking_send(item).is_ok(), || rx.blocking_recv().ok())
+}
+
+/// The same by the calls of tasks.
+#[unsafe(no_mangle)]
+#[inline(never)]
+fn pairs_channel_tasks(tx: &mut channel::MpscSender<u64>, rx: &mut channel::MpscReceiver<u64>) -> u64 {
+    pairs(|item| at_once(tx.send(item)).is_ok(), || at_once(rx.recv()).ok())
+}
+
+#[unsafe(no_mangle)]
+#[inline(never)]
+fn pairs_crossbeam_channel(tx: &crossbeam_channel::Sender<u64>, rx: &crossbeam_channel::Receiver<u64>) -> u64 {
+    pairs(|item| tx.send(item).is_ok(), || rx.recv().ok())
+}
+
+#[unsafe(no_mangle)]
+#[inline(never)]
+fn pairs_kanal(tx: &kanal::Sender<u64>, rx: &kanal::Receiver<u64>) -> u64 {
+    pairs(|item| tx.send(item).is_ok(), || rx.recv().ok())
+}
+
+#[unsafe(no_mangle)]
+#[inline(never)]
+fn pairs_kanal_tasks(tx: &kanal::AsyncSender<u64>, rx: &kanal::AsyncReceiver<u64>) -> u64 {
+    pairs(|item| at_once(tx.send(item)).is_ok(), || at_once(rx.recv()).ok())
+}
+
+/// Has the receiver wait before each item is put in.
+macro_rules! called {
+    ($tx:ident, $rx:ident) => {{
+        let mut wrong = 0;
+        for item in 0..PAIRS {
+            let mut receiving = pin!($rx.recv());
+            let mut context = Context::from_waker(Waker::noop());
+            if receiving.as_mut().poll(&mut context).is_ready() || at_once($tx.send(item)).is_err() {
+                return u64::MAX;
+            }
+            match receiving.poll(&mut context) {
+                Poll::Ready(Ok(received)) => wrong |= received ^ item,
+                _ => return u64::MAX,
+            }
+        }
+        wrong
+    }};
+}
+
+/// With a receiver that waits for each item, and is called.
+#[unsafe(no_mangle)]
+#[inline(never)]
+fn called_channel(tx: &mut channel::MpscSender<u64>, rx: &mut channel::MpscReceiver<u64>) -> u64 {
+    called!(tx, rx)
+}
+
+#[unsafe(no_mangle)]
+#[inline(never)]
+fn called_kanal(tx: &kanal::AsyncSender<u64>, rx: &kanal::AsyncReceiver<u64>) -> u64 {
+    called!(tx, rx)
+}
+
+/// What comes of a future that need not wait.
+#[inline(always)]
+fn at_once<F: Future>(future: F) -> F::Output {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(answer) => answer,
+        Poll::Pending => panic!("there is room, and an item"),
+    }
 }
 
 /// The same with a look at the pressure before each push.
@@ -375,6 +450,31 @@ fn main() {
         }
         "evicting_conflated" => evicting_conflated(&mut conflated_ends(0, |item| item).0),
         "evicting_conflated_block" => evicting_conflated_block(&mut conflated_ends(0, |item| Block([item; 8])).0),
+        "pairs_channel" | "pairs_channel_tasks" | "called_channel" => {
+            let (mut tx, mut rx) = channel::mpsc(CAPACITY).expect("there is memory for the ring");
+            fill(inside, |item| tx.try_send(item).is_ok());
+            let pairs = match function.as_str() {
+                "pairs_channel" => pairs_channel,
+                "pairs_channel_tasks" => pairs_channel_tasks,
+                _ => called_channel,
+            };
+            pairs(&mut tx, &mut rx)
+        }
+        "pairs_crossbeam_channel" => {
+            let (tx, rx) = crossbeam_channel::bounded(CAPACITY);
+            fill(inside, |item| tx.send(item).is_ok());
+            pairs_crossbeam_channel(&tx, &rx)
+        }
+        "pairs_kanal" => {
+            let (tx, rx) = kanal::bounded(CAPACITY);
+            fill(inside, |item| tx.send(item).is_ok());
+            pairs_kanal(&tx, &rx)
+        }
+        "pairs_kanal_tasks" | "called_kanal" => {
+            let (tx, rx) = kanal::bounded_async(CAPACITY);
+            fill(inside, |item| at_once(tx.send(item)).is_ok());
+            if function.starts_with("called") { called_kanal(&tx, &rx) } else { pairs_kanal_tasks(&tx, &rx) }
+        }
         "pairs_nexus" => {
             let (tx, rx) = nexus_queue::mpsc::ring_buffer(CAPACITY);
             fill(inside, |item| tx.push(item).is_ok());

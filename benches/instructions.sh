@@ -36,6 +36,16 @@ for function in pairs_heapless pairs_rtrb pairs_forebay_heap pairs_forebay_array
     printf '%-22s %10s %10s   %s\n' "${function#pairs_}" "$empty" "$half" "$over"
 done
 
+printf '\n%-22s %10s %10s\n' "of ends that may wait" "at empty" "half full"
+for function in pairs_mpsc_heap pairs_channel pairs_channel_tasks pairs_kanal pairs_kanal_tasks pairs_crossbeam_channel; do
+    printf '%-22s %10s %10s\n' "${function#pairs_}" "$(count $function 0)" "$(count $function 512)"
+done
+
+printf '\n%-22s %10s\n' "receiver is called"
+for function in called_channel called_kanal; do
+    printf '%-22s %10s\n' "${function#called_}" "$(count $function 0)"
+done
+
 printf '\n%-22s %10s %10s\n' "with watermarks" "at empty" "half full"
 for function in pairs_forebay_heap pairs_forebay_array pairs_flagged_heap pairs_flagged_array pairs_mpsc_heap pairs_swap_heap \
     pairs_fan_in_heap pairs_priority_heap; do

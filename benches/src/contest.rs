@@ -12,8 +12,9 @@ use criterion::{BenchmarkGroup, Criterion, Throughput, measurement::WallTime};
 
 use crate::effort::Effort;
 use crate::questions::conflation::Flood;
-use crate::queue::{Conflating, Item, MpscQueue, Overwriting, Queue, Role};
+use crate::queue::{Channel, Conflating, Item, MpscQueue, Overwriting, Queue, Role, TaskChannel};
 use crate::ratios::Spread;
+use crate::watch::watched;
 
 /// Something that is asked of a queue.
 pub(crate) trait Question {
@@ -31,6 +32,18 @@ pub(crate) trait MpscQuestion {
 pub(crate) trait OverwriteQuestion {
     /// What it takes with `count` items, on a queue made for this one call.
     fn turn<T: Item, Q: Overwriting<T>>(capacity: usize, count: u64) -> Turn;
+}
+
+/// Something that is asked of a channel for threads that wait.
+pub(crate) trait ChannelQuestion {
+    /// The time it takes with `count` items, on channels made for this one call.
+    fn time<C: Channel>(capacity: usize, count: u64) -> Duration;
+}
+
+/// Something that is asked of a channel for tasks that wait.
+pub(crate) trait TaskQuestion {
+    /// As [`ChannelQuestion::time`].
+    fn time<C: TaskChannel>(capacity: usize, count: u64) -> Duration;
 }
 
 /// What came out of a turn.
@@ -72,6 +85,16 @@ impl Contestant {
 
     pub(crate) fn mpsc<Q: MpscQuestion, T: Item, C: MpscQueue<T>>() -> Self {
         Self { name: C::NAME, role: C::ROLE, turn: |capacity, count| Q::time::<T, C>(capacity, count).into() }
+    }
+
+    pub(crate) fn channel<Q: ChannelQuestion, C: Channel>() -> Self {
+        let turn = |capacity, count| watched(C::NAME, || Q::time::<C>(capacity, count)).into();
+        Self { name: C::NAME, role: C::ROLE, turn }
+    }
+
+    pub(crate) fn task_channel<Q: TaskQuestion, C: TaskChannel>() -> Self {
+        let turn = |capacity, count| watched(C::NAME, || Q::time::<C>(capacity, count)).into();
+        Self { name: C::NAME, role: C::ROLE, turn }
     }
 
     pub(crate) fn conflating<T: Item, C: Conflating<T>>() -> Self {

@@ -12,6 +12,7 @@ mod queue;
 mod ratios;
 mod report;
 mod stages;
+mod watch;
 mod work;
 
 use std::error::Error;
@@ -25,8 +26,8 @@ use crate::contest::{Contest, Outcome};
 use crate::cores::Cores;
 use crate::effort::Effort;
 use crate::questions::{
-    batches, conflation, importance, lanes, mpsc_batches, overwrite, pair, producers, round_trip, rules, signal, storm,
-    throughput,
+    batches, blocking, conflation, importance, lanes, mpsc_batches, overwrite, pair, ping_pong, producers, round_trip,
+    rules, signal, storm, tasks, throughput,
 };
 
 /// Names some contestants, as in `overwrite/u64/64/forebay,pair/u64/64/heapless`: they have one turn each and nothing else is
@@ -48,10 +49,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         several.extend(storm::contests());
         several.extend(conflation::contests());
         several.extend(importance::contests());
+        several.extend(blocking::contests());
+        several.extend(tasks::contests());
+        several.extend(ping_pong::of_tasks());
         contests.extend(throughput::contests());
         contests.extend(signal::streams());
         contests.extend(batches::contests());
         contests.extend(round_trip::contests());
+        contests.extend(ping_pong::of_threads());
     }
     if let Ok(names) = env::var(TURNS) {
         several.iter().for_each(|contest| contest.turns(&names, &effort));
@@ -80,6 +85,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         rules::GOALS,
         conflation::GOALS,
         importance::GOALS,
+        blocking::GOALS,
+        tasks::GOALS,
+        ping_pong::GOALS,
     ];
     let goals: Vec<_> = goals.into_iter().flatten().collect();
 

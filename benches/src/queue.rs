@@ -271,3 +271,47 @@ pub(crate) trait Prioritizing<T: Item> {
     /// Makes one for so many items and lets the job have its ends.
     fn with(capacity: usize, job: impl ConflatingJob<T>) -> Turn;
 }
+
+/// The end of a channel that puts items in, and has its thread wait for room.
+pub(crate) trait HandIn: Send + 'static {
+    fn hand_in(&mut self, item: u64);
+}
+
+/// The end of a channel that takes items out, and has its thread wait for one.
+pub(crate) trait HandOut: Send + 'static {
+    fn hand_out(&mut self) -> u64;
+}
+
+/// A channel for threads that wait.
+pub(crate) trait Channel {
+    const NAME: &'static str;
+    const ROLE: Role;
+
+    type Tx: HandIn;
+    type Rx: HandOut;
+
+    /// Makes one that holds `capacity` items, with so many ends that put items in.
+    fn ends(capacity: usize, producers: usize) -> (Vec<Self::Tx>, Self::Rx);
+}
+
+/// The end of a channel that puts items in, and has its task wait for room.
+pub(crate) trait TaskHandIn: Send + 'static {
+    fn hand_in(&mut self, item: u64) -> impl Future<Output = ()> + Send;
+}
+
+/// The end of a channel that takes items out, and has its task wait for one.
+pub(crate) trait TaskHandOut: Send + 'static {
+    fn hand_out(&mut self) -> impl Future<Output = u64> + Send;
+}
+
+/// A channel for tasks that wait.
+pub(crate) trait TaskChannel {
+    const NAME: &'static str;
+    const ROLE: Role;
+
+    type Tx: TaskHandIn;
+    type Rx: TaskHandOut;
+
+    /// As [`Channel::ends`].
+    fn ends(capacity: usize, producers: usize) -> (Vec<Self::Tx>, Self::Rx);
+}

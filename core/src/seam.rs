@@ -272,7 +272,7 @@ macro_rules! push {
         impl<$($generics)+> Push for $end {
             type Item = T;
 
-            #[inline]
+            #[inline(always)]
             fn push(&mut self, value: T) -> Result<Pushed<T>, PushError<T>> {
                 Self::push(self, value).map(|()| Pushed::Stored)
             }
@@ -292,7 +292,7 @@ macro_rules! pop {
         impl<$($generics)+> Pop for $end {
             type Item = T;
 
-            #[inline]
+            #[inline(always)]
             fn pop(&mut self) -> Result<T, PopError> {
                 self.pop()
             }
@@ -309,7 +309,7 @@ pop!([T, L: Layout, K] spsc::Consumer<'_, T, L, K>);
 impl<T, K> Push for mpsc::Producer<'_, T, K> {
     type Item = T;
 
-    #[inline]
+    #[inline(always)]
     fn push(&mut self, value: T) -> Result<Pushed<T>, PushError<T>> {
         Self::push(self, value).map(|()| Pushed::Stored)
     }
@@ -337,7 +337,7 @@ pop!([T, K] mpsc::Consumer<'_, T, K>);
 impl<T, K> Push for swap::Producer<'_, T, K> {
     type Item = T;
 
-    #[inline]
+    #[inline(always)]
     fn push(&mut self, value: T) -> Result<Pushed<T>, PushError<T>> {
         self.push(value)
     }
@@ -357,7 +357,7 @@ push!([T, K] fan_in::Producer<'_, T, K>);
 impl<T, K> Pop for fan_in::Consumer<'_, T, K> {
     type Item = T;
 
-    #[inline]
+    #[inline(always)]
     fn pop(&mut self) -> Result<T, PopError> {
         Self::pop(self).map(|(_, item)| item)
     }
@@ -371,7 +371,7 @@ impl<T, K> Pop for fan_in::Consumer<'_, T, K> {
 impl<T, K> Pop for conflated::Consumer<'_, T, K> {
     type Item = (usize, T);
 
-    #[inline]
+    #[inline(always)]
     fn pop(&mut self) -> Result<(usize, T), PopError> {
         self.pop()
     }
@@ -384,7 +384,7 @@ impl<T, K> Pop for conflated::Consumer<'_, T, K> {
 impl<T, const C: usize, K> Pop for priority::Consumer<'_, T, C, K> {
     type Item = T;
 
-    #[inline]
+    #[inline(always)]
     fn pop(&mut self) -> Result<T, PopError> {
         Self::pop(self).map(|(_, item)| item)
     }

@@ -29,12 +29,14 @@
 
 pub use forebay_core::conflated::*;
 
+#[cfg(feature = "alloc")]
 use crate::CapacityError;
 
 /// A ring for so many keys on the heap, by its two ends: the last one to go drops it, with what is inside.
 ///
 /// # Errors
 /// As [`HeapRing::new`].
+#[cfg(feature = "alloc")]
 pub fn ring<T>(keys: usize) -> Result<(OwnedProducer<T>, OwnedConsumer<T>), CapacityError> {
     Ok(HeapRing::new(keys)?.into_ends())
 }

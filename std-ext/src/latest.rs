@@ -47,6 +47,7 @@ pub use forebay_core::latest::*;
 /// assert_eq!(reader.read(), Ok("a"));
 /// ```
 #[must_use]
+#[cfg(feature = "alloc")]
 pub fn triple_buffer<T>() -> (OwnedWriter<T>, OwnedReader<T>) {
     TripleBuffer::new().into_ends()
 }

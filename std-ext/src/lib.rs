@@ -27,14 +27,28 @@
 //! ```
 //!
 //! A ring in a `static` gives `'static` ends too, without the heap: [`spsc::Ring::try_split`].
+//!
+//! The ends of a ring never wait. Those of a [`channel`] do, as threads or as tasks.
+//!
+//! # Features
+//! `std`, by default: threads that wait. `alloc`: ends that own their ring. `critical-section`: without `std`, the lock around those
+//! who wait is a critical section, and so is an exchange on a core that has none.
 
+#![no_std]
 #![forbid(unsafe_code)]
+
+#[cfg(feature = "alloc")]
+extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
 
 pub use forebay_core::{
     CapacityError, InUse, NeverEvicts, Overflow, PopError, Pressure, PushError, Pushed, Refusal, Seen, WatermarkError,
     Watermarks, admission, choose, credit, expiry, flush, pacer, seam, spill,
 };
 
+#[cfg(any(feature = "std", feature = "critical-section"))]
+pub mod channel;
 pub mod conflated;
 pub mod fan_in;
 pub mod latest;
@@ -42,6 +56,10 @@ pub mod mpsc;
 pub mod priority;
 pub mod spsc;
 pub mod swap;
+#[cfg(any(feature = "std", feature = "critical-section"))]
+mod sync;
+#[cfg(any(feature = "std", feature = "critical-section"))]
+mod wait;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -26,6 +26,7 @@
 
 pub use forebay_core::swap::*;
 
+#[cfg(feature = "alloc")]
 use crate::{CapacityError, Overflow};
 
 /// How many producers a [`ring`] has at most.
@@ -51,9 +52,11 @@ pub const PRODUCERS: usize = 64;
 /// assert_eq!(consumer.pop(), Ok('b'));
 /// # Ok::<(), forebay::CapacityError>(())
 /// ```
+#[cfg(feature = "alloc")]
 pub fn ring<T>(capacity: usize, overflow: Overflow) -> Result<Ends<T>, CapacityError> {
     HeapRing::with_overflow(capacity, PRODUCERS, overflow).map(HeapRing::into_ends)
 }
 
 /// The first two ends of a [`ring`].
+#[cfg(feature = "alloc")]
 pub type Ends<T> = (OwnedProducer<T>, OwnedConsumer<T>);

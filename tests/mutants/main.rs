@@ -1,7 +1,7 @@
-//! Ordering mutants: a copy of the core is spoilt at one site after another, and each time some model must fail.
+//! Ordering mutants: a copy of the crates is spoilt at one site after another, and each time some model must fail.
 //!
-//! `cargo run -p forebay-tests --bin mutants` makes them all. Ids such as `P4` choose some, and so do parts of the core such as
-//! `spsc` or `gauge`. `--all` counts every model that fails instead of stopping at the first one. `--list` only says which
+//! `cargo run -p forebay-tests --bin mutants` makes them all. Ids such as `P4` choose some, and so do parts such as `spsc`,
+//! `gauge` or `wait`. `--all` counts every model that fails instead of stopping at the first one. `--list` only says which
 //! mutants there are, and fails where this table and the code have come apart.
 //!
 //! The sites are found in the source by the ids in its comments, so the table keeps up with it: an atomic operation with
@@ -27,7 +27,7 @@ use workshop::{Verdict, Workshop};
 
 type Result<T> = std::result::Result<T, String>;
 
-/// A spoilt file of the core.
+/// A spoilt file.
 #[derive(Debug)]
 struct Mutant {
     /// The ids of the sites, as in the comments of the source. Empty: a site without an ordering to explain.
@@ -45,14 +45,16 @@ struct Mutant {
 }
 
 impl Mutant {
-    /// Its file, from the folder of the core's sources on.
+    /// Its file, from the folder of its crate's sources on.
     fn path(&self) -> &str {
-        self.file.strip_prefix("core/src/").unwrap_or(&self.file)
+        self.file.split_once("/src/").map_or(&self.file, |(_, path)| path)
     }
 
-    /// The part of the core that it is in: a ring, or what more than one ring has.
+    /// The part of the crates that it is in: a ring, waiting, or what more than one ring has.
     fn part(&self) -> &str {
         match self.path() {
+            // The rings of the other crate are those of the core.
+            _ if self.file.starts_with("std-ext/") => "wait",
             // Of the fan-in ring alone.
             "spsc/lane.rs" => "fan_in",
             path => path.split(['/', '.']).next().unwrap_or_default(),
@@ -106,7 +108,7 @@ fn run() -> Result<bool> {
     Ok(strong && (!ids.is_empty() || survivors::are_all_met(&known, &mutants)))
 }
 
-/// The mutants of the core below a root: all of them, or those with one of these ids, or in one of these parts.
+/// The mutants below a root: all of them, or those with one of these ids, or in one of these parts.
 fn mutants(root: &Path, ids: &[String]) -> Result<Vec<Mutant>> {
     let mut mutants = sites::mutants(root)?;
     mutants.extend(rewrite::mutants(root)?);

@@ -25,8 +25,114 @@ const PRIORITY_CONSUMER: &str = "core/src/priority/consumer.rs";
 const PRIORITY_PRODUCER: &str = "core/src/priority/producer.rs";
 const PRIORITY_VIEW: &str = "core/src/priority/view.rs";
 const SYNC: &str = "core/src/sync.rs";
+const WAIT: &str = "std-ext/src/wait.rs";
+const LINE: &str = "std-ext/src/wait/line.rs";
+const SENDER: &str = "std-ext/src/channel/sender.rs";
+const RECEIVER: &str = "std-ext/src/channel/receiver.rs";
 
 const REWRITINGS: &[Rewriting] = &[
+    Rewriting {
+        ids: "W1",
+        what: "before the place in the line",
+        file: WAIT,
+        function: "wait",
+        edits: &[
+            ("fence(Ordering::SeqCst);", ""),
+            ("let waker = waker.clone();", "let waker = waker.clone(); fence(Ordering::SeqCst);"),
+        ],
+    },
+    Rewriting {
+        ids: "W1",
+        what: "no second look",
+        file: RECEIVER,
+        function: "poll_recv",
+        edits: &[(
+            "self.wait(cx);\n                self.try_recv()",
+            "self.wait(cx);\n                Err(PopError::Empty)",
+        )],
+    },
+    Rewriting {
+        ids: "W1",
+        what: "no second look",
+        file: SENDER,
+        function: "poll_send",
+        edits: &[("match self.attempt(unsent) {", "match Err::<Result<P::Sent, _>, _>(unsent) {")],
+    },
+    Rewriting {
+        ids: "",
+        what: "a call that was not used is lost",
+        file: LINE,
+        function: "stop_waiting",
+        edits: &[("debt = Some(kind).filter(|kind| kind.is_for_one());", "")],
+    },
+    Rewriting {
+        ids: "",
+        what: "one that came back owes nothing",
+        file: LINE,
+        function: "stop_waiting",
+        edits: &[("debt = Some(kind).filter(|_| self.seat(seat).late > 0);", "")],
+    },
+    Rewriting {
+        ids: "",
+        what: "one that came first still does",
+        file: LINE,
+        function: "stop_waiting",
+        edits: &[("self.first_come = NONE;", "")],
+    },
+    Rewriting {
+        ids: "",
+        what: "the one that comes first is called in its turn",
+        file: LINE,
+        function: "call",
+        edits: &[("if first_come != NONE && waits(self) {", "if first_come != NONE && waits(self) && false {")],
+    },
+    Rewriting {
+        ids: "",
+        what: "back to the front",
+        file: LINE,
+        function: "link_in_turn",
+        edits: &[("self.seat(after).turn < turn", "self.seat(after).turn < turn && false")],
+    },
+    Rewriting {
+        ids: "",
+        what: "another waker has no effect",
+        file: LINE,
+        function: "wait",
+        edits: &[(
+            "left.waker = self.seat(seat).waker.replace(waker).or(left.waker);",
+            "left.waker = Some(waker); if self.seat(seat).waker.is_none() { self.seat(seat).waker = left.waker.take(); }",
+        )],
+    },
+    Rewriting {
+        ids: "",
+        what: "as many as there were",
+        file: WAIT,
+        function: "call_all",
+        edits: &[(
+            "while self.call_up_to(kind, latest) {}",
+            "for _ in 0..self.table.with(|table| table.count(kind)) { self.call_up_to(kind, latest); }",
+        )],
+    },
+    Rewriting {
+        ids: "",
+        what: "those who are called for are not counted",
+        file: SENDER,
+        function: "stop_waiting",
+        edits: &[("> called", "> 0 * called")],
+    },
+    Rewriting {
+        ids: "W2",
+        what: "after the look at who waits",
+        file: WAIT,
+        function: "awaited",
+        edits: &[
+            ("fence(Ordering::SeqCst);", ""),
+            (
+                "Awaited(self.kinds.load(Ordering::Relaxed))",
+                "let kinds = self.kinds.load(Ordering::Relaxed); fence(Ordering::SeqCst); Awaited(kinds)",
+            ),
+        ],
+    },
     Rewriting {
         ids: "P1 P2",
         what: "published before it is written",

@@ -7,18 +7,16 @@ use crate::source::Source;
 use crate::{Mutant, Result};
 
 /// Where the atomic operations are. The files that stand in for them in tests pass orderings on.
-const FOLDER: &str = "core/src";
+const FOLDERS: &[&str] = &["core/src", "std-ext/src"];
 const NOT_OURS: &[&str] = &["core/src/sync/modelled.rs", "core/src/sync/stepped.rs"];
 
 /// All those mutants.
 pub(crate) fn mutants(root: &Path) -> Result<Vec<Mutant>> {
     let mut mutants = Vec::new();
-    for file in files(root, FOLDER)? {
-        if NOT_OURS.contains(&file.as_str()) {
-            continue;
-        }
-        let text = fs::read_to_string(root.join(&file)).map_err(|error| format!("{file}: {error}"))?;
-        mutants.extend(of_file(&file, &text)?);
+    let files: Vec<String> = FOLDERS.iter().map(|folder| files(root, folder)).collect::<Result<Vec<_>>>()?.concat();
+    for file in files.iter().filter(|file| !NOT_OURS.contains(&file.as_str())) {
+        let text = fs::read_to_string(root.join(file)).map_err(|error| format!("{file}: {error}"))?;
+        mutants.extend(of_file(file, &text)?);
     }
     Ok(mutants)
 }

@@ -107,7 +107,11 @@ impl Workshop {
                     move |kind| (ring.clone(), format!("{kind}_{ring}"))
                 })
             };
-            suites.extend(rings.iter().flat_map(of_ring));
+            let is_there = |(ring, test): &(String, String)| {
+                let kind = self.copy().join("tests").join(test.strip_suffix(&format!("_{ring}")).unwrap_or(test));
+                kind.join(format!("{ring}.rs")).exists() || kind.join(ring).join("main.rs").exists()
+            };
+            suites.extend(rings.iter().flat_map(of_ring).filter(is_there));
             let (name, test) = ORDINARY_OF_SEVERAL;
             suites.extend(is_in_several.then(|| (name.to_string(), test.to_string())));
         }

@@ -22,6 +22,7 @@ pub mod spsc;
 pub mod stall;
 pub mod swap;
 pub mod virtual_time;
+pub mod waiting;
 
 /// The code in the README at the root runs.
 #[cfg(doctest)]

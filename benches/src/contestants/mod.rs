@@ -1,5 +1,6 @@
 //! Who takes part. An adapter does no more than name the contestant's own calls.
 
+mod channels;
 mod conflating;
 mod importance;
 mod lanes;
@@ -18,7 +19,7 @@ pub(crate) use limits::{BareArray, BareLine, BareQuarters, BareStream};
 pub(crate) use ours::{ArrayRing, Dense, Flagged, HeapRing, Runs, Slices};
 pub(crate) use overwriting::{WorkAlone, WorkAndLine};
 
-use crate::contest::{Contestant, MpscQuestion, OverwriteQuestion, Question};
+use crate::contest::{ChannelQuestion, Contestant, MpscQuestion, OverwriteQuestion, Question, TaskQuestion};
 use crate::questions::importance::{ImportanceQuestion, contestant};
 use crate::queue::Item;
 
@@ -104,4 +105,30 @@ pub(crate) fn by_importance<Q: ImportanceQuestion, T: Item>() -> Vec<Contestant>
         contestant::<Q, T, importance::LockedTree>(),
         contestant::<Q, T, importance::LockedQueues>(),
     ]
+}
+
+/// Channels for threads that wait.
+pub(crate) fn channels<Q: ChannelQuestion>() -> Vec<Contestant> {
+    let mut contestants = vec![Contestant::channel::<Q, channels::Shared>()];
+    contestants.extend(peers::channels::<Q>());
+    contestants
+}
+
+/// Those that have one producer only, beside them.
+pub(crate) fn channels_of_one<Q: ChannelQuestion>() -> Vec<Contestant> {
+    let ours = Contestant::channel::<Q, channels::Single>();
+    core::iter::once(ours).chain(peers::channels_of_one::<Q>()).collect()
+}
+
+/// Channels for tasks that wait.
+pub(crate) fn task_channels<Q: TaskQuestion>() -> Vec<Contestant> {
+    let mut contestants = vec![Contestant::task_channel::<Q, channels::Shared>()];
+    contestants.extend(peers::task_channels::<Q>());
+    contestants
+}
+
+/// Those that have one producer only, beside them.
+pub(crate) fn task_channels_of_one<Q: TaskQuestion>() -> Vec<Contestant> {
+    let ours = Contestant::task_channel::<Q, channels::Single>();
+    core::iter::once(ours).chain(peers::task_channels_of_one::<Q>()).collect()
 }

@@ -1,6 +1,6 @@
 //! Nobody but ours: built without the feature `peers`.
 
-use crate::contest::{Contestant, MpscQuestion, OverwriteQuestion, Question};
+use crate::contest::{ChannelQuestion, Contestant, MpscQuestion, OverwriteQuestion, Question, TaskQuestion};
 use crate::queue::Item;
 
 pub(super) fn single<Q: Question, T: Item>() -> Vec<Contestant> {
@@ -24,5 +24,21 @@ pub(super) fn overwriting_single<Q: OverwriteQuestion>() -> Vec<Contestant> {
 }
 
 pub(super) fn conflating<T: Item>() -> Vec<Contestant> {
+    Vec::new()
+}
+
+pub(super) fn channels<Q: ChannelQuestion>() -> Vec<Contestant> {
+    Vec::new()
+}
+
+pub(super) fn channels_of_one<Q: ChannelQuestion>() -> Vec<Contestant> {
+    Vec::new()
+}
+
+pub(super) fn task_channels<Q: TaskQuestion>() -> Vec<Contestant> {
+    Vec::new()
+}
+
+pub(super) fn task_channels_of_one<Q: TaskQuestion>() -> Vec<Contestant> {
     Vec::new()
 }

@@ -1,12 +1,14 @@
 //! What is asked, a file for each question.
 
 pub(crate) mod batches;
+pub(crate) mod blocking;
 pub(crate) mod conflation;
 pub(crate) mod importance;
 pub(crate) mod lanes;
 pub(crate) mod mpsc_batches;
 pub(crate) mod overwrite;
 pub(crate) mod pair;
+pub(crate) mod ping_pong;
 pub(crate) mod producers;
 mod rings;
 pub(crate) mod round_trip;
@@ -14,6 +16,7 @@ pub(crate) mod rules;
 mod several;
 pub(crate) mod signal;
 pub(crate) mod storm;
+pub(crate) mod tasks;
 pub(crate) mod throughput;
 
 use std::hint::black_box;

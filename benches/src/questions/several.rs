@@ -77,6 +77,17 @@ where
     R: Rx<T>,
 {
     touch::<T>(capacity, &mut tx, &mut rx);
+    race::<P, APART, _, _>(count, (0..P).map(|_| tx.another()).collect(), rx, send, receive)
+}
+
+/// The same with queues whose memory has been touched already: `P` ends send, and one receives.
+pub(super) fn race<const P: usize, const APART: bool, S: Send, R: Send>(
+    count: u64,
+    senders: Vec<S>,
+    mut rx: R,
+    send: impl Fn(S, u64, u64) + Sync,
+    receive: impl FnOnce(&mut R, u64) -> Check<P> + Send,
+) -> Duration {
     let (rx, send, cores) = (&mut rx, &send, Cores::get());
     let start = &Start::of(P + 1);
     thread::scope(|scope| {
@@ -90,10 +101,11 @@ where
             check.assert();
             end
         });
-        let producers: Vec<_> = (0..P)
-            .map(|producer| {
-                let tx = tx.another();
-                let share = count / P as u64 + u64::from((producer as u64) < count % P as u64);
+        let producers: Vec<_> = senders
+            .into_iter()
+            .enumerate()
+            .map(|(producer, tx)| {
+                let share = share::<P>(count, producer);
                 scope.spawn(move || {
                     if P == 1 || APART {
                         cores.stay_on_second();
@@ -109,6 +121,11 @@ where
         let end = consumer.join().expect("every item arrived, in its producer's order");
         begin.map_or(Duration::ZERO, |begin| end.duration_since(begin))
     })
+}
+
+/// How many of `count` items a producer sends.
+pub(super) const fn share<const P: usize>(count: u64, producer: usize) -> u64 {
+    count / P as u64 + ((producer as u64) < count % P as u64) as u64
 }
 
 /// Fills a queue and empties it.

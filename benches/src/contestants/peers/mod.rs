@@ -1,11 +1,13 @@
 //! Who is not ours.
 
+mod blocking;
 mod conflating;
 mod overwriting;
 mod several;
 mod single;
+mod tasks;
 
-use crate::contest::{Contestant, MpscQuestion, OverwriteQuestion, Question};
+use crate::contest::{ChannelQuestion, Contestant, MpscQuestion, OverwriteQuestion, Question, TaskQuestion};
 use crate::queue::Item;
 
 /// Who passes on single items.
@@ -72,4 +74,40 @@ pub(super) fn overwriting_single<Q: OverwriteQuestion>() -> Vec<Contestant> {
 /// Who keeps the newest of each key.
 pub(super) fn conflating<T: Item>() -> Vec<Contestant> {
     vec![Contestant::conflating::<T, conflating::Watches>()]
+}
+
+/// Channels for threads that wait.
+pub(super) fn channels<Q: ChannelQuestion>() -> Vec<Contestant> {
+    vec![
+        Contestant::channel::<Q, single::CrossbeamChannel>(),
+        Contestant::channel::<Q, several::Flume>(),
+        Contestant::channel::<Q, several::Kanal>(),
+        Contestant::channel::<Q, several::Crossfire>(),
+        Contestant::channel::<Q, blocking::Loole>(),
+        Contestant::channel::<Q, several::ThingBufChannel>(),
+        Contestant::channel::<Q, several::StdChannel>(),
+    ]
+}
+
+/// Those that have one producer only.
+pub(super) fn channels_of_one<Q: ChannelQuestion>() -> Vec<Contestant> {
+    vec![Contestant::channel::<Q, blocking::CrossfireOfOne>()]
+}
+
+/// Channels for tasks that wait.
+pub(super) fn task_channels<Q: TaskQuestion>() -> Vec<Contestant> {
+    vec![
+        Contestant::task_channel::<Q, several::Tokio>(),
+        Contestant::task_channel::<Q, tasks::AsyncChannel>(),
+        Contestant::task_channel::<Q, several::Flume>(),
+        Contestant::task_channel::<Q, several::Kanal>(),
+        Contestant::task_channel::<Q, several::Crossfire>(),
+        Contestant::task_channel::<Q, blocking::Loole>(),
+        Contestant::task_channel::<Q, several::ThingBufChannel>(),
+    ]
+}
+
+/// Those that have one producer only.
+pub(super) fn task_channels_of_one<Q: TaskQuestion>() -> Vec<Contestant> {
+    vec![Contestant::task_channel::<Q, blocking::CrossfireOfOne>()]
 }

@@ -1,0 +1,76 @@
+//! One, two or four threads send through a channel, and one receives; whoever can't go on waits as the channel has him wait.
+//!
+//! So it is asked what is in most programs: nobody looks again and again on his own account.
+
+use std::time::Duration;
+
+use super::several::{race, setting};
+use crate::contest::{ChannelQuestion, Contest};
+use crate::contestants;
+use crate::goals::{Against, Goal};
+use crate::queue::{Channel, Check, HandIn, HandOut};
+
+const NAME: &str = "blocking";
+
+pub(crate) const GOALS: &[Goal] = &[goal(1), goal(64), goal(1024)];
+
+const fn goal(capacity: usize) -> Goal {
+    Goal {
+        what: "threads that wait: ahead of every other channel",
+        question: NAME,
+        setting: "",
+        capacity,
+        who: "forebay",
+        against: Against::FastestPeer,
+        at_least: 1.1,
+    }
+}
+
+pub(crate) fn contests() -> Vec<Contest> {
+    let of_capacity = |capacity| {
+        let mut alone = contest::<1>(capacity);
+        alone.contestants.extend(contestants::channels_of_one::<Blocking<1>>());
+        [alone, contest::<2>(capacity), contest::<4>(capacity)]
+    };
+    [1, 64, 1024].into_iter().flat_map(of_capacity).collect()
+}
+
+fn contest<const P: usize>(capacity: usize) -> Contest {
+    Contest {
+        question: NAME,
+        setting: setting(P, capacity),
+        capacity,
+        least: least(capacity),
+        contestants: contestants::channels::<Blocking<P>>(),
+        reference: "kanal",
+    }
+}
+
+/// Enough that the start of the threads doesn't count, and few enough for those who sleep and are woken for each item.
+pub(super) fn least(capacity: usize) -> u64 {
+    (16 * capacity as u64).max(1_000)
+}
+
+/// Fills a channel and empties it, so that its memory has been touched.
+fn touch(capacity: usize, tx: &mut impl HandIn, rx: &mut impl HandOut) {
+    let mut check = Check::<1>::default();
+    (0..capacity as u64).for_each(|item| tx.hand_in(item));
+    (0..capacity).for_each(|_| check.see(&rx.hand_out()));
+    check.assert();
+}
+
+struct Blocking<const P: usize>;
+
+impl<const P: usize> ChannelQuestion for Blocking<P> {
+    #[inline(never)]
+    fn time<C: Channel>(capacity: usize, count: u64) -> Duration {
+        let (mut senders, mut rx) = C::ends(capacity, P);
+        touch(capacity, &mut senders[0], &mut rx);
+        let send = |mut tx: C::Tx, first, count| (first..first + count).for_each(|item| tx.hand_in(item));
+        race::<P, false, _, _>(count, senders, rx, send, |rx, count| {
+            let mut check = Check::default();
+            (0..count).for_each(|_| check.see(&rx.hand_out()));
+            check
+        })
+    }
+}

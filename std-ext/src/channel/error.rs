@@ -1,0 +1,138 @@
+//! What comes back when nothing was sent or received.
+
+use core::error::Error;
+use core::fmt;
+
+/// Why a value was not sent: here it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum SendError<T> {
+    /// The receiver is gone, or has closed the channel.
+    Closed(T),
+    /// It was dropped by rule, and counted: the queue's policy at full.
+    Shed(T),
+}
+
+/// Why a value was not sent in time: here it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum SendTimeoutError<T> {
+    /// There was no room for so long.
+    Timeout(T),
+    /// The receiver is gone, or has closed the channel.
+    Closed(T),
+    /// It was dropped by rule, and counted: the queue's policy at full.
+    Shed(T),
+}
+
+/// Nothing is left, and nothing will come: all senders are gone, or the channel has been closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RecvError;
+
+/// Why nothing was received in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecvTimeoutError {
+    /// Nothing came for so long.
+    Timeout,
+    /// Nothing is left, and nothing will come.
+    Closed,
+}
+
+/// There are as many senders as the channel was made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoSeat;
+
+impl<T> SendError<T> {
+    /// The value.
+    pub fn into_inner(self) -> T {
+        match self {
+            Self::Closed(value) | Self::Shed(value) => value,
+        }
+    }
+}
+
+impl<T> SendTimeoutError<T> {
+    /// The value.
+    pub fn into_inner(self) -> T {
+        match self {
+            Self::Timeout(value) | Self::Closed(value) | Self::Shed(value) => value,
+        }
+    }
+}
+
+impl<T> From<SendError<T>> for SendTimeoutError<T> {
+    fn from(error: SendError<T>) -> Self {
+        match error {
+            SendError::Closed(value) => Self::Closed(value),
+            SendError::Shed(value) => Self::Shed(value),
+        }
+    }
+}
+
+const CLOSED: &str = "the channel is closed";
+const SHED: &str = "the channel was full, and the value was dropped by its policy";
+const LATE: &str = "the time is over";
+
+impl<T> fmt::Display for SendError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Closed(_) => CLOSED,
+            Self::Shed(_) => SHED,
+        })
+    }
+}
+
+// Without the value, which need not be `Debug`.
+impl<T> fmt::Debug for SendError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Closed(_) => "Closed(..)",
+            Self::Shed(_) => "Shed(..)",
+        })
+    }
+}
+
+impl<T> fmt::Display for SendTimeoutError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Timeout(_) => LATE,
+            Self::Closed(_) => CLOSED,
+            Self::Shed(_) => SHED,
+        })
+    }
+}
+
+impl<T> fmt::Debug for SendTimeoutError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Timeout(_) => "Timeout(..)",
+            Self::Closed(_) => "Closed(..)",
+            Self::Shed(_) => "Shed(..)",
+        })
+    }
+}
+
+impl fmt::Display for RecvError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the channel is closed, and nothing is left in it")
+    }
+}
+
+impl fmt::Display for RecvTimeoutError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Timeout => f.write_str(LATE),
+            Self::Closed => RecvError.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for NoSeat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("there are as many senders as the channel was made for")
+    }
+}
+
+impl<T> Error for SendError<T> {}
+impl Error for NoSeat {}
+impl<T> Error for SendTimeoutError<T> {}
+impl Error for RecvError {}
+impl Error for RecvTimeoutError {}

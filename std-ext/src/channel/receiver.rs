@@ -1,0 +1,328 @@
+//! The receiving end.
+
+use core::fmt;
+use core::future::Future;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+#[cfg(feature = "std")]
+use std::time::{Duration, Instant};
+
+use futures_core::Stream;
+use futures_core::stream::FusedStream;
+
+use super::error::RecvError;
+#[cfg(feature = "std")]
+use super::error::RecvTimeoutError;
+use super::place::{Desk, Party, Place, PressureChanged};
+use super::{CloseEnd, ReceiveEnd, RecvMany};
+use crate::wait::Kind;
+#[cfg(feature = "std")]
+use crate::wait::{Deadline, block_on};
+use crate::{PopError, Pressure};
+
+/// The end of a channel that takes items out, and may wait for them. There is one.
+///
+/// It is a [`Stream`], and for threads an iterator that waits ([`blocking_iter`](Self::blocking_iter)). Dropping it closes the
+/// channel: what is inside then is dropped with the ring. A receiver that must not lose anything [closes](Self::close) the channel
+/// first, and receives until [`RecvError`].
+pub struct Receiver<C: ReceiveEnd, D: Desk> {
+    party: Party<C, D>,
+    /// The end has been seen.
+    is_over: bool,
+}
+
+impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
+    pub(super) fn new(end: C, place: Place<D>) -> Self {
+        Self { party: Party::new(end, place), is_over: false }
+    }
+
+    /// Takes the next item, if there is one.
+    ///
+    /// # Errors
+    /// [`Empty`](PopError::Empty); [`Closed`](PopError::Closed), when all that was accepted has been received and nothing will come.
+    #[inline]
+    pub fn try_recv(&mut self) -> Result<C::Item, PopError> {
+        let item = self.take();
+        if matches!(item, Err(PopError::Empty)) {
+            self.found_nothing();
+        }
+        item
+    }
+
+    #[inline(always)]
+    fn take(&mut self) -> Result<C::Item, PopError> {
+        let item = self.take_quietly();
+        if item.is_ok() {
+            self.taken();
+        }
+        item
+    }
+
+    /// The ring may have taken back the pressure.
+    pub(super) fn found_nothing(&mut self) {
+        self.party.tell(None);
+    }
+
+    /// Takes the next item; waits for it, as a task.
+    ///
+    /// # Errors
+    /// [`RecvError`], when all that was accepted has been received and nothing will come.
+    ///
+    /// # Cancel safety
+    /// If the future is dropped before it is ready, no item has been taken.
+    #[inline]
+    pub fn recv(&mut self) -> Recv<'_, C, D> {
+        Recv { receiver: self }
+    }
+
+    /// Takes the next item; waits for it, as a thread.
+    ///
+    /// # Errors
+    /// As [`recv`](Self::recv).
+    ///
+    /// # Progress
+    /// Blocking: it looks for an item a few hundred times, and then sleeps until it is called.
+    #[cfg(feature = "std")]
+    #[inline]
+    pub fn blocking_recv(&mut self) -> Result<C::Item, RecvError> {
+        match self.take() {
+            Ok(item) => Ok(item),
+            Err(PopError::Closed) => Err(RecvError),
+            Err(PopError::Empty) => match self.block(Deadline::Never) {
+                Some(item) => item,
+                None => unreachable!("without a deadline no time is over"),
+            },
+        }
+    }
+
+    /// Takes the next item; waits for it for so long at most, as a thread.
+    ///
+    /// # Errors
+    /// See [`RecvTimeoutError`].
+    #[cfg(feature = "std")]
+    pub fn recv_timeout(&mut self, timeout: Duration) -> Result<C::Item, RecvTimeoutError> {
+        self.recv_until(|| Deadline::after(timeout))
+    }
+
+    /// Takes the next item; waits for it until then at most, as a thread.
+    ///
+    /// # Errors
+    /// See [`RecvTimeoutError`].
+    #[cfg(feature = "std")]
+    pub fn recv_deadline(&mut self, deadline: Instant) -> Result<C::Item, RecvTimeoutError> {
+        self.recv_until(|| Deadline::At(deadline))
+    }
+
+    #[cfg(feature = "std")]
+    fn recv_until(&mut self, deadline: impl FnOnce() -> Deadline) -> Result<C::Item, RecvTimeoutError> {
+        match self.try_recv() {
+            Ok(item) => Ok(item),
+            Err(PopError::Closed) => Err(RecvTimeoutError::Closed),
+            Err(PopError::Empty) => match self.block(deadline()) {
+                Some(item) => item.map_err(|RecvError| RecvTimeoutError::Closed),
+                None => Err(RecvTimeoutError::Timeout),
+            },
+        }
+    }
+
+    #[cfg(feature = "std")]
+    #[cold]
+    #[inline(never)]
+    fn block(&mut self, deadline: Deadline) -> Option<Result<C::Item, RecvError>> {
+        let backoff = super::Backoff::new();
+        while backoff.wait() {
+            match self.take() {
+                Ok(item) => return Some(Ok(item)),
+                Err(PopError::Closed) => return Some(Err(RecvError)),
+                Err(PopError::Empty) => {}
+            }
+        }
+        let item = block_on(deadline, |cx| self.poll_recv(cx));
+        if item.is_none() {
+            self.party.place.stop_waiting();
+        }
+        item
+    }
+
+    /// Polls for the next item.
+    #[inline]
+    pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Result<C::Item, RecvError>> {
+        match self.take() {
+            Ok(item) => Poll::Ready(Ok(item)),
+            Err(PopError::Closed) => Poll::Ready(Err(RecvError)),
+            Err(PopError::Empty) => self.poll_in_line(cx),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn poll_in_line(&mut self, cx: &mut Context<'_>) -> Poll<Result<C::Item, RecvError>> {
+        self.wait(cx);
+        match self.take() {
+            Ok(item) => Poll::Ready(Ok(item)),
+            Err(PopError::Closed) => Poll::Ready(Err(RecvError)),
+            Err(PopError::Empty) => {
+                self.found_nothing();
+                Poll::Pending
+            }
+        }
+    }
+
+    /// Items as long as there are some: for threads, which wait for each. Ends when nothing will come.
+    #[cfg(feature = "std")]
+    pub fn blocking_iter(&mut self) -> impl Iterator<Item = C::Item> + use<'_, C, D> {
+        core::iter::from_fn(|| self.blocking_recv().ok())
+    }
+
+    /// Takes items, up to `max`, and appends them; waits until there is one, as a task. Answers with how many: 0 when all that was
+    /// accepted has been received and nothing will come, or if `max` is 0. Those who wait for room are called once.
+    ///
+    /// # Cancel safety
+    /// If the future is dropped before it is ready, no item has been taken.
+    #[inline]
+    pub fn recv_many<'r, E: Extend<C::Item>>(&'r mut self, into: &'r mut E, max: usize) -> RecvMany<'r, C, E, D> {
+        RecvMany::new(self, into, max)
+    }
+
+    /// Nothing is taken in from now on; what is inside can still be received. Senders that wait have their values back.
+    pub fn close(&mut self)
+    where
+        C: CloseEnd,
+    {
+        self.party.end.close();
+        self.party.place.call_senders();
+    }
+
+    /// Takes its place in the line, alone. After that it looks again.
+    pub(super) fn wait(&mut self, cx: &Context<'_>) {
+        self.party.place.wait(Kind::Item, cx.waker());
+    }
+
+    pub(super) fn stop_waiting(&mut self) {
+        self.party.place.stop_waiting();
+    }
+
+    /// Takes the next item, but calls nobody who waits for its room.
+    #[inline(always)]
+    pub(super) fn take_quietly(&mut self) -> Result<C::Item, PopError> {
+        let item = self.party.end.pop();
+        match item {
+            Ok(_) | Err(PopError::Empty) => {}
+            Err(PopError::Closed) => {
+                self.is_over = true;
+                self.party.place.stop_waiting();
+            }
+        }
+        item
+    }
+
+    /// After some were taken.
+    #[inline(always)]
+    pub(super) fn taken(&mut self) {
+        self.party.tell(Some(Kind::Room));
+        self.party.place.stop_waiting();
+    }
+
+    /// Waits until the pressure is another one than this receiver was last told of here, and says which.
+    ///
+    /// At first it takes the queue for [`Open`](Pressure::Open). It may miss that the pressure rose and fell meanwhile, but never how
+    /// it is.
+    ///
+    /// # Cancel safety
+    /// Nothing is lost.
+    #[inline]
+    pub fn pressure_changed(&mut self) -> PressureChanged<'_, C, D> {
+        PressureChanged::new(&mut self.party)
+    }
+
+    /// How pressed the queue is.
+    #[must_use]
+    pub fn pressure(&self) -> Pressure {
+        self.party.end.pressure()
+    }
+
+    /// Whether nothing is taken in any more. There may still be items inside.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.party.end.is_closed()
+    }
+
+    /// How many items are inside. It may be out of date.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.party.end.len()
+    }
+
+    /// Whether nothing was inside.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.party.end.is_empty()
+    }
+
+    /// How many items there is room for at most.
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.party.end.capacity()
+    }
+
+    /// The end of the ring, for what only this kind of ring can do and what changes nothing that others wait for.
+    #[must_use]
+    pub const fn end(&self) -> &C {
+        &self.party.end
+    }
+}
+
+impl<C: ReceiveEnd + Unpin, D: Desk + Unpin> Stream for Receiver<C, D> {
+    type Item = C::Item;
+
+    #[inline]
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<C::Item>> {
+        self.poll_recv(cx).map(Result::ok)
+    }
+}
+
+impl<C: ReceiveEnd + Unpin, D: Desk + Unpin> FusedStream for Receiver<C, D> {
+    fn is_terminated(&self) -> bool {
+        self.is_over
+    }
+}
+
+impl<C: ReceiveEnd, D: Desk> fmt::Debug for Receiver<C, D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Receiver")
+            .field("len", &self.len())
+            .field("capacity", &self.capacity())
+            .field("is_closed", &self.is_closed())
+            .finish()
+    }
+}
+
+/// Receives an item: see [`Receiver::recv`].
+#[must_use = "futures do nothing unless they are awaited"]
+pub struct Recv<'r, C: ReceiveEnd, D: Desk> {
+    receiver: &'r mut Receiver<C, D>,
+}
+
+impl<C: ReceiveEnd, D: Desk> Unpin for Recv<'_, C, D> {}
+
+impl<C: ReceiveEnd, D: Desk> Future for Recv<'_, C, D> {
+    type Output = Result<C::Item, RecvError>;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.receiver.poll_recv(cx)
+    }
+}
+
+impl<C: ReceiveEnd, D: Desk> Drop for Recv<'_, C, D> {
+    #[inline]
+    fn drop(&mut self) {
+        self.receiver.stop_waiting();
+    }
+}
+
+impl<C: ReceiveEnd, D: Desk> fmt::Debug for Recv<'_, C, D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recv").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,453 @@
+//! The sending end.
+
+use core::fmt;
+use core::future::Future;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+#[cfg(feature = "std")]
+use std::time::{Duration, Instant};
+
+#[cfg(feature = "std")]
+use super::error::SendTimeoutError;
+use super::error::{NoSeat, SendError};
+use super::place::{Desk, Party, Place, PressureChanged};
+use super::{CloneEnd, Closed, End, Outcome, Permit, Ready, Reserve, ReserveEnd, SendEnd, SendMany, SenderSink};
+use crate::wait::Kind;
+#[cfg(feature = "std")]
+use crate::wait::{Deadline, block_on};
+use crate::{Pressure, PushError};
+
+/// An end of a channel that puts items in, and may wait for room.
+///
+/// `P` is the producer's end of the ring, and `D` what the ends share beside it. It is [`Send`] if those are.
+pub struct Sender<P: SendEnd, D: Desk> {
+    party: Party<P, D>,
+}
+
+impl<P: SendEnd, D: Desk> Sender<P, D> {
+    pub(super) fn new(end: P, place: Place<D>) -> Self {
+        Self { party: Party::new(end, place) }
+    }
+
+    /// Puts a value in now, or hands it back.
+    ///
+    /// # Errors
+    /// The value comes back: [`Full`](PushError::Full), or the other reasons of [`PushError`].
+    ///
+    /// # Progress
+    /// The ring's, if nobody waits for an item; else a short lock, and the receiver is woken. It does not queue up behind those who
+    /// wait for room.
+    #[inline]
+    pub fn try_send(&mut self, value: P::Item) -> Result<P::Sent, PushError<P::Item>> {
+        if self.party.end.is_to_be_asked() && self.party.end.is_closed() {
+            return Err(PushError::Closed(value));
+        }
+        let pushed = self.party.end.push(value);
+        self.party.tell(pushed.is_ok().then_some(Kind::Item));
+        let sent = pushed?;
+        self.stop_waiting();
+        Ok(P::sent(sent))
+    }
+
+    /// Puts a value in; waits for room, as a task.
+    ///
+    /// # Errors
+    /// See [`SendError`]: the value comes back.
+    ///
+    /// # Progress
+    /// Those who wait for room are served in the order in which they came, but others may find room at once: with
+    /// [`try_send`](Self::try_send) at any time, and else twice before one that has been woken for it. So one that has been woken
+    /// should be polled or dropped: if it is just kept, the others may wait for it.
+    ///
+    /// # Cancel safety
+    /// If the future is dropped before it is ready, the value was not sent and is dropped with it; a call that it had been woken
+    /// for goes to the next who waits. [`Send::into_inner`] gives the value back.
+    #[inline]
+    pub fn send(&mut self, value: P::Item) -> Send<'_, P, D> {
+        Send { sender: self, value: Some(value) }
+    }
+
+    /// Puts a value in; waits for room, as a thread.
+    ///
+    /// # Errors
+    /// See [`SendError`]: the value comes back.
+    ///
+    /// # Progress
+    /// Blocking: it looks for room a few hundred times, and then sleeps until it is called.
+    #[cfg(feature = "std")]
+    #[inline]
+    pub fn blocking_send(&mut self, value: P::Item) -> Result<P::Sent, SendError<P::Item>> {
+        let mut value = match self.attempt(value) {
+            Ok(done) => return done,
+            Err(value) => Some(value),
+        };
+        match self.block(&mut value, Deadline::Never) {
+            Some(done) => done,
+            None => unreachable!("without a deadline no time is over"),
+        }
+    }
+
+    /// Puts a value in; waits for room for so long at most, as a thread.
+    ///
+    /// # Errors
+    /// See [`SendTimeoutError`]: the value comes back.
+    #[cfg(feature = "std")]
+    pub fn send_timeout(&mut self, value: P::Item, timeout: Duration) -> Result<P::Sent, SendTimeoutError<P::Item>> {
+        self.send_until(value, Deadline::after(timeout))
+    }
+
+    /// Puts a value in; waits for room until then at most, as a thread.
+    ///
+    /// # Errors
+    /// See [`SendTimeoutError`]: the value comes back.
+    #[cfg(feature = "std")]
+    pub fn send_deadline(&mut self, value: P::Item, deadline: Instant) -> Result<P::Sent, SendTimeoutError<P::Item>> {
+        self.send_until(value, Deadline::At(deadline))
+    }
+
+    #[cfg(feature = "std")]
+    fn send_until(&mut self, value: P::Item, deadline: Deadline) -> Result<P::Sent, SendTimeoutError<P::Item>> {
+        let mut value = match self.attempt(value) {
+            Ok(done) => return done.map_err(Into::into),
+            Err(value) => Some(value),
+        };
+        match (self.block(&mut value, deadline), value) {
+            (Some(done), _) => done.map_err(Into::into),
+            (None, Some(value)) => Err(SendTimeoutError::Timeout(value)),
+            (None, None) => unreachable!("a value that was not sent is still there"),
+        }
+    }
+
+    #[cfg(feature = "std")]
+    #[cold]
+    #[inline(never)]
+    fn block(&mut self, value: &mut Option<P::Item>, deadline: Deadline) -> Option<Outcome<P>> {
+        let backoff = super::Backoff::new();
+        while let Some(unsent) = value.take() {
+            match self.attempt(unsent) {
+                Ok(done) => return Some(done),
+                Err(unsent) => *value = Some(unsent),
+            }
+            if !backoff.wait() {
+                break;
+            }
+        }
+        let done = block_on(deadline, |cx| self.poll_send(cx, value));
+        if done.is_none() {
+            self.stop_waiting();
+        }
+        done
+    }
+
+    /// Polls for room for the value, which is taken when it is done.
+    ///
+    /// # Panics
+    /// If there is no value.
+    #[inline(always)]
+    pub(super) fn poll_send(&mut self, cx: &mut Context<'_>, value: &mut Option<P::Item>) -> Poll<Outcome<P>> {
+        match self.attempt(value.take().expect("a value that was not sent yet")) {
+            Ok(done) => Poll::Ready(done),
+            Err(unsent) => {
+                *value = Some(unsent);
+                self.poll_in_line(cx, value)
+            }
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn poll_in_line(&mut self, cx: &mut Context<'_>, value: &mut Option<P::Item>) -> Poll<Outcome<P>> {
+        // Foreign code runs in this, which may panic.
+        self.wait(Kind::Room, cx);
+        let Some(unsent) = value.take() else { unreachable!("put there by the caller") };
+        match self.attempt(unsent) {
+            Ok(done) => Poll::Ready(done),
+            Err(unsent) => {
+                *value = Some(unsent);
+                self.found_no_room();
+                Poll::Pending
+            }
+        }
+    }
+
+    /// Puts a value in if there is room, and nobody else comes first. The error is for one who may wait.
+    #[inline(always)]
+    pub(super) fn attempt(&mut self, value: P::Item) -> Result<Outcome<P>, P::Item> {
+        let done = self.attempt_quietly(value)?;
+        if done.is_ok() {
+            self.sent();
+        }
+        Ok(done)
+    }
+
+    /// The same, but the receiver is not called.
+    #[inline(always)]
+    pub(super) fn attempt_quietly(&mut self, value: P::Item) -> Result<Outcome<P>, P::Item> {
+        if self.party.place.is_behind() && !self.party.end.is_closed() {
+            return Err(value);
+        }
+        let done = if self.party.end.is_to_be_asked() && self.party.end.is_closed() {
+            Err(SendError::Closed(value))
+        } else {
+            match self.party.end.push(value) {
+                Ok(sent) => Ok(P::sent(sent)),
+                Err(PushError::Full(value)) => return Err(value),
+                Err(PushError::Closed(value)) => Err(SendError::Closed(value)),
+                Err(PushError::Shed(value)) => {
+                    self.party.tell(None);
+                    Err(SendError::Shed(value))
+                }
+            }
+        };
+        self.stop_waiting();
+        Ok(done)
+    }
+
+    /// What was refused may have raised the pressure.
+    pub(super) fn found_no_room(&mut self) {
+        self.party.tell(None);
+    }
+
+    /// Polls until something is so.
+    pub(super) fn poll_until(&mut self, cx: &Context<'_>, kind: Kind, is_so: impl Fn(&Self) -> bool) -> Poll<()> {
+        if !is_so(self) {
+            self.wait(kind, cx);
+            if !is_so(self) {
+                return Poll::Pending;
+            }
+        }
+        self.stop_waiting();
+        Poll::Ready(())
+    }
+
+    pub(super) fn has_room(&self) -> bool {
+        self.is_closed() || !self.is_full() && !self.party.place.is_behind()
+    }
+
+    /// Takes its place in a line. After that it looks again.
+    pub(super) fn wait(&mut self, kind: Kind, cx: &Context<'_>) {
+        self.party.place.wait(kind, cx.waker());
+    }
+
+    #[inline(always)]
+    pub(super) fn sent(&mut self) {
+        self.party.tell(Some(Kind::Item));
+    }
+
+    /// Goes out of line, and calls the next if it should have been called in place of this end.
+    #[inline(always)]
+    pub(super) fn stop_waiting(&mut self) {
+        if let Some(called) = self.party.place.stop_waiting() {
+            if self.party.end.capacity().saturating_sub(self.party.end.len()) > called {
+                self.party.place.call(Kind::Room);
+            }
+        }
+    }
+
+    /// Puts in all items of an iterator, and waits for room as often as it takes, as a task. The receiver is called once for as
+    /// many as there is room for and the iterator says that it has at least: an iterator that waits for its items keeps none back.
+    ///
+    /// # Errors
+    /// See [`SendError`]: the value that was not sent comes back. Those before it were sent, those after it are still in the iterator.
+    ///
+    /// # Cancel safety
+    /// If the future is dropped before it is ready, the items that were sent are sent. The one that was waited with is dropped, unless
+    /// [`SendMany::into_inner`] has given it back, and the others are still in the iterator.
+    #[inline]
+    pub fn send_many<I: Iterator<Item = P::Item>>(&mut self, items: I) -> SendMany<'_, P, I, D> {
+        SendMany::new(self, items)
+    }
+
+    /// Waits until there is room, or the channel is closed. Nothing is reserved: others may be faster.
+    ///
+    /// # Cancel safety
+    /// Nothing is lost.
+    #[inline]
+    pub fn ready(&mut self) -> Ready<'_, P, D> {
+        Ready::new(self)
+    }
+
+    /// Waits until the receiver is gone, or has closed the channel.
+    ///
+    /// # Cancel safety
+    /// Nothing is lost.
+    #[inline]
+    pub fn closed(&mut self) -> Closed<'_, P, D> {
+        Closed::new(self)
+    }
+
+    /// Waits until the pressure is another one than this sender was last told of here, and says which.
+    ///
+    /// At first it takes the queue for [`Open`](Pressure::Open). It may miss that the pressure rose and fell meanwhile, but never how
+    /// it is.
+    ///
+    /// # Cancel safety
+    /// Nothing is lost.
+    #[inline]
+    pub fn pressure_changed(&mut self) -> PressureChanged<'_, P, D> {
+        PressureChanged::new(&mut self.party)
+    }
+
+    /// A [`Sink`](futures_sink::Sink) that sends.
+    #[must_use]
+    pub const fn into_sink(self) -> SenderSink<P, D> {
+        SenderSink::new(self)
+    }
+
+    /// Whether the receiver is gone, or has closed the channel.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.party.end.is_closed()
+    }
+
+    /// How many items are inside. It may be out of date.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.party.end.len()
+    }
+
+    /// Whether nothing was inside.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.party.end.is_empty()
+    }
+
+    /// Whether there was no room.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.party.end.is_full()
+    }
+
+    /// How many items there is room for at most.
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.party.end.capacity()
+    }
+
+    /// How pressed the queue is: the signal to slow down.
+    #[must_use]
+    pub fn pressure(&self) -> Pressure {
+        End::pressure(&self.party.end)
+    }
+
+    /// The end of the ring, for what only this kind of ring can do and what changes nothing that others wait for.
+    #[must_use]
+    pub const fn end(&self) -> &P {
+        &self.party.end
+    }
+}
+
+impl<P: ReserveEnd, D: Desk> Sender<P, D> {
+    /// Waits for room and keeps it, as a task.
+    ///
+    /// # Errors
+    /// [`Closed`](SendError::Closed).
+    ///
+    /// # Cancel safety
+    /// Nothing is lost.
+    ///
+    /// # Examples
+    /// Something is made only when there is room for it:
+    /// ```
+    /// use forebay::channel;
+    ///
+    /// let (mut sender, mut receiver) = channel::spsc(1)?;
+    /// let permit = channel::block_on(sender.reserve()).expect("it is not closed");
+    /// permit.send("made for that room").unwrap();
+    /// assert!(sender.try_reserve().unwrap_err().is_full());
+    /// assert_eq!(receiver.try_recv(), Ok("made for that room"));
+    /// # Ok::<(), forebay::CapacityError>(())
+    /// ```
+    #[inline]
+    pub fn reserve(&mut self) -> Reserve<'_, P, D> {
+        Reserve::new(self)
+    }
+
+    /// Keeps room, if there is some.
+    ///
+    /// # Errors
+    /// [`Full`](PushError::Full), [`Closed`](PushError::Closed).
+    pub fn try_reserve(&mut self) -> Result<Permit<'_, P, D>, PushError<()>> {
+        if !self.has_room() {
+            return Err(PushError::Full(()));
+        }
+        self.permit().ok_or(PushError::Closed(()))
+    }
+
+    /// Where room has been seen. `None`: it was closed.
+    pub(super) fn permit(&mut self) -> Option<Permit<'_, P, D>> {
+        (!self.is_closed()).then_some(Permit::new(self))
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<P: SendEnd + Clone> Clone for Sender<P, super::Shared> {
+    /// Another sender. There can be any number of them.
+    fn clone(&self) -> Self {
+        let Some(place) = self.party.place.beside() else { unreachable!("on the heap there is always one more seat") };
+        Self::new(self.party.end.clone(), place)
+    }
+}
+
+impl<P: SendEnd + CloneEnd, D: Desk> Sender<P, D> {
+    /// Another sender.
+    ///
+    /// # Errors
+    /// [`NoSeat`] if there are as many as the channel was made for.
+    pub fn try_clone(&self) -> Result<Self, NoSeat> {
+        // The seat first: where it is given back nobody takes it for the end of a sender.
+        let place = self.party.place.beside().ok_or(NoSeat)?;
+        Ok(Self::new(self.party.end.another().ok_or(NoSeat)?, place))
+    }
+}
+
+impl<P: SendEnd, D: Desk> fmt::Debug for Sender<P, D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sender")
+            .field("len", &self.len())
+            .field("capacity", &self.capacity())
+            .field("is_closed", &self.is_closed())
+            .finish()
+    }
+}
+
+/// Sends a value: see [`Sender::send`].
+#[must_use = "futures do nothing unless they are awaited"]
+pub struct Send<'s, P: SendEnd, D: Desk> {
+    sender: &'s mut Sender<P, D>,
+    value: Option<P::Item>,
+}
+
+impl<P: SendEnd, D: Desk> Send<'_, P, D> {
+    /// Gives up, and gives the value back. `None`: it has been sent, or came back with an error.
+    pub fn into_inner(mut self) -> Option<P::Item> {
+        self.value.take()
+    }
+}
+
+impl<P: SendEnd, D: Desk> Unpin for Send<'_, P, D> {}
+
+impl<P: SendEnd, D: Desk> Future for Send<'_, P, D> {
+    type Output = Result<P::Sent, SendError<P::Item>>;
+
+    /// # Panics
+    /// If it was ready before.
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let Self { sender, value } = &mut *self;
+        sender.poll_send(cx, value)
+    }
+}
+
+impl<P: SendEnd, D: Desk> Drop for Send<'_, P, D> {
+    #[inline]
+    fn drop(&mut self) {
+        self.sender.stop_waiting();
+    }
+}
+
+impl<P: SendEnd, D: Desk> fmt::Debug for Send<'_, P, D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Send").field("is_done", &self.value.is_none()).finish_non_exhaustive()
+    }
+}

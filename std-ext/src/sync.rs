@@ -1,0 +1,119 @@
+//! The one place that chooses where this crate's atomics and locks come from: the standard library, or the model checker.
+
+#[cfg(not(forebay_loom))]
+pub(crate) use core::sync::atomic::{AtomicU8, Ordering, fence};
+#[cfg(all(feature = "std", not(forebay_loom)))]
+pub(crate) use std::sync::Mutex;
+
+#[cfg(all(feature = "alloc", not(forebay_loom)))]
+pub(crate) use alloc::sync::Arc;
+#[cfg(forebay_loom)]
+pub(crate) use loom::sync::atomic::{AtomicU8, Ordering, fence};
+#[cfg(forebay_loom)]
+pub(crate) use loom::sync::{Arc, Mutex};
+#[cfg(all(feature = "std", forebay_loom))]
+pub(crate) use modelled::Parker;
+#[cfg(all(feature = "std", not(forebay_loom)))]
+pub(crate) use parker::Parker;
+
+#[cfg(all(feature = "std", not(forebay_loom)))]
+mod parker {
+    use core::sync::atomic::{AtomicBool, Ordering};
+    use std::thread::{self, Thread};
+    use std::time::Duration;
+
+    /// Lets a thread sleep until it is told to go on. It knows by itself that it was: the thread's token may be used up by others.
+    pub(crate) struct Parker {
+        thread: Thread,
+        told: AtomicBool,
+    }
+
+    impl Parker {
+        /// One of this thread, which alone may park.
+        pub(crate) fn new() -> Self {
+            Self { thread: thread::current(), told: AtomicBool::new(false) }
+        }
+
+        /// Whether it was told since it was last asked.
+        pub(crate) fn take_told(&self) -> bool {
+            // Relaxed: the token orders it, whoever has used that up. What it is told of is looked at under the lock.
+            self.told.swap(false, Ordering::Relaxed)
+        }
+
+        /// Sleeps until it is told, or for no reason.
+        pub(crate) fn park(&self) {
+            thread::park();
+        }
+
+        pub(crate) fn park_timeout(&self, left: Duration) {
+            thread::park_timeout(left);
+        }
+
+        pub(crate) fn unpark(&self) {
+            // Relaxed: as above.
+            self.told.store(true, Ordering::Relaxed);
+            self.thread.unpark();
+        }
+    }
+}
+
+#[cfg(all(feature = "std", forebay_loom))]
+mod modelled {
+    use loom::sync::{Condvar, Mutex};
+
+    /// The model checker's own parking lets a thread go on that waits for a lock.
+    pub(crate) struct Parker(Mutex<bool>, Condvar);
+
+    impl Parker {
+        pub(crate) fn new() -> Self {
+            Self(Mutex::new(false), Condvar::new())
+        }
+
+        pub(crate) fn take_told(&self) -> bool {
+            core::mem::take(&mut self.0.lock().unwrap())
+        }
+
+        pub(crate) fn park(&self) {
+            let mut told = self.0.lock().unwrap();
+            while !*told {
+                told = self.1.wait(told).unwrap();
+            }
+        }
+
+        /// The model checker has no time: it is over at once, or never.
+        pub(crate) fn park_timeout(&self, _left: std::time::Duration) {
+            loom::thread::yield_now();
+        }
+
+        pub(crate) fn unpark(&self) {
+            *self.0.lock().unwrap() = true;
+            self.1.notify_one();
+        }
+    }
+}
+
+/// Runs foreign code whose panic must not go through ours.
+#[cfg(all(feature = "std", not(forebay_loom)))]
+pub(crate) fn shielded(foreign: impl FnOnce()) {
+    if let Err(panic) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(foreign)) {
+        // What it carries may panic in its drop.
+        core::mem::forget(panic);
+    }
+}
+
+/// Without a standard library there is mostly no way back from a panic. The model checker ends an execution by one.
+#[cfg(not(all(feature = "std", not(forebay_loom))))]
+pub(crate) fn shielded(foreign: impl FnOnce()) {
+    foreign();
+}
+
+/// A function that is `const`, but for the model checker, whose types have no such constructors.
+macro_rules! always_const {
+    ($(#[$attribute:meta])* $visibility:vis fn $($rest:tt)*) => {
+        #[cfg(not(forebay_loom))]
+        $(#[$attribute])* $visibility const fn $($rest)*
+        #[cfg(forebay_loom)]
+        $(#[$attribute])* $visibility fn $($rest)*
+    };
+}
+pub(crate) use always_const;

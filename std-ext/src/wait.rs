@@ -1,0 +1,225 @@
+//! Waiting for the other side of a queue: written once, outside the rings, for threads and for tasks alike.
+//!
+//! A queue has a [`Waiting`] beside its ring: lines of ends that wait, one [line](Kind) for each thing that can be waited for.
+//! Whoever waits takes its place in a line with a [`Waker`], and looks at the ring once more. Whoever has changed the ring looks
+//! whether anybody waits for that, and only then [calls](Waiting::call) the first in the line. A thread waits with a waker that
+//! unparks it.
+//!
+//! # No wake-up is lost
+//! The ring and the word that says who waits are two places, each written by one side and read by the other:
+//!
+//! | who waits | who has changed the ring |
+//! |---|---|
+//! | takes its place, and says so in `kinds` | pushes or pops |
+//! | a fence, `W1` | a fence, `W2` |
+//! | looks at the ring again | looks at `kinds` |
+//!
+//! Both fences are sequentially consistent, so one of them comes first: either the second look sees the change, or the change is
+//! followed by a look that sees the place in the line.
+//!
+//! # Nobody is called for nothing, and no call is lost
+//! One place that gets free calls one end. An end that was *called* owes that call: when it goes away without having used it (its
+//! future is dropped, its time is over, or it got something before the call came) and there still is something to be had that
+//! nobody else has been called for, it calls the next. It still does after it has come back to the line, as its first look may have
+//! been out of date, and the second one finds what it had been called for. So does one that has used its call and finds more than
+//! that, as those who queued up behind one that comes first have not been called for what was there.
+//!
+//! # Fairness
+//! The lines are first in, first out. Ends that find room at once don't queue up; an end that was called and came too late because
+//! of that goes back to where it was, and after [`PATIENCE`] such calls it is *first come*: until it has been served, or has gone,
+//! it is the first to be called, and everybody else who may wait queues up. So who has been called is to come, or to go: one that
+//! is kept, and is not polled, holds up the others.
+//!
+//! # Progress
+//! Whoever meets nobody that waits takes no lock: it pays a fence and a load. The lock around the lines is held for a few steps
+//! and never while foreign code runs: wakers are cloned before, and woken and dropped after.
+//!
+//! # Panics
+//! A waker may panic when it is cloned, which changes nothing. When it panics as it is woken or dropped, that ends there (with
+//! `std`; the panic hook has heard of it): whoever happens to call it has nothing to do with it, and may have an item in its hands.
+
+mod line;
+mod lock;
+#[cfg(feature = "std")]
+mod park;
+#[cfg(all(test, feature = "std", not(forebay_loom)))]
+mod tests;
+
+use core::task::Waker;
+
+use self::line::{Left, Table};
+pub(crate) use self::line::{Seat, Seats};
+use self::lock::Lock;
+#[cfg(feature = "std")]
+pub(crate) use self::park::{Deadline, block_on};
+use crate::sync::{AtomicU8, Ordering, always_const, fence, shielded};
+
+/// What can be waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// An item, or the end of all senders.
+    Item,
+    /// Room, or the end of the receiver.
+    Room,
+    /// The end of the receiver.
+    Closed,
+    /// Another pressure.
+    Level,
+}
+
+impl Kind {
+    const ALL: [Self; 4] = [Self::Item, Self::Room, Self::Closed, Self::Level];
+
+    const fn bit(self) -> u8 {
+        1 << self as u8
+    }
+
+    /// Whether what has come is for one of those who wait, and not for all of them.
+    const fn is_for_one(self) -> bool {
+        matches!(self, Self::Item | Self::Room)
+    }
+}
+
+/// In `kinds`: somebody came too late too often, and comes first now.
+const FIRST_COME: u8 = 1 << 7;
+
+/// What is waited for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Awaited(u8);
+
+impl Awaited {
+    /// Nothing.
+    #[inline(always)]
+    pub(crate) const fn is_nothing(self) -> bool {
+        self.0 & !FIRST_COME == 0
+    }
+
+    pub(crate) const fn has(self, kind: Kind) -> bool {
+        self.0 & kind.bit() != 0
+    }
+}
+
+/// How often an end is called and finds that others were faster, before it comes first.
+pub(crate) const PATIENCE: u8 = 2;
+
+/// The seat of the receiver. Those after it are the senders'.
+pub(crate) const RECEIVER: usize = 0;
+
+/// Who waits for the other side of a queue.
+///
+/// It has a [seat](Seat) for each end: in a `Vec`, or in an array as many as there can be ends.
+#[derive(Debug)]
+pub struct Waiting<S> {
+    /// Which lines have somebody in them. Written under the lock.
+    kinds: AtomicU8,
+    table: Lock<Table<S>>,
+}
+
+impl<S: Seats> Waiting<S> {
+    always_const! {
+        /// Nobody waits. The first seat is the receiver's.
+        pub(crate) fn new(seats: S) -> Self {
+            Self { kinds: AtomicU8::new(0), table: Lock::new(Table::new(seats)) }
+        }
+    }
+
+    /// Takes the receiver's seat, and one for a first sender. `None`: some end has a seat.
+    pub(crate) fn open(&self) -> Option<usize> {
+        self.table.with(Table::open)
+    }
+
+    /// A seat for one more sender. `None`: there is none left.
+    pub(crate) fn enter(&self) -> Option<usize> {
+        self.table.with(Table::enter)
+    }
+
+    /// Gives a seat back: the end is gone, and waits for nothing. It may have owed the others a call.
+    pub(crate) fn leave(&self, seat: usize) {
+        let left = self.change(|table| table.leave(seat));
+        self.settle(left);
+    }
+
+    /// Takes a place in a line: at the back, or where it was. After that whoever waits looks at the ring again.
+    pub(crate) fn wait(&self, seat: usize, kind: Kind, waker: &Waker) {
+        let waker = waker.clone();
+        let left = self.change(|table| table.wait(seat, kind, waker));
+        self.settle(left);
+        // [W1] SeqCst: pairs with [W2]. Orders: our place in the line before our next look at the ring.
+        fence(Ordering::SeqCst);
+    }
+
+    /// Goes out of line. `Some`: it owes the others a call, if more of what they wait for is there than so many have been called
+    /// for.
+    pub(crate) fn stop_waiting(&self, seat: usize) -> Option<usize> {
+        let Left { waker, owes } = self.change(|table| table.stop_waiting(seat));
+        shielded(|| drop(waker));
+        owes.map(|(_, called)| called)
+    }
+
+    /// Does what is left to be done for one that can't look at the ring: if it owes a call, it calls.
+    fn settle(&self, Left { waker, owes }: Left) {
+        shielded(|| drop(waker));
+        if let Some((kind, _)) = owes {
+            self.call(kind);
+        }
+    }
+
+    /// After a change of the ring: what is waited for.
+    #[inline(always)]
+    pub(crate) fn awaited(&self) -> Awaited {
+        // [W2] SeqCst: pairs with [W1]. Orders: our change of the ring before our look at who waits.
+        fence(Ordering::SeqCst);
+        // Relaxed: the fence does it.
+        Awaited(self.kinds.load(Ordering::Relaxed))
+    }
+
+    /// Whether others have to queue up behind one that comes first.
+    #[inline(always)]
+    pub(crate) fn has_first_come(&self) -> bool {
+        // Relaxed: it is a matter of fairness.
+        self.kinds.load(Ordering::Relaxed) & FIRST_COME != 0
+    }
+
+    /// Whether an end in a seat is the one that comes first.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn comes_first(&self, seat: usize) -> bool {
+        self.table.with(|table| table.comes_first(seat))
+    }
+
+    /// Wakes the first who waits for that.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn call(&self, kind: Kind) {
+        self.call_up_to(kind, u64::MAX);
+    }
+
+    /// Wakes all who wait for that now.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn call_all(&self, kind: Kind) {
+        // By their turns, and not as many as there are: those who were called before may come back, and go before them.
+        let latest = self.table.with(Table::latest);
+        while self.call_up_to(kind, latest) {}
+    }
+
+    /// Wakes the first who waits for that, if its turn is not after this one. Answers with whether it is there.
+    fn call_up_to(&self, kind: Kind, latest: u64) -> bool {
+        let waker = self.change(|table| table.call(kind, latest));
+        let is_there = waker.is_some();
+        shielded(|| waker.into_iter().for_each(Waker::wake));
+        is_there
+    }
+
+    fn change<R>(&self, change: impl FnOnce(&mut Table<S>) -> R) -> R {
+        self.table.with(|table| {
+            let result = change(table);
+            let kinds =
+                Kind::ALL.into_iter().filter(|&kind| table.count(kind) > 0).fold(0, |bits, kind| bits | kind.bit());
+            let kinds = if table.has_first_come() { kinds | FIRST_COME } else { kinds };
+            // Relaxed: [W1] comes after it where it says more than before.
+            self.kinds.store(kinds, Ordering::Relaxed);
+            result
+        })
+    }
+}

@@ -1,0 +1,274 @@
+//! Who waits, in order: lists of seats, linked by their numbers.
+
+use core::task::Waker;
+
+use super::{Kind, PATIENCE, RECEIVER};
+
+/// The place of one end of a queue among those who wait.
+#[derive(Debug)]
+pub struct Seat {
+    state: State,
+    waker: Option<Waker>,
+    /// The neighbours in the line; of a seat that nobody has, the next such is after it.
+    before: usize,
+    after: usize,
+    /// When it began to wait, among the others.
+    turn: u64,
+    /// How often it has been called in vain.
+    late: u8,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Nobody has it.
+    Free,
+    /// Its end does not wait.
+    Away,
+    /// It is in a line.
+    Waits(Kind),
+    /// It was, and has been called.
+    Called(Kind),
+}
+
+const NONE: usize = usize::MAX;
+
+impl Seat {
+    /// A seat that nobody has.
+    pub(crate) const FREE: Self = Self { state: State::Free, waker: None, before: NONE, after: NONE, turn: 0, late: 0 };
+}
+
+/// Where seats are.
+pub trait Seats {
+    /// All of them.
+    fn seats(&mut self) -> &mut [Seat];
+
+    /// One more. `None`: there can't be more.
+    fn grow(&mut self) -> Option<usize>;
+}
+
+impl<const N: usize> Seats for [Seat; N] {
+    fn seats(&mut self) -> &mut [Seat] {
+        self
+    }
+
+    fn grow(&mut self) -> Option<usize> {
+        None
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl Seats for alloc::vec::Vec<Seat> {
+    fn seats(&mut self) -> &mut [Seat] {
+        self
+    }
+
+    fn grow(&mut self) -> Option<usize> {
+        self.push(Seat::FREE);
+        Some(self.len() - 1)
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Line {
+    first: usize,
+    last: usize,
+    count: usize,
+    /// How many have been called out of it, and have not come yet.
+    called: usize,
+}
+
+/// The seats, and the lines.
+#[derive(Debug)]
+pub(super) struct Table<S> {
+    seats: S,
+    lines: [Line; Kind::ALL.len()],
+    /// Who comes first.
+    first_come: usize,
+    /// How many turns there were.
+    turns: u64,
+    /// The first of the seats that were given back.
+    free: usize,
+    /// Seats from this one on were never had.
+    fresh: usize,
+}
+
+/// What one who has gone out of a line leaves behind.
+#[derive(Debug)]
+pub(super) struct Left {
+    /// To be dropped outside.
+    pub(super) waker: Option<Waker>,
+    /// It owes a call to those in this line, if more of what they wait for is there than this many have been called for.
+    pub(super) owes: Option<(Kind, usize)>,
+}
+
+impl<S> Table<S> {
+    pub(super) const fn new(seats: S) -> Self {
+        const EMPTY: Line = Line { first: NONE, last: NONE, count: 0, called: 0 };
+        Self { seats, lines: [EMPTY; Kind::ALL.len()], first_come: NONE, turns: 0, free: NONE, fresh: RECEIVER + 1 }
+    }
+
+    pub(super) const fn count(&self, kind: Kind) -> usize {
+        self.lines[kind as usize].count
+    }
+
+    /// The latest turn so far.
+    pub(super) const fn latest(&mut self) -> u64 {
+        self.turns
+    }
+
+    pub(super) const fn has_first_come(&self) -> bool {
+        self.first_come != NONE
+    }
+
+    pub(super) const fn comes_first(&self, seat: usize) -> bool {
+        self.first_come == seat
+    }
+}
+
+impl<S: Seats> Table<S> {
+    fn seat(&mut self, seat: usize) -> &mut Seat {
+        &mut self.seats.seats()[seat]
+    }
+
+    /// Seats for the receiver and a first sender. `None`: some are taken.
+    pub(super) fn open(&mut self) -> Option<usize> {
+        if self.seats.seats().iter().any(|seat| seat.state != State::Free) {
+            return None;
+        }
+        self.seat(RECEIVER).state = State::Away;
+        self.enter()
+    }
+
+    pub(super) fn enter(&mut self) -> Option<usize> {
+        let seat = if self.free != NONE {
+            self.free
+        } else if self.fresh < self.seats.seats().len() {
+            self.fresh
+        } else {
+            self.seats.grow()?
+        };
+        if seat == self.free {
+            self.free = self.seat(seat).after;
+        } else {
+            self.fresh = seat + 1;
+        }
+        self.seat(seat).state = State::Away;
+        Some(seat)
+    }
+
+    /// Goes out of line, and gives the seat back.
+    pub(super) fn leave(&mut self, seat: usize) -> Left {
+        let left = self.stop_waiting(seat);
+        let free = self.free;
+        let given_back = self.seat(seat);
+        given_back.state = State::Free;
+        if seat != RECEIVER {
+            given_back.after = free;
+            self.free = seat;
+        }
+        left
+    }
+
+    /// Answers with what it leaves behind where it was before: its last waker, and if it waited for something else, a debt.
+    pub(super) fn wait(&mut self, seat: usize, kind: Kind, waker: Waker) -> Left {
+        let mut left = Left { waker: None, owes: None };
+        match self.seat(seat).state {
+            State::Waits(other) if other == kind => {}
+            State::Called(other) if other == kind && kind.is_for_one() => {
+                self.lines[kind as usize].called -= 1;
+                self.link_in_turn(seat, kind);
+                let late = &mut self.seat(seat).late;
+                *late = late.saturating_add(1);
+                if *late >= PATIENCE && kind == Kind::Room && self.first_come == NONE {
+                    self.first_come = seat;
+                }
+            }
+            _ => {
+                left = self.stop_waiting(seat);
+                self.turns += 1;
+                self.seat(seat).turn = self.turns;
+                let last = self.lines[kind as usize].last;
+                self.link(seat, kind, last, NONE);
+            }
+        }
+        left.waker = self.seat(seat).waker.replace(waker).or(left.waker);
+        left
+    }
+
+    pub(super) fn stop_waiting(&mut self, seat: usize) -> Left {
+        let mut debt = None;
+        match self.seat(seat).state {
+            State::Waits(kind) => {
+                self.unlink(seat, kind);
+                // It has been called, and came back after a look that was out of date, or because it was not its turn; and some may
+                // have queued up behind it.
+                debt = Some(kind).filter(|_| self.seat(seat).late > 0);
+            }
+            State::Called(kind) => {
+                self.lines[kind as usize].called -= 1;
+                debt = Some(kind).filter(|kind| kind.is_for_one());
+            }
+            State::Free | State::Away => {}
+        }
+        if self.first_come == seat {
+            self.first_come = NONE;
+        }
+        let line = |kind| self.lines[kind as usize];
+        let owes = debt.filter(|&kind| line(kind).count > 0).map(|kind| (kind, line(kind).called));
+        let seat = self.seat(seat);
+        (seat.state, seat.late) = (State::Away, 0);
+        Left { waker: seat.waker.take(), owes }
+    }
+
+    /// Calls the first in the line, or who comes before that. `None`: there is nobody whose turn is not after this one. Answers
+    /// with the waker, to be woken outside.
+    pub(super) fn call(&mut self, kind: Kind, latest: u64) -> Option<Waker> {
+        let first_come = self.first_come;
+        let waits = |table: &mut Self| table.seat(first_come).state == State::Waits(kind);
+        let seat = if first_come != NONE && waits(self) { first_come } else { self.lines[kind as usize].first };
+        if seat == NONE || self.seat(seat).turn > latest {
+            return None;
+        }
+        self.unlink(seat, kind);
+        self.lines[kind as usize].called += 1;
+        let seat = self.seat(seat);
+        seat.state = State::Called(kind);
+        seat.waker.take()
+    }
+
+    /// Back into the line, before all whose turn is later. Those before it are few: they too were called, and came back.
+    fn link_in_turn(&mut self, seat: usize, kind: Kind) {
+        let turn = self.seat(seat).turn;
+        let (mut before, mut after) = (NONE, self.lines[kind as usize].first);
+        while after != NONE && self.seat(after).turn < turn {
+            (before, after) = (after, self.seat(after).after);
+        }
+        self.link(seat, kind, before, after);
+    }
+
+    fn link(&mut self, seat: usize, kind: Kind, before: usize, after: usize) {
+        let new = self.seat(seat);
+        (new.state, new.before, new.after) = (State::Waits(kind), before, after);
+        self.join(kind, before, seat);
+        self.join(kind, seat, after);
+        self.lines[kind as usize].count += 1;
+    }
+
+    fn unlink(&mut self, seat: usize, kind: Kind) {
+        let &mut Seat { before, after, .. } = self.seat(seat);
+        self.join(kind, before, after);
+        self.lines[kind as usize].count -= 1;
+    }
+
+    /// Makes two seats neighbours, or one of them the first or the last.
+    fn join(&mut self, kind: Kind, before: usize, after: usize) {
+        match before {
+            NONE => self.lines[kind as usize].first = after,
+            _ => self.seat(before).after = after,
+        }
+        match after {
+            NONE => self.lines[kind as usize].last = before,
+            _ => self.seat(after).before = before,
+        }
+    }
+}

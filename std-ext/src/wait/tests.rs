@@ -1,0 +1,128 @@
+//! The lines without a ring.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::task::Wake;
+use std::vec::Vec;
+
+use super::*;
+
+type Lines = Waiting<Vec<Seat>>;
+
+fn lines<const N: usize>() -> (Arc<Lines>, [usize; N]) {
+    let lines = Lines::new((0..=N).map(|_| Seat::FREE).collect());
+    assert_eq!(lines.open(), Some(1));
+    let seats = core::array::from_fn(|at| if at == 0 { 1 } else { lines.enter().unwrap() });
+    (Arc::new(lines), seats)
+}
+
+/// Counts, and comes back to the line at once.
+struct Counter {
+    count: AtomicUsize,
+    comes_back: Option<(Arc<Lines>, usize, Kind)>,
+}
+
+impl Counter {
+    fn new() -> Arc<Self> {
+        Arc::new(Self { count: AtomicUsize::new(0), comes_back: None })
+    }
+
+    fn count(&self) -> usize {
+        // Relaxed: one thread.
+        self.count.load(Ordering::Relaxed)
+    }
+}
+
+impl Wake for Counter {
+    fn wake(self: Arc<Self>) {
+        // Relaxed: one thread.
+        self.count.fetch_add(1, Ordering::Relaxed);
+        if let Some((lines, seat, kind)) = &self.comes_back {
+            lines.wait(*seat, *kind, &Waker::from(Arc::clone(&self)));
+        }
+    }
+}
+
+fn wait(lines: &Lines, seat: usize, kind: Kind) -> Arc<Counter> {
+    let counter = Counter::new();
+    lines.wait(seat, kind, &Waker::from(Arc::clone(&counter)));
+    counter
+}
+
+#[test]
+fn a_call_is_owed_by_one_that_waits_for_something_else() {
+    for kind in [Kind::Closed, Kind::Level] {
+        let (lines, [one, two]) = lines();
+        let counters = [wait(&lines, one, Kind::Room), wait(&lines, two, Kind::Room)];
+        lines.call(Kind::Room);
+        assert_eq!((counters[0].count(), counters[1].count()), (1, 0));
+        wait(&lines, one, kind);
+        assert_eq!(counters[1].count(), 1);
+        assert_eq!(lines.stop_waiting(two), None, "nobody else waits for room");
+    }
+}
+
+#[test]
+fn who_comes_first_does_not_when_it_waits_for_something_else() {
+    let (lines, [one, two]) = lines();
+    wait(&lines, one, Kind::Room);
+    for _ in 0..PATIENCE {
+        lines.call(Kind::Room);
+        wait(&lines, one, Kind::Room);
+    }
+    assert!(lines.has_first_come() && lines.comes_first(one));
+    let counter = wait(&lines, two, Kind::Room);
+    wait(&lines, one, Kind::Level);
+    assert!(!lines.has_first_come());
+    assert_eq!(counter.count(), 1, "it may have queued up behind it");
+}
+
+#[test]
+fn all_are_called_once_although_they_come_back() {
+    for kind in [Kind::Room, Kind::Closed, Kind::Level] {
+        let (lines, seats) = lines::<4>();
+        let counters = seats.map(|seat| {
+            // Who waits for room does not come back after a close.
+            let comes_back = (kind != Kind::Room).then(|| (Arc::clone(&lines), seat, kind));
+            let counter = Arc::new(Counter { count: AtomicUsize::new(0), comes_back });
+            lines.wait(seat, kind, &Waker::from(Arc::clone(&counter)));
+            counter
+        });
+        lines.call_all(kind);
+        assert_eq!(counters.map(|counter| counter.count()), [1; 4]);
+        seats.into_iter().for_each(|seat| lines.leave(seat));
+    }
+}
+
+#[test]
+fn what_all_are_called_for_is_owed_to_nobody() {
+    for kind in [Kind::Closed, Kind::Level] {
+        let (lines, [one, two, three]) = lines();
+        let others = [wait(&lines, one, kind), wait(&lines, two, kind)];
+        lines.call(kind);
+        assert_eq!(lines.stop_waiting(one), None);
+        lines.call(kind);
+        wait(&lines, three, kind);
+        wait(&lines, two, kind);
+        assert_eq!(others.map(|counter| counter.count()), [1; 2]);
+    }
+}
+
+#[test]
+fn seats_are_taken_again() {
+    let (lines, _) = lines::<3>();
+    let more: Vec<usize> = (0..3).map(|_| lines.enter().unwrap()).collect();
+    assert_eq!(more, [4, 5, 6]);
+    for &seat in &more {
+        lines.leave(seat);
+    }
+    let mut again: Vec<usize> = (0..4).map(|_| lines.enter().unwrap()).collect();
+    again.sort_unstable();
+    assert_eq!(again, [4, 5, 6, 7]);
+    let few = Waiting::new([const { Seat::FREE }; 3]);
+    assert_eq!((few.open(), few.enter(), few.enter()), (Some(1), Some(2), None));
+    few.leave(1);
+    assert_eq!((few.open(), few.enter(), few.enter()), (None, Some(1), None));
+    (0..3).for_each(|seat| few.leave(seat));
+    assert!(few.open().is_some());
+}

@@ -1,0 +1,162 @@
+//! The smallest ring that a channel can be made over: all of it in one word.
+//!
+//! Its answers are as stale as those of a ring may be: a push and a pop that do nothing have only loaded the word, and nothing is
+//! ordered by it. So whatever a model finds to be ordered is ordered by the waiting.
+
+use std::sync::Arc;
+
+use forebay::channel::{CloseEnd, End, ReceiveEnd, SendEnd};
+use forebay::seam::{Pop, Push};
+use forebay::{PopError, Pressure, PushError, Pushed, Seen};
+use forebay_tests::model::atomic::{AtomicUsize, Ordering};
+
+/// Up to four items of a byte that is not 0, the oldest in the lowest one; the number of senders; whether it is closed.
+struct Ring {
+    word: AtomicUsize,
+    capacity: usize,
+}
+
+const SENDER: usize = 1 << 32;
+const CLOSED: usize = 1 << 40;
+
+impl Ring {
+    fn load(&self) -> usize {
+        self.word.load(Ordering::Relaxed)
+    }
+
+    /// Changes the word, if there is a change to be made.
+    fn change<E>(&self, change: impl Fn(usize) -> Result<usize, E>) -> Result<usize, E> {
+        let mut word = self.load();
+        loop {
+            let new = change(word)?;
+            match self.word.compare_exchange(word, new, Ordering::Relaxed, Ordering::Relaxed) {
+                Ok(_) => return Ok(word),
+                Err(other) => word = other,
+            }
+        }
+    }
+
+    fn items(word: usize) -> usize {
+        word % SENDER
+    }
+
+    fn len(word: usize) -> usize {
+        Self::items(word).to_le_bytes().iter().filter(|&&item| item > 0).count()
+    }
+}
+
+pub(crate) struct Tx(Arc<Ring>);
+
+pub(crate) struct Rx(Arc<Ring>);
+
+pub(crate) fn ring(capacity: usize) -> (Tx, Rx) {
+    let ring = Arc::new(Ring { word: AtomicUsize::new(SENDER), capacity });
+    (Tx(Arc::clone(&ring)), Rx(ring))
+}
+
+impl Push for Tx {
+    type Item = u32;
+
+    fn push(&mut self, value: u32) -> Result<Pushed<u32>, PushError<u32>> {
+        let pushed = self.0.change(|word| match Ring::len(word) {
+            _ if word & CLOSED != 0 => Err(PushError::Closed(value)),
+            len if len == self.0.capacity => Err(PushError::Full(value)),
+            len => Ok(word | (value as usize) << (8 * len)),
+        });
+        pushed.map(|_| Pushed::Stored)
+    }
+
+    fn capacity(&self) -> usize {
+        self.0.capacity
+    }
+
+    fn len(&self) -> usize {
+        Ring::len(self.0.load())
+    }
+
+    fn is_closed(&self) -> bool {
+        self.0.load() & CLOSED != 0
+    }
+
+    fn pressure(&self) -> Pressure {
+        Pressure::Open
+    }
+}
+
+impl End for Tx {
+    fn pressure(&self) -> Pressure {
+        Pressure::Open
+    }
+
+    fn pressure_since(&self, _seen: &mut Seen) -> Option<Pressure> {
+        None
+    }
+}
+
+impl End for Rx {
+    fn pressure(&self) -> Pressure {
+        Pressure::Open
+    }
+
+    fn pressure_since(&self, _seen: &mut Seen) -> Option<Pressure> {
+        None
+    }
+}
+
+impl SendEnd for Tx {
+    type Sent = ();
+
+    fn sent(_: Pushed<u32>) {}
+}
+
+impl Clone for Tx {
+    fn clone(&self) -> Self {
+        self.0.word.fetch_add(SENDER, Ordering::Relaxed);
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl Drop for Tx {
+    fn drop(&mut self) {
+        self.0.word.fetch_sub(SENDER, Ordering::Relaxed);
+    }
+}
+
+impl Pop for Rx {
+    type Item = u32;
+
+    fn pop(&mut self) -> Result<u32, PopError> {
+        let word = self.0.change(|word| match Ring::items(word) {
+            0 if word & CLOSED != 0 || word == 0 => Err(PopError::Closed),
+            0 => Err(PopError::Empty),
+            items => Ok(word - items + (items >> 8)),
+        })?;
+        Ok(word as u32 % 256)
+    }
+
+    fn capacity(&self) -> usize {
+        self.0.capacity
+    }
+
+    fn len(&self) -> usize {
+        Ring::len(self.0.load())
+    }
+
+    fn is_closed(&self) -> bool {
+        self.0.load() & CLOSED != 0
+    }
+}
+
+impl ReceiveEnd for Rx {}
+
+impl CloseEnd for Rx {
+    fn close(&mut self) {
+        self.0.word.fetch_or(CLOSED, Ordering::Relaxed);
+    }
+}
+
+impl Drop for Rx {
+    fn drop(&mut self) {
+        self.close();
+    }
+}

@@ -1,0 +1,49 @@
+//! A thread that sleeps while it runs a future, and what the polls of that may do.
+
+use std::task::Poll;
+use std::thread;
+use std::time::Duration;
+
+use forebay::channel;
+
+/// A task whose polls do something that uses the thread's park token up, as channels of the standard library do, is not forgotten.
+#[test]
+fn a_token_may_be_used_up() {
+    let mut polls = 0;
+    channel::block_on(std::future::poll_fn(|cx| {
+        polls += 1;
+        if polls == 2 {
+            return Poll::Ready(());
+        }
+        let waker = cx.waker().clone();
+        thread::spawn(move || waker.wake()).join().unwrap();
+        thread::park();
+        Poll::Pending
+    }));
+    assert_eq!(polls, 2);
+}
+
+/// Nor is one whose polls sleep themselves.
+#[test]
+fn one_may_sleep_within_another() {
+    let (mut sender, mut receiver) = channel::mpsc(1).unwrap();
+    let mut polls = 0;
+    channel::block_on(std::future::poll_fn(|cx| {
+        polls += 1;
+        if polls == 2 {
+            return Poll::Ready(());
+        }
+        let (waker, mut sender) = (cx.waker().clone(), sender.clone());
+        let other = thread::spawn(move || {
+            waker.wake();
+            thread::sleep(Duration::from_millis(10));
+            sender.try_send(1).unwrap();
+        });
+        assert_eq!(receiver.blocking_recv(), Ok(1));
+        other.join().unwrap();
+        Poll::Pending
+    }));
+    assert_eq!(polls, 2);
+    sender.try_send(2).unwrap();
+    assert_eq!(receiver.blocking_recv(), Ok(2));
+}
