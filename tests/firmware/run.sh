@@ -79,9 +79,9 @@ board() { # target emulator machine, and how many bytes of flash push, pop and s
     done
 }
 
-board thumbv6m-none-eabi arm microbit 1024 4160 4032 4928 1600 5696
-board thumbv7m-none-eabi arm mps2-an385 1024 3520 3520 4224 1600 5184
-board riscv32imc-unknown-none-elf riscv virt 1344 4736 4224 5568 2368 6464
+board thumbv6m-none-eabi arm microbit 1024 4160 4032 4928 1600 6016
+board thumbv7m-none-eabi arm mps2-an385 1024 3520 3520 4224 1600 5440
+board riscv32imc-unknown-none-elf riscv virt 1344 4736 4224 5568 2368 6720
 
 # Once more with the checks of the language and its core library.
 build thumbv6m-none-eabi checked --bin pair

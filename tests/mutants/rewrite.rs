@@ -45,17 +45,14 @@ const REWRITINGS: &[Rewriting] = &[
         ids: "W1",
         what: "no second look",
         file: RECEIVER,
-        function: "poll_recv",
-        edits: &[(
-            "self.wait(cx);\n                self.try_recv()",
-            "self.wait(cx);\n                Err(PopError::Empty)",
-        )],
+        function: "poll_in_line",
+        edits: &[("match self.take() {", "match Err::<C::Item, _>(PopError::Empty) {")],
     },
     Rewriting {
         ids: "W1",
         what: "no second look",
         file: SENDER,
-        function: "poll_send",
+        function: "poll_in_line",
         edits: &[("match self.attempt(unsent) {", "match Err::<Result<P::Sent, _>, _>(unsent) {")],
     },
     Rewriting {

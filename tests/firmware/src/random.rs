@@ -19,8 +19,10 @@ impl Random {
 
 /// Does nothing for a while, now and then, so that the other side catches up.
 #[derive(Default)]
+#[allow(dead_code, reason = "not all builds have images that rest")]
 pub struct Rests(u32);
 
+#[allow(dead_code, reason = "as above")]
 impl Rests {
     /// Whether it rests now. If not, it will next for fewer than `most` times, by a chance of one in `one_in`; both are powers of two.
     pub fn now(&mut self, random: &mut Random, one_in: u32, most: u32) -> bool {
