@@ -40,8 +40,9 @@ fn a_slow_consumer_loses_the_oldest_and_gets_the_newest() {
     let law = ran.law();
     assert_eq!((law.offered, law.delivered, law.evicted), (COUNT, out.len(), COUNT - out.len()));
     assert!(law.evicted > 0, "{law:?}");
-    // A writer that loses a race for the oldest record goes on in the middle of the ring.
-    assert!(out.ends_with(&(COUNT - 31..=COUNT).collect::<Vec<_>>()), "the newest are delivered");
+    // How many of the newest: a writer that loses a race for the oldest record goes on in the middle of the ring, and if it loses
+    // the next ones as well, takes what it meets there, be it the last.
+    assert_eq!(out.last(), Some(&COUNT), "the newest is delivered");
     assert!(ran.stderr.contains("were lost"), "{}", ran.stderr);
 }
 
