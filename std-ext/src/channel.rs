@@ -51,8 +51,8 @@ pub use permit::{Permit, Reserve, ReserveEnd};
 #[cfg(feature = "alloc")]
 pub use place::Shared;
 pub use place::{Desk, Lobby, PressureChanged};
-pub use receiver::{Receiver, Recv};
-pub use sender::{Send, Sender};
+pub use receiver::{Receiver, RecvFuture};
+pub use sender::{SendFuture, Sender};
 pub use sink::SenderSink;
 pub use until::{Closed, Ready};
 

@@ -71,8 +71,8 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     /// # Cancel safety
     /// If the future is dropped before it is ready, no item has been taken.
     #[inline]
-    pub fn recv(&mut self) -> Recv<'_, C, D> {
-        Recv { receiver: self }
+    pub fn recv(&mut self) -> RecvFuture<'_, C, D> {
+        RecvFuture { receiver: self }
     }
 
     /// Takes the next item; waits for it, as a thread.
@@ -299,13 +299,13 @@ impl<C: ReceiveEnd, D: Desk> fmt::Debug for Receiver<C, D> {
 
 /// Receives an item: see [`Receiver::recv`].
 #[must_use = "futures do nothing unless they are awaited"]
-pub struct Recv<'r, C: ReceiveEnd, D: Desk> {
+pub struct RecvFuture<'r, C: ReceiveEnd, D: Desk> {
     receiver: &'r mut Receiver<C, D>,
 }
 
-impl<C: ReceiveEnd, D: Desk> Unpin for Recv<'_, C, D> {}
+impl<C: ReceiveEnd, D: Desk> Unpin for RecvFuture<'_, C, D> {}
 
-impl<C: ReceiveEnd, D: Desk> Future for Recv<'_, C, D> {
+impl<C: ReceiveEnd, D: Desk> Future for RecvFuture<'_, C, D> {
     type Output = Result<C::Item, RecvError>;
 
     #[inline]
@@ -314,15 +314,15 @@ impl<C: ReceiveEnd, D: Desk> Future for Recv<'_, C, D> {
     }
 }
 
-impl<C: ReceiveEnd, D: Desk> Drop for Recv<'_, C, D> {
+impl<C: ReceiveEnd, D: Desk> Drop for RecvFuture<'_, C, D> {
     #[inline]
     fn drop(&mut self) {
         self.receiver.stop_waiting();
     }
 }
 
-impl<C: ReceiveEnd, D: Desk> fmt::Debug for Recv<'_, C, D> {
+impl<C: ReceiveEnd, D: Desk> fmt::Debug for RecvFuture<'_, C, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Recv").finish_non_exhaustive()
+        f.debug_struct("RecvFuture").finish_non_exhaustive()
     }
 }

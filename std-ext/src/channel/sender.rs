@@ -61,10 +61,10 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     ///
     /// # Cancel safety
     /// If the future is dropped before it is ready, the value was not sent and is dropped with it; a call that it had been woken
-    /// for goes to the next who waits. [`Send::into_inner`] gives the value back.
+    /// for goes to the next who waits. [`SendFuture::into_inner`] gives the value back.
     #[inline]
-    pub fn send(&mut self, value: P::Item) -> Send<'_, P, D> {
-        Send { sender: self, value: Some(value) }
+    pub fn send(&mut self, value: P::Item) -> SendFuture<'_, P, D> {
+        SendFuture { sender: self, value: Some(value) }
     }
 
     /// Puts a value in; waits for room, as a thread.
@@ -413,21 +413,21 @@ impl<P: SendEnd, D: Desk> fmt::Debug for Sender<P, D> {
 
 /// Sends a value: see [`Sender::send`].
 #[must_use = "futures do nothing unless they are awaited"]
-pub struct Send<'s, P: SendEnd, D: Desk> {
+pub struct SendFuture<'s, P: SendEnd, D: Desk> {
     sender: &'s mut Sender<P, D>,
     value: Option<P::Item>,
 }
 
-impl<P: SendEnd, D: Desk> Send<'_, P, D> {
+impl<P: SendEnd, D: Desk> SendFuture<'_, P, D> {
     /// Gives up, and gives the value back. `None`: it has been sent, or came back with an error.
     pub fn into_inner(mut self) -> Option<P::Item> {
         self.value.take()
     }
 }
 
-impl<P: SendEnd, D: Desk> Unpin for Send<'_, P, D> {}
+impl<P: SendEnd, D: Desk> Unpin for SendFuture<'_, P, D> {}
 
-impl<P: SendEnd, D: Desk> Future for Send<'_, P, D> {
+impl<P: SendEnd, D: Desk> Future for SendFuture<'_, P, D> {
     type Output = Result<P::Sent, SendError<P::Item>>;
 
     /// # Panics
@@ -439,15 +439,15 @@ impl<P: SendEnd, D: Desk> Future for Send<'_, P, D> {
     }
 }
 
-impl<P: SendEnd, D: Desk> Drop for Send<'_, P, D> {
+impl<P: SendEnd, D: Desk> Drop for SendFuture<'_, P, D> {
     #[inline]
     fn drop(&mut self) {
         self.sender.stop_waiting();
     }
 }
 
-impl<P: SendEnd, D: Desk> fmt::Debug for Send<'_, P, D> {
+impl<P: SendEnd, D: Desk> fmt::Debug for SendFuture<'_, P, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Send").field("is_done", &self.value.is_none()).finish_non_exhaustive()
+        f.debug_struct("SendFuture").field("is_done", &self.value.is_none()).finish_non_exhaustive()
     }
 }

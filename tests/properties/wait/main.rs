@@ -45,7 +45,7 @@ fn full(capacity: usize, senders: usize) -> (Vec<MpscSender<u32>>, MpscReceiver<
 }
 
 /// The future of a send that waits, and how often that was woken.
-type Waits<'s> = (channel::Send<'s, OwnedProducer<u32>, channel::Shared>, Arc<Counter>);
+type Waits<'s> = (channel::SendFuture<'s, OwnedProducer<u32>, channel::Shared>, Arc<Counter>);
 
 /// The futures of sends of 1, 2, ..., which wait in this order, and their counters.
 fn waiting(senders: &mut [MpscSender<u32>]) -> Vec<Waits<'_>> {
