@@ -352,7 +352,7 @@ pop!([T, K] swap::Consumer<'_, T, K>);
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
 push!([T, K] fan_in::Producer<'_, T, K>);
 
-/// All lanes; whose an item was is not told.
+/// All lanes; whose an item was is not told. [`fan_in::Consumer::by_lane`] tells it.
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
 impl<T, K> Pop for fan_in::Consumer<'_, T, K> {
     type Item = T;
