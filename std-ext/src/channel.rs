@@ -32,10 +32,12 @@
 //! # Ok::<(), forebay::CapacityError>(())
 //! ```
 
+mod ends;
 mod error;
 #[cfg(feature = "alloc")]
 mod heap;
 mod many;
+mod opener;
 mod permit;
 mod place;
 mod receiver;
@@ -43,14 +45,18 @@ mod sender;
 mod sink;
 mod until;
 
-pub use error::{NoSeat, RecvError, RecvTimeoutError, SendError, SendTimeoutError};
+pub use error::{LanesError, NoSeat, RecvError, RecvTimeoutError, SendError, SendTimeoutError};
 #[cfg(feature = "alloc")]
-pub use heap::{MpscReceiver, MpscSender, SpscReceiver, SpscSender, SwapReceiver, SwapSender, mpsc, over, spsc, swap};
+pub use heap::{
+    FanInOpener, FanInReceiver, FanInSender, MpscReceiver, MpscSender, SpscReceiver, SpscSender, SwapReceiver,
+    SwapSender, fan_in, mpsc, over, spsc, swap,
+};
 pub use many::{RecvMany, SendMany};
+pub use opener::Opener;
 pub use permit::{Permit, Reserve, ReserveEnd};
 #[cfg(feature = "alloc")]
 pub use place::Shared;
-pub use place::{Desk, Lobby, PressureChanged};
+pub use place::{Desk, LaneEnds, Lobby, PressureChanged};
 pub use receiver::{Receiver, RecvFuture};
 pub use sender::{SendFuture, Sender};
 pub use sink::SenderSink;
@@ -59,15 +65,38 @@ pub use until::{Closed, Ready};
 #[cfg(feature = "std")]
 use core::{future::Future, pin::pin};
 
+use crate::fan_in::LaneSet;
 use crate::seam::{Pop, Push};
-use crate::spsc::Layout;
 #[cfg(feature = "std")]
 use crate::wait::{self, Deadline};
 use crate::{Pressure, Pushed, Seen};
 
 /// An end of a ring, as the ends of a channel need it.
 pub trait End {
-    /// How pressed the ring is.
+    /// Where its ring has room. It is the same at both ends.
+    const ROOM: Room = Room::Shared;
+
+    /// Whether the pressure is another one than was seen: then those who wait for that are called.
+    #[inline]
+    fn has_changed(&self, _seen: &mut Seen) -> bool {
+        false
+    }
+}
+
+/// Where a ring has room, and who waits for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    /// In one place, for whoever comes first.
+    Shared,
+    /// In lanes, of which each sender has one to itself: see [`ReceiveEnd::take_touched`].
+    InLanes,
+    /// There always is some.
+    Always,
+}
+
+/// One that says how pressed it is, or its ring.
+pub trait PressureEnd: End {
+    /// How pressed it is.
     fn pressure(&self) -> Pressure;
 
     /// The pressure, if it has changed since it was seen.
@@ -76,7 +105,7 @@ pub trait End {
 
 /// A producer's end of a ring, as a [`Sender`] needs it.
 pub trait SendEnd: End + Push {
-    /// What a send answers with: nothing, or where a push may evict, what became of the oldest.
+    /// What a send answers with: nothing, or where a push may take another item's place, what became of that.
     type Sent;
 
     /// What a push that stored comes to.
@@ -87,7 +116,16 @@ pub trait SendEnd: End + Push {
     fn is_to_be_asked(&self) -> bool {
         false
     }
+
+    /// Whether a push now takes room that others may be waiting for, and so has to wait behind those who come first.
+    #[inline]
+    fn takes_room(&self) -> bool {
+        true
+    }
 }
+
+/// One of a ring that may be full.
+pub trait RoomEnd: SendEnd {}
 
 /// One beside which there can be another one.
 pub trait CloneEnd: Sized {
@@ -102,95 +140,24 @@ pub type Ends<P, C, D> = (Sender<P, D>, Receiver<C, D>);
 type Outcome<P> = Result<<P as SendEnd>::Sent, SendError<<P as Push>::Item>>;
 
 /// A consumer's end of a ring, as a [`Receiver`] needs it.
-pub trait ReceiveEnd: End + Pop {}
+pub trait ReceiveEnd: End + Pop {
+    /// Of a ring with lanes, those in which there may be more room or another pressure since this was last asked.
+    #[inline]
+    fn take_touched(&mut self) -> LaneSet {
+        LaneSet::EMPTY
+    }
+
+    /// Whether a lane has room, or another pressure than was `seen`. Asked under a lock: it just looks.
+    #[inline]
+    fn has_come(&self, _lane: usize, _seen: Option<Seen>) -> bool {
+        true
+    }
+}
 
 /// One that can close its ring and still take all that has been accepted, and nothing else.
 pub trait CloseEnd: ReceiveEnd {
     /// Nothing is taken in from now on.
     fn close(&mut self);
-}
-
-/// What the end of a ring says of itself by methods of the same names.
-macro_rules! end {
-    ([$($generics:tt)+] $end:ty) => {
-        impl<$($generics)+> End for $end {
-            fn pressure(&self) -> Pressure {
-                self.pressure()
-            }
-
-            fn pressure_since(&self, seen: &mut Seen) -> Option<Pressure> {
-                self.pressure_since(seen)
-            }
-        }
-    };
-}
-
-end!([T, L: Layout, K] crate::spsc::Producer<'_, T, L, K>);
-end!([T, L: Layout, K] crate::spsc::Consumer<'_, T, L, K>);
-end!([T, K] crate::mpsc::Producer<'_, T, K>);
-end!([T, K] crate::mpsc::Consumer<'_, T, K>);
-end!([T, K] crate::swap::Producer<'_, T, K>);
-end!([T, K] crate::swap::Consumer<'_, T, K>);
-
-impl<T, L: Layout, K> SendEnd for crate::spsc::Producer<'_, T, L, K> {
-    type Sent = ();
-
-    #[inline(always)]
-    fn sent(_: Pushed<T>) {}
-
-    #[inline(always)]
-    fn is_to_be_asked(&self) -> bool {
-        true
-    }
-}
-
-impl<T, L: Layout, K> ReserveEnd for crate::spsc::Producer<'_, T, L, K> {}
-
-impl<T, L: Layout, K> ReceiveEnd for crate::spsc::Consumer<'_, T, L, K> {}
-
-impl<T, K> SendEnd for crate::mpsc::Producer<'_, T, K> {
-    type Sent = ();
-
-    #[inline(always)]
-    fn sent(_: Pushed<T>) {}
-}
-
-impl<T, K: Clone> CloneEnd for crate::mpsc::Producer<'_, T, K> {
-    fn another(&self) -> Option<Self> {
-        Some(self.clone())
-    }
-}
-
-impl<T, K> ReceiveEnd for crate::mpsc::Consumer<'_, T, K> {}
-
-impl<T, K> CloseEnd for crate::mpsc::Consumer<'_, T, K> {
-    fn close(&mut self) {
-        self.close();
-    }
-}
-
-impl<T, K> SendEnd for crate::swap::Producer<'_, T, K> {
-    /// The victim, or none.
-    type Sent = Pushed<T>;
-
-    #[inline(always)]
-    fn sent(pushed: Pushed<T>) -> Pushed<T> {
-        pushed
-    }
-}
-
-impl<T, K: Clone> CloneEnd for crate::swap::Producer<'_, T, K> {
-    fn another(&self) -> Option<Self> {
-        self.try_clone().ok()
-    }
-}
-
-impl<T, K> ReceiveEnd for crate::swap::Consumer<'_, T, K> {}
-
-impl<T, K> CloseEnd for crate::swap::Consumer<'_, T, K> {
-    fn close(&mut self) {
-        self.close();
-    }
 }
 
 /// Runs a future on this thread, which sleeps while there is nothing to do: for those that have no blocking twin.

@@ -3,6 +3,8 @@
 use core::error::Error;
 use core::fmt;
 
+use crate::InUse;
+
 /// Why a value was not sent: here it is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum SendError<T> {
@@ -39,6 +41,15 @@ pub enum RecvTimeoutError {
 /// There are as many senders as the channel was made for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoSeat;
+
+/// Why there is no channel with lanes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LanesError {
+    /// The ends of another channel are there.
+    InUse,
+    /// There are fewer seats than lanes and one for the receiver.
+    TooFewSeats,
+}
 
 impl<T> SendError<T> {
     /// The value.
@@ -131,6 +142,16 @@ impl fmt::Display for NoSeat {
     }
 }
 
+impl fmt::Display for LanesError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InUse => InUse.fmt(f),
+            Self::TooFewSeats => f.write_str("there must be a seat for each lane, and one for the receiver"),
+        }
+    }
+}
+
+impl Error for LanesError {}
 impl<T> Error for SendError<T> {}
 impl Error for NoSeat {}
 impl<T> Error for SendTimeoutError<T> {}

@@ -1,8 +1,8 @@
 //! Channels on the heap.
 
-use super::place::Place;
-use super::{Ends, ReceiveEnd, Receiver, SendEnd, Sender, Shared};
-use crate::{CapacityError, Overflow, mpsc, spsc, swap};
+use super::place::{self, Place};
+use super::{Ends, Opener, ReceiveEnd, Receiver, SendEnd, Sender, Shared};
+use crate::{CapacityError, Overflow, fan_in, mpsc, spsc, swap};
 
 /// A channel for one sender, over [`spsc::ring`](crate::spsc::ring).
 ///
@@ -65,6 +65,42 @@ pub fn swap<T>(
     })
 }
 
+/// A channel with so many lanes, for so many items each, over [`fan_in::ring`](crate::fan_in::ring). Each [`Sender`] has a lane to
+/// itself, which the [`Opener`] opens for it: it waits for nothing but room there, and its [pressure](Sender::pressure) is that lane's. The
+/// receiver is told by each item which lane it was in.
+///
+/// # Errors
+/// As that.
+///
+/// # Examples
+/// A sender that always has more, and one that is served in between all the same:
+/// ```
+/// use std::num::NonZeroU32;
+///
+/// use forebay::channel;
+///
+/// let (opener, mut receiver) = channel::fan_in(2, 4)?;
+/// let mut modest = opener.open(NonZeroU32::MIN).expect("a free lane");
+/// let mut noisy = opener.open(NonZeroU32::MIN).expect("a free lane");
+/// let lane = modest.end().lane();
+/// drop(opener);
+/// let noise = std::thread::spawn(move || while noisy.blocking_send(0).is_ok() {});
+/// for number in 1..=100 {
+///     modest.blocking_send(number).unwrap();
+///     let before = receiver.blocking_iter().take_while(|&(of, _)| of != lane).count();
+///     assert!(before <= 1, "it waits for one item of the other at most");
+/// }
+/// drop(receiver);
+/// noise.join().unwrap();
+/// # Ok::<(), forebay::CapacityError>(())
+/// ```
+pub fn fan_in<T>(lanes: usize, lane_capacity: usize) -> Result<(FanInOpener<T>, FanInReceiver<T>), CapacityError> {
+    let (opener, consumer) = fan_in::ring(lanes, lane_capacity)?;
+    let desk = Shared::with_lanes(lanes).ok_or(CapacityError::OutOfMemory)?;
+    let Some(receiver) = Place::with_lanes(desk) else { unreachable!("it is new") };
+    Ok(place::lanes(opener, consumer, receiver))
+}
+
 /// The sender of [`spsc`](fn@spsc).
 pub type SpscSender<T> = Sender<spsc::OwnedProducer<T>, Shared>;
 /// The receiver of [`spsc`](fn@spsc).
@@ -78,11 +114,19 @@ pub type SwapSender<T> = Sender<swap::OwnedProducer<T>, Shared>;
 /// The receiver of [`swap`](fn@swap).
 pub type SwapReceiver<T> = Receiver<swap::OwnedConsumer<T>, Shared>;
 
+/// What opens lanes for the senders of [`fan_in`](fn@fan_in).
+pub type FanInOpener<T> = Opener<'static, T, fan_in::Keep<T>, Shared>;
+/// A sender of [`fan_in`](fn@fan_in).
+pub type FanInSender<T> = Sender<fan_in::OwnedProducer<T>, Shared>;
+/// The receiver of [`fan_in`](fn@fan_in).
+pub type FanInReceiver<T> = Receiver<fan_in::ByLane<'static, T, fan_in::Keep<T>>, Shared>;
+
 /// A channel over the ends of any ring: its producer's end, or the first one, and its consumer's end.
 ///
 /// What it is told by them must be true when they say it, as the rings of this crate do: a push is refused only where there is no
 /// room, and a pop finds nothing only where no push is over. And there is room for one more after a pop.
 pub fn over<P: SendEnd, C: ReceiveEnd>(tx: P, rx: C) -> Ends<P, C, Shared> {
+    place::check::<P, C>();
     let Some((sender, receiver)) = Place::pair(Shared::new()) else { unreachable!("it is new") };
     (Sender::new(tx, sender), Receiver::new(rx, receiver))
 }

@@ -14,7 +14,7 @@ use super::error::RecvError;
 #[cfg(feature = "std")]
 use super::error::RecvTimeoutError;
 use super::place::{Desk, Party, Place, PressureChanged};
-use super::{CloseEnd, ReceiveEnd, RecvMany};
+use super::{CloseEnd, PressureEnd, ReceiveEnd, RecvMany};
 use crate::wait::Kind;
 #[cfg(feature = "std")]
 use crate::wait::{Deadline, block_on};
@@ -60,7 +60,7 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
 
     /// The ring may have taken back the pressure.
     pub(super) fn found_nothing(&mut self) {
-        self.party.tell(None);
+        self.party.tell_senders(false);
     }
 
     /// Takes the next item; waits for it, as a task.
@@ -219,26 +219,8 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     /// After some were taken.
     #[inline(always)]
     pub(super) fn taken(&mut self) {
-        self.party.tell(Some(Kind::Room));
+        self.party.tell_senders(true);
         self.party.place.stop_waiting();
-    }
-
-    /// Waits until the pressure is another one than this receiver was last told of here, and says which.
-    ///
-    /// At first it takes the queue for [`Open`](Pressure::Open). It may miss that the pressure rose and fell meanwhile, but never how
-    /// it is.
-    ///
-    /// # Cancel safety
-    /// Nothing is lost.
-    #[inline]
-    pub fn pressure_changed(&mut self) -> PressureChanged<'_, C, D> {
-        PressureChanged::new(&mut self.party)
-    }
-
-    /// How pressed the queue is.
-    #[must_use]
-    pub fn pressure(&self) -> Pressure {
-        self.party.end.pressure()
     }
 
     /// Whether nothing is taken in any more. There may still be items inside.
@@ -269,6 +251,26 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     #[must_use]
     pub const fn end(&self) -> &C {
         &self.party.end
+    }
+}
+
+impl<C: ReceiveEnd + PressureEnd, D: Desk> Receiver<C, D> {
+    /// Waits until the pressure is another one than this receiver was last told of here, and says which.
+    ///
+    /// At first it takes the queue for [`Open`](Pressure::Open). It may miss that the pressure rose and fell meanwhile, but never how
+    /// it is.
+    ///
+    /// # Cancel safety
+    /// Nothing is lost.
+    #[inline]
+    pub fn pressure_changed(&mut self) -> PressureChanged<'_, C, D> {
+        PressureChanged::new(&mut self.party)
+    }
+
+    /// How pressed the queue is.
+    #[must_use]
+    pub fn pressure(&self) -> Pressure {
+        self.party.end.pressure()
     }
 }
 
