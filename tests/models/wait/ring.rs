@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use forebay::channel::{CloseEnd, End, ReceiveEnd, SendEnd};
+use forebay::channel::{CloseEnd, End, ReceiveEnd, RoomEnd, SendEnd};
 use forebay::seam::{Pop, Push};
 use forebay::{PopError, Pressure, PushError, Pushed};
 use forebay_tests::model::atomic::{AtomicUsize, Ordering};
@@ -92,6 +92,8 @@ impl SendEnd for Tx {
 
     fn sent(_: Pushed<u32>) {}
 }
+
+impl RoomEnd for Tx {}
 
 impl Clone for Tx {
     fn clone(&self) -> Self {
