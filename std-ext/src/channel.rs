@@ -9,6 +9,9 @@
 //! | [`mpsc`](fn@mpsc) | [`mpsc`](crate::mpsc) | any number, by `clone` |
 //! | [`swap`](fn@swap) | [`swap`](crate::swap), which may evict | up to a number, by [`try_clone`](Sender::try_clone) |
 //!
+//! Any other ring's ends come [`over`], and so do stages before and behind them: what goes through a
+//! [`Gate`](crate::admission::Gate) is let in or not, what [expires](crate::expiry) is not received.
+//!
 //! Threads use what is called `blocking_`, or has a time limit; tasks use the futures, [`Stream`](futures_core::Stream) and
 //! [`Sink`](futures_sink::Sink), with any executor.
 //!
@@ -41,6 +44,7 @@ mod place;
 mod receiver;
 mod sender;
 mod sink;
+mod stage;
 mod until;
 
 pub use error::{NoSeat, RecvError, RecvTimeoutError, SendError, SendTimeoutError};
@@ -102,7 +106,16 @@ pub type Ends<P, C, D> = (Sender<P, D>, Receiver<C, D>);
 type Outcome<P> = Result<<P as SendEnd>::Sent, SendError<<P as Push>::Item>>;
 
 /// A consumer's end of a ring, as a [`Receiver`] needs it.
-pub trait ReceiveEnd: End + Pop {}
+pub trait ReceiveEnd: End + Pop {
+    /// How many items its pops have taken out and delivered to nobody. It wraps.
+    ///
+    /// Each has left room that somebody may wait for, whatever the pop answers with; so it counts before anything else is done
+    /// with the item that might panic. An end that delivers all that it takes out says 0, always.
+    #[inline(always)]
+    fn discarded(&self) -> usize {
+        0
+    }
+}
 
 /// One that can close its ring and still take all that has been accepted, and nothing else.
 pub trait CloseEnd: ReceiveEnd {

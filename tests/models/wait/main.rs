@@ -35,6 +35,7 @@ mod calls;
 mod closing;
 mod registering;
 mod ring;
+mod stages;
 
 /// A producer's end over which all these channels can be made.
 trait Tx: SendEnd<Item = u32, Sent = ()> + Clone + Send + 'static {}

@@ -13,6 +13,7 @@ mod blocking;
 mod cancellation;
 mod fairness;
 mod orders;
+mod stages;
 mod wakers;
 
 /// Counts how often it is woken.
