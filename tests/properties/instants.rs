@@ -50,6 +50,13 @@ fn an_age_is_right_to_a_tick() {
             ages_are_right_to_a_tick(clock, pushed, age, age.saturating_add_signed(more.into()))
         }) as fn(i32, i64, u32, i16) -> bool,
     );
+    // The same where the clock begins in between.
+    QuickCheck::new().tests(50_000).quickcheck(
+        (|pushed: i16, age: u16, more: i16| {
+            let age = u32::from(age);
+            ages_are_right_to_a_tick(0, pushed.into(), age, age.saturating_add_signed(i32::from(more % 3000)))
+        }) as fn(i16, u16, i16) -> bool,
+    );
 }
 
 #[test]
@@ -162,18 +169,31 @@ fn slack_makes_up_for_sleeps_that_end_late() {
 
 #[test]
 fn a_start_keeps_the_slack_and_the_period() {
-    let pacer = InstantPacer::new(SECOND, 1, 1_000_000).unwrap().with_slack(Duration::from_millis(20));
-    let mut pacer = pacer.starting_at(1000).unwrap();
+    let slack = Duration::from_micros(20_500);
+    let pacer = InstantPacer::new(SECOND, 1, 1_000_000).unwrap().with_slack(slack).starting_at(1000).unwrap();
     assert_eq!(pacer.rate(), 1000);
     let begin = Instant::now();
-    assert_eq!(pacer.next_delay(begin, Pressure::Open), Some(Duration::ZERO));
-    let burst = std::iter::from_fn(|| {
-        let now = begin + Duration::from_millis(500);
-        let is_due = pacer.next_delay(now, Pressure::Open) == Some(Duration::ZERO);
-        pacer.on_sent(now);
-        is_due.then_some(())
-    });
-    assert_eq!(burst.count(), 21);
+    let burst = |pacer: &mut InstantPacer, after| {
+        let now = begin + Duration::from_millis(after);
+        (0..)
+            .take_while(|_| {
+                let is_due = pacer.next_delay(now, Pressure::Open) == Some(Duration::ZERO);
+                if is_due {
+                    pacer.on_sent(now);
+                }
+                is_due
+            })
+            .count()
+    };
+    let mut pacer = pacer;
+    assert_eq!(burst(&mut pacer, 0), 1);
+    assert_eq!(
+        burst(&mut pacer, 500),
+        22,
+        "the one that is due, and a gap or a part of one for each millisecond before"
+    );
+    let mut pacer = pacer.with_slack(Duration::from_millis(10));
+    assert_eq!(burst(&mut pacer, 1000), 11);
 }
 
 #[test]

@@ -246,4 +246,9 @@ fn what_a_gate_keeps_out_does_not_wait() {
     drop(send);
     assert_eq!(sender.end().rule().kept_out(1), 1);
     assert_eq!((receiver.try_recv(), receiver.try_recv()), (Ok(1), Ok(2)));
+
+    let (tx, rx) = spsc::ring(1).unwrap();
+    let (mut sender, receiver) = channel::over(Gate::new(tx, Classes::new(&thresholds, |_| 0)), rx);
+    drop(receiver);
+    assert_eq!(sender.try_send(1), Err(PushError::Closed(1)), "as above");
 }
