@@ -36,6 +36,7 @@ mod closing;
 mod lanes;
 mod registering;
 mod ring;
+mod stages;
 
 /// A producer's end of numbers.
 trait One: RoomEnd<Item = u32, Sent = ()> + Send + 'static {}
