@@ -7,9 +7,11 @@
 //! The threads are those of the [build](crate::model): real ones, or those of a model checker, which tells when one sleeps for
 //! ever.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
@@ -19,7 +21,6 @@ use forebay::channel::{
 use forebay::spsc::Layout;
 use forebay::{PopError, Pressure, PushError, Pushed, mpsc, spsc, swap};
 
-use crate::ledger::{Ledger, Tracked};
 use crate::model::{sync, thread};
 
 /// Answers with a number below the one that it is given.
@@ -30,37 +31,63 @@ pub type Dice = Box<dyn FnMut(usize) -> usize + Send>;
 pub struct Item {
     sender: usize,
     number: usize,
-    _tracked: Tracked,
+    deaths: Arc<Deaths>,
 }
 
-/// What was sent, what came of it, and whether that is all right.
-#[derive(Debug, Default)]
-pub struct Account {
-    ledger: Ledger,
-    /// By senders: the numbers of the items that they were told to be sent.
-    sent: Vec<Vec<usize>>,
-    received: Vec<Vec<usize>>,
-    /// Items that were evicted and came back, by their senders.
-    victims: Vec<(usize, usize)>,
-    shed: usize,
-    shed_by_ring: usize,
-    may_evict: bool,
+impl Item {
+    /// Its number among those of its sender.
+    #[must_use]
+    pub const fn number(&self) -> usize {
+        self.number
+    }
 }
 
-/// What one sender has to tell.
-#[derive(Debug, Default)]
-pub struct Report {
+impl Drop for Item {
+    fn drop(&mut self) {
+        self.deaths.0[self.number % Deaths::ENTRIES].fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// How many items of one sender were dropped, by their numbers modulo the number of entries. It orders nothing, and nobody waits
+/// for it.
+#[derive(Debug)]
+struct Deaths([AtomicUsize; Self::ENTRIES]);
+
+impl Deaths {
+    const ENTRIES: usize = 256;
+
+    /// Whether of so many items each was dropped once.
+    fn are_those_of(&self, made: usize) -> bool {
+        let expected = |at| made / Self::ENTRIES + usize::from(at < made % Self::ENTRIES);
+        self.0.iter().enumerate().all(|(at, deaths)| deaths.load(Ordering::Relaxed) == expected(at))
+    }
+}
+
+/// What one sender does: it makes its items here, and enters what came of them.
+#[derive(Debug)]
+pub struct Record {
+    sender: usize,
+    made: usize,
+    deaths: Arc<Deaths>,
+    /// The numbers of the items that it was told to be sent.
     sent: Vec<usize>,
+    /// Items that its own have evicted.
     victims: Vec<(usize, usize)>,
     shed: usize,
     shed_by_ring: usize,
 }
 
-impl Report {
-    /// An item was sent, and may have evicted another one.
-    pub fn sent(&mut self, number: usize, victim: Option<Item>) {
+impl Record {
+    /// The next item.
+    pub fn item(&mut self) -> Item {
+        self.made += 1;
+        Item { sender: self.sender, number: self.made - 1, deaths: Arc::clone(&self.deaths) }
+    }
+
+    /// An item was sent.
+    pub fn sent(&mut self, number: usize, sent: impl Sent) {
         self.sent.push(number);
-        self.victims.extend(victim.map(|item| (item.sender, item.number)));
+        self.victims.extend(sent.victim().map(|item| (item.sender, item.number)));
     }
 
     /// An item came back as lost by policy.
@@ -68,11 +95,22 @@ impl Report {
         self.shed += 1;
     }
 
-    /// What the ring has counted when this sender ends.
+    /// This was all, and the ring has counted so far.
     pub fn ends<P: Tx, D: Desk>(mut self, sender: &Sender<P, D>) -> Self {
         self.shed_by_ring = P::shed(sender.end());
         self
     }
+}
+
+/// What was sent, what came of it, and whether that is all right.
+#[derive(Debug, Default)]
+pub struct Account {
+    senders: usize,
+    records: Vec<Record>,
+    /// By their senders.
+    received: Vec<Vec<usize>>,
+    /// What the ring had counted before: evicted, if it may do that, and shed.
+    before: Option<(Option<usize>, usize)>,
 }
 
 impl Account {
@@ -82,27 +120,29 @@ impl Account {
         Self::default()
     }
 
-    /// Who comes next: a sender that makes its items, one after the other.
-    pub fn sender(&mut self) -> impl FnMut() -> Item + Send + use<> {
-        let (sender, ledger) = (self.sent.len(), self.ledger.clone());
-        self.sent.push(Vec::new());
+    /// Of the sender who comes next.
+    pub fn record(&mut self) -> Record {
         self.received.push(Vec::new());
-        let mut numbers = 0..;
-        move || Item { sender, number: numbers.next().expect("endless"), _tracked: ledger.item() }
+        self.senders += 1;
+        Record {
+            sender: self.senders - 1,
+            made: 0,
+            deaths: Arc::new(Deaths([const { AtomicUsize::new(0) }; Deaths::ENTRIES])),
+            sent: Vec::new(),
+            victims: Vec::new(),
+            shed: 0,
+            shed_by_ring: 0,
+        }
+    }
+
+    /// A sender is gone.
+    pub fn enter(&mut self, record: Record) {
+        self.records.push(record);
     }
 
     /// Enters what was received.
     pub fn received(&mut self, item: Item) {
         self.received[item.sender].push(item.number);
-    }
-
-    /// Enters what a sender has to tell.
-    pub fn report(&mut self, sender: usize, Report { sent, victims, shed, shed_by_ring }: Report) {
-        self.sent[sender] = sent;
-        self.victims.extend(victims);
-        self.shed += shed;
-        // Who ends last knows it all.
-        self.shed_by_ring = self.shed_by_ring.max(shed_by_ring);
     }
 
     /// How many items were received so far.
@@ -114,7 +154,7 @@ impl Account {
     /// How many were sent.
     #[must_use]
     pub fn sent(&self) -> usize {
-        self.sent.iter().map(Vec::len).sum()
+        self.records.iter().map(|record| record.sent.len()).sum()
     }
 
     /// Checks that it is all right, when all ends are gone, and the ring too if it had them.
@@ -122,21 +162,30 @@ impl Account {
     /// # Panics
     /// If an item was lost without having been counted so, or was there twice, or came in another order.
     pub fn check(&self, over: Over) {
-        assert_eq!(self.shed, self.shed_by_ring, "what was shed came back");
-        let mut missing = Vec::new();
-        for (sender, (received, sent)) in self.received.iter().zip(&self.sent).enumerate() {
+        assert_eq!(self.records.len(), self.senders, "all were entered");
+        let (evicted_before, shed_before) = self.before.unwrap_or_default();
+        let shed: usize = self.records.iter().map(|record| record.shed).sum();
+        // Who ends last knows it all.
+        let shed_by_ring = self.records.iter().map(|record| record.shed_by_ring).max();
+        assert_eq!(shed_by_ring.unwrap_or(shed_before) - shed_before, shed, "what was shed");
+        let mut missing = BTreeSet::new();
+        for Record { sender, made, deaths, sent, .. } in &self.records {
+            let received = &self.received[*sender];
             assert!(received.is_sorted_by(|a, b| a < b), "in the sender's order, and each once");
             let mut next = received.iter().peekable();
-            missing
-                .extend(sent.iter().filter(|number| next.next_if_eq(number).is_none()).map(|&number| (sender, number)));
+            missing.extend(
+                sent.iter().filter(|number| next.next_if_eq(number).is_none()).map(|number| (*sender, *number)),
+            );
             assert_eq!(next.next(), None, "received, and not sent");
-            assert!(self.may_evict || sent.starts_with(received), "none is left out");
+            assert!(evicted_before.is_some() || sent.starts_with(received), "none is left out");
+            assert!(deaths.are_those_of(*made), "dropped twice, or never");
         }
-        assert!(self.victims.iter().all(|victim| missing.contains(victim)), "evicted, and not sent, or received too");
+        let mut victims = self.records.iter().flat_map(|record| &record.victims);
+        assert!(victims.all(|victim| missing.contains(victim)), "evicted, and not sent, or received too");
         if let Over::Complete(evicted) = over {
-            assert_eq!(missing.len(), evicted.unwrap_or(0), "what was sent was received or evicted");
+            let evicted = evicted.unwrap_or(0) - evicted_before.unwrap_or(0);
+            assert_eq!(missing.len(), evicted, "what was sent was received or evicted");
         }
-        self.ledger.settle();
     }
 }
 
@@ -190,7 +239,7 @@ pub trait Tx: SendEnd<Item = Item, Sent: Sent> + Send + Sized + 'static {
 
 /// A consumer's end, as a crowd uses it.
 pub trait Rx: ReceiveEnd<Item = Item> + Send + Sized + 'static {
-    /// Closes the channel, where that can be done without losing anything. `false`: it can't.
+    /// Closes the channel. `false`: this end can only go.
     fn close<D: Desk>(_receiver: &mut Receiver<Self, D>) -> bool {
         false
     }
@@ -270,7 +319,7 @@ where
 pub enum End {
     /// The senders go first.
     Senders,
-    /// It closes the channel after so many items, where it can, and has all that was accepted.
+    /// It closes the channel after so many items, and has all that was accepted; where it can't, it goes.
     Close(usize),
     /// It just goes after so many.
     Drop(usize),
@@ -301,25 +350,22 @@ pub fn run<P: Tx, C: Rx, D: Desk + Send + 'static>(
     plan: Plan,
     dice: impl Fn(u64) -> Dice,
 ) -> Over {
-    account.may_evict |= receiver.end().evicted().is_some();
+    account.before.get_or_insert((receiver.end().evicted(), P::shed(sender.end())));
     let mut watchers = Vec::new();
     if plan.watched && !matches!(plan.end, End::Senders) {
         watchers.extend(P::another(&sender).map(|sender| thread::spawn(|| watch_pressure(sender))));
         watchers.extend(P::another(&sender).map(|mut sender| thread::spawn(move || block_on(sender.closed()))));
     }
     let others: Vec<_> = (1..plan.senders).map_while(|_| P::another(&sender)).collect();
-    let first = account.sent.len();
     let senders: Vec<_> = (0..)
         .zip([sender].into_iter().chain(others))
         .map(|(number, sender)| {
-            let (items, dice) = (account.sender(), dice(number));
-            thread::spawn(move || send_all(sender, items, plan, dice))
+            let (record, dice) = (account.record(), dice(number));
+            thread::spawn(move || send_all(sender, record, plan, dice))
         })
         .collect();
     let receiver = receive_all(account, receiver, plan.end, dice(99));
-    for (number, sender) in senders.into_iter().enumerate() {
-        account.report(first + number, sender.join().expect("no panic"));
-    }
+    senders.into_iter().for_each(|sender| account.enter(sender.join().expect("no panic")));
     watchers.into_iter().for_each(|watcher| watcher.join().expect("no panic"));
     // What was evicted is known when nothing is under way.
     receiver.map_or(Over::Gone, |receiver| Over::Complete(receiver.end().evicted()))
@@ -335,9 +381,7 @@ fn receive_all<C: Rx, D: Desk>(
     let before = account.count();
     loop {
         match end {
-            End::Close(after) if before + after <= account.count() => {
-                C::close(&mut receiver);
-            }
+            End::Close(after) if before + after <= account.count() && !C::close(&mut receiver) => return None,
             End::Drop(after) if before + after <= account.count() => return None,
             _ => {}
         }
@@ -358,13 +402,7 @@ fn watch_pressure<P: Tx, D: Desk>(mut sender: Sender<P, D>) {
 }
 
 /// Sends all items until the channel is closed.
-fn send_all<P: Tx, D: Desk>(
-    mut sender: Sender<P, D>,
-    mut items: impl FnMut() -> Item,
-    plan: Plan,
-    mut dice: Dice,
-) -> Report {
-    let mut report = Report::default();
+fn send_all<P: Tx, D: Desk>(mut sender: Sender<P, D>, mut record: Record, plan: Plan, mut dice: Dice) -> Record {
     for sent in 0.. {
         if sent >= plan.items {
             if matches!(plan.end, End::Senders) {
@@ -373,14 +411,14 @@ fn send_all<P: Tx, D: Desk>(
             // Others are to come, too.
             thread::yield_now();
         }
-        let item = items();
+        let item = record.item();
         let number = item.number;
         match send(&mut sender, item, &mut dice) {
-            Ok(Some(sent)) => report.sent(number, sent.victim()),
+            Ok(Some(sent)) => record.sent(number, sent),
             Ok(None) => {}
             Err(SendError::Shed(item)) => {
                 assert_eq!(item.number, number);
-                report.shed();
+                record.shed();
             }
             Err(SendError::Closed(item)) => {
                 assert_eq!(item.number, number);
@@ -394,7 +432,7 @@ fn send_all<P: Tx, D: Desk>(
             }
         }
     }
-    report.ends(&sender)
+    record.ends(&sender)
 }
 
 /// Sends an item in some way. `None`: it came back, or was dropped with its future.
