@@ -372,7 +372,10 @@ pub fn run<P: Tx, C: Rx, D: Desk + Send + 'static>(
 }
 
 /// Receives until it is over, and answers with the receiver then; or goes.
-fn receive_all<C: Rx, D: Desk>(
+///
+/// # Panics
+/// If there is something after the end.
+pub fn receive_all<C: Rx, D: Desk>(
     account: &mut Account,
     mut receiver: Receiver<C, D>,
     end: End,
@@ -402,7 +405,10 @@ fn watch_pressure<P: Tx, D: Desk>(mut sender: Sender<P, D>) {
 }
 
 /// Sends all items until the channel is closed.
-fn send_all<P: Tx, D: Desk>(mut sender: Sender<P, D>, mut record: Record, plan: Plan, mut dice: Dice) -> Record {
+///
+/// # Panics
+/// If another value than the one that was sent comes back.
+pub fn send_all<P: Tx, D: Desk>(mut sender: Sender<P, D>, mut record: Record, plan: Plan, mut dice: Dice) -> Record {
     for sent in 0.. {
         if sent >= plan.items {
             if matches!(plan.end, End::Senders) {
@@ -512,6 +518,20 @@ fn receive<C: Rx, D: Desk>(receiver: &mut Receiver<C, D>, dice: &mut Dice) -> Re
 
 fn short(dice: &mut Dice) -> Duration {
     Duration::from_micros(if cfg!(forebay_shuttle) { 1000 * dice(4) } else { dice(60) } as u64)
+}
+
+/// Runs a body in a real thread, as it may never come to an end.
+///
+/// # Panics
+/// If it does, or isn't done within so long.
+pub fn within(limit: Duration, body: impl FnOnce() + Send + 'static) {
+    let (done, wait) = std::sync::mpsc::channel();
+    let body = std::thread::spawn(move || {
+        body();
+        let _ = done.send(());
+    });
+    assert_ne!(wait.recv_timeout(limit), Err(std::sync::mpsc::RecvTimeoutError::Timeout), "somebody sleeps for ever");
+    body.join().expect("no panic");
 }
 
 /// Tells a thread that sleeps to go on.

@@ -6,7 +6,6 @@
 //!
 //! `FOREBAY_STRESS_SECONDS=600 cargo test --release -p forebay-tests --test stress_wait` goes on for so long in each test.
 
-use std::sync::mpsc::{RecvTimeoutError, channel as std_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -29,20 +28,15 @@ const OVERFLOWS: [Overflow; 3] = [Overflow::Reject, Overflow::DropIncoming, Over
 /// Runs bodies one after the other in a thread, as one may never come to an end: as long as there is time, and so many at least.
 fn for_a_while(least: u64, body: impl Fn(u64) + Send + 'static) {
     let seconds = std::env::var(SECONDS).map_or(1.0, |value| value.parse().expect("a number of seconds"));
-    let (limit, begin) = (LIMIT + Duration::from_secs_f64(seconds), Instant::now());
-    let (done, wait) = std_channel();
-    let runs = thread::spawn(move || {
-        let count = (0..).take_while(|&seed| {
+    crowd::within(LIMIT + Duration::from_secs_f64(seconds), move || {
+        let begin = Instant::now();
+        let mut seed = 0;
+        while seed < least || begin.elapsed().as_secs_f64() < seconds {
             body(seed);
-            seed + 1 < least || begin.elapsed().as_secs_f64() < seconds
-        });
-        println!("{} runs", count.count() + 1);
-        let _ = done.send(());
+            seed += 1;
+        }
+        println!("{seed} runs");
     });
-    if wait.recv_timeout(limit) == Err(RecvTimeoutError::Timeout) {
-        panic!("somebody sleeps for ever");
-    }
-    runs.join().unwrap();
 }
 
 fn dice(seed: u64) -> impl Fn(u64) -> Dice {
