@@ -17,6 +17,9 @@
 //! [another one](Sender::pressure_changed). Without an allocator a channel is made of the ends of a ring, of whatever memory, by a
 //! [`Lobby`].
 //!
+//! Any other ring's ends come [`over`], and so do stages before and behind them: what goes through a
+//! [`Gate`](crate::admission::Gate) is let in or not, what [expires](crate::expiry) is not received.
+//!
 //! Threads use what is called `blocking_`, or has a time limit; tasks use the futures, [`Stream`](futures_core::Stream) and
 //! [`Sink`](futures_sink::Sink), with any executor.
 //!
@@ -51,6 +54,7 @@ mod place;
 mod receiver;
 mod sender;
 mod sink;
+mod stage;
 mod until;
 
 pub use error::{LanesError, NoSeat, RecvError, RecvTimeoutError, SendError, SendTimeoutError};
@@ -164,6 +168,15 @@ pub trait ReceiveEnd: End + Pop {
     fn has_come(&self, _lane: usize, _seen: Option<Seen>) -> bool {
         true
     }
+
+    /// How many items its pops have taken out and delivered to nobody. It wraps.
+    ///
+    /// Each has left room that somebody may wait for, whatever the pop answers with; so it counts before anything else is done
+    /// with the item that might panic. An end that delivers all that it takes out says 0, always.
+    #[inline(always)]
+    fn discarded(&self) -> usize {
+        0
+    }
 }
 
 /// One that can close its ring and still take all that has been accepted, and nothing else.
@@ -208,7 +221,7 @@ impl Backoff {
 
     /// Waits for a moment. `false`: that was long enough.
     fn wait(&self) -> bool {
-        if self.0.is_completed() || cfg!(forebay_loom) {
+        if self.0.is_completed() || cfg!(any(forebay_loom, forebay_shuttle)) {
             return false;
         }
         self.0.snooze();

@@ -16,6 +16,7 @@ mod fairness;
 mod lanes;
 mod newest;
 mod orders;
+mod stages;
 mod wakers;
 
 /// Counts how often it is woken.
