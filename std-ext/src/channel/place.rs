@@ -87,11 +87,7 @@ impl<const SEATS: usize> Lobby<SEATS> {
     ///
     /// # Errors
     /// [`InUse`] while the ends of another channel are here.
-    pub fn ends<P: SendEnd, C: ReceiveEnd<Item = P::Item>>(
-        &self,
-        producer: P,
-        consumer: C,
-    ) -> Result<Ends<P, C, &Self>, InUse> {
+    pub fn ends<P: SendEnd, C: ReceiveEnd>(&self, producer: P, consumer: C) -> Result<Ends<P, C, &Self>, InUse> {
         check::<P, C>();
         let (sender, receiver) = Place::pair(self).ok_or(InUse)?;
         Ok((Sender::new(producer, sender), Receiver::new(consumer, receiver)))

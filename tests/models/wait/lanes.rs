@@ -205,12 +205,15 @@ fn pressure_of_a_lane(cx: &Context) {
     assert!(task.poll());
 }
 
-/// The same where the pressure has just risen when the item is taken.
+/// The same where the pressure has just risen when the item is taken, while the other lane's sender waits all the time.
 ///
 /// [W1] [W2].
 fn pressure_against_a_push(cx: &Context) {
     cx.watch_pressure();
-    let (opener, mut receiver) = channel::fan_in(1, 1).unwrap();
+    let (opener, mut receiver) = channel::fan_in(2, 1).unwrap();
+    let mut other = opener.open(ONE).unwrap();
+    let mut noisy = Task::new(async move { other.pressure_changed().await });
+    assert!(!noisy.poll());
     let mut sender = opener.open(ONE).unwrap();
     let mut task = Task::new(async move {
         sender.try_send(1).unwrap();

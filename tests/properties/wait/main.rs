@@ -11,8 +11,10 @@ use forebay::mpsc::OwnedProducer;
 
 mod blocking;
 mod cancellation;
+mod classes;
 mod fairness;
 mod lanes;
+mod newest;
 mod orders;
 mod stages;
 mod wakers;
