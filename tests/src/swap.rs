@@ -227,8 +227,12 @@ impl<'a, 'q, T: Payload, K: Clone> course::Run<'a, Producer<'q, T, K>, Consumer<
                 }
             }
             25 => self.set_watermarks(ends, argument),
-            // 18 and 24, for the most part.
-            _ => self.push_under(Overflow::DropOldest, ends, argument, Producer::force_push),
+            // For the most part.
+            18 => self.push_under(Overflow::DropOldest, ends, argument, Producer::force_push),
+            _ => {
+                let overflow = OVERFLOWS[argument / 4 % 3];
+                self.push_under(overflow, ends, argument, |producer, item| producer.push_under(overflow, item));
+            }
         }
     }
 
