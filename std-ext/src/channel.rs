@@ -1,7 +1,7 @@
 //! Channels: the rings, with ends that can wait, as threads or as tasks, mixed on the same channel.
 //!
 //! There is one [`Sender`] and one [`Receiver`] for all rings. What a ring can't promise, its ends don't have: where it
-//! never evicts there is no `force_send`, and only where it has several producers its senders can be cloned.
+//! never evicts there is no [`force_send`](Sender::force_send), and only where it has several producers its senders can be cloned.
 //!
 //! | made by | ring | senders |
 //! |---|---|---|
@@ -33,6 +33,7 @@
 //! ```
 
 mod error;
+mod force;
 #[cfg(feature = "alloc")]
 mod heap;
 mod many;
@@ -44,6 +45,7 @@ mod sink;
 mod until;
 
 pub use error::{NoSeat, RecvError, RecvTimeoutError, SendError, SendTimeoutError};
+pub use force::ForceEnd;
 #[cfg(feature = "alloc")]
 pub use heap::{MpscReceiver, MpscSender, SpscReceiver, SpscSender, SwapReceiver, SwapSender, mpsc, over, spsc, swap};
 pub use many::{RecvMany, SendMany};

@@ -15,7 +15,7 @@ use super::{CloneEnd, Closed, End, Outcome, Permit, Ready, Reserve, ReserveEnd, 
 use crate::wait::Kind;
 #[cfg(feature = "std")]
 use crate::wait::{Deadline, block_on};
-use crate::{Pressure, PushError};
+use crate::{Pressure, PushError, Pushed};
 
 /// An end of a channel that puts items in, and may wait for room.
 ///
@@ -39,14 +39,25 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     /// wait for room.
     #[inline]
     pub fn try_send(&mut self, value: P::Item) -> Result<P::Sent, PushError<P::Item>> {
+        self.offer(value, P::push).map(P::sent)
+    }
+
+    /// Pushes in one way or another, without waiting.
+    #[inline(always)]
+    pub(super) fn offer(
+        &mut self,
+        value: P::Item,
+        push: impl FnOnce(&mut P, P::Item) -> Result<Pushed<P::Item>, PushError<P::Item>>,
+    ) -> Result<Pushed<P::Item>, PushError<P::Item>> {
         if self.party.end.is_to_be_asked() && self.party.end.is_closed() {
             return Err(PushError::Closed(value));
         }
-        let pushed = self.party.end.push(value);
+        let pushed = push(&mut self.party.end, value);
         self.party.tell(pushed.is_ok().then_some(Kind::Item));
-        let sent = pushed?;
-        self.stop_waiting();
-        Ok(P::sent(sent))
+        if pushed.is_ok() {
+            self.stop_waiting();
+        }
+        pushed
     }
 
     /// Puts a value in; waits for room, as a task.

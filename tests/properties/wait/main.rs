@@ -12,6 +12,7 @@ use forebay::mpsc::OwnedProducer;
 mod blocking;
 mod cancellation;
 mod fairness;
+mod methods;
 mod orders;
 mod wakers;
 
