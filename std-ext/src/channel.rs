@@ -49,7 +49,7 @@ pub use force::ForceEnd;
 #[cfg(feature = "alloc")]
 pub use heap::{MpscReceiver, MpscSender, SpscReceiver, SpscSender, SwapReceiver, SwapSender, mpsc, over, spsc, swap};
 pub use many::{RecvMany, SendMany};
-pub use permit::{Permit, Reserve, ReserveEnd};
+pub use permit::{OwnedPermit, Permit, Reserve, ReserveEnd, ReserveOwned};
 #[cfg(feature = "alloc")]
 pub use place::Shared;
 pub use place::{Desk, Lobby, PressureChanged};

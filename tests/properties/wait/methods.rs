@@ -65,3 +65,48 @@ fn force_send_goes_before_those_who_wait() {
     assert_eq!(room.count(), 2);
     assert_eq!(poll(&mut waits, &room), Poll::Ready(Ok(Pushed::Stored)));
 }
+
+#[test]
+fn owned_room_is_kept() {
+    let (sender, mut receiver) = channel::spsc(1).unwrap();
+    let permit = sender.try_reserve_owned().expect("there is room");
+    let sender = permit.send(1).expect("it is not closed");
+    let sender = sender.try_reserve_owned().expect_err("it is full").into_inner();
+    let (mut waits, room) = (sender.reserve_owned(), Arc::<Counter>::default());
+    assert!(poll(&mut waits, &room).is_pending());
+    assert_eq!(receiver.try_recv(), Ok(1));
+    assert_eq!(room.count(), 1);
+    let Poll::Ready(Ok(permit)) = poll(&mut waits, &room) else { panic!("there is room") };
+    assert!(waits.into_inner().is_none());
+    let sender = permit.release();
+    let Poll::Ready(Ok(permit)) = poll(&mut sender.reserve_owned(), &room) else { panic!("there is room") };
+    drop(receiver);
+    assert_eq!(permit.send(2).expect_err("the receiver is gone"), SendError::Closed(2));
+}
+
+/// One that is given up gives its sender back, which waits no longer; one that is dropped takes its sender along.
+#[test]
+fn owned_room_is_given_up() {
+    let (mut sender, mut receiver) = channel::spsc(1).unwrap();
+    sender.try_send(1).unwrap();
+    let (mut waits, room) = (sender.reserve_owned(), Arc::<Counter>::default());
+    assert!(poll(&mut waits, &room).is_pending());
+    let sender = waits.into_inner().expect("it was not ready");
+    assert_eq!(receiver.try_recv(), Ok(1));
+    assert_eq!(room.count(), 0, "it waits no longer");
+    drop(sender.reserve_owned());
+    assert_eq!(receiver.try_recv(), Err(forebay::PopError::Closed));
+}
+
+/// At the end the sender comes back with the error.
+#[test]
+fn owned_room_at_the_end() {
+    let (mut sender, receiver) = channel::spsc(1).unwrap();
+    sender.try_send(1).unwrap();
+    let (mut waits, room) = (sender.reserve_owned(), Arc::<Counter>::default());
+    assert!(poll(&mut waits, &room).is_pending());
+    drop(receiver);
+    assert_eq!(room.count(), 1);
+    let Poll::Ready(Err(SendError::Closed(sender))) = poll(&mut waits, &room) else { panic!("it is closed") };
+    assert!(matches!(sender.try_reserve_owned(), Err(PushError::Closed(_))));
+}
