@@ -42,6 +42,7 @@ mod place;
 mod receiver;
 mod sender;
 mod sink;
+mod stats;
 mod until;
 
 pub use error::{NoSeat, RecvError, RecvTimeoutError, SendError, SendTimeoutError};
@@ -56,6 +57,7 @@ pub use place::{Desk, Lobby, PressureChanged};
 pub use receiver::{Receiver, RecvFuture};
 pub use sender::{SendFuture, Sender};
 pub use sink::SenderSink;
+pub use stats::{RingCounts, Stats};
 pub use until::{Closed, Ready};
 
 #[cfg(feature = "std")]
@@ -74,6 +76,11 @@ pub trait End {
 
     /// The pressure, if it has changed since it was seen.
     fn pressure_since(&self, seen: &mut Seen) -> Option<Pressure>;
+
+    /// What the ring counts.
+    fn counts(&self) -> RingCounts {
+        RingCounts::default()
+    }
 }
 
 /// A producer's end of a ring, as a [`Sender`] needs it.
@@ -114,7 +121,7 @@ pub trait CloseEnd: ReceiveEnd {
 
 /// What the end of a ring says of itself by methods of the same names.
 macro_rules! end {
-    ([$($generics:tt)+] $end:ty) => {
+    ([$($generics:tt)+] $end:ty $(, $with:ident = $count:ident)*) => {
         impl<$($generics)+> End for $end {
             fn pressure(&self) -> Pressure {
                 self.pressure()
@@ -123,16 +130,20 @@ macro_rules! end {
             fn pressure_since(&self, seen: &mut Seen) -> Option<Pressure> {
                 self.pressure_since(seen)
             }
+
+            fn counts(&self) -> RingCounts {
+                RingCounts::default()$(.$with(self.$count()))*
+            }
         }
     };
 }
 
 end!([T, L: Layout, K] crate::spsc::Producer<'_, T, L, K>);
 end!([T, L: Layout, K] crate::spsc::Consumer<'_, T, L, K>);
-end!([T, K] crate::mpsc::Producer<'_, T, K>);
-end!([T, K] crate::mpsc::Consumer<'_, T, K>);
-end!([T, K] crate::swap::Producer<'_, T, K>);
-end!([T, K] crate::swap::Consumer<'_, T, K>);
+end!([T, K] crate::mpsc::Producer<'_, T, K>, with_shed = shed);
+end!([T, K] crate::mpsc::Consumer<'_, T, K>, with_shed = shed);
+end!([T, K] crate::swap::Producer<'_, T, K>, with_evicted = evicted, with_shed = shed);
+end!([T, K] crate::swap::Consumer<'_, T, K>, with_evicted = evicted, with_shed = shed);
 
 impl<T, L: Layout, K> SendEnd for crate::spsc::Producer<'_, T, L, K> {
     type Sent = ();

@@ -215,6 +215,7 @@ impl<'a, 'q, T: Payload, K: Clone> course::Run<'a, Producer<'q, T, K>, Consumer<
         let mut seen = 0;
         if let Some(consumer) = &ends.consumer {
             let len = ring.items.len();
+            assert_eq!(consumer.shed(), ring.shed);
             seen = consumer.len();
             assert!((len..=len + self.unsure()).contains(&seen), "len is {seen}, with {len} items inside");
             assert_eq!((consumer.is_empty(), consumer.capacity()), (seen == 0, self.course.capacity));

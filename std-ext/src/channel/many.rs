@@ -47,13 +47,14 @@ impl<P: SendEnd, I: Iterator<Item = P::Item>, D: Desk> SendMany<'_, P, I, D> {
         /// Calls the receiver in the end, even if the iterator panics.
         struct Batch<'b, P: SendEnd, D: Desk> {
             sender: &'b mut Sender<P, D>,
-            sent: usize,
+            sent: u64,
         }
 
         impl<P: SendEnd, D: Desk> Batch<'_, P, D> {
             fn tell(&mut self) {
-                if core::mem::take(&mut self.sent) > 0 {
-                    self.sender.sent();
+                let sent = core::mem::take(&mut self.sent);
+                if sent > 0 {
+                    self.sender.sent(sent);
                 }
             }
         }
@@ -163,7 +164,7 @@ impl<C: ReceiveEnd, E: Extend<C::Item>, D: Desk> RecvMany<'_, C, E, D> {
         impl<C: ReceiveEnd, D: Desk> Drop for Batch<'_, C, D> {
             fn drop(&mut self) {
                 if self.taken > 0 {
-                    self.receiver.taken();
+                    self.receiver.taken(self.taken as u64);
                 }
             }
         }

@@ -5,6 +5,7 @@ use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
 
+use super::stats::Tally;
 use super::{End, Ends, ReceiveEnd, Receiver, SendEnd, Sender};
 #[cfg(feature = "alloc")]
 use crate::sync::Arc;
@@ -131,6 +132,11 @@ impl<D: Desk> Place<D> {
         self.desk.waiting().wait(self.seat, kind, waker);
     }
 
+    /// Whether it is in line, or has been called from there.
+    pub(super) const fn is_in_line(&self) -> bool {
+        self.in_line
+    }
+
     /// Goes out of line, if it is in one. `Some`: it owes the others a call, if more of what they wait for is there than so many
     /// have been called for.
     #[inline(always)]
@@ -203,6 +209,7 @@ pub(super) struct Party<E, D: Desk> {
     // In this order: the ring's end is gone when the others are told.
     pub(super) end: E,
     pub(super) place: Place<D>,
+    pub(super) tally: Tally,
     /// What it has seen of the pressure when it last looked whether those who wait for that are to be called.
     seen: Seen,
     /// What it has told who uses it.
@@ -211,7 +218,7 @@ pub(super) struct Party<E, D: Desk> {
 
 impl<E: End, D: Desk> Party<E, D> {
     pub(super) fn new(end: E, place: Place<D>) -> Self {
-        Self { end, place, seen: Seen::default(), told: Seen::default() }
+        Self { end, place, tally: Tally::default(), seen: Seen::default(), told: Seen::default() }
     }
 
     /// After a change of the ring, which has brought something, or may have changed the pressure: wakes who waits for that.
@@ -221,6 +228,12 @@ impl<E: End, D: Desk> Party<E, D> {
         if !awaited.is_nothing() {
             self.place.tell(awaited, brought, || self.end.pressure_since(&mut self.seen).is_some());
         }
+    }
+
+    /// Takes a place in a line for an item, or for room. After that it looks again.
+    pub(super) fn wait(&mut self, kind: Kind, cx: &Context<'_>) {
+        self.tally.waits(self.place.is_in_line());
+        self.place.wait(kind, cx.waker());
     }
 
     /// Polls for another pressure than it has told last.

@@ -21,7 +21,7 @@ use crate::{Pressure, PushError, Pushed};
 ///
 /// `P` is the producer's end of the ring, and `D` what the ends share beside it. It is [`Send`] if those are.
 pub struct Sender<P: SendEnd, D: Desk> {
-    party: Party<P, D>,
+    pub(super) party: Party<P, D>,
 }
 
 impl<P: SendEnd, D: Desk> Sender<P, D> {
@@ -54,8 +54,12 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
         }
         let pushed = push(&mut self.party.end, value);
         self.party.tell(pushed.is_ok().then_some(Kind::Item));
-        if pushed.is_ok() {
-            self.stop_waiting();
+        match &pushed {
+            Ok(_) => {
+                self.party.tally.items += 1;
+                self.stop_waiting();
+            }
+            Err(error) => self.party.tally.refused += u64::from(error.is_full()),
         }
         pushed
     }
@@ -186,7 +190,7 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     pub(super) fn attempt(&mut self, value: P::Item) -> Result<Outcome<P>, P::Item> {
         let done = self.attempt_quietly(value)?;
         if done.is_ok() {
-            self.sent();
+            self.sent(1);
         }
         Ok(done)
     }
@@ -237,11 +241,13 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
 
     /// Takes its place in a line. After that it looks again.
     pub(super) fn wait(&mut self, kind: Kind, cx: &Context<'_>) {
-        self.party.place.wait(kind, cx.waker());
+        self.party.wait(kind, cx);
     }
 
+    /// After so many were put in.
     #[inline(always)]
-    pub(super) fn sent(&mut self) {
+    pub(super) fn sent(&mut self, count: u64) {
+        self.party.tally.items += count;
         self.party.tell(Some(Kind::Item));
     }
 

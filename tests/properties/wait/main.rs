@@ -14,6 +14,7 @@ mod cancellation;
 mod fairness;
 mod methods;
 mod orders;
+mod stats;
 mod wakers;
 
 /// Counts how often it is woken.
