@@ -28,7 +28,7 @@ fn each_end_counts_what_it_does() {
     let mut numbers = Vec::new();
     assert_eq!(channel::block_on(receiver.recv_many(&mut numbers, 9)), 2);
     assert!(poll(&mut receiver.recv(), &counter).is_pending());
-    assert_eq!(channel::block_on(sender.send_many([5, 6])), Ok(2));
+    assert_eq!(channel::block_on(sender.send_many(5..=6)), Ok(2));
     assert_eq!(done(sender.stats()), (4, 1, 0, 0));
     assert_eq!(done(other.stats()), (1, 0, 1, 2));
     assert_eq!(done(receiver.stats()), (3, 1, 1, 0));
