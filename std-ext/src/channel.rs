@@ -32,8 +32,11 @@
 //! # Ok::<(), forebay::CapacityError>(())
 //! ```
 
+#[cfg(feature = "alloc")]
+mod builder;
 mod error;
 mod force;
+mod grace;
 #[cfg(feature = "alloc")]
 mod heap;
 mod many;
@@ -45,8 +48,11 @@ mod sink;
 mod stats;
 mod until;
 
+#[cfg(feature = "alloc")]
+pub use builder::{BuildError, Builder, WhenFull, builder};
 pub use error::{NoSeat, RecvError, RecvTimeoutError, SendError, SendTimeoutError};
 pub use force::ForceEnd;
+pub use grace::{SendWithGrace, SendWithin};
 #[cfg(feature = "alloc")]
 pub use heap::{MpscReceiver, MpscSender, SpscReceiver, SpscSender, SwapReceiver, SwapSender, mpsc, over, spsc, swap};
 pub use many::{RecvMany, SendMany};
@@ -67,7 +73,7 @@ use crate::seam::{Pop, Push};
 use crate::spsc::Layout;
 #[cfg(feature = "std")]
 use crate::wait::{self, Deadline};
-use crate::{Pressure, Pushed, Seen};
+use crate::{NeverEvicts, Overflow, Pressure, PushError, Pushed, Refusal, Seen};
 
 /// An end of a ring, as the ends of a channel need it.
 pub trait End {
@@ -90,6 +96,18 @@ pub trait SendEnd: End + Push {
 
     /// What a push that stored comes to.
     fn sent(pushed: Pushed<Self::Item>) -> Self::Sent;
+
+    /// Puts a value in, at full under a policy, whatever that of the ring is.
+    ///
+    /// # Errors
+    /// As [`push`](Push::push), by that policy. What has none, or can't go by this one, goes by its own.
+    fn push_under(
+        &mut self,
+        _overflow: Overflow,
+        value: Self::Item,
+    ) -> Result<Pushed<Self::Item>, PushError<Self::Item>> {
+        self.push(value)
+    }
 
     /// Whether it is to be asked, before a push, whether the receiver is gone, as the push itself doesn't always tell.
     #[inline(always)]
@@ -166,6 +184,14 @@ impl<T, K> SendEnd for crate::mpsc::Producer<'_, T, K> {
 
     #[inline(always)]
     fn sent(_: Pushed<T>) {}
+
+    fn push_under(&mut self, overflow: Overflow, value: T) -> Result<Pushed<T>, PushError<T>> {
+        match Refusal::try_from(overflow) {
+            Ok(refusal) => self.push_under(refusal, value),
+            Err(NeverEvicts) => self.push(value),
+        }
+        .map(|()| Pushed::Stored)
+    }
 }
 
 impl<T, K: Clone> CloneEnd for crate::mpsc::Producer<'_, T, K> {
@@ -189,6 +215,10 @@ impl<T, K> SendEnd for crate::swap::Producer<'_, T, K> {
     #[inline(always)]
     fn sent(pushed: Pushed<T>) -> Pushed<T> {
         pushed
+    }
+
+    fn push_under(&mut self, overflow: Overflow, value: T) -> Result<Pushed<T>, PushError<T>> {
+        self.push_under(overflow, value)
     }
 }
 

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 #[cfg(feature = "std")]
 use super::error::SendTimeoutError;
 use super::error::{NoSeat, SendError};
+use super::grace::Rule;
 use super::place::{Desk, Party, Place, PressureChanged};
 use super::{CloneEnd, Closed, End, Outcome, Permit, Ready, Reserve, ReserveEnd, SendEnd, SendMany, SenderSink};
 use crate::wait::Kind;
@@ -22,11 +23,12 @@ use crate::{Pressure, PushError, Pushed};
 /// `P` is the producer's end of the ring, and `D` what the ends share beside it. It is [`Send`] if those are.
 pub struct Sender<P: SendEnd, D: Desk> {
     pub(super) party: Party<P, D>,
+    pub(super) rule: Rule,
 }
 
 impl<P: SendEnd, D: Desk> Sender<P, D> {
     pub(super) fn new(end: P, place: Place<D>) -> Self {
-        Self { party: Party::new(end, place) }
+        Self { party: Party::new(end, place), rule: Rule::Wait }
     }
 
     /// Puts a value in now, or hands it back.
@@ -82,7 +84,7 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
         SendFuture { sender: self, value: Some(value) }
     }
 
-    /// Puts a value in; waits for room, as a thread.
+    /// Puts a value in; waits for room, as a thread, or for as long as the channel was [built](super::Builder) to wait.
     ///
     /// # Errors
     /// See [`SendError`]: the value comes back.
@@ -92,13 +94,9 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     #[cfg(feature = "std")]
     #[inline]
     pub fn blocking_send(&mut self, value: P::Item) -> Result<P::Sent, SendError<P::Item>> {
-        let mut value = match self.attempt(value) {
-            Ok(done) => return done,
-            Err(value) => Some(value),
-        };
-        match self.block(&mut value, Deadline::Never) {
-            Some(done) => done,
-            None => unreachable!("without a deadline no time is over"),
+        match self.attempt(value) {
+            Ok(done) => done,
+            Err(value) => self.block_by_rule(value),
         }
     }
 
@@ -136,7 +134,7 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     #[cfg(feature = "std")]
     #[cold]
     #[inline(never)]
-    fn block(&mut self, value: &mut Option<P::Item>, deadline: Deadline) -> Option<Outcome<P>> {
+    pub(super) fn block(&mut self, value: &mut Option<P::Item>, deadline: Deadline) -> Option<Outcome<P>> {
         let backoff = super::Backoff::new();
         while let Some(unsent) = value.take() {
             match self.attempt(unsent) {
@@ -402,7 +400,7 @@ impl<P: SendEnd + Clone> Clone for Sender<P, super::Shared> {
     /// Another sender. There can be any number of them.
     fn clone(&self) -> Self {
         let Some(place) = self.party.place.beside() else { unreachable!("on the heap there is always one more seat") };
-        Self::new(self.party.end.clone(), place)
+        Self { rule: self.rule.afresh(), ..Self::new(self.party.end.clone(), place) }
     }
 }
 
@@ -414,7 +412,7 @@ impl<P: SendEnd + CloneEnd, D: Desk> Sender<P, D> {
     pub fn try_clone(&self) -> Result<Self, NoSeat> {
         // The seat first: where it is given back nobody takes it for the end of a sender.
         let place = self.party.place.beside().ok_or(NoSeat)?;
-        Ok(Self::new(self.party.end.another().ok_or(NoSeat)?, place))
+        Ok(Self { rule: self.rule.afresh(), ..Self::new(self.party.end.another().ok_or(NoSeat)?, place) })
     }
 }
 
@@ -431,8 +429,8 @@ impl<P: SendEnd, D: Desk> fmt::Debug for Sender<P, D> {
 /// Sends a value: see [`Sender::send`].
 #[must_use = "futures do nothing unless they are awaited"]
 pub struct SendFuture<'s, P: SendEnd, D: Desk> {
-    sender: &'s mut Sender<P, D>,
-    value: Option<P::Item>,
+    pub(super) sender: &'s mut Sender<P, D>,
+    pub(super) value: Option<P::Item>,
 }
 
 impl<P: SendEnd, D: Desk> SendFuture<'_, P, D> {

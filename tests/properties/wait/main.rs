@@ -10,8 +10,10 @@ use forebay::channel::{self, MpscReceiver, MpscSender};
 use forebay::mpsc::OwnedProducer;
 
 mod blocking;
+mod builder;
 mod cancellation;
 mod fairness;
+mod grace;
 mod methods;
 mod orders;
 mod stats;
