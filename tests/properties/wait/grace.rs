@@ -115,6 +115,20 @@ fn what_is_sent_is_dropped_after_a_grace() {
     assert_eq!(receiver.try_recv(), Ok(1));
 }
 
+/// A clone begins anew, also of one that has never sent anything.
+#[test]
+fn a_clone_has_a_grace_of_its_own() {
+    let (mut sender, _receiver) = channel::builder(1).overflow(Overflow::DropIncoming).grace(A_WHILE).mpsc().unwrap();
+    let mut idle = sender.clone();
+    assert_eq!(sender.blocking_send(1), Ok(()));
+    assert_eq!(idle.blocking_send(2), Err(SendError::Shed(2)));
+    for mut another in [idle.clone(), idle.try_clone().unwrap()] {
+        let (sent, time) = timed(|| another.blocking_send(3));
+        assert_eq!(sent, Err(SendError::Shed(3)));
+        assert!(time >= A_WHILE, "{time:?}");
+    }
+}
+
 /// Who gives up by itself drops nothing.
 #[test]
 fn nothing_is_dropped_by_who_gives_up() {
