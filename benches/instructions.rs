@@ -142,6 +142,13 @@ fn pairs_channel_tasks(tx: &mut channel::MpscSender<u64>, rx: &mut channel::Mpsc
     pairs(|item| at_once(tx.send(item)).is_ok(), || at_once(rx.recv()).ok())
 }
 
+/// In a lane of its own, with one for another sender beside it.
+#[unsafe(no_mangle)]
+#[inline(never)]
+fn pairs_channel_lanes(tx: &mut channel::FanInSender<u64>, rx: &mut channel::FanInReceiver<u64>) -> u64 {
+    pairs(|item| tx.blocking_send(item).is_ok(), || rx.blocking_recv().ok().map(|(_, item)| item))
+}
+
 #[unsafe(no_mangle)]
 #[inline(never)]
 fn pairs_crossbeam_channel(tx: &crossbeam_channel::Sender<u64>, rx: &crossbeam_channel::Receiver<u64>) -> u64 {
@@ -390,7 +397,7 @@ fn heap_ends<L: Layout>() -> (OwnedProducer<u64, L>, OwnedConsumer<u64, L>) {
 }
 
 /// The name of one function is the first argument; a second one says how many items are inside before and after each pair, a
-/// third and a fourth one where the watermarks are, or which stage it is and before which ring. It prints the name of the stage.
+/// third and a fourth one where the watermarks are, or which stage it is and before which ring, or a third one that another sender waits. It prints the name of the stage.
 fn main() {
     let mut arguments = std::env::args().skip(1);
     let function = arguments.next().unwrap_or_default();
@@ -467,6 +474,18 @@ fn main() {
                 _ => called_channel,
             };
             pairs(&mut tx, &mut rx)
+        }
+        "pairs_channel_lanes" => {
+            let (opener, mut rx) = channel::fan_in(2, CAPACITY).expect("there is memory for the ring");
+            let mut open = || opener.open(NonZeroU32::MIN).expect("a free lane");
+            let (mut tx, mut other) = (open(), open());
+            fill(inside, |item| tx.try_send(item).is_ok());
+            // With a third argument the other one waits all the time, for what its lane doesn't come to.
+            let mut waits = other.pressure_changed();
+            if std::env::args().nth(3).is_some() {
+                assert!(pin!(&mut waits).poll(&mut Context::from_waker(Waker::noop())).is_pending());
+            }
+            pairs_channel_lanes(&mut tx, &mut rx)
         }
         "pairs_crossbeam_channel" => {
             let (tx, rx) = crossbeam_channel::bounded(CAPACITY);

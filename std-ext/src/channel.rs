@@ -1,13 +1,25 @@
 //! Channels: the rings, with ends that can wait, as threads or as tasks, mixed on the same channel.
 //!
-//! There is one [`Sender`] and one [`Receiver`] for all rings. What a ring can't promise, its ends don't have: where it
-//! never evicts there is no [`force_send`](Sender::force_send), and only where it has several producers its senders can be cloned.
+//! There is one [`Sender`] and one [`Receiver`] for all rings. What a ring can't promise, its ends don't have: where there always is
+//! room there is no [`ready`](Sender::ready), where nothing is evicted there is no [`force_send`](Sender::force_send), and only where
+//! it has several producers its senders can be cloned.
 //!
-//! | made by | ring | senders |
-//! |---|---|---|
-//! | [`spsc`](fn@spsc) | [`spsc`](crate::spsc) | one |
-//! | [`mpsc`](fn@mpsc) | [`mpsc`](crate::mpsc) | any number, by `clone` |
-//! | [`swap`](fn@swap) | [`swap`](crate::swap), which may evict | up to a number, by [`try_clone`](Sender::try_clone) |
+//! | made by | senders | a sender waits for | the receiver gets, and waits for | `pressure` | `close` | `reserve` |
+//! |---|---|---|---|---|---|---|
+//! | [`spsc`](fn@spsc) | one | room | items | yes | | yes |
+//! | [`mpsc`](fn@mpsc) | any number, by `clone` | room | items | yes | yes | |
+//! | [`swap`](fn@swap), which may evict | up to a number, by [`try_clone`](Sender::try_clone) | room, or nothing: as its policy is | items | yes | yes | |
+//! | [`fan_in`](fn@fan_in) | one to a lane, by an [`Opener`] | room in its lane | items, and their lanes | that of each lane, at its sender | | yes |
+//! | [`priority`](fn@priority) | any number, by `clone` | room, where nothing less important is inside, or nothing: as its policy is | items, and their classes | yes | yes | |
+//! | [`conflated`](fn@conflated) | one | nothing | keys with something new, and that | yes: how many keys have something new | | |
+//! | [`latest`](fn@latest) | one | nothing | the newest value, if it is another one | | | |
+//!
+//! All senders can wait for the [end](Sender::closed) of the receiver, and all ends that have a pressure for
+//! [another one](Sender::pressure_changed). Without an allocator a channel is made of the ends of a ring, of whatever memory, by a
+//! [`Lobby`].
+//!
+//! Any other ring's ends come [`over`], and so do stages before and behind them: what goes through a
+//! [`Gate`](crate::admission::Gate) is let in or not, what [expires](crate::expiry) is not received.
 //!
 //! Threads use what is called `blocking_`, or has a time limit; tasks use the futures, [`Stream`](futures_core::Stream) and
 //! [`Sink`](futures_sink::Sink), with any executor.
@@ -34,32 +46,40 @@
 
 #[cfg(feature = "alloc")]
 mod builder;
+mod ends;
 mod error;
 mod force;
 mod grace;
 #[cfg(feature = "alloc")]
 mod heap;
 mod many;
+mod opener;
 mod permit;
 mod place;
 mod receiver;
 mod sender;
 mod sink;
+mod stage;
 mod stats;
 mod until;
 
 #[cfg(feature = "alloc")]
 pub use builder::{BuildError, Builder, WhenFull, builder};
-pub use error::{NoSeat, RecvError, RecvTimeoutError, SendError, SendTimeoutError};
+pub use error::{LanesError, NoSeat, RecvError, RecvTimeoutError, SendError, SendTimeoutError};
 pub use force::ForceEnd;
 pub use grace::{SendWithGrace, SendWithin};
 #[cfg(feature = "alloc")]
-pub use heap::{MpscReceiver, MpscSender, SpscReceiver, SpscSender, SwapReceiver, SwapSender, mpsc, over, spsc, swap};
+pub use heap::{
+    ConflatedReceiver, ConflatedSender, FanInOpener, FanInReceiver, FanInSender, LatestReceiver, LatestSender,
+    MpscReceiver, MpscSender, PriorityReceiver, PrioritySender, SpscReceiver, SpscSender, SwapReceiver, SwapSender,
+    conflated, fan_in, latest, mpsc, over, priority, spsc, swap,
+};
 pub use many::{RecvMany, SendMany};
+pub use opener::Opener;
 pub use permit::{OwnedPermit, Permit, Reserve, ReserveEnd, ReserveOwned};
 #[cfg(feature = "alloc")]
 pub use place::Shared;
-pub use place::{Desk, Lobby, PressureChanged};
+pub use place::{Desk, LaneEnds, Lobby, PressureChanged};
 pub use receiver::{Receiver, RecvFuture};
 pub use sender::{SendFuture, Sender};
 pub use sink::SenderSink;
@@ -69,29 +89,60 @@ pub use until::{Closed, Ready};
 #[cfg(feature = "std")]
 use core::{future::Future, pin::pin};
 
+use crate::fan_in::LaneSet;
 use crate::seam::{Pop, Push};
-use crate::spsc::Layout;
 #[cfg(feature = "std")]
 use crate::wait::{self, Deadline};
-use crate::{NeverEvicts, Overflow, Pressure, PushError, Pushed, Refusal, Seen};
+use crate::{Overflow, Pressure, PushError, Pushed, Seen};
 
 /// An end of a ring, as the ends of a channel need it.
 pub trait End {
-    /// How pressed the ring is.
-    fn pressure(&self) -> Pressure;
+    /// Where its ring has room. It is the same at both ends.
+    const ROOM: Room = Room::Shared;
 
-    /// The pressure, if it has changed since it was seen.
-    fn pressure_since(&self, seen: &mut Seen) -> Option<Pressure>;
+    /// Whether it is a [`PressureEnd`], and so somebody may wait for another pressure.
+    const HAS_PRESSURE: bool = false;
 
-    /// What the ring counts.
+    /// Whether the pressure is another one than was seen: then those who wait for that are called.
+    #[inline]
+    fn has_changed(&self, _seen: &mut Seen) -> bool {
+        false
+    }
+
+    /// How pressed it is, if it says so: see [`PressureEnd`].
+    fn level(&self) -> Option<Pressure> {
+        None
+    }
+
+    /// What its ring counts.
     fn counts(&self) -> RingCounts {
         RingCounts::default()
     }
 }
 
+/// Where a ring has room, and who waits for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    /// In one place, for whoever comes first.
+    Shared,
+    /// In lanes, of which each sender has one to itself: see [`ReceiveEnd::take_touched`].
+    InLanes,
+    /// There always is some.
+    Always,
+}
+
+/// One that says how pressed it is, or its ring.
+pub trait PressureEnd: End {
+    /// How pressed it is.
+    fn pressure(&self) -> Pressure;
+
+    /// The pressure, if it has changed since it was seen.
+    fn pressure_since(&self, seen: &mut Seen) -> Option<Pressure>;
+}
+
 /// A producer's end of a ring, as a [`Sender`] needs it.
 pub trait SendEnd: End + Push {
-    /// What a send answers with: nothing, or where a push may evict, what became of the oldest.
+    /// What a send answers with: nothing, or where a push may take another item's place, what became of that.
     type Sent;
 
     /// What a push that stored comes to.
@@ -114,7 +165,16 @@ pub trait SendEnd: End + Push {
     fn is_to_be_asked(&self) -> bool {
         false
     }
+
+    /// Whether a push now takes room that others may be waiting for, and so has to wait behind those who come first.
+    #[inline]
+    fn takes_room(&self) -> bool {
+        true
+    }
 }
+
+/// One of a ring that may be full.
+pub trait RoomEnd: SendEnd {}
 
 /// One beside which there can be another one.
 pub trait CloneEnd: Sized {
@@ -129,111 +189,33 @@ pub type Ends<P, C, D> = (Sender<P, D>, Receiver<C, D>);
 type Outcome<P> = Result<<P as SendEnd>::Sent, SendError<<P as Push>::Item>>;
 
 /// A consumer's end of a ring, as a [`Receiver`] needs it.
-pub trait ReceiveEnd: End + Pop {}
+pub trait ReceiveEnd: End + Pop {
+    /// Of a ring with lanes, those in which there may be more room or another pressure since this was last asked.
+    #[inline]
+    fn take_touched(&mut self) -> LaneSet {
+        LaneSet::EMPTY
+    }
+
+    /// Whether a lane has room, or another pressure than was `seen`. Asked under a lock: it just looks.
+    #[inline]
+    fn has_come(&self, _lane: usize, _seen: Option<Seen>) -> bool {
+        true
+    }
+
+    /// How many items its pops have taken out and delivered to nobody. It wraps.
+    ///
+    /// Each has left room that somebody may wait for, whatever the pop answers with; so it counts before anything else is done
+    /// with the item that might panic. An end that delivers all that it takes out says 0, always.
+    #[inline(always)]
+    fn discarded(&self) -> usize {
+        0
+    }
+}
 
 /// One that can close its ring and still take all that has been accepted, and nothing else.
 pub trait CloseEnd: ReceiveEnd {
     /// Nothing is taken in from now on.
     fn close(&mut self);
-}
-
-/// What the end of a ring says of itself by methods of the same names.
-macro_rules! end {
-    ([$($generics:tt)+] $end:ty $(, $with:ident = $count:ident)*) => {
-        impl<$($generics)+> End for $end {
-            fn pressure(&self) -> Pressure {
-                self.pressure()
-            }
-
-            fn pressure_since(&self, seen: &mut Seen) -> Option<Pressure> {
-                self.pressure_since(seen)
-            }
-
-            fn counts(&self) -> RingCounts {
-                RingCounts::default()$(.$with(self.$count()))*
-            }
-        }
-    };
-}
-
-end!([T, L: Layout, K] crate::spsc::Producer<'_, T, L, K>);
-end!([T, L: Layout, K] crate::spsc::Consumer<'_, T, L, K>);
-end!([T, K] crate::mpsc::Producer<'_, T, K>, with_shed = shed);
-end!([T, K] crate::mpsc::Consumer<'_, T, K>, with_shed = shed);
-end!([T, K] crate::swap::Producer<'_, T, K>, with_evicted = evicted, with_shed = shed);
-end!([T, K] crate::swap::Consumer<'_, T, K>, with_evicted = evicted, with_shed = shed);
-
-impl<T, L: Layout, K> SendEnd for crate::spsc::Producer<'_, T, L, K> {
-    type Sent = ();
-
-    #[inline(always)]
-    fn sent(_: Pushed<T>) {}
-
-    #[inline(always)]
-    fn is_to_be_asked(&self) -> bool {
-        true
-    }
-}
-
-impl<T, L: Layout, K> ReserveEnd for crate::spsc::Producer<'_, T, L, K> {}
-
-impl<T, L: Layout, K> ReceiveEnd for crate::spsc::Consumer<'_, T, L, K> {}
-
-impl<T, K> SendEnd for crate::mpsc::Producer<'_, T, K> {
-    type Sent = ();
-
-    #[inline(always)]
-    fn sent(_: Pushed<T>) {}
-
-    fn push_under(&mut self, overflow: Overflow, value: T) -> Result<Pushed<T>, PushError<T>> {
-        match Refusal::try_from(overflow) {
-            Ok(refusal) => self.push_under(refusal, value),
-            Err(NeverEvicts) => self.push(value),
-        }
-        .map(|()| Pushed::Stored)
-    }
-}
-
-impl<T, K: Clone> CloneEnd for crate::mpsc::Producer<'_, T, K> {
-    fn another(&self) -> Option<Self> {
-        Some(self.clone())
-    }
-}
-
-impl<T, K> ReceiveEnd for crate::mpsc::Consumer<'_, T, K> {}
-
-impl<T, K> CloseEnd for crate::mpsc::Consumer<'_, T, K> {
-    fn close(&mut self) {
-        self.close();
-    }
-}
-
-impl<T, K> SendEnd for crate::swap::Producer<'_, T, K> {
-    /// The victim, or none.
-    type Sent = Pushed<T>;
-
-    #[inline(always)]
-    fn sent(pushed: Pushed<T>) -> Pushed<T> {
-        pushed
-    }
-
-    fn push_under(&mut self, overflow: Overflow, value: T) -> Result<Pushed<T>, PushError<T>> {
-        self.push_under(overflow, value)
-    }
-}
-
-impl<T, K: Clone> CloneEnd for crate::swap::Producer<'_, T, K> {
-    fn another(&self) -> Option<Self> {
-        self.try_clone().ok()
-    }
-}
-
-impl<T, K> ReceiveEnd for crate::swap::Consumer<'_, T, K> {}
-
-impl<T, K> CloseEnd for crate::swap::Consumer<'_, T, K> {
-    fn close(&mut self) {
-        self.close();
-    }
 }
 
 /// Runs a future on this thread, which sleeps while there is nothing to do: for those that have no blocking twin.

@@ -1,14 +1,14 @@
 //! The one place that chooses where this crate's atomics and locks come from: the standard library, or the model checker.
 
 #[cfg(not(forebay_loom))]
-pub(crate) use core::sync::atomic::{AtomicU8, Ordering, fence};
+pub(crate) use core::sync::atomic::{AtomicU8, AtomicUsize, Ordering, fence};
 #[cfg(all(feature = "std", not(forebay_loom)))]
 pub(crate) use std::sync::Mutex;
 
 #[cfg(all(feature = "alloc", not(forebay_loom)))]
 pub(crate) use alloc::sync::Arc;
 #[cfg(forebay_loom)]
-pub(crate) use loom::sync::atomic::{AtomicU8, Ordering, fence};
+pub(crate) use loom::sync::atomic::{AtomicU8, AtomicUsize, Ordering, fence};
 #[cfg(forebay_loom)]
 pub(crate) use loom::sync::{Arc, Mutex};
 #[cfg(all(feature = "std", forebay_loom))]

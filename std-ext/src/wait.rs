@@ -30,8 +30,15 @@
 //! it is the first to be called, and everybody else who may wait queues up. So who has been called is to come, or to go: one that
 //! is kept, and is not polled, holds up the others.
 //!
+//! # Lanes
+//! Where each sender has a [lane](crate::fan_in) of its own, the place that gets free in one is of use to that sender alone. So the
+//! seat of lane `n` is that of number `n + 1`, and it is called by its number: a pop finds whom to call at once, whoever else waits. There
+//! is nobody to share with, so there is no order among those, no debt when one goes, and none that comes first. Which lanes are waited
+//! for is in a word of its own, `lanes`, a bit for each, so that one sender that always waits, as a noisy one does, costs the pops
+//! from other lanes a second load and no lock. What a sender in a lane waits for is room, or another pressure: that lane's, too.
+//!
 //! # Progress
-//! Whoever meets nobody that waits takes no lock: it pays a fence and a load. The lock around the lines is held for a few steps
+//! Whoever meets nobody that waits for what it has brought takes no lock: it pays a fence and a load. The lock around the lines is held for a few steps
 //! and never while foreign code runs: wakers are cloned before, and woken and dropped after.
 //!
 //! # Panics
@@ -47,12 +54,13 @@ mod tests;
 
 use core::task::Waker;
 
+pub(crate) use self::line::{InLane, Seat, Seats};
 use self::line::{Left, Table};
-pub(crate) use self::line::{Seat, Seats};
 use self::lock::Lock;
 #[cfg(feature = "std")]
 pub(crate) use self::park::{Deadline, block_on};
-use crate::sync::{AtomicU8, Ordering, always_const, fence, shielded};
+use crate::fan_in::LaneSet;
+use crate::sync::{AtomicU8, AtomicUsize, Ordering, always_const, fence, shielded};
 
 /// What can be waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,10 +73,12 @@ pub(crate) enum Kind {
     Closed,
     /// Another pressure.
     Level,
+    /// Room in a lane of one's own, or another pressure there, or the end of the receiver.
+    Lane,
 }
 
 impl Kind {
-    const ALL: [Self; 4] = [Self::Item, Self::Room, Self::Closed, Self::Level];
+    const ALL: [Self; 5] = [Self::Item, Self::Room, Self::Closed, Self::Level, Self::Lane];
 
     const fn bit(self) -> u8 {
         1 << self as u8
@@ -80,6 +90,19 @@ impl Kind {
     }
 }
 
+/// Some of what can be waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Kinds(u8);
+
+impl Kinds {
+    pub(crate) const NONE: Self = Self(0);
+
+    #[inline(always)]
+    pub(crate) const fn and(self, kind: Kind) -> Self {
+        Self(self.0 | kind.bit())
+    }
+}
+
 /// In `kinds`: somebody came too late too often, and comes first now.
 const FIRST_COME: u8 = 1 << 7;
 
@@ -88,14 +111,14 @@ const FIRST_COME: u8 = 1 << 7;
 pub(crate) struct Awaited(u8);
 
 impl Awaited {
-    /// Nothing.
     #[inline(always)]
-    pub(crate) const fn is_nothing(self) -> bool {
-        self.0 & !FIRST_COME == 0
-    }
-
     pub(crate) const fn has(self, kind: Kind) -> bool {
         self.0 & kind.bit() != 0
+    }
+
+    #[inline(always)]
+    pub(crate) const fn has_any(self, kinds: Kinds) -> bool {
+        self.0 & kinds.0 != 0
     }
 }
 
@@ -112,6 +135,8 @@ pub(crate) const RECEIVER: usize = 0;
 pub struct Waiting<S> {
     /// Which lines have somebody in them. Written under the lock.
     kinds: AtomicU8,
+    /// The lanes whose senders wait for what is to be had there, as a [`LaneSet`]. Written under the lock.
+    lanes: AtomicUsize,
     table: Lock<Table<S>>,
 }
 
@@ -119,13 +144,23 @@ impl<S: Seats> Waiting<S> {
     always_const! {
         /// Nobody waits. The first seat is the receiver's.
         pub(crate) fn new(seats: S) -> Self {
-            Self { kinds: AtomicU8::new(0), table: Lock::new(Table::new(seats)) }
+            Self { kinds: AtomicU8::new(0), lanes: AtomicUsize::new(0), table: Lock::new(Table::new(seats)) }
         }
     }
 
     /// Takes the receiver's seat, and one for a first sender. `None`: some end has a seat.
     pub(crate) fn open(&self) -> Option<usize> {
         self.table.with(Table::open)
+    }
+
+    /// Takes the receiver's seat, and none for a sender. `false`: some end has a seat.
+    pub(crate) fn open_lanes(&self) -> bool {
+        self.table.with(Table::open_lanes)
+    }
+
+    /// The seat of the sender in a lane. `None`: somebody has it.
+    pub(crate) fn enter_lane(&self, lane: usize) -> Option<usize> {
+        self.table.with(|table| table.enter_lane(lane))
     }
 
     /// A seat for one more sender. `None`: there is none left.
@@ -141,8 +176,17 @@ impl<S: Seats> Waiting<S> {
 
     /// Takes a place in a line: at the back, or where it was. After that whoever waits looks at the ring again.
     pub(crate) fn wait(&self, seat: usize, kind: Kind, waker: &Waker) {
+        self.wait_by(waker, |table, waker| table.wait(seat, kind, waker));
+    }
+
+    /// The same for what is to be had in its lane: another pressure than was seen, or room.
+    pub(crate) fn wait_in_lane(&self, seat: usize, wanted: InLane, waker: &Waker) {
+        self.wait_by(waker, |table, waker| table.wait_in_lane(seat, wanted, waker));
+    }
+
+    fn wait_by(&self, waker: &Waker, wait: impl FnOnce(&mut Table<S>, Waker) -> Left) {
         let waker = waker.clone();
-        let left = self.change(|table| table.wait(seat, kind, waker));
+        let left = self.change(|table| wait(table, waker));
         self.settle(left);
         // [W1] SeqCst: pairs with [W2]. Orders: our place in the line before our next look at the ring.
         fence(Ordering::SeqCst);
@@ -173,6 +217,13 @@ impl<S: Seats> Waiting<S> {
         Awaited(self.kinds.load(Ordering::Relaxed))
     }
 
+    /// The same of some lanes: those whose senders wait.
+    #[inline(always)]
+    pub(crate) fn awaited_lanes(&self, lanes: LaneSet) -> LaneSet {
+        // Relaxed: the fence [W2] is before it.
+        LaneSet::from_bits(self.lanes.load(Ordering::Relaxed)).and(lanes)
+    }
+
     /// Whether others have to queue up behind one that comes first.
     #[inline(always)]
     pub(crate) fn has_first_come(&self) -> bool {
@@ -192,6 +243,17 @@ impl<S: Seats> Waiting<S> {
     #[inline(never)]
     pub(crate) fn call(&self, kind: Kind) {
         self.call_up_to(kind, u64::MAX);
+    }
+
+    /// Wakes those who wait in some lanes, if what they want is there. That is asked under the lock.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn call_lanes(&self, lanes: LaneSet, mut is_there: impl FnMut(usize, InLane) -> bool) {
+        let count = self.table.with(|table| table.lanes());
+        for lane in lanes.below(count) {
+            let waker = self.change(|table| table.call_lane(lane, |wanted| is_there(lane, wanted)));
+            shielded(|| waker.into_iter().for_each(Waker::wake));
+        }
     }
 
     /// Wakes all who wait for that now.
@@ -219,6 +281,8 @@ impl<S: Seats> Waiting<S> {
             let kinds = if table.has_first_come() { kinds | FIRST_COME } else { kinds };
             // Relaxed: [W1] comes after it where it says more than before.
             self.kinds.store(kinds, Ordering::Relaxed);
+            // Relaxed: likewise.
+            self.lanes.store(table.awaited_lanes().to_bits(), Ordering::Relaxed);
             result
         })
     }

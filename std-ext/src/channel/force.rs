@@ -14,13 +14,6 @@ pub trait ForceEnd: SendEnd {
     fn force_push(&mut self, value: Self::Item) -> Result<Pushed<Self::Item>, PushError<Self::Item>>;
 }
 
-impl<T, K> ForceEnd for crate::swap::Producer<'_, T, K> {
-    #[inline(always)]
-    fn force_push(&mut self, value: T) -> Result<Pushed<T>, PushError<T>> {
-        self.force_push(value)
-    }
-}
-
 impl<P: ForceEnd, D: Desk> Sender<P, D> {
     /// Puts a value in now, whatever the channel's policy is: at full, the oldest item makes room, and comes back.
     ///

@@ -9,7 +9,6 @@ use super::error::SendError;
 use super::place::Desk;
 use super::{ReceiveEnd, Receiver, SendEnd, Sender};
 use crate::PopError;
-use crate::wait::Kind;
 
 /// Sends the items of an iterator: see [`Sender::send_many`].
 #[must_use = "futures do nothing unless they are awaited"]
@@ -93,9 +92,14 @@ impl<P: SendEnd, I: Iterator<Item = P::Item>, D: Desk> Future for SendMany<'_, P
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
-        if !this.send()? {
-            this.sender.wait(Kind::Room, cx);
-            if !this.send()? {
+        while !this.send()? {
+            let sent = this.sent;
+            this.sender.wait(Sender::<P, D>::ROOM, cx);
+            if this.send()? {
+                break;
+            }
+            // Who has sent something is out of line: then it waits again.
+            if this.sent == sent {
                 this.sender.found_no_room();
                 return Poll::Pending;
             }

@@ -7,12 +7,11 @@ use core::task::{Context, Poll};
 
 use super::error::SendError;
 use super::place::Desk;
-use super::{SendEnd, Sender};
+use super::{RoomEnd, Sender};
 use crate::PushError;
-use crate::wait::Kind;
 
 /// A producer's end that nobody else pushes beside: room that it has seen stays until it is used.
-pub trait ReserveEnd: SendEnd {}
+pub trait ReserveEnd: RoomEnd {}
 
 /// Waits for room, and keeps it: see [`Sender::reserve`].
 #[must_use = "futures do nothing unless they are awaited"]
@@ -36,7 +35,7 @@ impl<'s, P: ReserveEnd, D: Desk> Future for Reserve<'s, P, D> {
     /// If it was ready before.
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let sender = self.sender.as_mut().expect("a future that was not ready yet");
-        if sender.poll_until(cx, Kind::Room, Sender::has_room).is_pending() {
+        if sender.poll_until(cx, Sender::<P, D>::ROOM, Sender::has_room).is_pending() {
             return Poll::Pending;
         }
         let Some(sender) = self.sender.take() else { unreachable!("seen above") };
@@ -154,7 +153,7 @@ impl<P: ReserveEnd, D: Desk> Future for ReserveOwned<P, D> {
     /// If it was ready before.
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let sender = self.sender.as_mut().expect("a future that was not ready yet");
-        if sender.poll_until(cx, Kind::Room, Sender::has_room).is_pending() {
+        if sender.poll_until(cx, Sender::<P, D>::ROOM, Sender::has_room).is_pending() {
             return Poll::Pending;
         }
         let Some(sender) = self.sender.take() else { unreachable!("seen above") };

@@ -14,7 +14,8 @@ use super::error::RecvError;
 #[cfg(feature = "std")]
 use super::error::RecvTimeoutError;
 use super::place::{Desk, Party, Place, PressureChanged};
-use super::{CloseEnd, ReceiveEnd, RecvMany};
+use super::stage::Popping;
+use super::{CloseEnd, PressureEnd, ReceiveEnd, RecvMany};
 use crate::wait::Kind;
 #[cfg(feature = "std")]
 use crate::wait::{Deadline, block_on};
@@ -61,7 +62,7 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
 
     /// The ring may have taken back the pressure.
     pub(super) fn found_nothing(&mut self) {
-        self.party.tell(None);
+        self.party.tell_senders(false);
     }
 
     /// Takes the next item; waits for it, as a task.
@@ -206,7 +207,7 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     /// Takes the next item, but calls nobody who waits for its room.
     #[inline(always)]
     pub(super) fn take_quietly(&mut self) -> Result<C::Item, PopError> {
-        let item = self.party.end.pop();
+        let item = Popping::new(&mut self.party).pop();
         match item {
             Ok(_) | Err(PopError::Empty) => {}
             Err(PopError::Closed) => {
@@ -221,26 +222,8 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     #[inline(always)]
     pub(super) fn taken(&mut self, count: u64) {
         self.party.tally.items += count;
-        self.party.tell(Some(Kind::Room));
+        self.party.tell_senders(true);
         self.party.place.stop_waiting();
-    }
-
-    /// Waits until the pressure is another one than this receiver was last told of here, and says which.
-    ///
-    /// At first it takes the queue for [`Open`](Pressure::Open). It may miss that the pressure rose and fell meanwhile, but never how
-    /// it is.
-    ///
-    /// # Cancel safety
-    /// Nothing is lost.
-    #[inline]
-    pub fn pressure_changed(&mut self) -> PressureChanged<'_, C, D> {
-        PressureChanged::new(&mut self.party)
-    }
-
-    /// How pressed the queue is.
-    #[must_use]
-    pub fn pressure(&self) -> Pressure {
-        self.party.end.pressure()
     }
 
     /// Whether nothing is taken in any more. There may still be items inside.
@@ -271,6 +254,26 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     #[must_use]
     pub const fn end(&self) -> &C {
         &self.party.end
+    }
+}
+
+impl<C: ReceiveEnd + PressureEnd, D: Desk> Receiver<C, D> {
+    /// Waits until the pressure is another one than this receiver was last told of here, and says which.
+    ///
+    /// At first it takes the queue for [`Open`](Pressure::Open). It may miss that the pressure rose and fell meanwhile, but never how
+    /// it is.
+    ///
+    /// # Cancel safety
+    /// Nothing is lost.
+    #[inline]
+    pub fn pressure_changed(&mut self) -> PressureChanged<'_, C, D> {
+        PressureChanged::new(&mut self.party)
+    }
+
+    /// How pressed the queue is.
+    #[must_use]
+    pub fn pressure(&self) -> Pressure {
+        self.party.end.pressure()
     }
 }
 

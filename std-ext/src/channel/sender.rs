@@ -12,7 +12,10 @@ use super::error::SendTimeoutError;
 use super::error::{NoSeat, SendError};
 use super::grace::Rule;
 use super::place::{Desk, Party, Place, PressureChanged};
-use super::{CloneEnd, Closed, End, Outcome, Permit, Ready, Reserve, ReserveEnd, SendEnd, SendMany, SenderSink};
+use super::{
+    CloneEnd, Closed, Outcome, Permit, PressureEnd, Ready, Reserve, ReserveEnd, Room, RoomEnd, SendEnd, SendMany,
+    SenderSink,
+};
 use crate::wait::Kind;
 #[cfg(feature = "std")]
 use crate::wait::{Deadline, block_on};
@@ -27,6 +30,12 @@ pub struct Sender<P: SendEnd, D: Desk> {
 }
 
 impl<P: SendEnd, D: Desk> Sender<P, D> {
+    /// Where it waits for room.
+    pub(super) const ROOM: Kind = match P::ROOM {
+        Room::InLanes => Kind::Lane,
+        Room::Shared | Room::Always => Kind::Room,
+    };
+
     pub(super) fn new(end: P, place: Place<D>) -> Self {
         Self { party: Party::new(end, place), rule: Rule::Wait }
     }
@@ -171,7 +180,7 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     #[inline(never)]
     fn poll_in_line(&mut self, cx: &mut Context<'_>, value: &mut Option<P::Item>) -> Poll<Outcome<P>> {
         // Foreign code runs in this, which may panic.
-        self.wait(Kind::Room, cx);
+        self.wait(Self::ROOM, cx);
         let Some(unsent) = value.take() else { unreachable!("put there by the caller") };
         match self.attempt(unsent) {
             Ok(done) => Poll::Ready(done),
@@ -196,7 +205,7 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     /// The same, but the receiver is not called.
     #[inline(always)]
     pub(super) fn attempt_quietly(&mut self, value: P::Item) -> Result<Outcome<P>, P::Item> {
-        if self.party.place.is_behind() && !self.party.end.is_closed() {
+        if self.is_behind() && self.party.end.takes_room() && !self.party.end.is_closed() {
             return Err(value);
         }
         let done = if self.party.end.is_to_be_asked() && self.party.end.is_closed() {
@@ -234,12 +243,22 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     }
 
     pub(super) fn has_room(&self) -> bool {
-        self.is_closed() || !self.is_full() && !self.party.place.is_behind()
+        self.is_closed() || !self.is_full() && !self.is_behind()
+    }
+
+    /// Whether somebody else comes first.
+    #[inline(always)]
+    fn is_behind(&self) -> bool {
+        matches!(P::ROOM, Room::Shared) && self.party.place.is_behind()
     }
 
     /// Takes its place in a line. After that it looks again.
     pub(super) fn wait(&mut self, kind: Kind, cx: &Context<'_>) {
-        self.party.wait(kind, cx);
+        match kind {
+            // No wait of a send.
+            Kind::Closed => self.party.place.wait(kind, cx.waker()),
+            kind => self.party.wait(kind, cx),
+        }
     }
 
     /// After so many were put in.
@@ -273,15 +292,6 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
         SendMany::new(self, items)
     }
 
-    /// Waits until there is room, or the channel is closed. Nothing is reserved: others may be faster.
-    ///
-    /// # Cancel safety
-    /// Nothing is lost.
-    #[inline]
-    pub fn ready(&mut self) -> Ready<'_, P, D> {
-        Ready::new(self)
-    }
-
     /// Waits until the receiver is gone, or has closed the channel.
     ///
     /// # Cancel safety
@@ -289,18 +299,6 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     #[inline]
     pub fn closed(&mut self) -> Closed<'_, P, D> {
         Closed::new(self)
-    }
-
-    /// Waits until the pressure is another one than this sender was last told of here, and says which.
-    ///
-    /// At first it takes the queue for [`Open`](Pressure::Open). It may miss that the pressure rose and fell meanwhile, but never how
-    /// it is.
-    ///
-    /// # Cancel safety
-    /// Nothing is lost.
-    #[inline]
-    pub fn pressure_changed(&mut self) -> PressureChanged<'_, P, D> {
-        PressureChanged::new(&mut self.party)
     }
 
     /// A [`Sink`](futures_sink::Sink) that sends.
@@ -339,16 +337,41 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
         self.party.end.capacity()
     }
 
-    /// How pressed the queue is: the signal to slow down.
-    #[must_use]
-    pub fn pressure(&self) -> Pressure {
-        End::pressure(&self.party.end)
-    }
-
     /// The end of the ring, for what only this kind of ring can do and what changes nothing that others wait for.
     #[must_use]
     pub const fn end(&self) -> &P {
         &self.party.end
+    }
+}
+
+impl<P: RoomEnd, D: Desk> Sender<P, D> {
+    /// Waits until there is room, or the channel is closed. Nothing is reserved: others may be faster.
+    ///
+    /// # Cancel safety
+    /// Nothing is lost.
+    #[inline]
+    pub fn ready(&mut self) -> Ready<'_, P, D> {
+        Ready::new(self)
+    }
+}
+
+impl<P: SendEnd + PressureEnd, D: Desk> Sender<P, D> {
+    /// Waits until the pressure is another one than this sender was last told of here, and says which.
+    ///
+    /// At first it takes the queue for [`Open`](Pressure::Open). It may miss that the pressure rose and fell meanwhile, but never how
+    /// it is.
+    ///
+    /// # Cancel safety
+    /// Nothing is lost.
+    #[inline]
+    pub fn pressure_changed(&mut self) -> PressureChanged<'_, P, D> {
+        PressureChanged::new(&mut self.party)
+    }
+
+    /// How pressed the queue is: the signal to slow down.
+    #[must_use]
+    pub fn pressure(&self) -> Pressure {
+        PressureEnd::pressure(&self.party.end)
     }
 }
 

@@ -27,8 +27,8 @@ pub struct Stats {
     pub len: usize,
     /// How many there is room for.
     pub capacity: usize,
-    /// How pressed the channel is.
-    pub pressure: Pressure,
+    /// How pressed the channel is, or the sender's lane; if there is such a thing.
+    pub pressure: Option<Pressure>,
     /// What the ring counts, for all ends.
     pub ring: RingCounts,
 }
@@ -43,6 +43,8 @@ pub struct RingCounts {
     pub shed: Option<usize>,
     /// How many were replaced by newer ones before they were received.
     pub conflated: Option<usize>,
+    /// How many were too old when their turn came.
+    pub expired: Option<usize>,
 }
 
 impl RingCounts {
@@ -63,17 +65,24 @@ impl RingCounts {
     pub const fn with_conflated(self, conflated: usize) -> Self {
         Self { conflated: Some(conflated), ..self }
     }
+
+    /// With how many were too old.
+    #[must_use]
+    pub const fn with_expired(self, expired: usize) -> Self {
+        Self { expired: Some(expired), ..self }
+    }
 }
 
 /// In one line.
 impl fmt::Display for Stats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { items, refused, waits, in_vain, len, capacity, pressure, ring } = self;
-        write!(
-            f,
-            "{items} items, {refused} refused, {waits} waits, {in_vain} in vain; {len} of {capacity} inside, {pressure:?}"
-        )?;
-        for (count, what) in [(ring.evicted, "evicted"), (ring.shed, "shed"), (ring.conflated, "conflated")] {
+        write!(f, "{items} items, {refused} refused, {waits} waits, {in_vain} in vain; {len} of {capacity} inside")?;
+        if let Some(pressure) = pressure {
+            write!(f, ", {pressure:?}")?;
+        }
+        let RingCounts { evicted, shed, conflated, expired } = ring;
+        for (count, what) in [(evicted, "evicted"), (shed, "shed"), (conflated, "conflated"), (expired, "expired")] {
             if let Some(count) = count {
                 write!(f, ", {count} {what}")?;
             }
@@ -103,7 +112,7 @@ impl Tally {
 
     fn stats(self, end: &impl End, len: usize, capacity: usize) -> Stats {
         let Self { items, refused, waits, in_vain } = self;
-        Stats { items, refused, waits, in_vain, len, capacity, pressure: end.pressure(), ring: end.counts() }
+        Stats { items, refused, waits, in_vain, len, capacity, pressure: end.level(), ring: end.counts() }
     }
 }
 

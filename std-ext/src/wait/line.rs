@@ -3,6 +3,8 @@
 use core::task::Waker;
 
 use super::{Kind, PATIENCE, RECEIVER};
+use crate::Seen;
+use crate::fan_in::LaneSet;
 
 /// The place of one end of a queue among those who wait.
 #[derive(Debug)]
@@ -16,6 +18,16 @@ pub struct Seat {
     turn: u64,
     /// How often it has been called in vain.
     late: u8,
+    /// If it waits in a lane, for what.
+    wanted: InLane,
+}
+
+/// What is waited for in a lane.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum InLane {
+    Room,
+    /// Another pressure than this one.
+    Level(Seen),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +46,8 @@ const NONE: usize = usize::MAX;
 
 impl Seat {
     /// A seat that nobody has.
-    pub(crate) const FREE: Self = Self { state: State::Free, waker: None, before: NONE, after: NONE, turn: 0, late: 0 };
+    pub(crate) const FREE: Self =
+        Self { state: State::Free, waker: None, before: NONE, after: NONE, turn: 0, late: 0, wanted: InLane::Room };
 }
 
 /// Where seats are.
@@ -77,11 +90,18 @@ struct Line {
     called: usize,
 }
 
+/// The seat of the sender in a lane.
+const fn seat_of(lane: usize) -> usize {
+    lane + RECEIVER + 1
+}
+
 /// The seats, and the lines.
 #[derive(Debug)]
 pub(super) struct Table<S> {
     seats: S,
     lines: [Line; Kind::ALL.len()],
+    /// The lanes whose senders wait there.
+    awaited_lanes: LaneSet,
     /// Who comes first.
     first_come: usize,
     /// How many turns there were.
@@ -104,11 +124,23 @@ pub(super) struct Left {
 impl<S> Table<S> {
     pub(super) const fn new(seats: S) -> Self {
         const EMPTY: Line = Line { first: NONE, last: NONE, count: 0, called: 0 };
-        Self { seats, lines: [EMPTY; Kind::ALL.len()], first_come: NONE, turns: 0, free: NONE, fresh: RECEIVER + 1 }
+        Self {
+            seats,
+            lines: [EMPTY; Kind::ALL.len()],
+            awaited_lanes: LaneSet::EMPTY,
+            first_come: NONE,
+            turns: 0,
+            free: NONE,
+            fresh: RECEIVER + 1,
+        }
     }
 
     pub(super) const fn count(&self, kind: Kind) -> usize {
         self.lines[kind as usize].count
+    }
+
+    pub(super) const fn awaited_lanes(&self) -> LaneSet {
+        self.awaited_lanes
     }
 
     /// The latest turn so far.
@@ -132,11 +164,31 @@ impl<S: Seats> Table<S> {
 
     /// Seats for the receiver and a first sender. `None`: some are taken.
     pub(super) fn open(&mut self) -> Option<usize> {
+        if self.open_lanes() { self.enter() } else { None }
+    }
+
+    /// A seat for the receiver alone. `false`: some are taken.
+    pub(super) fn open_lanes(&mut self) -> bool {
         if self.seats.seats().iter().any(|seat| seat.state != State::Free) {
-            return None;
+            return false;
         }
+        // Those in lanes are taken and given back without a look at these.
+        (self.free, self.fresh) = (NONE, RECEIVER + 1);
         self.seat(RECEIVER).state = State::Away;
-        self.enter()
+        true
+    }
+
+    /// As many lanes as there are seats for.
+    pub(super) fn lanes(&mut self) -> usize {
+        self.seats.seats().len() - seat_of(0)
+    }
+
+    /// The seat of the sender in a lane. `None`: it is taken.
+    pub(super) fn enter_lane(&mut self, lane: usize) -> Option<usize> {
+        let seat = seat_of(lane);
+        let taken = self.seats.seats().get_mut(seat).filter(|seat| seat.state == State::Free)?;
+        taken.state = State::Away;
+        Some(seat)
     }
 
     pub(super) fn enter(&mut self) -> Option<usize> {
@@ -195,6 +247,12 @@ impl<S: Seats> Table<S> {
         left
     }
 
+    /// The same in a lane.
+    pub(super) fn wait_in_lane(&mut self, seat: usize, wanted: InLane, waker: Waker) -> Left {
+        self.seat(seat).wanted = wanted;
+        self.wait(seat, Kind::Lane, waker)
+    }
+
     pub(super) fn stop_waiting(&mut self, seat: usize) -> Left {
         let mut debt = None;
         match self.seat(seat).state {
@@ -229,6 +287,17 @@ impl<S: Seats> Table<S> {
         if seat == NONE || self.seat(seat).turn > latest {
             return None;
         }
+        self.call_out(seat, kind)
+    }
+
+    /// Calls the sender in a lane, if it waits there, and what it wants is there.
+    pub(super) fn call_lane(&mut self, lane: usize, is_there: impl FnOnce(InLane) -> bool) -> Option<Waker> {
+        let seat = seat_of(lane);
+        let &mut Seat { state, wanted, .. } = self.seat(seat);
+        if state == State::Waits(Kind::Lane) && is_there(wanted) { self.call_out(seat, Kind::Lane) } else { None }
+    }
+
+    fn call_out(&mut self, seat: usize, kind: Kind) -> Option<Waker> {
         self.unlink(seat, kind);
         self.lines[kind as usize].called += 1;
         let seat = self.seat(seat);
@@ -252,12 +321,29 @@ impl<S: Seats> Table<S> {
         self.join(kind, before, seat);
         self.join(kind, seat, after);
         self.lines[kind as usize].count += 1;
+        if kind == Kind::Lane {
+            self.awaited_lanes = self.awaited_lanes.or(LaneSet::of(seat - seat_of(0)));
+        }
     }
 
     fn unlink(&mut self, seat: usize, kind: Kind) {
         let &mut Seat { before, after, .. } = self.seat(seat);
         self.join(kind, before, after);
         self.lines[kind as usize].count -= 1;
+        if kind == Kind::Lane {
+            self.seat(seat).state = State::Away;
+            self.forget_lane(seat - seat_of(0));
+        }
+    }
+
+    /// Nobody waits in a lane any more, or in those that are not told apart from it.
+    fn forget_lane(&mut self, lane: usize) {
+        let alike = LaneSet::of(lane);
+        let waits = |table: &mut Self, lane| table.seat(seat_of(lane)).state == State::Waits(Kind::Lane);
+        let count = self.lanes();
+        if !alike.below(count).any(|lane| waits(self, lane)) {
+            self.awaited_lanes = LaneSet::from_bits(self.awaited_lanes.to_bits() & !alike.to_bits());
+        }
     }
 
     /// Makes two seats neighbours, or one of them the first or the last.

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context as Cx, Poll, Wake, Waker};
 
 use forebay::PopError;
-use forebay::channel::{self, CloseEnd, Receiver, RecvError, SendEnd, SendError, Sender, Shared};
+use forebay::channel::{self, CloseEnd, Receiver, RecvError, RoomEnd, SendError, Sender, Shared};
 use forebay_tests::model::{Context, Model, thread};
 
 /// Declares a test of each model, with the greatest number of preemptions and the number of executions that it needs.
@@ -33,13 +33,20 @@ macro_rules! models {
 mod blocking;
 mod calls;
 mod closing;
+mod lanes;
 mod registering;
 mod ring;
+mod stages;
 
-/// A producer's end over which all these channels can be made.
-trait Tx: SendEnd<Item = u32, Sent = ()> + Clone + Send + 'static {}
+/// A producer's end of numbers.
+trait One: RoomEnd<Item = u32, Sent = ()> + Send + 'static {}
 
-impl<P: SendEnd<Item = u32, Sent = ()> + Clone + Send + 'static> Tx for P {}
+impl<P: RoomEnd<Item = u32, Sent = ()> + Send + 'static> One for P {}
+
+/// One that there can be several of.
+trait Tx: One + Clone {}
+
+impl<P: One + Clone> Tx for P {}
 
 /// A consumer's end.
 trait Rx: CloseEnd<Item = u32> + Send + 'static {}
@@ -119,7 +126,7 @@ impl<R> Task<R> {
 }
 
 /// A task that sends a number. Its end goes when the task does.
-fn send<P: Tx>(mut sender: Sender<P, Shared>, number: u32) -> Task<Result<(), SendError<u32>>> {
+fn send<P: One>(mut sender: Sender<P, Shared>, number: u32) -> Task<Result<(), SendError<u32>>> {
     Task::new(async move { sender.send(number).await })
 }
 

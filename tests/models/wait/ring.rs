@@ -5,9 +5,9 @@
 
 use std::sync::Arc;
 
-use forebay::channel::{CloseEnd, End, ReceiveEnd, SendEnd};
+use forebay::channel::{CloseEnd, End, ReceiveEnd, RoomEnd, SendEnd};
 use forebay::seam::{Pop, Push};
-use forebay::{PopError, Pressure, PushError, Pushed, Seen};
+use forebay::{PopError, Pressure, PushError, Pushed};
 use forebay_tests::model::atomic::{AtomicUsize, Ordering};
 
 /// Up to four items of a byte that is not 0, the oldest in the lowest one; the number of senders; whether it is closed.
@@ -83,31 +83,17 @@ impl Push for Tx {
     }
 }
 
-impl End for Tx {
-    fn pressure(&self) -> Pressure {
-        Pressure::Open
-    }
+impl End for Tx {}
 
-    fn pressure_since(&self, _seen: &mut Seen) -> Option<Pressure> {
-        None
-    }
-}
-
-impl End for Rx {
-    fn pressure(&self) -> Pressure {
-        Pressure::Open
-    }
-
-    fn pressure_since(&self, _seen: &mut Seen) -> Option<Pressure> {
-        None
-    }
-}
+impl End for Rx {}
 
 impl SendEnd for Tx {
     type Sent = ();
 
     fn sent(_: Pushed<u32>) {}
 }
+
+impl RoomEnd for Tx {}
 
 impl Clone for Tx {
     fn clone(&self) -> Self {

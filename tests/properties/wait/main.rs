@@ -14,8 +14,10 @@ mod builder;
 mod cancellation;
 mod fairness;
 mod grace;
+mod lanes;
 mod methods;
 mod orders;
+mod stages;
 mod stats;
 mod wakers;
 

@@ -34,7 +34,7 @@ fn each_end_counts_what_it_does() {
     assert_eq!(done(receiver.stats()), (3, 1, 1, 0));
     assert_eq!(done(sender.clone().stats()), (0, 0, 0, 0), "a clone begins anew");
     let Stats { len, capacity, pressure, ring, .. } = receiver.stats();
-    assert_eq!((len, capacity, pressure, ring), (2, 2, Pressure::Stop, RingCounts::default().with_shed(0)));
+    assert_eq!((len, capacity, pressure, ring), (2, 2, Some(Pressure::Stop), RingCounts::default().with_shed(0)));
 }
 
 /// The ends of a ring that drops say so, both of them, and the law holds: what was sent was received, evicted or is inside.
