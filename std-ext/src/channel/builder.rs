@@ -2,12 +2,16 @@
 
 mod error;
 
+use alloc::vec::Vec;
+use core::num::NonZeroU32;
 use core::time::Duration;
 
 pub use self::error::BuildError;
 use super::grace::Rule;
-use super::heap::{MpscReceiver, MpscSender, SpscReceiver, SpscSender, SwapReceiver, SwapSender};
-use super::{Ends, ReceiveEnd, SendEnd, Shared, over};
+use super::heap::{
+    FanInReceiver, FanInSender, MpscReceiver, MpscSender, SpscReceiver, SpscSender, SwapReceiver, SwapSender,
+};
+use super::{Ends, ReceiveEnd, SendEnd, Shared, fan_in, over};
 use crate::{Overflow, Refusal, Watermarks, mpsc, spsc, swap};
 
 /// Begins a channel with room for so many items: see [`Builder`].
@@ -33,11 +37,19 @@ use crate::{Overflow, Refusal, Watermarks, mpsc, spsc, swap};
 /// # Ok::<(), channel::BuildError>(())
 /// ```
 pub const fn builder(capacity: usize) -> Builder {
-    Builder { capacity, when_full: WhenFull::Block { within: None }, grace: None, watermarks: None, senders: None }
+    Builder {
+        capacity,
+        when_full: WhenFull::Block { within: None },
+        grace: None,
+        watermarks: None,
+        senders: None,
+        lanes: None,
+        weights: None,
+    }
 }
 
 /// What is asked of a channel, until one of the last methods makes it: [`spsc`](Self::spsc), [`mpsc`](Self::mpsc),
-/// [`swap`](Self::swap). What contradicts itself, or can't be had of that ring, is a [`BuildError`] there.
+/// [`swap`](Self::swap), [`fan_in`](Self::fan_in). What contradicts itself, or can't be had of that ring, is a [`BuildError`] there.
 ///
 /// # Grace
 /// With a [grace](Self::grace), a sender that finds no room waits before something is dropped: a thread for so long
@@ -58,6 +70,8 @@ pub struct Builder {
     grace: Option<Duration>,
     watermarks: Option<(usize, usize)>,
     senders: Option<usize>,
+    lanes: Option<usize>,
+    weights: Option<Vec<u32>>,
 }
 
 /// What a send does that finds no room.
@@ -104,6 +118,18 @@ impl Builder {
     pub const fn senders(mut self, senders: usize) -> Self {
         self.senders = Some(senders);
         self
+    }
+
+    /// How many lanes [`fan_in`](Self::fan_in) has, for a sender each.
+    pub const fn lanes(mut self, lanes: usize) -> Self {
+        self.lanes = Some(lanes);
+        self
+    }
+
+    /// The weight of each lane, which is the share that it has of what is received while all have items: as many as there are
+    /// [lanes](Self::lanes), which need not be said then.
+    pub fn weights(self, weights: impl IntoIterator<Item = u32>) -> Self {
+        Self { weights: Some(weights.into_iter().collect()), ..self }
     }
 
     /// A channel for one sender: see [`channel::spsc`](fn@super::spsc). It drops nothing.
@@ -185,8 +211,72 @@ impl Builder {
         Ok(plan.over(tx, rx))
     }
 
-    /// What comes of it where there can be so many senders, if that holds for any ring.
+    /// A channel with a lane for each of its senders, which are all made at once: see [`channel::fan_in`](fn@super::fan_in). The capacity
+    /// and the watermarks are those of a lane. It drops what is sent, or nothing.
+    ///
+    /// # Errors
+    /// [`BuildError`].
+    ///
+    /// # Examples
+    /// While both have items, the first has two of three turns:
+    /// ```
+    /// use forebay::channel;
+    ///
+    /// let (mut senders, mut receiver) = channel::builder(6).weights([2, 1]).fan_in()?;
+    /// for (sender, name) in senders.iter_mut().zip(["paid", "free"]) {
+    ///     (0..6).for_each(|_| sender.try_send(name).unwrap());
+    /// }
+    /// let first: Vec<_> = receiver.blocking_iter().map(|(_, name)| name).take(6).collect();
+    /// assert_eq!(first.iter().filter(|&&name| name == "paid").count(), 4);
+    /// # Ok::<(), channel::BuildError>(())
+    /// ```
+    pub fn fan_in<T>(self) -> Result<(Vec<FanInSender<T>>, FanInReceiver<T>), BuildError> {
+        let weights = self.lane_weights()?;
+        let plan = self.plan_but_for_lanes(Some(weights.len()))?;
+        Refusal::try_from(plan.overflow()).map_err(|_| BuildError::NeverEvicts)?;
+        let refusal = Refusal::try_from(plan.of_ring).map_err(|_| BuildError::NeverEvicts)?;
+        let (opener, receiver) = fan_in(weights.len(), self.capacity)?;
+        let mut senders = Vec::with_capacity(weights.len());
+        for weight in weights {
+            let Ok(mut sender) = opener.open(weight) else { unreachable!("the lanes are new, and there are as many") };
+            sender.party.end.set_refusal(refusal);
+            if let Some(marks) = plan.watermarks {
+                sender.party.end.set_watermarks(marks)?;
+            }
+            senders.push(sender.with_rule(plan.rule));
+        }
+        Ok((senders, receiver))
+    }
+
+    /// The weights of all lanes.
+    fn lane_weights(&self) -> Result<Vec<NonZeroU32>, BuildError> {
+        let lanes = match (self.lanes, &self.weights, self.senders) {
+            (Some(lanes), Some(weights), _) if weights.len() != lanes => {
+                return Err(BuildError::Weights { weights: weights.len(), lanes });
+            }
+            (Some(lanes), _, _) => lanes,
+            (None, Some(weights), _) => weights.len(),
+            (None, None, Some(0)) => return Err(BuildError::ZeroSenders),
+            (None, None, Some(senders)) => senders,
+            (None, None, None) => 0,
+        };
+        if lanes == 0 {
+            return Err(BuildError::ZeroLanes);
+        }
+        let weight = |lane| self.weights.as_ref().map_or(1, |weights| weights[lane]);
+        (0..lanes).map(|lane| NonZeroU32::new(weight(lane)).ok_or(BuildError::ZeroWeight { lane })).collect()
+    }
+
+    /// What comes of it where there can be so many senders, and no lanes.
     fn plan(&self, limit: Option<usize>) -> Result<Plan, BuildError> {
+        if self.lanes.is_some() || self.weights.is_some() {
+            return Err(BuildError::NoLanes);
+        }
+        self.plan_but_for_lanes(limit)
+    }
+
+    /// What comes of it where there can be so many senders, if that holds for any ring.
+    fn plan_but_for_lanes(&self, limit: Option<usize>) -> Result<Plan, BuildError> {
         if self.capacity == 0 {
             return Err(BuildError::ZeroCapacity);
         }

@@ -20,6 +20,22 @@ pub enum BuildError {
         /// What there can be.
         limit: usize,
     },
+    /// It is to have no lane, or nothing says how many.
+    ZeroLanes,
+    /// It is to have lanes, and this ring has none.
+    NoLanes,
+    /// There are not as many weights as lanes.
+    Weights {
+        /// How many weights there are.
+        weights: usize,
+        /// How many lanes.
+        lanes: usize,
+    },
+    /// A lane is to have a weight of 0, and would never be served.
+    ZeroWeight {
+        /// Which one it is, from 0.
+        lane: usize,
+    },
     /// The ring can't be made so large.
     Ring(CapacityError),
     /// The watermarks don't fit each other, or the capacity.
@@ -55,6 +71,12 @@ impl fmt::Display for BuildError {
             Self::ZeroSenders => "the number of senders is 0: a channel has one at least",
             Self::TooManySenders { senders, limit } => {
                 return write!(f, "{senders} senders were asked for, and this ring has {limit} at most");
+            }
+            Self::ZeroLanes => "there is no lane: say how many lanes there are, or the weight of each",
+            Self::NoLanes => "this ring has no lanes, and no weights: take `fan_in`",
+            Self::Weights { weights, lanes } => return write!(f, "there are {weights} weights for {lanes} lanes"),
+            Self::ZeroWeight { lane } => {
+                return write!(f, "the weight of lane {lane} is 0: it would never be served");
             }
             Self::Ring(error) => return error.fmt(f),
             Self::Watermarks(error) => return error.fmt(f),
