@@ -254,7 +254,7 @@ impl Backoff {
 
     /// Waits for a moment. `false`: that was long enough.
     fn wait(&self) -> bool {
-        if self.0.is_completed() || cfg!(forebay_loom) {
+        if self.0.is_completed() || cfg!(any(forebay_loom, forebay_shuttle)) {
             return false;
         }
         self.0.snooze();

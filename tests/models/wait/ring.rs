@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use forebay::channel::{CloseEnd, End, ReceiveEnd, RoomEnd, SendEnd};
+use forebay::channel::{CloneEnd, CloseEnd, End, ReceiveEnd, RoomEnd, SendEnd};
 use forebay::seam::{Pop, Push};
 use forebay::{PopError, Pressure, PushError, Pushed};
 use forebay_tests::model::atomic::{AtomicUsize, Ordering};
@@ -99,6 +99,12 @@ impl Clone for Tx {
     fn clone(&self) -> Self {
         self.0.word.fetch_add(SENDER, Ordering::Relaxed);
         Self(Arc::clone(&self.0))
+    }
+}
+
+impl CloneEnd for Tx {
+    fn another(&self) -> Option<Self> {
+        Some(self.clone())
     }
 }
 
