@@ -46,12 +46,15 @@
 
 #[cfg(feature = "alloc")]
 mod builder;
+mod drain;
 mod ends;
 mod error;
 mod force;
 mod grace;
 #[cfg(feature = "alloc")]
 mod heap;
+#[cfg(feature = "std")]
+mod level;
 mod many;
 mod opener;
 mod permit;
@@ -65,6 +68,9 @@ mod until;
 
 #[cfg(feature = "alloc")]
 pub use builder::{BuildError, Builder, WhenFull, builder};
+pub use drain::Drain;
+#[cfg(feature = "std")]
+pub use drain::IntoIter;
 pub use error::{LanesError, NoSeat, RecvError, RecvTimeoutError, SendError, SendTimeoutError};
 pub use force::ForceEnd;
 pub use grace::{SendWithGrace, SendWithin};

@@ -408,7 +408,7 @@ impl<C: ReceiveEnd, D: Desk> Party<C, D> {
 
 impl<E: PressureEnd, D: Desk> Party<E, D> {
     /// Polls for another pressure than it has told last.
-    fn poll_pressure(&mut self, cx: &Context<'_>) -> Poll<Pressure> {
+    pub(super) fn poll_pressure(&mut self, cx: &Context<'_>) -> Poll<Pressure> {
         if let Some(pressure) = self.end.pressure_since(&mut self.told) {
             return Poll::Ready(pressure);
         }

@@ -117,7 +117,7 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
 
     #[cfg(feature = "std")]
     fn recv_until(&mut self, deadline: impl FnOnce() -> Deadline) -> Result<C::Item, RecvTimeoutError> {
-        match self.try_recv() {
+        match self.take() {
             Ok(item) => Ok(item),
             Err(PopError::Closed) => Err(RecvTimeoutError::Closed),
             Err(PopError::Empty) => match self.block(deadline()) {
