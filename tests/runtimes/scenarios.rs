@@ -109,6 +109,7 @@ async fn send_all<E: Executor, P: Tx, D: Desk>(
                 sender.closed().await;
                 break;
             }
+            Err(SendError::Timeout(_)) => unreachable!("the channel has no deadline"),
         }
         if dice(plan.renewal) == 0 {
             if let Some(another) = P::another(&sender) {

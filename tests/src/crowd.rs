@@ -640,6 +640,7 @@ pub fn send_all<P: Tx, D: Desk>(mut sender: Sender<P, D>, mut record: Record, pl
                 block_on(sender.closed());
                 break;
             }
+            Err(SendError::Timeout(_)) => unreachable!("the channel has no deadline"),
         }
         if dice(plan.renewal) == 0 {
             if let Some(another) = P::another(&sender) {
