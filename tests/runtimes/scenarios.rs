@@ -202,7 +202,7 @@ fn run<E: Executor>(
         let record = account.lock().unwrap().record();
         if number == 0 && matches!(threads, Threads::Senders) {
             others.push(thread::spawn(move || {
-                let record = crowd::send_all(sender, record, plan, dice);
+                let (_sender, record) = crowd::send_all(sender, record, plan, dice);
                 account.lock().unwrap().enter(record);
             }));
         } else {
