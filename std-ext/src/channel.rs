@@ -1,7 +1,8 @@
 //! Channels: the rings, with ends that can wait, as threads or as tasks, mixed on the same channel.
 //!
 //! There is one [`Sender`] and one [`Receiver`] for all rings. What a ring can't promise, its ends don't have: where there always is
-//! room there is no [`ready`](Sender::ready), and only where it has several producers its senders can be cloned.
+//! room there is no [`ready`](Sender::ready), where nothing is evicted there is no [`force_send`](Sender::force_send), and only where
+//! it has several producers its senders can be cloned.
 //!
 //! | made by | senders | a sender waits for | the receiver gets, and waits for | `pressure` | `close` | `reserve` |
 //! |---|---|---|---|---|---|---|
@@ -43,10 +44,17 @@
 //! # Ok::<(), forebay::CapacityError>(())
 //! ```
 
+#[cfg(feature = "alloc")]
+mod builder;
+mod drain;
 mod ends;
 mod error;
+mod force;
+mod grace;
 #[cfg(feature = "alloc")]
 mod heap;
+#[cfg(feature = "std")]
+mod level;
 mod many;
 mod opener;
 mod permit;
@@ -55,9 +63,17 @@ mod receiver;
 mod sender;
 mod sink;
 mod stage;
+mod stats;
 mod until;
 
+#[cfg(feature = "alloc")]
+pub use builder::{BuildError, Builder, WhenFull, builder};
+pub use drain::Drain;
+#[cfg(feature = "std")]
+pub use drain::IntoIter;
 pub use error::{LanesError, NoSeat, RecvError, RecvTimeoutError, SendError, SendTimeoutError};
+pub use force::ForceEnd;
+pub use grace::{SendWithGrace, SendWithin};
 #[cfg(feature = "alloc")]
 pub use heap::{
     ConflatedReceiver, ConflatedSender, FanInOpener, FanInReceiver, FanInSender, LatestReceiver, LatestSender,
@@ -66,13 +82,14 @@ pub use heap::{
 };
 pub use many::{RecvMany, SendMany};
 pub use opener::Opener;
-pub use permit::{Permit, Reserve, ReserveEnd};
+pub use permit::{OwnedPermit, Permit, Reserve, ReserveEnd, ReserveOwned};
 #[cfg(feature = "alloc")]
 pub use place::Shared;
 pub use place::{Desk, LaneEnds, Lobby, PressureChanged};
 pub use receiver::{Receiver, RecvFuture};
 pub use sender::{SendFuture, Sender};
 pub use sink::SenderSink;
+pub use stats::{RingCounts, Stats};
 pub use until::{Closed, Ready};
 
 #[cfg(feature = "std")]
@@ -82,7 +99,7 @@ use crate::fan_in::LaneSet;
 use crate::seam::{Pop, Push};
 #[cfg(feature = "std")]
 use crate::wait::{self, Deadline};
-use crate::{Pressure, Pushed, Seen};
+use crate::{Overflow, Pressure, PushError, Pushed, Seen};
 
 /// An end of a ring, as the ends of a channel need it.
 pub trait End {
@@ -96,6 +113,16 @@ pub trait End {
     #[inline]
     fn has_changed(&self, _seen: &mut Seen) -> bool {
         false
+    }
+
+    /// How pressed it is, if it says so: see [`PressureEnd`].
+    fn level(&self) -> Option<Pressure> {
+        None
+    }
+
+    /// What its ring counts.
+    fn counts(&self) -> RingCounts {
+        RingCounts::default()
     }
 }
 
@@ -126,6 +153,18 @@ pub trait SendEnd: End + Push {
 
     /// What a push that stored comes to.
     fn sent(pushed: Pushed<Self::Item>) -> Self::Sent;
+
+    /// Puts a value in, at full under a policy, whatever that of the ring is.
+    ///
+    /// # Errors
+    /// As [`push`](Push::push), by that policy. What has none, or can't go by this one, goes by its own.
+    fn push_under(
+        &mut self,
+        _overflow: Overflow,
+        value: Self::Item,
+    ) -> Result<Pushed<Self::Item>, PushError<Self::Item>> {
+        self.push(value)
+    }
 
     /// Whether it is to be asked, before a push, whether the receiver is gone, as the push itself doesn't always tell.
     #[inline(always)]

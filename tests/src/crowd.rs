@@ -11,8 +11,8 @@ use std::collections::BTreeSet;
 use std::future::Future;
 use std::num::NonZeroU32;
 use std::pin::pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
@@ -527,11 +527,20 @@ pub fn run<P: Tx, C: Rx, D: Desk + Send + 'static>(
         watchers.extend(P::another(&sender).map(|mut sender| thread::spawn(move || block_on(sender.closed()))));
     }
     let others: Vec<_> = (1..plan.senders).map_while(|_| P::another(&sender)).collect();
+    let idle = Arc::new(Mutex::new(Idle { at_work: 1 + others.len(), senders: Vec::new() }));
     let senders: Vec<_> = (0..)
         .zip([sender].into_iter().chain(others))
         .map(|(number, sender)| {
-            let (record, dice) = (account.record(), dice(number));
-            thread::spawn(move || send_all(sender, record, plan, dice))
+            let (record, mut dice) = (account.record(), dice(number));
+            let idle = Arc::clone(&idle);
+            thread::spawn(move || {
+                let stays = dice(2) == 0;
+                let (sender, record) = send_all(sender, record, plan, dice);
+                let sender = Some(sender).filter(|_| stays);
+                // Dropped without the lock.
+                let _all = idle.lock().expect("no panic while it is held").done(sender);
+                record
+            })
         })
         .collect();
     let receiver = receive_all(account, receiver, plan.end, dice(99));
@@ -570,7 +579,7 @@ where
                     loop {
                         let opener = if dice(2) == 0 { &opener.clone() } else { &opener };
                         match opener.open(NonZeroU32::MIN) {
-                            Ok(sender) => break record = send_all(sender, record, plan_of_lane, dice),
+                            Ok(sender) => break record = send_all(sender, record, plan_of_lane, dice).1,
                             Err(NoLane::AllTaken) => thread::yield_now(),
                             Err(NoLane::Closed) => break,
                         }
@@ -585,6 +594,22 @@ where
     let receiver = receive_all(account, receiver, plan.end, dice(99));
     senders.into_iter().flat_map(|sender| sender.join().expect("no panic")).for_each(|record| account.enter(record));
     receiver.map_or(Over::Gone, |_| Over::Complete(None))
+}
+
+/// Senders that have nothing to do any more, and stay until all are done: what they have left behind among those who wait stays
+/// too.
+struct Idle<S> {
+    at_work: usize,
+    senders: Vec<S>,
+}
+
+impl<S> Idle<S> {
+    /// One is done, and may stay. Answers with all that stayed, if it was the last one.
+    fn done(&mut self, sender: Option<S>) -> Vec<S> {
+        self.at_work -= 1;
+        self.senders.extend(sender);
+        if self.at_work == 0 { std::mem::take(&mut self.senders) } else { Vec::new() }
+    }
 }
 
 /// Receives until it is over, and answers with the receiver then; or goes.
@@ -613,11 +638,16 @@ pub fn receive_all<C: Rx, D: Desk>(
     Some(receiver)
 }
 
-/// Sends all items until the channel is closed.
+/// Sends all items until the channel is closed, and gives the sender back.
 ///
 /// # Panics
 /// If another value than the one that was sent comes back.
-pub fn send_all<P: Tx, D: Desk>(mut sender: Sender<P, D>, mut record: Record, plan: Plan, mut dice: Dice) -> Record {
+pub fn send_all<P: Tx, D: Desk>(
+    mut sender: Sender<P, D>,
+    mut record: Record,
+    plan: Plan,
+    mut dice: Dice,
+) -> (Sender<P, D>, Record) {
     for sent in 0.. {
         if sent >= plan.items {
             if matches!(plan.end, End::Senders) {
@@ -640,6 +670,7 @@ pub fn send_all<P: Tx, D: Desk>(mut sender: Sender<P, D>, mut record: Record, pl
                 block_on(sender.closed());
                 break;
             }
+            Err(SendError::Timeout(_)) => unreachable!("the channel has no deadline"),
         }
         if dice(plan.renewal) == 0 {
             if let Some(another) = P::another(&sender) {
@@ -647,7 +678,8 @@ pub fn send_all<P: Tx, D: Desk>(mut sender: Sender<P, D>, mut record: Record, pl
             }
         }
     }
-    record.ends(&sender)
+    let record = record.ends(&sender);
+    (sender, record)
 }
 
 /// Sends an item in some way. `None`: it came back, or was dropped with its future.

@@ -5,6 +5,7 @@ use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
 
+use super::stats::Tally;
 use super::{End, Ends, LanesError, Opener, PressureEnd, ReceiveEnd, Receiver, Room, SendEnd, Sender};
 use crate::fan_in::{self, ByLane, LaneSet};
 #[cfg(feature = "alloc")]
@@ -230,6 +231,11 @@ impl<D: Desk> Place<D> {
         }
     }
 
+    /// Whether it is in line, or has been called from there.
+    pub(super) const fn is_in_line(&self) -> bool {
+        self.in_line
+    }
+
     /// Goes out of line, if it is in one. `Some`: it owes the others a call, if more of what they wait for is there than so many
     /// have been called for.
     #[inline(always)]
@@ -318,6 +324,7 @@ pub(super) struct Party<E, D: Desk> {
     // In this order: the ring's end is gone when the others are told.
     pub(super) end: E,
     pub(super) place: Place<D>,
+    pub(super) tally: Tally,
     /// What it has seen of the pressure when it last looked whether those who wait for that are to be called.
     seen: Seen,
     /// What it has told who uses it.
@@ -332,7 +339,7 @@ impl<E, D: Desk> Drop for Party<E, D> {
 
 impl<E: End, D: Desk> Party<E, D> {
     pub(super) fn new(end: E, place: Place<D>) -> Self {
-        Self { end, place, seen: Seen::default(), told: Seen::default() }
+        Self { end, place, tally: Tally::default(), seen: Seen::default(), told: Seen::default() }
     }
 
     /// What of a change at this end others can wait for, beside what it has brought.
@@ -352,6 +359,14 @@ impl<E: End, D: Desk> Party<E, D> {
         if awaited.has_any(kinds) {
             self.place.tell(awaited, brought, || self.end.has_changed(&mut self.seen));
         }
+    }
+}
+
+impl<E, D: Desk> Party<E, D> {
+    /// Takes a place in a line for an item, or for room. After that it looks again.
+    pub(super) fn wait(&mut self, kind: Kind, cx: &Context<'_>) {
+        self.tally.waits(self.place.is_in_line());
+        self.place.wait(kind, cx.waker());
     }
 }
 
@@ -389,7 +404,7 @@ impl<C: ReceiveEnd, D: Desk> Party<C, D> {
 
 impl<E: PressureEnd, D: Desk> Party<E, D> {
     /// Polls for another pressure than it has told last.
-    fn poll_pressure(&mut self, cx: &Context<'_>) -> Poll<Pressure> {
+    pub(super) fn poll_pressure(&mut self, cx: &Context<'_>) -> Poll<Pressure> {
         if let Some(pressure) = self.end.pressure_since(&mut self.told) {
             return Poll::Ready(pressure);
         }

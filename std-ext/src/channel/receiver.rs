@@ -27,7 +27,7 @@ use crate::{PopError, Pressure};
 /// channel: what is inside then is dropped with the ring. A receiver that must not lose anything [closes](Self::close) the channel
 /// first, and receives until [`RecvError`].
 pub struct Receiver<C: ReceiveEnd, D: Desk> {
-    party: Party<C, D>,
+    pub(super) party: Party<C, D>,
     /// The end has been seen.
     is_over: bool,
 }
@@ -45,6 +45,7 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     pub fn try_recv(&mut self) -> Result<C::Item, PopError> {
         let item = self.take();
         if matches!(item, Err(PopError::Empty)) {
+            self.party.tally.refused += 1;
             self.found_nothing();
         }
         item
@@ -54,7 +55,7 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     fn take(&mut self) -> Result<C::Item, PopError> {
         let item = self.take_quietly();
         if item.is_ok() {
-            self.taken();
+            self.taken(1);
         }
         item
     }
@@ -116,7 +117,7 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
 
     #[cfg(feature = "std")]
     fn recv_until(&mut self, deadline: impl FnOnce() -> Deadline) -> Result<C::Item, RecvTimeoutError> {
-        match self.try_recv() {
+        match self.take() {
             Ok(item) => Ok(item),
             Err(PopError::Closed) => Err(RecvTimeoutError::Closed),
             Err(PopError::Empty) => match self.block(deadline()) {
@@ -196,7 +197,7 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
 
     /// Takes its place in the line, alone. After that it looks again.
     pub(super) fn wait(&mut self, cx: &Context<'_>) {
-        self.party.place.wait(Kind::Item, cx.waker());
+        self.party.wait(Kind::Item, cx);
     }
 
     pub(super) fn stop_waiting(&mut self) {
@@ -217,9 +218,10 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
         item
     }
 
-    /// After some were taken.
+    /// After so many were taken.
     #[inline(always)]
-    pub(super) fn taken(&mut self) {
+    pub(super) fn taken(&mut self, count: u64) {
+        self.party.tally.items += count;
         self.party.tell_senders(true);
         self.party.place.stop_waiting();
     }

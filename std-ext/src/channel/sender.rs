@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 #[cfg(feature = "std")]
 use super::error::SendTimeoutError;
 use super::error::{NoSeat, SendError};
+use super::grace::Rule;
 use super::place::{Desk, Party, Place, PressureChanged};
 use super::{
     CloneEnd, Closed, Outcome, Permit, PressureEnd, Ready, Reserve, ReserveEnd, Room, RoomEnd, SendEnd, SendMany,
@@ -18,13 +19,14 @@ use super::{
 use crate::wait::Kind;
 #[cfg(feature = "std")]
 use crate::wait::{Deadline, block_on};
-use crate::{Pressure, PushError};
+use crate::{Pressure, PushError, Pushed};
 
 /// An end of a channel that puts items in, and may wait for room.
 ///
 /// `P` is the producer's end of the ring, and `D` what the ends share beside it. It is [`Send`] if those are.
 pub struct Sender<P: SendEnd, D: Desk> {
-    party: Party<P, D>,
+    pub(super) party: Party<P, D>,
+    pub(super) rule: Rule,
 }
 
 impl<P: SendEnd, D: Desk> Sender<P, D> {
@@ -35,7 +37,7 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     };
 
     pub(super) fn new(end: P, place: Place<D>) -> Self {
-        Self { party: Party::new(end, place) }
+        Self { party: Party::new(end, place), rule: Rule::Wait }
     }
 
     /// Puts a value in now, or hands it back.
@@ -48,14 +50,29 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     /// wait for room.
     #[inline]
     pub fn try_send(&mut self, value: P::Item) -> Result<P::Sent, PushError<P::Item>> {
+        self.offer(value, P::push).map(P::sent)
+    }
+
+    /// Pushes in one way or another, without waiting.
+    #[inline(always)]
+    pub(super) fn offer(
+        &mut self,
+        value: P::Item,
+        push: impl FnOnce(&mut P, P::Item) -> Result<Pushed<P::Item>, PushError<P::Item>>,
+    ) -> Result<Pushed<P::Item>, PushError<P::Item>> {
         if self.party.end.is_to_be_asked() && self.party.end.is_closed() {
             return Err(PushError::Closed(value));
         }
-        let pushed = self.party.end.push(value);
+        let pushed = push(&mut self.party.end, value);
         self.party.tell(pushed.is_ok().then_some(Kind::Item));
-        let sent = pushed?;
-        self.stop_waiting();
-        Ok(P::sent(sent))
+        match &pushed {
+            Ok(_) => {
+                self.party.tally.items += 1;
+                self.stop_waiting();
+            }
+            Err(error) => self.party.tally.refused += u64::from(error.is_full()),
+        }
+        pushed
     }
 
     /// Puts a value in; waits for room, as a task.
@@ -76,7 +93,7 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
         SendFuture { sender: self, value: Some(value) }
     }
 
-    /// Puts a value in; waits for room, as a thread.
+    /// Puts a value in; waits for room, as a thread, or for as long as the channel was [built](super::Builder) to wait.
     ///
     /// # Errors
     /// See [`SendError`]: the value comes back.
@@ -86,13 +103,9 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     #[cfg(feature = "std")]
     #[inline]
     pub fn blocking_send(&mut self, value: P::Item) -> Result<P::Sent, SendError<P::Item>> {
-        let mut value = match self.attempt(value) {
-            Ok(done) => return done,
-            Err(value) => Some(value),
-        };
-        match self.block(&mut value, Deadline::Never) {
-            Some(done) => done,
-            None => unreachable!("without a deadline no time is over"),
+        match self.attempt(value) {
+            Ok(done) => done,
+            Err(value) => self.block_by_rule(value),
         }
     }
 
@@ -130,7 +143,7 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     #[cfg(feature = "std")]
     #[cold]
     #[inline(never)]
-    fn block(&mut self, value: &mut Option<P::Item>, deadline: Deadline) -> Option<Outcome<P>> {
+    pub(super) fn block(&mut self, value: &mut Option<P::Item>, deadline: Deadline) -> Option<Outcome<P>> {
         let backoff = super::Backoff::new();
         while let Some(unsent) = value.take() {
             match self.attempt(unsent) {
@@ -184,7 +197,7 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     pub(super) fn attempt(&mut self, value: P::Item) -> Result<Outcome<P>, P::Item> {
         let done = self.attempt_quietly(value)?;
         if done.is_ok() {
-            self.sent();
+            self.sent(1);
         }
         Ok(done)
     }
@@ -241,11 +254,17 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
 
     /// Takes its place in a line. After that it looks again.
     pub(super) fn wait(&mut self, kind: Kind, cx: &Context<'_>) {
-        self.party.place.wait(kind, cx.waker());
+        match kind {
+            // No wait of a send.
+            Kind::Closed => self.party.place.wait(kind, cx.waker()),
+            kind => self.party.wait(kind, cx),
+        }
     }
 
+    /// After so many were put in.
     #[inline(always)]
-    pub(super) fn sent(&mut self) {
+    pub(super) fn sent(&mut self, count: u64) {
+        self.party.tally.items += count;
         self.party.tell(Some(Kind::Item));
     }
 
@@ -404,7 +423,7 @@ impl<P: SendEnd + Clone> Clone for Sender<P, super::Shared> {
     /// Another sender. There can be any number of them.
     fn clone(&self) -> Self {
         let Some(place) = self.party.place.beside() else { unreachable!("on the heap there is always one more seat") };
-        Self::new(self.party.end.clone(), place)
+        Self { rule: self.rule.afresh(), ..Self::new(self.party.end.clone(), place) }
     }
 }
 
@@ -416,7 +435,7 @@ impl<P: SendEnd + CloneEnd, D: Desk> Sender<P, D> {
     pub fn try_clone(&self) -> Result<Self, NoSeat> {
         // The seat first: where it is given back nobody takes it for the end of a sender.
         let place = self.party.place.beside().ok_or(NoSeat)?;
-        Ok(Self::new(self.party.end.another().ok_or(NoSeat)?, place))
+        Ok(Self { rule: self.rule.afresh(), ..Self::new(self.party.end.another().ok_or(NoSeat)?, place) })
     }
 }
 
@@ -433,8 +452,8 @@ impl<P: SendEnd, D: Desk> fmt::Debug for Sender<P, D> {
 /// Sends a value: see [`Sender::send`].
 #[must_use = "futures do nothing unless they are awaited"]
 pub struct SendFuture<'s, P: SendEnd, D: Desk> {
-    sender: &'s mut Sender<P, D>,
-    value: Option<P::Item>,
+    pub(super) sender: &'s mut Sender<P, D>,
+    pub(super) value: Option<P::Item>,
 }
 
 impl<P: SendEnd, D: Desk> SendFuture<'_, P, D> {
