@@ -28,6 +28,7 @@ const SYNC: &str = "core/src/sync.rs";
 const WAIT: &str = "std-ext/src/wait.rs";
 const LINE: &str = "std-ext/src/wait/line.rs";
 const SENDER: &str = "std-ext/src/channel/sender.rs";
+const PLACE: &str = "std-ext/src/channel/place.rs";
 const RECEIVER: &str = "std-ext/src/channel/receiver.rs";
 
 const REWRITINGS: &[Rewriting] = &[
@@ -35,7 +36,7 @@ const REWRITINGS: &[Rewriting] = &[
         ids: "W1",
         what: "before the place in the line",
         file: WAIT,
-        function: "wait",
+        function: "wait_by",
         edits: &[
             ("fence(Ordering::SeqCst);", ""),
             ("let waker = waker.clone();", "let waker = waker.clone(); fence(Ordering::SeqCst);"),
@@ -54,6 +55,27 @@ const REWRITINGS: &[Rewriting] = &[
         file: SENDER,
         function: "poll_in_line",
         edits: &[("match self.attempt(unsent) {", "match Err::<Result<P::Sent, _>, _>(unsent) {")],
+    },
+    Rewriting {
+        ids: "",
+        what: "the seat is given back after the lane",
+        file: PLACE,
+        function: "drop",
+        edits: &[("self.place.leave();", "")],
+    },
+    Rewriting {
+        ids: "",
+        what: "the last one goes in silence",
+        file: PLACE,
+        function: "tell_of_end",
+        edits: &[("waiting.call(Kind::Item);", "")],
+    },
+    Rewriting {
+        ids: "",
+        what: "who waits in a lane does not see the end",
+        file: PLACE,
+        function: "call_senders",
+        edits: &[(", Kind::Lane]", "]")],
     },
     Rewriting {
         ids: "",
