@@ -42,6 +42,8 @@ mod line;
 mod lock;
 #[cfg(feature = "std")]
 mod park;
+#[cfg(feature = "std")]
+mod patience;
 #[cfg(all(test, feature = "std", not(forebay_loom)))]
 mod tests;
 
@@ -52,6 +54,8 @@ pub(crate) use self::line::{Seat, Seats};
 use self::lock::Lock;
 #[cfg(feature = "std")]
 pub(crate) use self::park::{Deadline, block_on};
+#[cfg(feature = "std")]
+pub(crate) use self::patience::Patience;
 use crate::sync::{AtomicU8, Ordering, always_const, fence, shielded};
 
 /// What can be waited for.
