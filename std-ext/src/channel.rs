@@ -247,23 +247,3 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
         None => unreachable!("without a deadline no time is over"),
     }
 }
-
-/// How a thread looks for something before it sleeps.
-#[cfg(feature = "std")]
-struct Backoff(crossbeam_utils::Backoff);
-
-#[cfg(feature = "std")]
-impl Backoff {
-    fn new() -> Self {
-        Self(crossbeam_utils::Backoff::new())
-    }
-
-    /// Waits for a moment. `false`: that was long enough.
-    fn wait(&self) -> bool {
-        if self.0.is_completed() || cfg!(any(forebay_loom, forebay_shuttle)) {
-            return false;
-        }
-        self.0.snooze();
-        true
-    }
-}

@@ -49,6 +49,8 @@ mod line;
 mod lock;
 #[cfg(feature = "std")]
 mod park;
+#[cfg(feature = "std")]
+mod patience;
 #[cfg(all(test, feature = "std", not(any(forebay_loom, forebay_shuttle))))]
 mod tests;
 
@@ -59,6 +61,8 @@ use self::line::{Left, Table};
 use self::lock::Lock;
 #[cfg(feature = "std")]
 pub(crate) use self::park::{Deadline, block_on};
+#[cfg(feature = "std")]
+pub(crate) use self::patience::Patience;
 use crate::fan_in::LaneSet;
 use crate::sync::{AtomicU8, AtomicUsize, Ordering, always_const, fence, shielded};
 

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::wait::Kind;
 #[cfg(feature = "std")]
-use crate::wait::{Deadline, block_on};
+use crate::wait::{Deadline, Patience, block_on};
 use crate::{Pressure, PushError, Pushed};
 
 /// An end of a channel that puts items in, and may wait for room.
@@ -27,6 +27,8 @@ use crate::{Pressure, PushError, Pushed};
 pub struct Sender<P: SendEnd, D: Desk> {
     pub(super) party: Party<P, D>,
     pub(super) rule: Rule,
+    #[cfg(feature = "std")]
+    patience: Patience,
 }
 
 impl<P: SendEnd, D: Desk> Sender<P, D> {
@@ -37,7 +39,12 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     };
 
     pub(super) fn new(end: P, place: Place<D>) -> Self {
-        Self { party: Party::new(end, place), rule: Rule::Wait }
+        Self {
+            party: Party::new(end, place),
+            rule: Rule::Wait,
+            #[cfg(feature = "std")]
+            patience: Patience::new(),
+        }
     }
 
     /// Puts a value in now, or hands it back.
@@ -115,7 +122,7 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     /// See [`SendTimeoutError`]: the value comes back.
     #[cfg(feature = "std")]
     pub fn send_timeout(&mut self, value: P::Item, timeout: Duration) -> Result<P::Sent, SendTimeoutError<P::Item>> {
-        self.send_until(value, Deadline::after(timeout))
+        self.send_until(value, || Deadline::after(timeout))
     }
 
     /// Puts a value in; waits for room until then at most, as a thread.
@@ -124,16 +131,20 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     /// See [`SendTimeoutError`]: the value comes back.
     #[cfg(feature = "std")]
     pub fn send_deadline(&mut self, value: P::Item, deadline: Instant) -> Result<P::Sent, SendTimeoutError<P::Item>> {
-        self.send_until(value, Deadline::At(deadline))
+        self.send_until(value, || Deadline::At(deadline))
     }
 
     #[cfg(feature = "std")]
-    fn send_until(&mut self, value: P::Item, deadline: Deadline) -> Result<P::Sent, SendTimeoutError<P::Item>> {
+    fn send_until(
+        &mut self,
+        value: P::Item,
+        deadline: impl FnOnce() -> Deadline,
+    ) -> Result<P::Sent, SendTimeoutError<P::Item>> {
         let mut value = match self.attempt(value) {
             Ok(done) => return done.map_err(Into::into),
             Err(value) => Some(value),
         };
-        match (self.block(&mut value, deadline), value) {
+        match (self.block(&mut value, deadline()), value) {
             (Some(done), _) => done.map_err(Into::into),
             (None, Some(value)) => Err(SendTimeoutError::Timeout(value)),
             (None, None) => unreachable!("a value that was not sent is still there"),
@@ -144,16 +155,18 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     #[cold]
     #[inline(never)]
     pub(super) fn block(&mut self, value: &mut Option<P::Item>, deadline: Deadline) -> Option<Outcome<P>> {
-        let backoff = super::Backoff::new();
-        while let Some(unsent) = value.take() {
+        let mut looks = self.patience.looks();
+        while looks.wait(deadline) {
+            let Some(unsent) = value.take() else { unreachable!("put there by the caller") };
             match self.attempt(unsent) {
-                Ok(done) => return Some(done),
+                Ok(done) => {
+                    self.patience.found(looks);
+                    return Some(done);
+                }
                 Err(unsent) => *value = Some(unsent),
             }
-            if !backoff.wait() {
-                break;
-            }
         }
+        self.patience.in_vain();
         let done = block_on(deadline, |cx| self.poll_send(cx, value));
         if done.is_none() {
             self.stop_waiting();
