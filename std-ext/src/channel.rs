@@ -184,6 +184,27 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
     }
 }
 
+/// The same for so long at most. `None`: the time is over, and the future is dropped.
+///
+/// # Examples
+/// ```
+/// use std::time::Duration;
+///
+/// use forebay::{Pressure, channel};
+///
+/// let (mut sender, _receiver) = channel::spsc(1)?;
+/// let millisecond = Duration::from_millis(1);
+/// assert_eq!(channel::block_on_timeout(sender.pressure_changed(), millisecond), None);
+/// sender.try_send(1).unwrap();
+/// assert_eq!(channel::block_on_timeout(sender.pressure_changed(), millisecond), Some(Pressure::Stop));
+/// # Ok::<(), forebay::CapacityError>(())
+/// ```
+#[cfg(feature = "std")]
+pub fn block_on_timeout<F: Future>(future: F, timeout: std::time::Duration) -> Option<F::Output> {
+    let mut future = pin!(future);
+    wait::block_on(Deadline::after(timeout), |cx| future.as_mut().poll(cx))
+}
+
 /// How a thread looks for something before it sleeps.
 #[cfg(feature = "std")]
 struct Backoff(crossbeam_utils::Backoff);
