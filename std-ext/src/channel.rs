@@ -63,7 +63,11 @@ pub use sink::SenderSink;
 pub use until::{Closed, Ready};
 
 #[cfg(feature = "std")]
-use core::{future::Future, pin::pin};
+use core::future::Future;
+#[cfg(feature = "std")]
+use core::pin::{Pin, pin};
+#[cfg(feature = "std")]
+use core::task::{Context, Poll};
 
 use crate::fan_in::LaneSet;
 use crate::seam::{Pop, Push};
@@ -178,7 +182,7 @@ pub trait CloseEnd: ReceiveEnd {
 #[cfg(feature = "std")]
 pub fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
-    match wait::block_on(Deadline::Never, |cx| future.as_mut().poll(cx)) {
+    match wait::block_on(Deadline::Never, |cx| poll_patiently(future.as_mut(), cx)) {
         Some(output) => output,
         None => unreachable!("without a deadline no time is over"),
     }
@@ -202,7 +206,19 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
 #[cfg(feature = "std")]
 pub fn block_on_timeout<F: Future>(future: F, timeout: std::time::Duration) -> Option<F::Output> {
     let mut future = pin!(future);
-    wait::block_on(Deadline::after(timeout), |cx| future.as_mut().poll(cx))
+    wait::block_on(Deadline::after(timeout), |cx| poll_patiently(future.as_mut(), cx))
+}
+
+/// Polls some times, before the thread sleeps.
+#[cfg(feature = "std")]
+fn poll_patiently<F: Future>(mut future: Pin<&mut F>, cx: &mut Context<'_>) -> Poll<F::Output> {
+    let backoff = Backoff::new();
+    loop {
+        let polled = future.as_mut().poll(cx);
+        if polled.is_ready() || !backoff.wait() {
+            return polled;
+        }
+    }
 }
 
 /// How a thread looks for something before it sleeps.
