@@ -141,6 +141,11 @@ impl<P, K> Stamping<P, K> {
         &self.end
     }
 
+    /// What tells the time.
+    pub const fn clock(&self) -> &K {
+        &self.clock
+    }
+
     /// The end behind it, and the clock.
     pub fn into_parts(self) -> (P, K) {
         (self.end, self.clock)

@@ -1,13 +1,24 @@
 //! Channels: the rings, with ends that can wait, as threads or as tasks, mixed on the same channel.
 //!
-//! There is one [`Sender`] and one [`Receiver`] for all rings. What a ring can't promise, its ends don't have: where it
-//! never evicts there is no `force_send`, and only where it has several producers its senders can be cloned.
+//! There is one [`Sender`] and one [`Receiver`] for all rings. What a ring can't promise, its ends don't have: where there always is
+//! room there is no [`ready`](Sender::ready), and only where it has several producers its senders can be cloned.
 //!
-//! | made by | ring | senders |
-//! |---|---|---|
-//! | [`spsc`](fn@spsc) | [`spsc`](crate::spsc) | one |
-//! | [`mpsc`](fn@mpsc) | [`mpsc`](crate::mpsc) | any number, by `clone` |
-//! | [`swap`](fn@swap) | [`swap`](crate::swap), which may evict | up to a number, by [`try_clone`](Sender::try_clone) |
+//! | made by | senders | a sender waits for | the receiver gets, and waits for | `pressure` | `close` | `reserve` |
+//! |---|---|---|---|---|---|---|
+//! | [`spsc`](fn@spsc) | one | room | items | yes | | yes |
+//! | [`mpsc`](fn@mpsc) | any number, by `clone` | room | items | yes | yes | |
+//! | [`swap`](fn@swap), which may evict | up to a number, by [`try_clone`](Sender::try_clone) | room, or nothing: as its policy is | items | yes | yes | |
+//! | [`fan_in`](fn@fan_in) | one to a lane, by an [`Opener`] | room in its lane | items, and their lanes | that of each lane, at its sender | | yes |
+//! | [`priority`](fn@priority) | any number, by `clone` | room, where nothing less important is inside, or nothing: as its policy is | items, and their classes | yes | yes | |
+//! | [`conflated`](fn@conflated) | one | nothing | keys with something new, and that | yes: how many keys have something new | | |
+//! | [`latest`](fn@latest) | one | nothing | the newest value, if it is another one | | | |
+//!
+//! All senders can wait for the [end](Sender::closed) of the receiver, and all ends that have a pressure for
+//! [another one](Sender::pressure_changed). Without an allocator a channel is made of the ends of a ring, of whatever memory, by a
+//! [`Lobby`].
+//!
+//! Any other ring's ends come [`over`], and so do stages before and behind them: what goes through a
+//! [`Gate`](crate::admission::Gate) is let in or not, what [expires](crate::expiry) is not received.
 //!
 //! Threads use what is called `blocking_`, or has a time limit; tasks use the futures, [`Stream`](futures_core::Stream) and
 //! [`Sink`](futures_sink::Sink), with any executor.
@@ -43,13 +54,15 @@ mod place;
 mod receiver;
 mod sender;
 mod sink;
+mod stage;
 mod until;
 
 pub use error::{LanesError, NoSeat, RecvError, RecvTimeoutError, SendError, SendTimeoutError};
 #[cfg(feature = "alloc")]
 pub use heap::{
-    FanInOpener, FanInReceiver, FanInSender, MpscReceiver, MpscSender, SpscReceiver, SpscSender, SwapReceiver,
-    SwapSender, fan_in, mpsc, over, spsc, swap,
+    ConflatedReceiver, ConflatedSender, FanInOpener, FanInReceiver, FanInSender, LatestReceiver, LatestSender,
+    MpscReceiver, MpscSender, PriorityReceiver, PrioritySender, SpscReceiver, SpscSender, SwapReceiver, SwapSender,
+    conflated, fan_in, latest, mpsc, over, priority, spsc, swap,
 };
 pub use many::{RecvMany, SendMany};
 pub use opener::Opener;
@@ -79,6 +92,9 @@ use crate::{Pressure, Pushed, Seen};
 pub trait End {
     /// Where its ring has room. It is the same at both ends.
     const ROOM: Room = Room::Shared;
+
+    /// Whether it is a [`PressureEnd`], and so somebody may wait for another pressure.
+    const HAS_PRESSURE: bool = false;
 
     /// Whether the pressure is another one than was seen: then those who wait for that are called.
     #[inline]
@@ -155,6 +171,15 @@ pub trait ReceiveEnd: End + Pop {
     #[inline]
     fn has_come(&self, _lane: usize, _seen: Option<Seen>) -> bool {
         true
+    }
+
+    /// How many items its pops have taken out and delivered to nobody. It wraps.
+    ///
+    /// Each has left room that somebody may wait for, whatever the pop answers with; so it counts before anything else is done
+    /// with the item that might panic. An end that delivers all that it takes out says 0, always.
+    #[inline(always)]
+    fn discarded(&self) -> usize {
+        0
     }
 }
 
@@ -233,7 +258,7 @@ impl Backoff {
 
     /// Waits for a moment. `false`: that was long enough.
     fn wait(&self) -> bool {
-        if self.0.is_completed() || cfg!(forebay_loom) {
+        if self.0.is_completed() || cfg!(any(forebay_loom, forebay_shuttle)) {
             return false;
         }
         self.0.snooze();

@@ -44,15 +44,17 @@ extern crate std;
 
 pub use forebay_core::{
     CapacityError, InUse, NeverEvicts, Overflow, PopError, Pressure, PushError, Pushed, Refusal, Seen, WatermarkError,
-    Watermarks, admission, choose, credit, expiry, flush, pacer, seam, spill,
+    Watermarks, admission, choose, credit, flush, seam, spill,
 };
 
 #[cfg(any(feature = "std", feature = "critical-section"))]
 pub mod channel;
 pub mod conflated;
+pub mod expiry;
 pub mod fan_in;
 pub mod latest;
 pub mod mpsc;
+pub mod pacer;
 pub mod priority;
 pub mod spsc;
 pub mod swap;

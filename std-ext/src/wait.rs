@@ -49,7 +49,7 @@ mod line;
 mod lock;
 #[cfg(feature = "std")]
 mod park;
-#[cfg(all(test, feature = "std", not(forebay_loom)))]
+#[cfg(all(test, feature = "std", not(any(forebay_loom, forebay_shuttle))))]
 mod tests;
 
 use core::task::Waker;

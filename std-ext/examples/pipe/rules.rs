@@ -1,9 +1,9 @@
 //! What stands before the ring and behind it: a sample of the records, and the greatest age of one.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use forebay::admission::{Rate, Sampler, Sampling};
-use forebay::expiry::{Clock, Stamped};
+use forebay::expiry::{Clock, InstantClock, Stamped};
 
 /// Which records go in, and which come out.
 #[derive(Clone, Copy, Debug)]
@@ -27,26 +27,27 @@ impl Rules {
     }
 
     pub(crate) fn age(&self) -> Age {
-        Age { start: Instant::now(), most: self.max_age }
+        let clock = InstantClock::new();
+        Age { clock, most: self.max_age.map(|most| clock.age(most) as u64) }
     }
 }
 
-/// A clock in microseconds, and the greatest age, if there is one.
+/// A clock, and the greatest age, if there is one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Age {
-    start: Instant,
-    most: Option<Duration>,
+    clock: InstantClock,
+    most: Option<u64>,
 }
 
 impl Age {
     pub(crate) fn allows<T>(&self, stamped: &Stamped<T>) -> bool {
-        self.most.is_none_or(|most| Duration::from_micros(stamped.age(self.now())) <= most)
+        self.most.is_none_or(|most| stamped.age(self.clock.now()) <= most)
     }
 }
 
 impl Clock for Age {
     fn now(&self) -> u64 {
         // If nobody wants to know, it costs nothing.
-        self.most.map_or(0, |_| self.start.elapsed().as_micros() as u64)
+        self.most.map_or(0, |_| self.clock.now())
     }
 }

@@ -1,29 +1,32 @@
 //! The ends of the rings as ends of channels: what each of them can promise.
 
+mod classes;
 mod lanes;
+mod newest;
 mod queues;
 
-/// An end of a ring that says how pressed it is by methods of the same names.
+/// An end of a ring that says how pressed it is by methods of the same names, or one behind it does.
 macro_rules! pressed_end {
-    ($room:expr, [$($generics:tt)+] $end:ty) => {
+    ($room:expr, [$($generics:tt)+] $end:ty $(, $behind:ident)?) => {
         impl<$($generics)+> $crate::channel::End for $end {
             const ROOM: $crate::channel::Room = $room;
+            const HAS_PRESSURE: bool = true;
 
             #[inline]
             fn has_changed(&self, seen: &mut $crate::Seen) -> bool {
-                self.pressure_since(seen).is_some()
+                self$(.$behind())?.pressure_since(seen).is_some()
             }
         }
 
         impl<$($generics)+> $crate::channel::PressureEnd for $end {
             #[inline]
             fn pressure(&self) -> $crate::Pressure {
-                self.pressure()
+                self$(.$behind())?.pressure()
             }
 
             #[inline]
             fn pressure_since(&self, seen: &mut $crate::Seen) -> Option<$crate::Pressure> {
-                self.pressure_since(seen)
+                self$(.$behind())?.pressure_since(seen)
             }
         }
     };

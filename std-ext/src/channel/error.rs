@@ -10,7 +10,7 @@ use crate::InUse;
 pub enum SendError<T> {
     /// The receiver is gone, or has closed the channel.
     Closed(T),
-    /// It was dropped by rule, and counted: the queue's policy at full.
+    /// It was dropped by rule, and counted: by the queue's policy at full, or as it has no key.
     Shed(T),
 }
 
@@ -21,7 +21,7 @@ pub enum SendTimeoutError<T> {
     Timeout(T),
     /// The receiver is gone, or has closed the channel.
     Closed(T),
-    /// It was dropped by rule, and counted: the queue's policy at full.
+    /// It was dropped by rule, and counted: by the queue's policy at full, or as it has no key.
     Shed(T),
 }
 
@@ -79,7 +79,7 @@ impl<T> From<SendError<T>> for SendTimeoutError<T> {
 }
 
 const CLOSED: &str = "the channel is closed";
-const SHED: &str = "the channel was full, and the value was dropped by its policy";
+const SHED: &str = "the value was dropped by the policy of the channel";
 const LATE: &str = "the time is over";
 
 impl<T> fmt::Display for SendError<T> {

@@ -91,9 +91,14 @@ impl<P: SendEnd, I: Iterator<Item = P::Item>, D: Desk> Future for SendMany<'_, P
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
-        if !this.send()? {
+        while !this.send()? {
+            let sent = this.sent;
             this.sender.wait(Sender::<P, D>::ROOM, cx);
-            if !this.send()? {
+            if this.send()? {
+                break;
+            }
+            // Who has sent something is out of line: then it waits again.
+            if this.sent == sent {
                 this.sender.found_no_room();
                 return Poll::Pending;
             }

@@ -341,14 +341,17 @@ impl<E: End, D: Desk> Party<E, D> {
 
     /// What of a change at this end others can wait for, beside what it has brought.
     const CHANGES: Kinds = match E::ROOM {
-        Room::InLanes => Kinds::NONE,
-        Room::Shared | Room::Always => Kinds::NONE.and(Kind::Level),
+        Room::Shared | Room::Always if E::HAS_PRESSURE => Kinds::NONE.and(Kind::Level),
+        _ => Kinds::NONE,
     };
 
     /// After a change of the ring, which has brought something, or may have changed the pressure: wakes who waits for that.
     #[inline(always)]
     pub(super) fn tell(&mut self, brought: Option<Kind>) {
         let kinds = brought.map_or(Self::CHANGES, |kind| Self::CHANGES.and(kind));
+        if kinds == Kinds::NONE {
+            return;
+        }
         let awaited = self.place.awaited();
         if awaited.has_any(kinds) {
             self.place.tell(awaited, brought, || self.end.has_changed(&mut self.seen));

@@ -14,6 +14,7 @@ use super::error::RecvError;
 #[cfg(feature = "std")]
 use super::error::RecvTimeoutError;
 use super::place::{Desk, Party, Place, PressureChanged};
+use super::stage::Popping;
 use super::{CloseEnd, PressureEnd, ReceiveEnd, RecvMany};
 use crate::wait::Kind;
 #[cfg(feature = "std")]
@@ -205,7 +206,7 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     /// Takes the next item, but calls nobody who waits for its room.
     #[inline(always)]
     pub(super) fn take_quietly(&mut self) -> Result<C::Item, PopError> {
-        let item = self.party.end.pop();
+        let item = Popping::new(&mut self.party).pop();
         match item {
             Ok(_) | Err(PopError::Empty) => {}
             Err(PopError::Closed) => {

@@ -9,6 +9,7 @@ models! {
     receiver_of_two_over_mpsc [Some(3), 32469] &["there", "woken"] => |cx| super::receiver_of_two(mpsc, cx);
     sender [None, 151] &["room", "woken"] => |cx| super::sender(small, cx);
     sender_over_mpsc [None, 151] &["room", "woken"] => |cx| super::sender(mpsc, cx);
+    sender_of_many [None, 410] &["room", "woken"] => |cx| super::sender_of_many(small, cx);
     waker_replaced [None, 142] &["there", "woken"] => |cx| super::waker_replaced(small, cx);
     waker_of_sender_replaced [None, 10557] &["room", "woken"] => |cx| super::waker_of_sender_replaced(small, cx);
 }
@@ -68,6 +69,22 @@ fn sender<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
     cx.note(if task.poll() { "room" } else { "woken" });
     let receiver = popper.join().unwrap();
     check_senders(vec![task], receiver, vec![1]);
+}
+
+/// One that sends several, for one of which it finds room after it has taken its place, is woken for the next one.
+///
+/// [W1] [W2].
+fn sender_of_many<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
+    let (mut sender, mut receiver) = full(make, 1);
+    let popper = thread::spawn(move || {
+        assert_eq!(receiver.try_recv(), Ok(100));
+        receiver
+    });
+    let mut task = Task::new(async move { sender.send_many(1..=2).await.map(|sent| assert_eq!(sent, 2)) });
+    assert!(!task.poll());
+    let receiver = popper.join().unwrap();
+    cx.note(if task.is_woken() { "woken" } else { "room" });
+    check_senders(vec![task], receiver, vec![1, 2]);
 }
 
 /// It is the latest waker that is woken.

@@ -68,12 +68,20 @@ fn nobody_is_owed_a_call() {
     assert!(poll(&mut ready, &counters[0]).is_ready());
     drop(ready);
     assert_eq!(first.try_send(3), Ok(()));
-    // A sender that goes when it has been called owes nothing, either.
+    // Nor does one owe it that waits for something else, or goes, when it has been called.
     let mut send = first.send(4);
     assert!(poll(&mut send, &counters[0]).is_pending());
-    drop(send);
+    assert_eq!(receiver.try_recv().map(|(lane, _)| lane.index()), Ok(1));
+    assert_eq!(poll(&mut other, &counters[1]), Poll::Ready(Ok(())));
+    drop(other);
+    let mut other = second.send(5);
+    assert!(poll(&mut other, &counters[1]).is_pending());
+    assert_eq!(receiver.try_recv(), Ok((lane, 3)));
+    assert_eq!(counters[0].count(), 2);
+    std::mem::forget(send);
+    assert!(poll(&mut first.closed(), &counters[0]).is_pending());
     drop(first);
-    assert_eq!(counters[1].count(), 0);
+    assert_eq!(counters[1].count(), 1);
 }
 
 /// A batch calls each sender that has room again once, whichever lanes it goes through.

@@ -14,6 +14,7 @@ mod cancellation;
 mod fairness;
 mod lanes;
 mod orders;
+mod stages;
 mod wakers;
 
 /// Counts how often it is woken.
