@@ -93,12 +93,16 @@ pub use stats::{RingCounts, Stats};
 pub use until::{Closed, Ready};
 
 #[cfg(feature = "std")]
-use core::{future::Future, pin::pin};
+use core::future::Future;
+#[cfg(feature = "std")]
+use core::pin::{Pin, pin};
+#[cfg(feature = "std")]
+use core::task::{Context, Poll};
 
 use crate::fan_in::LaneSet;
 use crate::seam::{Pop, Push};
 #[cfg(feature = "std")]
-use crate::wait::{self, Deadline};
+use crate::wait::{self, Deadline, Patience};
 use crate::{Overflow, Pressure, PushError, Pushed, Seen};
 
 /// An end of a ring, as the ends of a channel need it.
@@ -242,8 +246,42 @@ pub trait CloseEnd: ReceiveEnd {
 #[cfg(feature = "std")]
 pub fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
-    match wait::block_on(Deadline::Never, |cx| future.as_mut().poll(cx)) {
+    match wait::block_on(Deadline::Never, |cx| poll_patiently(future.as_mut(), cx, Deadline::Never)) {
         Some(output) => output,
         None => unreachable!("without a deadline no time is over"),
+    }
+}
+
+/// The same for so long at most. `None`: the time is over, and the future is dropped.
+///
+/// # Examples
+/// ```
+/// use std::time::Duration;
+///
+/// use forebay::{Pressure, channel};
+///
+/// let (mut sender, _receiver) = channel::spsc(1)?;
+/// let millisecond = Duration::from_millis(1);
+/// assert_eq!(channel::block_on_timeout(sender.pressure_changed(), millisecond), None);
+/// sender.try_send(1).unwrap();
+/// assert_eq!(channel::block_on_timeout(sender.pressure_changed(), millisecond), Some(Pressure::Stop));
+/// # Ok::<(), forebay::CapacityError>(())
+/// ```
+#[cfg(feature = "std")]
+pub fn block_on_timeout<F: Future>(future: F, timeout: std::time::Duration) -> Option<F::Output> {
+    let mut future = pin!(future);
+    let deadline = Deadline::after(timeout);
+    wait::block_on(deadline, |cx| poll_patiently(future.as_mut(), cx, deadline))
+}
+
+/// Polls some times, before the thread sleeps.
+#[cfg(feature = "std")]
+fn poll_patiently<F: Future>(mut future: Pin<&mut F>, cx: &mut Context<'_>, deadline: Deadline) -> Poll<F::Output> {
+    let mut looks = Patience::new().looks();
+    loop {
+        let polled = future.as_mut().poll(cx);
+        if polled.is_ready() || !looks.wait(deadline) {
+            return polled;
+        }
     }
 }

@@ -17,8 +17,8 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use forebay::channel::{
-    Desk, Opener, ReceiveEnd, Receiver, RecvError, RecvTimeoutError, ReserveEnd, SendEnd, SendError, SendTimeoutError,
-    Sender,
+    Desk, LaneEnds, Opener, ReceiveEnd, Receiver, RecvError, RecvTimeoutError, ReserveEnd, SendEnd, SendError,
+    SendTimeoutError, Sender,
 };
 use forebay::fan_in::{self, LaneId, NoLane};
 use forebay::spsc::Layout;
@@ -556,7 +556,7 @@ pub fn run<P: Tx, C: Rx, D: Desk + Send + 'static>(
 /// As [`run`].
 pub fn run_lanes<K: Clone + Send + 'static, D: Desk + Send + 'static>(
     account: &mut Account,
-    (opener, receiver): (Opener<'static, Item, K, D>, Receiver<fan_in::ByLane<'static, Item, K>, D>),
+    (opener, receiver): LaneEnds<'static, Item, K, D>,
     plan: Plan,
     dice: impl Fn(u64) -> Dice,
 ) -> Over

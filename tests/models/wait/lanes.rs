@@ -162,7 +162,7 @@ fn receiver_of_lanes_gone(cx: &Context) {
     assert!(!first.poll());
     let second = poll_in_thread(send(senders.remove(0), 2));
     drop(receiver);
-    let mut tasks = vec![first, second.join().unwrap()];
+    let mut tasks = [first, second.join().unwrap()];
     cx.note(if tasks[1].is_done() { "was there" } else { "woken" });
     for (task, number) in tasks.iter_mut().zip(1..) {
         assert!(task.is_done() || task.is_woken(), "it sleeps, and the channel is closed");
