@@ -102,7 +102,14 @@ pub type Ends<P, C, D> = (Sender<P, D>, Receiver<C, D>);
 type Outcome<P> = Result<<P as SendEnd>::Sent, SendError<<P as Push>::Item>>;
 
 /// A consumer's end of a ring, as a [`Receiver`] needs it.
-pub trait ReceiveEnd: End + Pop {}
+pub trait ReceiveEnd: End + Pop {
+    /// Whether it is sure that a pop would find nothing now, and no end, by less than a pop does. It is asked where a pop has just
+    /// found nothing, and looks at the ring as a pop would: nothing that has come before is overlooked.
+    #[inline(always)]
+    fn is_bare(&self) -> bool {
+        false
+    }
+}
 
 /// One that can close its ring and still take all that has been accepted, and nothing else.
 pub trait CloseEnd: ReceiveEnd {
@@ -146,7 +153,12 @@ impl<T, L: Layout, K> SendEnd for crate::spsc::Producer<'_, T, L, K> {
 
 impl<T, L: Layout, K> ReserveEnd for crate::spsc::Producer<'_, T, L, K> {}
 
-impl<T, L: Layout, K> ReceiveEnd for crate::spsc::Consumer<'_, T, L, K> {}
+impl<T, L: Layout, K> ReceiveEnd for crate::spsc::Consumer<'_, T, L, K> {
+    #[inline(always)]
+    fn is_bare(&self) -> bool {
+        self.is_empty() && !self.is_closed()
+    }
+}
 
 impl<T, K> SendEnd for crate::mpsc::Producer<'_, T, K> {
     type Sent = ();
@@ -161,7 +173,13 @@ impl<T, K: Clone> CloneEnd for crate::mpsc::Producer<'_, T, K> {
     }
 }
 
-impl<T, K> ReceiveEnd for crate::mpsc::Consumer<'_, T, K> {}
+impl<T, K> ReceiveEnd for crate::mpsc::Consumer<'_, T, K> {
+    /// A push that is not over has a ticket already, and counts.
+    #[inline(always)]
+    fn is_bare(&self) -> bool {
+        self.is_empty() && !self.is_closed()
+    }
+}
 
 impl<T, K> CloseEnd for crate::mpsc::Consumer<'_, T, K> {
     fn close(&mut self) {

@@ -107,42 +107,55 @@ impl<const SEATS: usize> Desk for &Lobby<SEATS> {
 pub(super) struct Place<D: Desk> {
     desk: D,
     seat: usize,
-    /// It may be in a line, or have been called from there.
-    in_line: bool,
+    /// The line in which it may be, or from which it may have been called.
+    line: Option<Kind>,
 }
 
 impl<D: Desk> Place<D> {
     /// Of a first sender and the receiver. `None`: some end has a seat there.
     pub(super) fn pair(desk: D) -> Option<(Self, Self)> {
         let seat = desk.waiting().open()?;
-        let receiver = Self { desk: desk.clone(), seat: RECEIVER, in_line: false };
-        Some((Self { desk, seat, in_line: false }, receiver))
+        let receiver = Self { desk: desk.clone(), seat: RECEIVER, line: None };
+        Some((Self { desk, seat, line: None }, receiver))
     }
 
     /// Of another sender beside this one.
     pub(super) fn beside(&self) -> Option<Self> {
         let seat = self.desk.waiting().enter()?;
-        Some(Self { desk: self.desk.clone(), seat, in_line: false })
+        Some(Self { desk: self.desk.clone(), seat, line: None })
     }
 
     /// Takes its place in a line. After that whoever waits looks at the ring again.
     pub(super) fn wait(&mut self, kind: Kind, waker: &Waker) {
-        self.in_line = true;
-        self.desk.waiting().wait(self.seat, kind, waker);
+        if self.line == Some(Kind::Item) {
+            self.leave_line();
+        }
+        let comes_back = self.line.replace(kind).is_some();
+        self.desk.waiting().wait(self.seat, kind, waker, comes_back);
+    }
+
+    /// The same for the receiver and an item.
+    pub(super) fn wait_for_item(&mut self, waker: &Waker) {
+        if self.line.is_some_and(|line| line != Kind::Item) {
+            // It was left there by a future that has been forgotten.
+            self.leave_line();
+        }
+        self.line = Some(Kind::Item);
+        self.desk.waiting().wait_for_item(waker);
     }
 
     /// Goes out of line, if it is in one. `Some`: it owes the others a call, if more of what they wait for is there than so many
     /// have been called for.
     #[inline(always)]
     pub(super) fn stop_waiting(&mut self) -> Option<usize> {
-        if self.in_line { self.leave_line() } else { None }
+        if self.line.is_some() { self.leave_line() } else { None }
     }
 
     #[cold]
     #[inline(never)]
     fn leave_line(&mut self) -> Option<usize> {
-        self.in_line = false;
-        self.desk.waiting().stop_waiting(self.seat)
+        let kind = self.line.take()?;
+        self.desk.waiting().stop_waiting(self.seat, kind)
     }
 
     /// Whether somebody else comes first.
@@ -158,15 +171,15 @@ impl<D: Desk> Place<D> {
         self.desk.waiting().awaited()
     }
 
-    /// Wakes the first who waits for that, if anything, and if the pressure has changed, all who wait for that.
+    /// Wakes the first who waits for that, and if the pressure has changed, all who wait for that.
     #[cold]
     #[inline(never)]
-    pub(super) fn tell(&self, awaited: Awaited, kind: Option<Kind>, has_changed: impl FnOnce() -> bool) {
-        if let Some(kind) = kind.filter(|&kind| awaited.has(kind)) {
+    pub(super) fn tell(&self, awaited: Awaited, kind: Kind, has_changed: impl FnOnce() -> bool) {
+        if awaited.has(kind) {
             self.call(kind);
         }
         if awaited.has(Kind::Level) && has_changed() {
-            self.desk.waiting().call_all(Kind::Level);
+            self.call_all(Kind::Level);
         }
     }
 
@@ -179,9 +192,13 @@ impl<D: Desk> Place<D> {
         let awaited = self.awaited();
         for kind in [Kind::Room, Kind::Closed, Kind::Level] {
             if awaited.has(kind) {
-                self.desk.waiting().call_all(kind);
+                self.call_all(kind);
             }
         }
+    }
+
+    fn call_all(&self, kind: Kind) {
+        self.desk.waiting().call_all(kind);
     }
 }
 
@@ -193,7 +210,7 @@ impl<D: Desk> Drop for Place<D> {
             self.call_senders();
         } else {
             // It may have been the last one.
-            self.tell(self.awaited(), Some(Kind::Item), || false);
+            self.tell(self.awaited(), Kind::Item, || false);
         }
     }
 }
@@ -214,12 +231,20 @@ impl<E: End, D: Desk> Party<E, D> {
         Self { end, place, seen: Seen::default(), told: Seen::default() }
     }
 
-    /// After a change of the ring, which has brought something, or may have changed the pressure: wakes who waits for that.
+    /// After a change of the ring, which has brought something, and may have changed the pressure: wakes who waits for that.
     #[inline(always)]
-    pub(super) fn tell(&mut self, brought: Option<Kind>) {
+    pub(super) fn tell(&mut self, brought: Kind) {
         let awaited = self.place.awaited();
         if !awaited.is_nothing() {
             self.place.tell(awaited, brought, || self.end.pressure_since(&mut self.seen).is_some());
+        }
+    }
+
+    /// After a look at the ring that has changed the pressure at most: if it has, wakes who waits for that. A pressure that has been
+    /// seen here may have been told by others, but none that this end has changed is left out.
+    pub(super) fn tell_pressure(&mut self) {
+        if self.end.pressure_since(&mut self.seen).is_some() && self.place.awaited().has(Kind::Level) {
+            self.place.call_all(Kind::Level);
         }
     }
 

@@ -60,7 +60,7 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
 
     /// The ring may have taken back the pressure.
     pub(super) fn found_nothing(&mut self) {
-        self.party.tell(None);
+        self.party.tell_pressure();
     }
 
     /// Takes the next item; waits for it, as a task.
@@ -158,7 +158,8 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     #[inline(never)]
     fn poll_in_line(&mut self, cx: &mut Context<'_>) -> Poll<Result<C::Item, RecvError>> {
         self.wait(cx);
-        match self.take() {
+        let item = if self.party.end.is_bare() { Err(PopError::Empty) } else { self.take() };
+        match item {
             Ok(item) => Poll::Ready(Ok(item)),
             Err(PopError::Closed) => Poll::Ready(Err(RecvError)),
             Err(PopError::Empty) => {
@@ -195,7 +196,7 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
 
     /// Takes its place in the line, alone. After that it looks again.
     pub(super) fn wait(&mut self, cx: &Context<'_>) {
-        self.party.place.wait(Kind::Item, cx.waker());
+        self.party.place.wait_for_item(cx.waker());
     }
 
     pub(super) fn stop_waiting(&mut self) {
@@ -219,7 +220,7 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     /// After some were taken.
     #[inline(always)]
     pub(super) fn taken(&mut self) {
-        self.party.tell(Some(Kind::Room));
+        self.party.tell(Kind::Room);
         self.party.place.stop_waiting();
     }
 

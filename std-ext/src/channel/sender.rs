@@ -43,10 +43,17 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
             return Err(PushError::Closed(value));
         }
         let pushed = self.party.end.push(value);
-        self.party.tell(pushed.is_ok().then_some(Kind::Item));
-        let sent = pushed?;
-        self.stop_waiting();
-        Ok(P::sent(sent))
+        match pushed {
+            Ok(sent) => {
+                self.sent();
+                self.stop_waiting();
+                Ok(P::sent(sent))
+            }
+            Err(error) => {
+                self.found_no_room();
+                Err(error)
+            }
+        }
     }
 
     /// Puts a value in; waits for room, as a task.
@@ -194,7 +201,7 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
                 Err(PushError::Full(value)) => return Err(value),
                 Err(PushError::Closed(value)) => Err(SendError::Closed(value)),
                 Err(PushError::Shed(value)) => {
-                    self.party.tell(None);
+                    self.party.tell_pressure();
                     Err(SendError::Shed(value))
                 }
             }
@@ -205,7 +212,7 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
 
     /// What was refused may have raised the pressure.
     pub(super) fn found_no_room(&mut self) {
-        self.party.tell(None);
+        self.party.tell_pressure();
     }
 
     /// Polls until something is so.
@@ -231,7 +238,7 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
 
     #[inline(always)]
     pub(super) fn sent(&mut self) {
-        self.party.tell(Some(Kind::Item));
+        self.party.tell(Kind::Item);
     }
 
     /// Goes out of line, and calls the next if it should have been called in place of this end.

@@ -1,8 +1,9 @@
 //! Who waits, in order: lists of seats, linked by their numbers.
 
+use core::mem;
 use core::task::Waker;
 
-use super::{Kind, PATIENCE, RECEIVER};
+use super::{FIRST_COME, Kind, PATIENCE, RECEIVER};
 
 /// The place of one end of a queue among those who wait.
 #[derive(Debug)]
@@ -16,6 +17,8 @@ pub struct Seat {
     turn: u64,
     /// How often it has been called in vain.
     late: u8,
+    /// The last call that it had, among all.
+    call: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +37,7 @@ const NONE: usize = usize::MAX;
 
 impl Seat {
     /// A seat that nobody has.
-    pub(crate) const FREE: Self = Self { state: State::Free, waker: None, before: NONE, after: NONE, turn: 0, late: 0 };
+    pub(crate) const FREE: Self = Self { state: State::Free, waker: None, before: NONE, after: NONE, turn: 0, late: 0, call: 0 };
 }
 
 /// Where seats are.
@@ -72,20 +75,27 @@ impl Seats for alloc::vec::Vec<Seat> {
 struct Line {
     first: usize,
     last: usize,
-    count: usize,
-    /// How many have been called out of it, and have not come yet.
+    /// How many have been called out of it, and have not come yet; since it was last empty.
     called: usize,
+    /// The last call before it was last empty, among all.
+    settled: u64,
 }
 
 /// The seats, and the lines.
 #[derive(Debug)]
 pub(super) struct Table<S> {
     seats: S,
-    lines: [Line; Kind::ALL.len()],
+    /// Of the receiver that waits for an item: nobody else does, so there is no line for that.
+    receiver: Option<Waker>,
+    lines: [Line; Kind::LINES],
+    /// Which lines have somebody in them, and whether somebody comes first.
+    kinds: u8,
     /// Who comes first.
     first_come: usize,
     /// How many turns there were.
     turns: u64,
+    /// How many calls there were.
+    calls: u64,
     /// The first of the seats that were given back.
     free: usize,
     /// Seats from this one on were never had.
@@ -103,21 +113,34 @@ pub(super) struct Left {
 
 impl<S> Table<S> {
     pub(super) const fn new(seats: S) -> Self {
-        const EMPTY: Line = Line { first: NONE, last: NONE, count: 0, called: 0 };
-        Self { seats, lines: [EMPTY; Kind::ALL.len()], first_come: NONE, turns: 0, free: NONE, fresh: RECEIVER + 1 }
+        const EMPTY: Line = Line { first: NONE, last: NONE, called: 0, settled: 0 };
+        Self {
+            seats,
+            receiver: None,
+            lines: [EMPTY; Kind::LINES],
+            kinds: 0,
+            first_come: NONE,
+            turns: 0,
+            calls: 0,
+            free: NONE,
+            fresh: RECEIVER + 1,
+        }
     }
 
-    pub(super) const fn count(&self, kind: Kind) -> usize {
-        self.lines[kind as usize].count
+    /// Which lines have somebody in them, and whether somebody comes first.
+    pub(super) const fn kinds(&self) -> u8 {
+        self.kinds
+    }
+
+    /// The receiver waits for an item, or with `None` not any more, or it is called. Answers with its last waker.
+    pub(super) fn set_receiver(&mut self, waker: Option<Waker>) -> Option<Waker> {
+        self.kinds = if waker.is_some() { self.kinds | Kind::Item.bit() } else { self.kinds & !Kind::Item.bit() };
+        mem::replace(&mut self.receiver, waker)
     }
 
     /// The latest turn so far.
     pub(super) const fn latest(&mut self) -> u64 {
         self.turns
-    }
-
-    pub(super) const fn has_first_come(&self) -> bool {
-        self.first_come != NONE
     }
 
     pub(super) const fn comes_first(&self, seat: usize) -> bool {
@@ -170,17 +193,20 @@ impl<S: Seats> Table<S> {
     }
 
     /// Answers with what it leaves behind where it was before: its last waker, and if it waited for something else, a debt.
-    pub(super) fn wait(&mut self, seat: usize, kind: Kind, waker: Waker) -> Left {
+    ///
+    /// One that comes back has not gone since it last waited: if it has been called, it was in vain.
+    pub(super) fn wait(&mut self, seat: usize, kind: Kind, waker: Waker, comes_back: bool) -> Left {
         let mut left = Left { waker: None, owes: None };
         match self.seat(seat).state {
             State::Waits(other) if other == kind => {}
-            State::Called(other) if other == kind && kind.is_for_one() => {
-                self.lines[kind as usize].called -= 1;
+            State::Called(other) if other == kind && kind.is_for_one() && comes_back => {
+                self.take_call(seat, kind);
                 self.link_in_turn(seat, kind);
                 let late = &mut self.seat(seat).late;
                 *late = late.saturating_add(1);
                 if *late >= PATIENCE && kind == Kind::Room && self.first_come == NONE {
                     self.first_come = seat;
+                    self.kinds |= FIRST_COME;
                 }
             }
             _ => {
@@ -205,19 +231,39 @@ impl<S: Seats> Table<S> {
                 debt = Some(kind).filter(|_| self.seat(seat).late > 0);
             }
             State::Called(kind) => {
-                self.lines[kind as usize].called -= 1;
-                debt = Some(kind).filter(|kind| kind.is_for_one());
+                if self.take_call(seat, kind) {
+                    debt = Some(kind).filter(|kind| kind.is_for_one());
+                }
             }
             State::Free | State::Away => {}
         }
         if self.first_come == seat {
             self.first_come = NONE;
+            self.kinds &= !FIRST_COME;
+            self.settle_if_empty(Kind::Room);
         }
         let line = |kind| self.lines[kind as usize];
-        let owes = debt.filter(|&kind| line(kind).count > 0).map(|kind| (kind, line(kind).called));
+        let owes = debt.filter(|&kind| line(kind).first != NONE).map(|kind| (kind, line(kind).called));
         let seat = self.seat(seat);
         (seat.state, seat.late) = (State::Away, 0);
         Left { waker: seat.waker.take(), owes }
+    }
+
+    /// The call of one that has been called is not under way any more. `false`: it had been settled before.
+    fn take_call(&mut self, seat: usize, kind: Kind) -> bool {
+        let call = self.seat(seat).call;
+        let line = &mut self.lines[kind as usize];
+        let is_open = call > line.settled;
+        line.called -= usize::from(is_open);
+        is_open
+    }
+
+    /// If nobody is in a line, those who have been called out of it owe nothing any more: who comes later looks for himself.
+    fn settle_if_empty(&mut self, kind: Kind) {
+        if self.kinds & kind.owed() == 0 {
+            let line = &mut self.lines[kind as usize];
+            (line.called, line.settled) = (0, self.calls);
+        }
     }
 
     /// Calls the first in the line, or who comes before that. `None`: there is nobody whose turn is not after this one. Answers
@@ -229,11 +275,14 @@ impl<S: Seats> Table<S> {
         if seat == NONE || self.seat(seat).turn > latest {
             return None;
         }
-        self.unlink(seat, kind);
+        self.calls += 1;
         self.lines[kind as usize].called += 1;
-        let seat = self.seat(seat);
-        seat.state = State::Called(kind);
-        seat.waker.take()
+        let call = self.calls;
+        let called = self.seat(seat);
+        (called.state, called.call) = (State::Called(kind), call);
+        let waker = called.waker.take();
+        self.unlink(seat, kind);
+        waker
     }
 
     /// Back into the line, before all whose turn is later. Those before it are few: they too were called, and came back.
@@ -251,13 +300,16 @@ impl<S: Seats> Table<S> {
         (new.state, new.before, new.after) = (State::Waits(kind), before, after);
         self.join(kind, before, seat);
         self.join(kind, seat, after);
-        self.lines[kind as usize].count += 1;
+        self.kinds |= kind.bit();
     }
 
     fn unlink(&mut self, seat: usize, kind: Kind) {
         let &mut Seat { before, after, .. } = self.seat(seat);
         self.join(kind, before, after);
-        self.lines[kind as usize].count -= 1;
+        if self.lines[kind as usize].first == NONE {
+            self.kinds &= !kind.bit();
+            self.settle_if_empty(kind);
+        }
     }
 
     /// Makes two seats neighbours, or one of them the first or the last.

@@ -38,14 +38,14 @@ impl Wake for Counter {
         // Relaxed: one thread.
         self.count.fetch_add(1, Ordering::Relaxed);
         if let Some((lines, seat, kind)) = &self.comes_back {
-            lines.wait(*seat, *kind, &Waker::from(Arc::clone(&self)));
+            lines.wait(*seat, *kind, &Waker::from(Arc::clone(&self)), true);
         }
     }
 }
 
 fn wait(lines: &Lines, seat: usize, kind: Kind) -> Arc<Counter> {
     let counter = Counter::new();
-    lines.wait(seat, kind, &Waker::from(Arc::clone(&counter)));
+    lines.wait(seat, kind, &Waker::from(Arc::clone(&counter)), true);
     counter
 }
 
@@ -58,7 +58,7 @@ fn a_call_is_owed_by_one_that_waits_for_something_else() {
         assert_eq!((counters[0].count(), counters[1].count()), (1, 0));
         wait(&lines, one, kind);
         assert_eq!(counters[1].count(), 1);
-        assert_eq!(lines.stop_waiting(two), None, "nobody else waits for room");
+        assert_eq!(lines.stop_waiting(two, Kind::Room), None, "nobody else waits for room");
     }
 }
 
@@ -85,7 +85,7 @@ fn all_are_called_once_although_they_come_back() {
             // Who waits for room does not come back after a close.
             let comes_back = (kind != Kind::Room).then(|| (Arc::clone(&lines), seat, kind));
             let counter = Arc::new(Counter { count: AtomicUsize::new(0), comes_back });
-            lines.wait(seat, kind, &Waker::from(Arc::clone(&counter)));
+            lines.wait(seat, kind, &Waker::from(Arc::clone(&counter)), false);
             counter
         });
         lines.call_all(kind);
@@ -100,7 +100,7 @@ fn what_all_are_called_for_is_owed_to_nobody() {
         let (lines, [one, two, three]) = lines();
         let others = [wait(&lines, one, kind), wait(&lines, two, kind)];
         lines.call(kind);
-        assert_eq!(lines.stop_waiting(one), None);
+        assert_eq!(lines.stop_waiting(one, kind), None);
         lines.call(kind);
         wait(&lines, three, kind);
         wait(&lines, two, kind);
