@@ -87,6 +87,13 @@ pub trait SendEnd: End + Push {
     fn is_to_be_asked(&self) -> bool {
         false
     }
+
+    /// Whether it is sure that a push would find no room now, and that the receiver is there, by less than a push does. It is asked
+    /// where a push has just been refused, and looks at the ring as a push would: no room that has come before is overlooked.
+    #[inline(always)]
+    fn is_stuffed(&self) -> bool {
+        false
+    }
 }
 
 /// One beside which there can be another one.
@@ -149,6 +156,11 @@ impl<T, L: Layout, K> SendEnd for crate::spsc::Producer<'_, T, L, K> {
     fn is_to_be_asked(&self) -> bool {
         true
     }
+
+    #[inline(always)]
+    fn is_stuffed(&self) -> bool {
+        self.is_full() && !self.is_closed()
+    }
 }
 
 impl<T, L: Layout, K> ReserveEnd for crate::spsc::Producer<'_, T, L, K> {}
@@ -165,6 +177,11 @@ impl<T, K> SendEnd for crate::mpsc::Producer<'_, T, K> {
 
     #[inline(always)]
     fn sent(_: Pushed<T>) {}
+
+    #[inline(always)]
+    fn is_stuffed(&self) -> bool {
+        self.is_full() && !self.is_closed()
+    }
 }
 
 impl<T, K: Clone> CloneEnd for crate::mpsc::Producer<'_, T, K> {

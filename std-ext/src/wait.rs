@@ -24,6 +24,11 @@
 //! been out of date, and the second one finds what it had been called for. So does one that has used its call and finds more than
 //! that, as those who queued up behind one that comes first have not been called for what was there.
 //!
+//! When a line is empty, and nobody comes first, those who have been called out of it owe nothing any more: their calls are
+//! *settled*. For whoever comes to the line after that looks at the ring when he is in it. He finds what they had been called for,
+//! or that somebody has taken it; and what comes later is followed by a call of its own. So one that is called while nobody else
+//! waits, and that is how it mostly is, goes out of line by one look at `kinds`.
+//!
 //! # Fairness
 //! The lines are first in, first out. Ends that find room at once don't queue up; an end that was called and came too late because
 //! of that goes back to where it was, and after [`PATIENCE`] such calls it is *first come*: until it has been served, or has gone,
@@ -31,8 +36,10 @@
 //! is kept, and is not polled, holds up the others.
 //!
 //! # Progress
-//! Whoever meets nobody that waits takes no lock: it pays a fence and a load. The lock around the lines is held for a few steps
-//! and never while foreign code runs: wakers are cloned before, and woken and dropped after.
+//! Whoever meets nobody that waits takes no lock: it pays a fence and a load; a look at the ring that has changed nothing pays
+//! neither. One that waits and is called costs the lock twice. It is held for a few steps and never while foreign code runs: wakers
+//! are cloned before, and woken and dropped after. The receiver, who waits for items alone, has no line for that, but its waker in a
+//! place of its own.
 //!
 //! # Panics
 //! A waker may panic when it is cloned, which changes nothing. When it panics as it is woken or dropped, that ends there (with

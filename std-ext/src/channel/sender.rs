@@ -166,15 +166,15 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     fn poll_in_line(&mut self, cx: &mut Context<'_>, value: &mut Option<P::Item>) -> Poll<Outcome<P>> {
         // Foreign code runs in this, which may panic.
         self.wait(Kind::Room, cx);
-        let Some(unsent) = value.take() else { unreachable!("put there by the caller") };
-        match self.attempt(unsent) {
-            Ok(done) => Poll::Ready(done),
-            Err(unsent) => {
-                *value = Some(unsent);
-                self.found_no_room();
-                Poll::Pending
+        if !self.party.end.is_stuffed() {
+            let Some(unsent) = value.take() else { unreachable!("put there by the caller") };
+            match self.attempt(unsent) {
+                Ok(done) => return Poll::Ready(done),
+                Err(unsent) => *value = Some(unsent),
             }
         }
+        self.found_no_room();
+        Poll::Pending
     }
 
     /// Puts a value in if there is room, and nobody else comes first. The error is for one who may wait.

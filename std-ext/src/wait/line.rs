@@ -209,8 +209,12 @@ impl<S: Seats> Table<S> {
                     self.kinds |= FIRST_COME;
                 }
             }
-            _ => {
-                left = self.stop_waiting(seat);
+            state => {
+                if self.is_settled(seat, state) {
+                    self.seat(seat).late = 0;
+                } else {
+                    left = self.stop_waiting(seat);
+                }
                 self.turns += 1;
                 self.seat(seat).turn = self.turns;
                 let last = self.lines[kind as usize].last;
@@ -251,11 +255,18 @@ impl<S: Seats> Table<S> {
 
     /// The call of one that has been called is not under way any more. `false`: it had been settled before.
     fn take_call(&mut self, seat: usize, kind: Kind) -> bool {
-        let call = self.seat(seat).call;
-        let line = &mut self.lines[kind as usize];
-        let is_open = call > line.settled;
-        line.called -= usize::from(is_open);
+        let is_open = !self.is_settled(seat, State::Called(kind));
+        self.lines[kind as usize].called -= usize::from(is_open);
         is_open
+    }
+
+    /// Whether a seat in this state is in no line, and not counted among those who have been called out of one.
+    fn is_settled(&mut self, seat: usize, state: State) -> bool {
+        match state {
+            State::Free | State::Away => true,
+            State::Waits(_) => false,
+            State::Called(kind) => self.seat(seat).call <= self.lines[kind as usize].settled,
+        }
     }
 
     /// If nobody is in a line, those who have been called out of it owe nothing any more: who comes later looks for himself.
@@ -272,15 +283,18 @@ impl<S: Seats> Table<S> {
         let first_come = self.first_come;
         let waits = |table: &mut Self| table.seat(first_come).state == State::Waits(kind);
         let seat = if first_come != NONE && waits(self) { first_come } else { self.lines[kind as usize].first };
-        if seat == NONE || self.seat(seat).turn > latest {
+        if seat == NONE {
             return None;
         }
-        self.calls += 1;
-        self.lines[kind as usize].called += 1;
-        let call = self.calls;
+        let call = self.calls + 1;
         let called = self.seat(seat);
+        if called.turn > latest {
+            return None;
+        }
         (called.state, called.call) = (State::Called(kind), call);
         let waker = called.waker.take();
+        self.calls = call;
+        self.lines[kind as usize].called += 1;
         self.unlink(seat, kind);
         waker
     }

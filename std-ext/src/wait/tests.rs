@@ -10,7 +10,7 @@ use super::*;
 type Lines = Waiting<Vec<Seat>>;
 
 fn lines<const N: usize>() -> (Arc<Lines>, [usize; N]) {
-    let lines = Lines::new((0..=N).map(|_| Seat::FREE).collect());
+    let lines = Lines::new((0..=N.max(1)).map(|_| Seat::FREE).collect());
     assert_eq!(lines.open(), Some(1));
     let seats = core::array::from_fn(|at| if at == 0 { 1 } else { lines.enter().unwrap() });
     (Arc::new(lines), seats)
@@ -46,6 +46,13 @@ impl Wake for Counter {
 fn wait(lines: &Lines, seat: usize, kind: Kind) -> Arc<Counter> {
     let counter = Counter::new();
     lines.wait(seat, kind, &Waker::from(Arc::clone(&counter)), true);
+    counter
+}
+
+/// One that has not waited before, or has gone meanwhile.
+fn wait_anew(lines: &Lines, seat: usize, kind: Kind) -> Arc<Counter> {
+    let counter = Counter::new();
+    lines.wait(seat, kind, &Waker::from(Arc::clone(&counter)), false);
     counter
 }
 
@@ -106,6 +113,64 @@ fn what_all_are_called_for_is_owed_to_nobody() {
         wait(&lines, two, kind);
         assert_eq!(others.map(|counter| counter.count()), [1; 2]);
     }
+}
+
+#[test]
+fn a_call_is_settled_when_nobody_else_waits() {
+    let (lines, [one, two]) = lines();
+    for _ in 0..3 {
+        let counter = wait_anew(&lines, one, Kind::Room);
+        lines.call(Kind::Room);
+        assert_eq!(counter.count(), 1);
+        assert_eq!(lines.stop_waiting(one, Kind::Room), None);
+    }
+    let _counters = [wait_anew(&lines, one, Kind::Room), wait_anew(&lines, two, Kind::Room)];
+    lines.call(Kind::Room);
+    assert_eq!(lines.stop_waiting(one, Kind::Room), Some(0), "of those who were called before, all have come");
+    wait_anew(&lines, one, Kind::Room);
+    lines.call(Kind::Room);
+    lines.call(Kind::Room);
+    assert!(!lines.awaited().has(Kind::Room));
+    wait_anew(&lines, one, Kind::Room);
+    lines.call(Kind::Room);
+    assert_eq!(lines.stop_waiting(two, Kind::Room), None, "who was called before");
+}
+
+#[test]
+fn a_call_is_not_settled_while_somebody_comes_first() {
+    let (lines, [one, two]) = lines();
+    wait(&lines, one, Kind::Room);
+    for _ in 0..PATIENCE {
+        lines.call(Kind::Room);
+        wait(&lines, one, Kind::Room);
+    }
+    lines.call(Kind::Room);
+    wait(&lines, two, Kind::Room);
+    assert_eq!(lines.stop_waiting(one, Kind::Room), Some(0), "the other one may have queued up behind it, with room");
+    assert_eq!(lines.stop_waiting(two, Kind::Room), None);
+    wait_anew(&lines, one, Kind::Room);
+    lines.call(Kind::Room);
+    wait(&lines, two, Kind::Room);
+    assert_eq!(lines.stop_waiting(one, Kind::Room), None, "it is settled again, as nobody comes first");
+}
+
+#[test]
+fn the_receiver_is_called_by_its_latest_waker() {
+    let (lines, []) = lines();
+    let counters: [_; 3] = core::array::from_fn(|_| Counter::new());
+    let counts = || counters.each_ref().map(|counter| counter.count());
+    let wait = |at: usize| lines.wait_for_item(&Waker::from(Arc::clone(&counters[at])));
+    (0..2).for_each(wait);
+    assert!(lines.awaited().has(Kind::Item));
+    (0..2).for_each(|_| lines.call(Kind::Item));
+    assert_eq!(counts(), [0, 1, 0]);
+    assert!(lines.awaited().is_nothing());
+    wait(2);
+    assert_eq!(lines.stop_waiting(RECEIVER, Kind::Item), None);
+    assert!(lines.awaited().is_nothing());
+    lines.call(Kind::Item);
+    assert_eq!(counts(), [0, 1, 0]);
+    assert!(counters.iter().all(|counter| Arc::strong_count(counter) == 1), "nothing is kept");
 }
 
 #[test]
