@@ -181,6 +181,13 @@ pub trait SendEnd: End + Push {
     fn takes_room(&self) -> bool {
         true
     }
+
+    /// Whether it is sure that a push would find no room now, and that the receiver is there, by less than a push does. It is asked
+    /// where a push has just been refused, and looks at the ring as a push would: no room that has come before is overlooked.
+    #[inline(always)]
+    fn is_stuffed(&self) -> bool {
+        false
+    }
 }
 
 /// One of a ring that may be full.
@@ -219,6 +226,13 @@ pub trait ReceiveEnd: End + Pop {
     #[inline(always)]
     fn discarded(&self) -> usize {
         0
+    }
+
+    /// Whether it is sure that a pop would find nothing now, and no end, by less than a pop does. It is asked where a pop has just
+    /// found nothing, and looks at the ring as a pop would: nothing that has come before is overlooked.
+    #[inline(always)]
+    fn is_bare(&self) -> bool {
+        false
     }
 }
 

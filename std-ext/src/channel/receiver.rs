@@ -171,7 +171,8 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     #[inline(never)]
     fn poll_in_line(&mut self, cx: &mut Context<'_>) -> Poll<Result<C::Item, RecvError>> {
         self.wait(cx);
-        match self.take() {
+        let item = if self.party.end.is_bare() { Err(PopError::Empty) } else { self.take() };
+        match item {
             Ok(item) => Poll::Ready(Ok(item)),
             Err(PopError::Closed) => Poll::Ready(Err(RecvError)),
             Err(PopError::Empty) => {

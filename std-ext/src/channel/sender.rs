@@ -71,13 +71,15 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
             return Err(PushError::Closed(value));
         }
         let pushed = push(&mut self.party.end, value);
-        self.party.tell(pushed.is_ok().then_some(Kind::Item));
         match &pushed {
             Ok(_) => {
-                self.party.tally.items += 1;
+                self.sent(1);
                 self.stop_waiting();
             }
-            Err(error) => self.party.tally.refused += u64::from(error.is_full()),
+            Err(error) => {
+                self.party.tally.refused += u64::from(error.is_full());
+                self.found_no_room();
+            }
         }
         pushed
     }
@@ -194,15 +196,15 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     fn poll_in_line(&mut self, cx: &mut Context<'_>, value: &mut Option<P::Item>) -> Poll<Outcome<P>> {
         // Foreign code runs in this, which may panic.
         self.wait(Self::ROOM, cx);
-        let Some(unsent) = value.take() else { unreachable!("put there by the caller") };
-        match self.attempt(unsent) {
-            Ok(done) => Poll::Ready(done),
-            Err(unsent) => {
-                *value = Some(unsent);
-                self.found_no_room();
-                Poll::Pending
+        if !self.party.end.is_stuffed() {
+            let Some(unsent) = value.take() else { unreachable!("put there by the caller") };
+            match self.attempt(unsent) {
+                Ok(done) => return Poll::Ready(done),
+                Err(unsent) => *value = Some(unsent),
             }
         }
+        self.found_no_room();
+        Poll::Pending
     }
 
     /// Puts a value in if there is room, and nobody else comes first. The error is for one who may wait.
@@ -229,7 +231,7 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
                 Err(PushError::Full(value)) => return Err(value),
                 Err(PushError::Closed(value)) => Err(SendError::Closed(value)),
                 Err(PushError::Shed(value)) => {
-                    self.party.tell(None);
+                    self.party.tell_pressure();
                     Err(SendError::Shed(value))
                 }
             }
@@ -240,7 +242,7 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
 
     /// What was refused may have raised the pressure.
     pub(super) fn found_no_room(&mut self) {
-        self.party.tell(None);
+        self.party.tell_pressure();
     }
 
     /// Polls until something is so.
@@ -278,7 +280,7 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     #[inline(always)]
     pub(super) fn sent(&mut self, count: u64) {
         self.party.tally.items += count;
-        self.party.tell(Some(Kind::Item));
+        self.party.tell(Kind::Item);
     }
 
     /// Goes out of line, and calls the next if it should have been called in place of this end.
