@@ -290,8 +290,7 @@ impl<S: Seats> Waiting<S> {
     pub(crate) fn call_lanes(&self, lanes: LaneSet, mut is_there: impl FnMut(usize, InLane) -> bool) {
         let count = self.table.with(|table| table.lanes());
         for lane in lanes.below(count) {
-            let waker = self.change(|table| table.call_lane(lane, |wanted| is_there(lane, wanted)));
-            shielded(|| waker.into_iter().for_each(Waker::wake));
+            wake(self.change(|table| table.call_lane(lane, |wanted| is_there(lane, wanted))));
         }
     }
 
