@@ -128,11 +128,25 @@ fn pairs_channel(tx: &mut channel::MpscSender<u64>, rx: &mut channel::MpscReceiv
     pairs(|item| tx.blocking_send(item).is_ok(), || rx.blocking_recv().ok())
 }
 
+/// The same by the calls that never wait.
+#[unsafe(no_mangle)]
+#[inline(never)]
+fn pairs_channel_tries(tx: &mut channel::MpscSender<u64>, rx: &mut channel::MpscReceiver<u64>) -> u64 {
+    pairs(|item| tx.try_send(item).is_ok(), || rx.try_recv().ok())
+}
+
 /// The same by the calls of tasks.
 #[unsafe(no_mangle)]
 #[inline(never)]
 fn pairs_channel_tasks(tx: &mut channel::MpscSender<u64>, rx: &mut channel::MpscReceiver<u64>) -> u64 {
     pairs(|item| at_once(tx.send(item)).is_ok(), || at_once(rx.recv()).ok())
+}
+
+/// In a lane of its own, with one for another sender beside it.
+#[unsafe(no_mangle)]
+#[inline(never)]
+fn pairs_channel_lanes(tx: &mut channel::FanInSender<u64>, rx: &mut channel::FanInReceiver<u64>) -> u64 {
+    pairs(|item| tx.blocking_send(item).is_ok(), || rx.blocking_recv().ok().map(|(_, item)| item))
 }
 
 #[unsafe(no_mangle)]
@@ -383,7 +397,7 @@ fn heap_ends<L: Layout>() -> (OwnedProducer<u64, L>, OwnedConsumer<u64, L>) {
 }
 
 /// The name of one function is the first argument; a second one says how many items are inside before and after each pair, a
-/// third and a fourth one where the watermarks are, or which stage it is and before which ring. It prints the name of the stage.
+/// third and a fourth one where the watermarks are, or which stage it is and before which ring, or a third one that another sender waits. It prints the name of the stage.
 fn main() {
     let mut arguments = std::env::args().skip(1);
     let function = arguments.next().unwrap_or_default();
@@ -450,15 +464,28 @@ fn main() {
         }
         "evicting_conflated" => evicting_conflated(&mut conflated_ends(0, |item| item).0),
         "evicting_conflated_block" => evicting_conflated_block(&mut conflated_ends(0, |item| Block([item; 8])).0),
-        "pairs_channel" | "pairs_channel_tasks" | "called_channel" => {
+        "pairs_channel" | "pairs_channel_tries" | "pairs_channel_tasks" | "called_channel" => {
             let (mut tx, mut rx) = channel::mpsc(CAPACITY).expect("there is memory for the ring");
             fill(inside, |item| tx.try_send(item).is_ok());
             let pairs = match function.as_str() {
                 "pairs_channel" => pairs_channel,
+                "pairs_channel_tries" => pairs_channel_tries,
                 "pairs_channel_tasks" => pairs_channel_tasks,
                 _ => called_channel,
             };
             pairs(&mut tx, &mut rx)
+        }
+        "pairs_channel_lanes" => {
+            let (opener, mut rx) = channel::fan_in(2, CAPACITY).expect("there is memory for the ring");
+            let mut open = || opener.open(NonZeroU32::MIN).expect("a free lane");
+            let (mut tx, mut other) = (open(), open());
+            fill(inside, |item| tx.try_send(item).is_ok());
+            // With a third argument the other one waits all the time, for what its lane doesn't come to.
+            let mut waits = other.pressure_changed();
+            if std::env::args().nth(3).is_some() {
+                assert!(pin!(&mut waits).poll(&mut Context::from_waker(Waker::noop())).is_pending());
+            }
+            pairs_channel_lanes(&mut tx, &mut rx)
         }
         "pairs_crossbeam_channel" => {
             let (tx, rx) = crossbeam_channel::bounded(CAPACITY);

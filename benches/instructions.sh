@@ -37,9 +37,11 @@ for function in pairs_heapless pairs_rtrb pairs_forebay_heap pairs_forebay_array
 done
 
 printf '\n%-22s %10s %10s\n' "of ends that may wait" "at empty" "half full"
-for function in pairs_mpsc_heap pairs_channel pairs_channel_tasks pairs_kanal pairs_kanal_tasks pairs_crossbeam_channel; do
+for function in pairs_mpsc_heap pairs_channel pairs_channel_tries pairs_channel_tasks pairs_channel_lanes pairs_kanal pairs_kanal_tasks \
+    pairs_crossbeam_channel; do
     printf '%-22s %10s %10s\n' "${function#pairs_}" "$(count $function 0)" "$(count $function 512)"
 done
+printf '%-22s %10s %10s\n' "... another one waits" "$(count pairs_channel_lanes 0 1)" "$(count pairs_channel_lanes 512 1)"
 
 printf '\n%-22s %10s\n' "receiver is called"
 for function in called_channel called_kanal; do

@@ -228,6 +228,7 @@
 //! The consumer's cost of an item grows by one word for each 64 lanes, that of `Empty` by one line for each open lane: beyond some
 //! thousand lanes, merge in two steps. A lane that is left is free only when the consumer has come by.
 
+mod by_lane;
 mod consumer;
 mod lanes;
 mod opener;
@@ -236,6 +237,7 @@ mod producer;
 mod round;
 mod view;
 
+pub use by_lane::{ByLane, LaneSet};
 pub use consumer::{Consumer, Drain};
 pub use lanes::{Lane, Lanes};
 pub use opener::{NoLane, Opener};

@@ -287,7 +287,7 @@ mod view;
 
 use core::num::NonZeroUsize;
 
-pub use by::By;
+pub use by::{By, ByClass};
 pub use consumer::{Consumer, Drain};
 #[cfg(feature = "alloc")]
 pub use owner::HeapRing;

@@ -102,6 +102,8 @@
 #![forbid(unsafe_code)]
 
 use crate::gauge;
+#[cfg(any(target_has_atomic = "8", feature = "portable-atomic"))]
+use crate::latest;
 use crate::spsc::{self, Layout};
 use crate::{PopError, Pressure, PushError, Pushed};
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
@@ -352,7 +354,7 @@ pop!([T, K] swap::Consumer<'_, T, K>);
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
 push!([T, K] fan_in::Producer<'_, T, K>);
 
-/// All lanes; whose an item was is not told.
+/// All lanes; whose an item was is not told. [`fan_in::Consumer::by_lane`] tells it.
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
 impl<T, K> Pop for fan_in::Consumer<'_, T, K> {
     type Item = T;
@@ -379,7 +381,69 @@ impl<T, K> Pop for conflated::Consumer<'_, T, K> {
     counts!();
 }
 
-/// All classes; of which an item was is not told. What is put in says so: see [`priority::Producer::by`].
+/// The newest value alone: one that takes the place of another one hands that back as [`Evicted`](Pushed::Evicted). There is always room, and
+/// so no pressure; and a push never says that it is closed: [`is_closed`](Push::is_closed) does.
+#[cfg(any(target_has_atomic = "8", feature = "portable-atomic"))]
+impl<T, K> Push for latest::Writer<'_, T, K> {
+    type Item = T;
+
+    #[inline(always)]
+    fn push(&mut self, value: T) -> Result<Pushed<T>, PushError<T>> {
+        Ok(self.write(value).map_or(Pushed::Stored, Pushed::Evicted))
+    }
+
+    fn capacity(&self) -> usize {
+        1
+    }
+
+    fn len(&self) -> usize {
+        usize::from(!self.is_empty())
+    }
+
+    /// Never.
+    fn is_full(&self) -> bool {
+        false
+    }
+
+    fn is_closed(&self) -> bool {
+        self.is_closed()
+    }
+
+    /// Open, until the reader is gone.
+    fn pressure(&self) -> Pressure {
+        if self.is_closed() { Pressure::Closed } else { Pressure::Open }
+    }
+
+    /// Not at all: there is room.
+    fn fill(&self) -> u8 {
+        0
+    }
+}
+
+/// The newest value alone.
+#[cfg(any(target_has_atomic = "8", feature = "portable-atomic"))]
+impl<T, K> Pop for latest::Reader<'_, T, K> {
+    type Item = T;
+
+    #[inline(always)]
+    fn pop(&mut self) -> Result<T, PopError> {
+        self.read()
+    }
+
+    fn capacity(&self) -> usize {
+        1
+    }
+
+    fn len(&self) -> usize {
+        usize::from(!self.is_empty())
+    }
+
+    fn is_closed(&self) -> bool {
+        self.is_closed()
+    }
+}
+
+/// All classes; of which an item was is not told. [`priority::Consumer::by_class`] tells it. What is put in says so: see [`priority::Producer::by`].
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
 impl<T, const C: usize, K> Pop for priority::Consumer<'_, T, C, K> {
     type Item = T;

@@ -1,6 +1,6 @@
-//! The one place that chooses where atomics come from: `core`, `portable-atomic`, the model checker, or the stepper.
+//! The one place that chooses where atomics come from: `core`, `portable-atomic`, a model checker, or the stepper.
 //!
-//! No other file of this crate names the private configurations `forebay_loom` and `forebay_steps` or the crate
+//! No other file of this crate names the private configurations `forebay_loom`, `forebay_shuttle` and `forebay_steps` or the crate
 //! `portable-atomic`.
 
 #[cfg(forebay_loom)]
@@ -8,23 +8,26 @@ pub mod modelled;
 #[cfg(forebay_steps)]
 pub mod stepped;
 
-#[cfg(not(any(forebay_loom, forebay_steps)))]
-pub(crate) use core::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering, fence};
+#[cfg(not(any(forebay_loom, forebay_shuttle, forebay_steps)))]
+use core::sync::atomic as source;
 #[cfg(forebay_loom)]
-pub(crate) use modelled::{Arc, AtomicBool, AtomicU8, AtomicUsize, Ordering, Watch, fence};
+use modelled as source;
+// Plain memory stays what it is: its threads take turns, and change at atomic operations only.
+#[cfg(forebay_shuttle)]
+use shuttle::sync::atomic as source;
 #[cfg(forebay_steps)]
-pub(crate) use stepped::{AtomicBool, AtomicU8, AtomicUsize, Ordering, fence};
+use stepped as source;
+
+#[cfg(forebay_loom)]
+pub(crate) use modelled::{Arc, Watch};
+pub(crate) use source::{AtomicBool, AtomicU8, AtomicUsize, Ordering, fence};
 
 // Settings, which others change at any time, and which order nothing: the models do without them.
 pub(crate) use core::sync::atomic::{AtomicU8 as SettingU8, AtomicUsize as SettingUsize};
 
 // A word that carries a count of laps: 64 bits where the machine can exchange them, a machine word elsewhere.
-#[cfg(all(target_has_atomic = "64", not(any(forebay_loom, forebay_steps))))]
-pub(crate) use core::sync::atomic::AtomicU64 as SwapWord;
-#[cfg(all(target_has_atomic = "64", forebay_loom))]
-pub(crate) use modelled::AtomicU64 as SwapWord;
-#[cfg(all(target_has_atomic = "64", forebay_steps))]
-pub(crate) use stepped::AtomicU64 as SwapWord;
+#[cfg(target_has_atomic = "64")]
+pub(crate) use source::AtomicU64 as SwapWord;
 #[cfg(target_has_atomic = "64")]
 pub(crate) type Word = u64;
 #[cfg(all(not(target_has_atomic = "64"), any(target_has_atomic = "ptr", feature = "portable-atomic")))]
@@ -33,12 +36,8 @@ pub(crate) use SwapUsize as SwapWord;
 pub(crate) type Word = usize;
 
 // The number of a slot beside the slot itself: half a machine word of 64 bits, so that less memory goes to and fro.
-#[cfg(all(target_pointer_width = "64", not(any(forebay_loom, forebay_steps))))]
-pub(crate) use core::sync::atomic::AtomicU32 as AtomicIndex;
-#[cfg(all(target_pointer_width = "64", forebay_loom))]
-pub(crate) use modelled::AtomicU32 as AtomicIndex;
-#[cfg(all(target_pointer_width = "64", forebay_steps))]
-pub(crate) use stepped::AtomicU32 as AtomicIndex;
+#[cfg(target_pointer_width = "64")]
+pub(crate) use source::AtomicU32 as AtomicIndex;
 #[cfg(target_pointer_width = "64")]
 pub(crate) type Index = u32;
 #[cfg(all(not(target_pointer_width = "64"), any(target_has_atomic = "ptr", feature = "portable-atomic")))]
@@ -57,10 +56,10 @@ pub(crate) const MOST_LAP_BITS: u32 = if cfg!(forebay_narrow) { 3 } else { Word:
 pub(crate) use alloc::sync::Arc;
 
 // What has a swap and a compare-exchange, too, on cores that lack them.
-#[cfg(all(feature = "portable-atomic", not(any(forebay_loom, forebay_steps))))]
+#[cfg(all(feature = "portable-atomic", not(any(forebay_loom, forebay_shuttle, forebay_steps))))]
 #[allow(unused_imports, reason = "not every ring needs each of them")]
 pub(crate) use portable_atomic::{AtomicBool as SwapBool, AtomicU8 as SwapU8, AtomicUsize as SwapUsize};
-#[cfg(not(all(feature = "portable-atomic", not(any(forebay_loom, forebay_steps)))))]
+#[cfg(not(all(feature = "portable-atomic", not(any(forebay_loom, forebay_shuttle, forebay_steps)))))]
 #[allow(unused_imports, reason = "not every ring needs each of them")]
 pub(crate) use {AtomicBool as SwapBool, AtomicU8 as SwapU8, AtomicUsize as SwapUsize};
 
@@ -95,7 +94,7 @@ mod unpadded {
 pub(crate) const SMALL: bool = cfg!(any(forebay_narrow, all(target_os = "none", not(target_pointer_width = "64"))));
 
 /// Whether waiting for another core can be of use: not where there is one core, nor where every step counts.
-pub(crate) const SEVERAL_CORES: bool = !SMALL && !cfg!(any(forebay_loom, forebay_steps));
+pub(crate) const SEVERAL_CORES: bool = !SMALL && !cfg!(any(forebay_loom, forebay_shuttle, forebay_steps));
 
 /// The right to hand out the ends of a shared ring: a short lock around that decision, never around an item.
 ///

@@ -1,13 +1,22 @@
 //! Channels: the rings, with ends that can wait, as threads or as tasks, mixed on the same channel.
 //!
-//! There is one [`Sender`] and one [`Receiver`] for all rings. What a ring can't promise, its ends don't have: where it
-//! never evicts there is no `force_send`, and only where it has several producers its senders can be cloned.
+//! There is one [`Sender`] and one [`Receiver`] for all rings. What a ring can't promise, its ends don't have: where there always is
+//! room there is no [`ready`](Sender::ready), where nothing is evicted there is no [`force_send`](Sender::force_send), and only where
+//! it has several producers its senders can be cloned.
 //!
-//! | made by | ring | senders |
-//! |---|---|---|
-//! | [`spsc`](fn@spsc) | [`spsc`](crate::spsc) | one |
-//! | [`mpsc`](fn@mpsc) | [`mpsc`](crate::mpsc) | any number, by `clone` |
-//! | [`swap`](fn@swap) | [`swap`](crate::swap), which may evict | up to a number, by [`try_clone`](Sender::try_clone) |
+//! | made by | senders | a sender waits for | the receiver gets, and waits for | `pressure` | `close` | `reserve` |
+//! |---|---|---|---|---|---|---|
+//! | [`spsc`](fn@spsc) | one | room | items | yes | | yes |
+//! | [`mpsc`](fn@mpsc) | any number, by `clone` | room | items | yes | yes | |
+//! | [`swap`](fn@swap), which may evict | up to a number, by [`try_clone`](Sender::try_clone) | room, or nothing: as its policy is | items | yes | yes | |
+//! | [`fan_in`](fn@fan_in) | one to a lane, by an [`Opener`] | room in its lane | items, and their lanes | that of each lane, at its sender | | yes |
+//! | [`priority`](fn@priority) | any number, by `clone` | room, where nothing less important is inside, or nothing: as its policy is | items, and their classes | yes | yes | |
+//! | [`conflated`](fn@conflated) | one | nothing | keys with something new, and that | yes: how many keys have something new | | |
+//! | [`latest`](fn@latest) | one | nothing | the newest value, if it is another one | | | |
+//!
+//! All senders can wait for the [end](Sender::closed) of the receiver, and all ends that have a pressure for
+//! [another one](Sender::pressure_changed). Without an allocator a channel is made of the ends of a ring, of whatever memory, by a
+//! [`Lobby`].
 //!
 //! Any other ring's ends come [`over`], and so do stages before and behind them: what goes through a
 //! [`Gate`](crate::admission::Gate) is let in or not, what [expires](crate::expiry) is not received.
@@ -35,43 +44,106 @@
 //! # Ok::<(), forebay::CapacityError>(())
 //! ```
 
+#[cfg(feature = "alloc")]
+mod builder;
+mod drain;
+mod ends;
 mod error;
+mod force;
+mod grace;
 #[cfg(feature = "alloc")]
 mod heap;
+#[cfg(feature = "std")]
+mod level;
 mod many;
+mod opener;
 mod permit;
 mod place;
 mod receiver;
 mod sender;
 mod sink;
 mod stage;
+mod stats;
 mod until;
 
-pub use error::{NoSeat, RecvError, RecvTimeoutError, SendError, SendTimeoutError};
 #[cfg(feature = "alloc")]
-pub use heap::{MpscReceiver, MpscSender, SpscReceiver, SpscSender, SwapReceiver, SwapSender, mpsc, over, spsc, swap};
+pub use builder::{BuildError, Builder, WhenFull, builder};
+pub use drain::Drain;
+#[cfg(feature = "std")]
+pub use drain::IntoIter;
+pub use error::{LanesError, NoSeat, RecvError, RecvTimeoutError, SendError, SendTimeoutError};
+pub use force::ForceEnd;
+pub use grace::{SendWithGrace, SendWithin};
+#[cfg(feature = "alloc")]
+pub use heap::{
+    ConflatedReceiver, ConflatedSender, FanInOpener, FanInReceiver, FanInSender, LatestReceiver, LatestSender,
+    MpscReceiver, MpscSender, PriorityReceiver, PrioritySender, SpscReceiver, SpscSender, SwapReceiver, SwapSender,
+    conflated, fan_in, latest, mpsc, over, priority, spsc, swap,
+};
 pub use many::{RecvMany, SendMany};
-pub use permit::{Permit, Reserve, ReserveEnd};
+pub use opener::Opener;
+pub use permit::{OwnedPermit, Permit, Reserve, ReserveEnd, ReserveOwned};
 #[cfg(feature = "alloc")]
 pub use place::Shared;
-pub use place::{Desk, Lobby, PressureChanged};
+pub use place::{Desk, LaneEnds, Lobby, PressureChanged};
 pub use receiver::{Receiver, RecvFuture};
 pub use sender::{SendFuture, Sender};
 pub use sink::SenderSink;
+pub use stats::{RingCounts, Stats};
 pub use until::{Closed, Ready};
 
 #[cfg(feature = "std")]
-use core::{future::Future, pin::pin};
-
-use crate::seam::{Pop, Push};
-use crate::spsc::Layout;
+use core::future::Future;
 #[cfg(feature = "std")]
-use crate::wait::{self, Deadline};
-use crate::{Pressure, Pushed, Seen};
+use core::pin::{Pin, pin};
+#[cfg(feature = "std")]
+use core::task::{Context, Poll};
+
+use crate::fan_in::LaneSet;
+use crate::seam::{Pop, Push};
+#[cfg(feature = "std")]
+use crate::wait::{self, Deadline, Patience};
+use crate::{Overflow, Pressure, PushError, Pushed, Seen};
 
 /// An end of a ring, as the ends of a channel need it.
 pub trait End {
-    /// How pressed the ring is.
+    /// Where its ring has room. It is the same at both ends.
+    const ROOM: Room = Room::Shared;
+
+    /// Whether it is a [`PressureEnd`], and so somebody may wait for another pressure.
+    const HAS_PRESSURE: bool = false;
+
+    /// Whether the pressure is another one than was seen: then those who wait for that are called.
+    #[inline]
+    fn has_changed(&self, _seen: &mut Seen) -> bool {
+        false
+    }
+
+    /// How pressed it is, if it says so: see [`PressureEnd`].
+    fn level(&self) -> Option<Pressure> {
+        None
+    }
+
+    /// What its ring counts.
+    fn counts(&self) -> RingCounts {
+        RingCounts::default()
+    }
+}
+
+/// Where a ring has room, and who waits for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    /// In one place, for whoever comes first.
+    Shared,
+    /// In lanes, of which each sender has one to itself: see [`ReceiveEnd::take_touched`].
+    InLanes,
+    /// There always is some.
+    Always,
+}
+
+/// One that says how pressed it is, or its ring.
+pub trait PressureEnd: End {
+    /// How pressed it is.
     fn pressure(&self) -> Pressure;
 
     /// The pressure, if it has changed since it was seen.
@@ -80,18 +152,46 @@ pub trait End {
 
 /// A producer's end of a ring, as a [`Sender`] needs it.
 pub trait SendEnd: End + Push {
-    /// What a send answers with: nothing, or where a push may evict, what became of the oldest.
+    /// What a send answers with: nothing, or where a push may take another item's place, what became of that.
     type Sent;
 
     /// What a push that stored comes to.
     fn sent(pushed: Pushed<Self::Item>) -> Self::Sent;
+
+    /// Puts a value in, at full under a policy, whatever that of the ring is.
+    ///
+    /// # Errors
+    /// As [`push`](Push::push), by that policy. What has none, or can't go by this one, goes by its own.
+    fn push_under(
+        &mut self,
+        _overflow: Overflow,
+        value: Self::Item,
+    ) -> Result<Pushed<Self::Item>, PushError<Self::Item>> {
+        self.push(value)
+    }
 
     /// Whether it is to be asked, before a push, whether the receiver is gone, as the push itself doesn't always tell.
     #[inline(always)]
     fn is_to_be_asked(&self) -> bool {
         false
     }
+
+    /// Whether a push now takes room that others may be waiting for, and so has to wait behind those who come first.
+    #[inline]
+    fn takes_room(&self) -> bool {
+        true
+    }
+
+    /// Whether it is sure that a push would find no room now, and that the receiver is there, by less than a push does. It is asked
+    /// where a push has just been refused, and looks at the ring as a push would: no room that has come before is overlooked.
+    #[inline(always)]
+    fn is_stuffed(&self) -> bool {
+        false
+    }
 }
+
+/// One of a ring that may be full.
+pub trait RoomEnd: SendEnd {}
 
 /// One beside which there can be another one.
 pub trait CloneEnd: Sized {
@@ -107,6 +207,18 @@ type Outcome<P> = Result<<P as SendEnd>::Sent, SendError<<P as Push>::Item>>;
 
 /// A consumer's end of a ring, as a [`Receiver`] needs it.
 pub trait ReceiveEnd: End + Pop {
+    /// Of a ring with lanes, those in which there may be more room or another pressure since this was last asked.
+    #[inline]
+    fn take_touched(&mut self) -> LaneSet {
+        LaneSet::EMPTY
+    }
+
+    /// Whether a lane has room, or another pressure than was `seen`. Asked under a lock: it just looks.
+    #[inline]
+    fn has_come(&self, _lane: usize, _seen: Option<Seen>) -> bool {
+        true
+    }
+
     /// How many items its pops have taken out and delivered to nobody. It wraps.
     ///
     /// Each has left room that somebody may wait for, whatever the pop answers with; so it counts before anything else is done
@@ -115,95 +227,19 @@ pub trait ReceiveEnd: End + Pop {
     fn discarded(&self) -> usize {
         0
     }
+
+    /// Whether it is sure that a pop would find nothing now, and no end, by less than a pop does. It is asked where a pop has just
+    /// found nothing, and looks at the ring as a pop would: nothing that has come before is overlooked.
+    #[inline(always)]
+    fn is_bare(&self) -> bool {
+        false
+    }
 }
 
 /// One that can close its ring and still take all that has been accepted, and nothing else.
 pub trait CloseEnd: ReceiveEnd {
     /// Nothing is taken in from now on.
     fn close(&mut self);
-}
-
-/// What the end of a ring says of itself by methods of the same names.
-macro_rules! end {
-    ([$($generics:tt)+] $end:ty) => {
-        impl<$($generics)+> End for $end {
-            fn pressure(&self) -> Pressure {
-                self.pressure()
-            }
-
-            fn pressure_since(&self, seen: &mut Seen) -> Option<Pressure> {
-                self.pressure_since(seen)
-            }
-        }
-    };
-}
-
-end!([T, L: Layout, K] crate::spsc::Producer<'_, T, L, K>);
-end!([T, L: Layout, K] crate::spsc::Consumer<'_, T, L, K>);
-end!([T, K] crate::mpsc::Producer<'_, T, K>);
-end!([T, K] crate::mpsc::Consumer<'_, T, K>);
-end!([T, K] crate::swap::Producer<'_, T, K>);
-end!([T, K] crate::swap::Consumer<'_, T, K>);
-
-impl<T, L: Layout, K> SendEnd for crate::spsc::Producer<'_, T, L, K> {
-    type Sent = ();
-
-    #[inline(always)]
-    fn sent(_: Pushed<T>) {}
-
-    #[inline(always)]
-    fn is_to_be_asked(&self) -> bool {
-        true
-    }
-}
-
-impl<T, L: Layout, K> ReserveEnd for crate::spsc::Producer<'_, T, L, K> {}
-
-impl<T, L: Layout, K> ReceiveEnd for crate::spsc::Consumer<'_, T, L, K> {}
-
-impl<T, K> SendEnd for crate::mpsc::Producer<'_, T, K> {
-    type Sent = ();
-
-    #[inline(always)]
-    fn sent(_: Pushed<T>) {}
-}
-
-impl<T, K: Clone> CloneEnd for crate::mpsc::Producer<'_, T, K> {
-    fn another(&self) -> Option<Self> {
-        Some(self.clone())
-    }
-}
-
-impl<T, K> ReceiveEnd for crate::mpsc::Consumer<'_, T, K> {}
-
-impl<T, K> CloseEnd for crate::mpsc::Consumer<'_, T, K> {
-    fn close(&mut self) {
-        self.close();
-    }
-}
-
-impl<T, K> SendEnd for crate::swap::Producer<'_, T, K> {
-    /// The victim, or none.
-    type Sent = Pushed<T>;
-
-    #[inline(always)]
-    fn sent(pushed: Pushed<T>) -> Pushed<T> {
-        pushed
-    }
-}
-
-impl<T, K: Clone> CloneEnd for crate::swap::Producer<'_, T, K> {
-    fn another(&self) -> Option<Self> {
-        self.try_clone().ok()
-    }
-}
-
-impl<T, K> ReceiveEnd for crate::swap::Consumer<'_, T, K> {}
-
-impl<T, K> CloseEnd for crate::swap::Consumer<'_, T, K> {
-    fn close(&mut self) {
-        self.close();
-    }
 }
 
 /// Runs a future on this thread, which sleeps while there is nothing to do: for those that have no blocking twin.
@@ -224,28 +260,42 @@ impl<T, K> CloseEnd for crate::swap::Consumer<'_, T, K> {
 #[cfg(feature = "std")]
 pub fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
-    match wait::block_on(Deadline::Never, |cx| future.as_mut().poll(cx)) {
+    match wait::block_on(Deadline::Never, |cx| poll_patiently(future.as_mut(), cx, Deadline::Never)) {
         Some(output) => output,
         None => unreachable!("without a deadline no time is over"),
     }
 }
 
-/// How a thread looks for something before it sleeps.
+/// The same for so long at most. `None`: the time is over, and the future is dropped.
+///
+/// # Examples
+/// ```
+/// use std::time::Duration;
+///
+/// use forebay::{Pressure, channel};
+///
+/// let (mut sender, _receiver) = channel::spsc(1)?;
+/// let millisecond = Duration::from_millis(1);
+/// assert_eq!(channel::block_on_timeout(sender.pressure_changed(), millisecond), None);
+/// sender.try_send(1).unwrap();
+/// assert_eq!(channel::block_on_timeout(sender.pressure_changed(), millisecond), Some(Pressure::Stop));
+/// # Ok::<(), forebay::CapacityError>(())
+/// ```
 #[cfg(feature = "std")]
-struct Backoff(crossbeam_utils::Backoff);
+pub fn block_on_timeout<F: Future>(future: F, timeout: std::time::Duration) -> Option<F::Output> {
+    let mut future = pin!(future);
+    let deadline = Deadline::after(timeout);
+    wait::block_on(deadline, |cx| poll_patiently(future.as_mut(), cx, deadline))
+}
 
+/// Polls some times, before the thread sleeps.
 #[cfg(feature = "std")]
-impl Backoff {
-    fn new() -> Self {
-        Self(crossbeam_utils::Backoff::new())
-    }
-
-    /// Waits for a moment. `false`: that was long enough.
-    fn wait(&self) -> bool {
-        if self.0.is_completed() || cfg!(forebay_loom) {
-            return false;
+fn poll_patiently<F: Future>(mut future: Pin<&mut F>, cx: &mut Context<'_>, deadline: Deadline) -> Poll<F::Output> {
+    let mut looks = Patience::new().looks();
+    loop {
+        let polled = future.as_mut().poll(cx);
+        if polled.is_ready() || !looks.wait(deadline) {
+            return polled;
         }
-        self.0.snooze();
-        true
     }
 }

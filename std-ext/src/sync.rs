@@ -1,22 +1,35 @@
-//! The one place that chooses where this crate's atomics and locks come from: the standard library, or the model checker.
+//! The one place that chooses where this crate's atomics and locks come from: the standard library, or a model checker.
 
-#[cfg(not(forebay_loom))]
-pub(crate) use core::sync::atomic::{AtomicU8, Ordering, fence};
-#[cfg(all(feature = "std", not(forebay_loom)))]
+#[cfg(not(any(forebay_loom, forebay_shuttle)))]
+pub(crate) use core::sync::atomic::{AtomicU8, AtomicUsize, Ordering, fence};
+#[cfg(all(feature = "std", not(any(forebay_loom, forebay_shuttle))))]
 pub(crate) use std::sync::Mutex;
 
-#[cfg(all(feature = "alloc", not(forebay_loom)))]
+#[cfg(all(feature = "alloc", not(any(forebay_loom, forebay_shuttle))))]
 pub(crate) use alloc::sync::Arc;
 #[cfg(forebay_loom)]
-pub(crate) use loom::sync::atomic::{AtomicU8, Ordering, fence};
-#[cfg(forebay_loom)]
-pub(crate) use loom::sync::{Arc, Mutex};
-#[cfg(all(feature = "std", forebay_loom))]
+use loom as checker;
+#[cfg(forebay_shuttle)]
+use shuttle as checker;
+
+#[cfg(any(forebay_loom, forebay_shuttle))]
+pub(crate) use checker::sync::atomic::{AtomicU8, AtomicUsize, Ordering, fence};
+#[cfg(any(forebay_loom, forebay_shuttle))]
+pub(crate) use checker::sync::{Arc, Mutex};
+#[cfg(all(feature = "std", any(forebay_loom, forebay_shuttle)))]
 pub(crate) use modelled::Parker;
-#[cfg(all(feature = "std", not(forebay_loom)))]
+#[cfg(all(feature = "std", not(any(forebay_loom, forebay_shuttle))))]
 pub(crate) use parker::Parker;
 
-#[cfg(all(feature = "std", not(forebay_loom)))]
+/// The time.
+#[cfg(all(feature = "std", not(forebay_shuttle)))]
+pub(crate) fn now() -> std::time::Instant {
+    std::time::Instant::now()
+}
+#[cfg(forebay_shuttle)]
+pub(crate) use modelled::now;
+
+#[cfg(all(feature = "std", not(any(forebay_loom, forebay_shuttle))))]
 mod parker {
     use core::sync::atomic::{AtomicBool, Ordering};
     use std::thread::{self, Thread};
@@ -57,9 +70,26 @@ mod parker {
     }
 }
 
-#[cfg(all(feature = "std", forebay_loom))]
+#[cfg(all(feature = "std", any(forebay_loom, forebay_shuttle)))]
 mod modelled {
-    use loom::sync::{Condvar, Mutex};
+    use super::checker::sync::{Condvar, Mutex};
+    use super::checker::thread;
+
+    /// Each look at the clock takes a millisecond, and nothing else does: so an execution can be had again.
+    #[cfg(forebay_shuttle)]
+    pub(crate) fn now() -> std::time::Instant {
+        use core::cell::Cell;
+        use std::sync::OnceLock;
+        use std::time::{Duration, Instant};
+
+        static BEGINNING: OnceLock<Instant> = OnceLock::new();
+        std::thread_local! {
+            static LOOKS: Cell<u64> = const { Cell::new(0) };
+        }
+        let looks = LOOKS.get();
+        LOOKS.set(looks + 1);
+        *BEGINNING.get_or_init(Instant::now) + Duration::from_millis(looks)
+    }
 
     /// The model checker's own parking lets a thread go on that waits for a lock.
     pub(crate) struct Parker(Mutex<bool>, Condvar);
@@ -80,9 +110,9 @@ mod modelled {
             }
         }
 
-        /// The model checker has no time: it is over at once, or never.
+        /// The model checker has no time: others come first, and then the clock tells.
         pub(crate) fn park_timeout(&self, _left: std::time::Duration) {
-            loom::thread::yield_now();
+            thread::yield_now();
         }
 
         pub(crate) fn unpark(&self) {
@@ -93,7 +123,7 @@ mod modelled {
 }
 
 /// Runs foreign code whose panic must not go through ours.
-#[cfg(all(feature = "std", not(forebay_loom)))]
+#[cfg(all(feature = "std", not(any(forebay_loom, forebay_shuttle))))]
 pub(crate) fn shielded(foreign: impl FnOnce()) {
     if let Err(panic) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(foreign)) {
         // What it carries may panic in its drop.
@@ -102,12 +132,12 @@ pub(crate) fn shielded(foreign: impl FnOnce()) {
 }
 
 /// Without a standard library there is mostly no way back from a panic. The model checker ends an execution by one.
-#[cfg(not(all(feature = "std", not(forebay_loom))))]
+#[cfg(not(all(feature = "std", not(any(forebay_loom, forebay_shuttle)))))]
 pub(crate) fn shielded(foreign: impl FnOnce()) {
     foreign();
 }
 
-/// A function that is `const`, but for the model checker, whose types have no such constructors.
+/// A function that is `const`, but for loom, whose types have no such constructors.
 macro_rules! always_const {
     ($(#[$attribute:meta])* $visibility:vis fn $($rest:tt)*) => {
         #[cfg(not(forebay_loom))]

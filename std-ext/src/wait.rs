@@ -24,15 +24,29 @@
 //! been out of date, and the second one finds what it had been called for. So does one that has used its call and finds more than
 //! that, as those who queued up behind one that comes first have not been called for what was there.
 //!
+//! When a line is empty, and nobody comes first, those who have been called out of it owe nothing any more: their calls are
+//! *settled*. For whoever comes to the line after that looks at the ring when he is in it. He finds what they had been called for,
+//! or that somebody has taken it; and what comes later is followed by a call of its own. So one that is called while nobody else
+//! waits, and that is how it mostly is, goes out of line by one look at `kinds`.
+//!
 //! # Fairness
 //! The lines are first in, first out. Ends that find room at once don't queue up; an end that was called and came too late because
 //! of that goes back to where it was, and after [`PATIENCE`] such calls it is *first come*: until it has been served, or has gone,
 //! it is the first to be called, and everybody else who may wait queues up. So who has been called is to come, or to go: one that
 //! is kept, and is not polled, holds up the others.
 //!
+//! # Lanes
+//! Where each sender has a [lane](crate::fan_in) of its own, the place that gets free in one is of use to that sender alone. So the
+//! seat of lane `n` is that of number `n + 1`, and it is called by its number: a pop finds whom to call at once, whoever else waits. There
+//! is nobody to share with, so there is no order among those, no debt when one goes, and none that comes first. Which lanes are waited
+//! for is in a word of its own, `lanes`, a bit for each, so that one sender that always waits, as a noisy one does, costs the pops
+//! from other lanes a second load and no lock. What a sender in a lane waits for is room, or another pressure: that lane's, too.
+//!
 //! # Progress
-//! Whoever meets nobody that waits takes no lock: it pays a fence and a load. The lock around the lines is held for a few steps
-//! and never while foreign code runs: wakers are cloned before, and woken and dropped after.
+//! Whoever meets nobody that waits for what it has brought takes no lock: it pays a fence and a load; a look at the ring that has
+//! changed nothing pays neither. One that waits and is called costs the lock twice. It is held for a few steps and never while
+//! foreign code runs: wakers are cloned before, and woken and dropped after. The receiver, who waits for items alone, has no line for
+//! that, but its waker in a place of its own.
 //!
 //! # Panics
 //! A waker may panic when it is cloned, which changes nothing. When it panics as it is woken or dropped, that ends there (with
@@ -42,41 +56,70 @@ mod line;
 mod lock;
 #[cfg(feature = "std")]
 mod park;
-#[cfg(all(test, feature = "std", not(forebay_loom)))]
+#[cfg(feature = "std")]
+mod patience;
+#[cfg(all(test, feature = "std", not(any(forebay_loom, forebay_shuttle))))]
 mod tests;
 
 use core::task::Waker;
 
+pub(crate) use self::line::{InLane, Seat, Seats};
 use self::line::{Left, Table};
-pub(crate) use self::line::{Seat, Seats};
 use self::lock::Lock;
 #[cfg(feature = "std")]
 pub(crate) use self::park::{Deadline, block_on};
-use crate::sync::{AtomicU8, Ordering, always_const, fence, shielded};
+#[cfg(feature = "std")]
+pub(crate) use self::patience::Patience;
+use crate::fan_in::LaneSet;
+use crate::sync::{AtomicU8, AtomicUsize, Ordering, always_const, fence, shielded};
 
 /// What can be waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// An item, or the end of all senders.
-    Item,
     /// Room, or the end of the receiver.
     Room,
     /// The end of the receiver.
     Closed,
     /// Another pressure.
     Level,
+    /// Room in a lane of one's own, or another pressure there, or the end of the receiver.
+    Lane,
+    /// An item, or the end of all senders. Nobody but the receiver waits for that.
+    Item,
 }
 
 impl Kind {
-    const ALL: [Self; 4] = [Self::Item, Self::Room, Self::Closed, Self::Level];
+    /// How many of them have a line: those before [`Item`](Self::Item).
+    const LINES: usize = Self::Item as usize;
 
     const fn bit(self) -> u8 {
         1 << self as u8
     }
 
+    /// In `kinds`: somebody is in this line, or may find it closed although what it waits for is there.
+    const fn owed(self) -> u8 {
+        match self {
+            Self::Room => self.bit() | FIRST_COME,
+            _ => self.bit(),
+        }
+    }
+
     /// Whether what has come is for one of those who wait, and not for all of them.
     const fn is_for_one(self) -> bool {
-        matches!(self, Self::Item | Self::Room)
+        matches!(self, Self::Room)
+    }
+}
+
+/// Some of what can be waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Kinds(u8);
+
+impl Kinds {
+    pub(crate) const NONE: Self = Self(0);
+
+    #[inline(always)]
+    pub(crate) const fn and(self, kind: Kind) -> Self {
+        Self(self.0 | kind.bit())
     }
 }
 
@@ -88,14 +131,14 @@ const FIRST_COME: u8 = 1 << 7;
 pub(crate) struct Awaited(u8);
 
 impl Awaited {
-    /// Nothing.
     #[inline(always)]
-    pub(crate) const fn is_nothing(self) -> bool {
-        self.0 & !FIRST_COME == 0
-    }
-
     pub(crate) const fn has(self, kind: Kind) -> bool {
         self.0 & kind.bit() != 0
+    }
+
+    #[inline(always)]
+    pub(crate) const fn has_any(self, kinds: Kinds) -> bool {
+        self.0 & kinds.0 != 0
     }
 }
 
@@ -112,6 +155,8 @@ pub(crate) const RECEIVER: usize = 0;
 pub struct Waiting<S> {
     /// Which lines have somebody in them. Written under the lock.
     kinds: AtomicU8,
+    /// The lanes whose senders wait for what is to be had there, as a [`LaneSet`]. Written under the lock.
+    lanes: AtomicUsize,
     table: Lock<Table<S>>,
 }
 
@@ -119,13 +164,23 @@ impl<S: Seats> Waiting<S> {
     always_const! {
         /// Nobody waits. The first seat is the receiver's.
         pub(crate) fn new(seats: S) -> Self {
-            Self { kinds: AtomicU8::new(0), table: Lock::new(Table::new(seats)) }
+            Self { kinds: AtomicU8::new(0), lanes: AtomicUsize::new(0), table: Lock::new(Table::new(seats)) }
         }
     }
 
     /// Takes the receiver's seat, and one for a first sender. `None`: some end has a seat.
     pub(crate) fn open(&self) -> Option<usize> {
         self.table.with(Table::open)
+    }
+
+    /// Takes the receiver's seat, and none for a sender. `false`: some end has a seat.
+    pub(crate) fn open_lanes(&self) -> bool {
+        self.table.with(Table::open_lanes)
+    }
+
+    /// The seat of the sender in a lane. `None`: somebody has it.
+    pub(crate) fn enter_lane(&self, lane: usize) -> Option<usize> {
+        self.table.with(|table| table.enter_lane(lane))
     }
 
     /// A seat for one more sender. `None`: there is none left.
@@ -139,26 +194,51 @@ impl<S: Seats> Waiting<S> {
         self.settle(left);
     }
 
-    /// Takes a place in a line: at the back, or where it was. After that whoever waits looks at the ring again.
-    pub(crate) fn wait(&self, seat: usize, kind: Kind, waker: &Waker) {
+    /// Takes a place in a line: at the back, or where it was, if it comes back. After that whoever waits looks at the ring again.
+    pub(crate) fn wait(&self, seat: usize, kind: Kind, waker: &Waker, comes_back: bool) {
+        self.wait_by(waker, |table, waker| table.wait(seat, kind, waker, comes_back));
+    }
+
+    /// The same for what is to be had in its lane: another pressure than was seen, or room.
+    pub(crate) fn wait_in_lane(&self, seat: usize, wanted: InLane, waker: &Waker) {
+        self.wait_by(waker, |table, waker| table.wait_in_lane(seat, wanted, waker));
+    }
+
+    fn wait_by(&self, waker: &Waker, wait: impl FnOnce(&mut Table<S>, Waker) -> Left) {
         let waker = waker.clone();
-        let left = self.change(|table| table.wait(seat, kind, waker));
+        let left = self.change(|table| wait(table, waker));
         self.settle(left);
         // [W1] SeqCst: pairs with [W2]. Orders: our place in the line before our next look at the ring.
         fence(Ordering::SeqCst);
     }
 
-    /// Goes out of line. `Some`: it owes the others a call, if more of what they wait for is there than so many have been called
-    /// for.
-    pub(crate) fn stop_waiting(&self, seat: usize) -> Option<usize> {
-        let Left { waker, owes } = self.change(|table| table.stop_waiting(seat));
-        shielded(|| drop(waker));
-        owes.map(|(_, called)| called)
+    /// The receiver waits for an item. After that it looks at the ring again.
+    pub(crate) fn wait_for_item(&self, waker: &Waker) {
+        let waker = waker.clone();
+        drop_shielded(self.change(|table| table.set_receiver(Some(waker))));
+        // [W1] SeqCst: as above.
+        fence(Ordering::SeqCst);
+    }
+
+    /// Goes out of a line in which it has waited. `Some`: it owes the others a call, if more of what they wait for is there than so
+    /// many have been called for.
+    pub(crate) fn stop_waiting(&self, seat: usize, kind: Kind) -> Option<usize> {
+        // Relaxed: it has said itself that it waits, and sees no older word. If by now nobody does, it has been called, and that is
+        // settled.
+        if self.kinds.load(Ordering::Relaxed) & kind.owed() == 0 {
+            return None;
+        }
+        let left = self.change(|table| match kind {
+            Kind::Item => Left { waker: table.set_receiver(None), owes: None },
+            _ => table.stop_waiting(seat),
+        });
+        drop_shielded(left.waker);
+        left.owes.map(|(_, called)| called)
     }
 
     /// Does what is left to be done for one that can't look at the ring: if it owes a call, it calls.
     fn settle(&self, Left { waker, owes }: Left) {
-        shielded(|| drop(waker));
+        drop_shielded(waker);
         if let Some((kind, _)) = owes {
             self.call(kind);
         }
@@ -171,6 +251,13 @@ impl<S: Seats> Waiting<S> {
         fence(Ordering::SeqCst);
         // Relaxed: the fence does it.
         Awaited(self.kinds.load(Ordering::Relaxed))
+    }
+
+    /// The same of some lanes: those whose senders wait.
+    #[inline(always)]
+    pub(crate) fn awaited_lanes(&self, lanes: LaneSet) -> LaneSet {
+        // Relaxed: the fence [W2] is before it.
+        LaneSet::from_bits(self.lanes.load(Ordering::Relaxed)).and(lanes)
     }
 
     /// Whether others have to queue up behind one that comes first.
@@ -191,7 +278,21 @@ impl<S: Seats> Waiting<S> {
     #[cold]
     #[inline(never)]
     pub(crate) fn call(&self, kind: Kind) {
-        self.call_up_to(kind, u64::MAX);
+        wake(self.change(|table| match kind {
+            Kind::Item => table.set_receiver(None),
+            _ => table.call(kind, u64::MAX),
+        }));
+    }
+
+    /// Wakes those who wait in some lanes, if what they want is there. That is asked under the lock.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn call_lanes(&self, lanes: LaneSet, mut is_there: impl FnMut(usize, InLane) -> bool) {
+        let count = self.table.with(|table| table.lanes());
+        for lane in lanes.below(count) {
+            let waker = self.change(|table| table.call_lane(lane, |wanted| is_there(lane, wanted)));
+            shielded(|| waker.into_iter().for_each(Waker::wake));
+        }
     }
 
     /// Wakes all who wait for that now.
@@ -205,21 +306,31 @@ impl<S: Seats> Waiting<S> {
 
     /// Wakes the first who waits for that, if its turn is not after this one. Answers with whether it is there.
     fn call_up_to(&self, kind: Kind, latest: u64) -> bool {
-        let waker = self.change(|table| table.call(kind, latest));
-        let is_there = waker.is_some();
-        shielded(|| waker.into_iter().for_each(Waker::wake));
-        is_there
+        wake(self.change(|table| table.call(kind, latest)))
     }
 
     fn change<R>(&self, change: impl FnOnce(&mut Table<S>) -> R) -> R {
         self.table.with(|table| {
             let result = change(table);
-            let kinds =
-                Kind::ALL.into_iter().filter(|&kind| table.count(kind) > 0).fold(0, |bits, kind| bits | kind.bit());
-            let kinds = if table.has_first_come() { kinds | FIRST_COME } else { kinds };
             // Relaxed: [W1] comes after it where it says more than before.
-            self.kinds.store(kinds, Ordering::Relaxed);
+            self.kinds.store(table.kinds(), Ordering::Relaxed);
+            // Relaxed: likewise.
+            self.lanes.store(table.awaited_lanes().to_bits(), Ordering::Relaxed);
             result
         })
+    }
+}
+
+/// Answers with whether there is one.
+fn wake(waker: Option<Waker>) -> bool {
+    waker.is_some_and(|waker| {
+        shielded(|| waker.wake());
+        true
+    })
+}
+
+fn drop_shielded(waker: Option<Waker>) {
+    if let Some(waker) = waker {
+        shielded(|| drop(waker));
     }
 }

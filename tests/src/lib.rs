@@ -4,6 +4,7 @@
 pub mod admission;
 pub mod conflated;
 mod course;
+pub mod crowd;
 pub mod fan_in;
 pub mod gauge;
 pub mod history;
@@ -15,6 +16,8 @@ pub mod mpsc;
 pub mod payload;
 pub mod priority;
 pub mod rings;
+#[cfg(forebay_shuttle)]
+pub mod schedules;
 pub mod services;
 pub mod shapes;
 pub mod spsc;

@@ -1,13 +1,13 @@
 //! One source for the models of two threads: under the model checker every execution that the memory model allows, and
-//! in an ordinary build a few hundred runs on real threads.
+//! in an ordinary build a few hundred runs on real threads, or, with shuttle, in a random order.
 //!
 //! A model can go vacuous without failing: so each has a number of executions that it is known to need, and outcomes
 //! that must have come up in some execution.
 
 #[cfg(forebay_loom)]
 mod build {
-    pub use loom::sync::Arc;
     pub use loom::sync::atomic;
+    pub use loom::sync::{self, Arc};
     pub use loom::thread;
 
     pub(super) fn run(bound: Option<usize>, body: impl Fn() + Sync + Send + 'static) {
@@ -48,16 +48,24 @@ mod build {
 
 #[cfg(not(forebay_loom))]
 mod build {
-    pub use std::sync::Arc;
-    pub use std::sync::atomic;
-    pub use std::thread;
+    #[cfg(forebay_shuttle)]
+    pub use shuttle::{
+        sync::{self, Arc, atomic},
+        thread,
+    };
+    #[cfg(not(forebay_shuttle))]
+    pub use std::{
+        sync::{self, Arc, atomic},
+        thread,
+    };
 
     const RUNS: usize = 300;
 
     pub(super) fn run(_bound: Option<usize>, body: impl Fn() + Sync + Send + 'static) {
-        for _ in 0..RUNS {
-            body();
-        }
+        #[cfg(forebay_shuttle)]
+        crate::schedules::check(RUNS, body);
+        #[cfg(not(forebay_shuttle))]
+        (0..RUNS).for_each(|_| body());
     }
 
     /// A word of plain memory, as far as real threads can check it: a stale value shows.
@@ -88,7 +96,7 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-pub use build::{Arc, Plain, atomic, thread};
+pub use build::{Arc, Plain, atomic, sync, thread};
 
 /// Whether the model checker runs the models.
 pub const CHECKED: bool = cfg!(forebay_loom);

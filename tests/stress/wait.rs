@@ -1,266 +1,194 @@
-//! Threads and tasks that wait for each other on one channel, with times that run out, futures that are dropped, and ends that
-//! come and go: every item is received once or comes back, each sender's are in order, and all come to an end.
+//! Threads and tasks that wait for each other on one channel, under each policy, with times that run out, futures that are
+//! dropped, ends that come and go, and channels that are built again over the same ring: every item is received once, comes back,
+//! or is counted as lost; each sender's are in order, and all come to an end.
 //!
-//! What they do is random, by fixed seeds. They run under ThreadSanitizer too.
+//! What they do is random, by fixed seeds: see [`crowd`]. They run under ThreadSanitizer too.
+//!
+//! `FOREBAY_STRESS_SECONDS=600 cargo test --release -p forebay-tests --test stress_wait` goes on for so long in each test.
 
-use std::future::Future;
-use std::pin::pin;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, mpsc};
-use std::task::{Context, Poll, Wake, Waker};
-use std::thread::{self, Thread};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
-use forebay::PushError;
-use forebay::channel::{self, MpscReceiver, MpscSender, RecvError, RecvTimeoutError, SendError, SendTimeoutError};
+use forebay::channel::{self, Lobby, MpscSender, Receiver, Sender, Shared};
+use forebay::{Overflow, Refusal, mpsc, spsc, swap};
+use forebay_tests::crowd::{self, Account, Dice, End, Item, Plan, Rx, Tx};
 
 #[path = "spsc/random.rs"]
 mod random;
 
 use random::Random;
 
-const SENDERS: usize = 3;
-const ITEMS: usize = 8000;
-/// Far more than it takes: who is not done by then sleeps for ever.
+/// For how long each test goes on.
+const SECONDS: &str = "FOREBAY_STRESS_SECONDS";
+/// Far more than the rest of it takes: who is not done by then sleeps for ever.
 const LIMIT: Duration = Duration::from_secs(120);
 
-/// An item that counts its drops, by the sender and the number of the item.
-struct Item {
-    sender: usize,
-    number: usize,
-    drops: Arc<Vec<Vec<AtomicU32>>>,
-}
+const OVERFLOWS: [Overflow; 3] = [Overflow::Reject, Overflow::DropIncoming, Overflow::DropOldest];
 
-impl Drop for Item {
-    fn drop(&mut self) {
-        self.drops[self.sender][self.number].fetch_add(1, Ordering::Relaxed);
-    }
-}
-
-struct Unpark(Thread);
-
-impl Wake for Unpark {
-    fn wake(self: Arc<Self>) {
-        self.0.unpark();
-    }
-}
-
-/// Runs a future to its end.
-fn block_on<F: Future>(future: F) -> F::Output {
-    let mut future = pin!(future);
-    let waker = Waker::from(Arc::new(Unpark(thread::current())));
-    loop {
-        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
-            Poll::Ready(output) => return output,
-            Poll::Pending => thread::park(),
+/// Runs bodies one after the other in a thread, as one may never come to an end: as long as there is time, and so many at least.
+fn for_a_while(least: u64, body: impl Fn(u64) + Send + 'static) {
+    let seconds = std::env::var(SECONDS).map_or(1.0, |value| value.parse().expect("a number of seconds"));
+    crowd::within(LIMIT + Duration::from_secs_f64(seconds), move || {
+        let begin = Instant::now();
+        let mut seed = 0;
+        while seed < least || begin.elapsed().as_secs_f64() < seconds {
+            body(seed);
+            seed += 1;
         }
-    }
-}
-
-/// Polls a future some times, without a wake, and drops it.
-fn poll_and_drop<F: Future>(future: F, polls: u32) -> Option<F::Output> {
-    let mut future = pin!(future);
-    for poll in 0..polls {
-        if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            return Some(output);
-        }
-        if poll % 2 == 1 {
-            thread::yield_now();
-        }
-    }
-    None
-}
-
-fn short(random: &mut Random) -> Duration {
-    Duration::from_micros(random.below(60) as u64)
-}
-
-fn try_send(sender: &mut MpscSender<Item>, item: Item) -> Result<bool, SendError<Item>> {
-    match sender.try_send(item) {
-        Ok(()) => Ok(true),
-        Err(PushError::Full(_)) => Ok(false),
-        Err(PushError::Closed(item)) => Err(SendError::Closed(item)),
-        Err(PushError::Shed(item)) => Err(SendError::Shed(item)),
-    }
-}
-
-/// Sends an item in some way. Answers with whether it was sent, or why not.
-fn send(sender: &mut MpscSender<Item>, item: Item, random: &mut Random) -> Result<bool, SendError<Item>> {
-    match random.below(8) {
-        0 | 1 => sender.blocking_send(item).map(|()| true),
-        2 => block_on(sender.send(item)).map(|()| true),
-        3 => match sender.send_timeout(item, short(random)) {
-            Ok(()) => Ok(true),
-            Err(SendTimeoutError::Timeout(_)) => Ok(false),
-            Err(SendTimeoutError::Closed(item)) => Err(SendError::Closed(item)),
-            Err(SendTimeoutError::Shed(item)) => Err(SendError::Shed(item)),
-        },
-        4 => try_send(sender, item),
-        5 => {
-            // Others may be faster.
-            block_on(sender.ready());
-            try_send(sender, item)
-        }
-        6 => block_on(sender.send_many(std::iter::once(item))).map(|_| true),
-        _ => match poll_and_drop(sender.send(item), random.below(4) as u32) {
-            Some(done) => done.map(|()| true),
-            None => Ok(false),
-        },
-    }
-}
-
-/// Receives in some way: nothing, one, or several.
-fn receive(receiver: &mut MpscReceiver<Item>, random: &mut Random) -> Result<Vec<Item>, RecvError> {
-    match random.below(6) {
-        0 | 1 => receiver.blocking_recv().map(|item| vec![item]),
-        2 => block_on(receiver.recv()).map(|item| vec![item]),
-        3 => match receiver.recv_timeout(short(random)) {
-            Ok(item) => Ok(vec![item]),
-            Err(RecvTimeoutError::Timeout) => Ok(vec![]),
-            Err(RecvTimeoutError::Closed) => Err(RecvError),
-        },
-        4 => {
-            let mut items = Vec::new();
-            match block_on(receiver.recv_many(&mut items, 1 + random.below(4))) {
-                0 => Err(RecvError),
-                _ => Ok(items),
-            }
-        }
-        _ => match poll_and_drop(receiver.recv(), random.below(4) as u32) {
-            Some(item) => item.map(|item| vec![item]),
-            None => Ok(vec![]),
-        },
-    }
-}
-
-/// When the receiver goes, and how.
-#[derive(Clone, Copy)]
-enum End {
-    /// The senders go first.
-    Senders,
-    /// It closes the channel after so many items, and has all that was accepted.
-    Close(usize),
-    /// It just goes after so many.
-    Drop(usize),
-}
-
-/// Runs a body in a thread, as it may never come to an end.
-fn within_limit(body: impl FnOnce() + Send + 'static) {
-    let (done, wait) = mpsc::channel();
-    let body = thread::spawn(move || {
-        body();
-        let _ = done.send(());
+        println!("{seed} runs");
     });
-    if wait.recv_timeout(LIMIT) == Err(mpsc::RecvTimeoutError::Timeout) {
-        panic!("somebody sleeps for ever");
-    }
-    body.join().unwrap();
 }
 
-fn run(capacity: usize, seed: u64, end: End) {
-    let drops: Arc<Vec<Vec<AtomicU32>>> =
-        Arc::new((0..SENDERS).map(|_| (0..ITEMS).map(|_| AtomicU32::new(0)).collect()).collect());
-    let (sender, mut receiver) = channel::mpsc(capacity).unwrap();
-    let senders: Vec<_> = (0..SENDERS)
-        .map(|number| {
-            let (mut sender, drops) = (sender.clone(), Arc::clone(&drops));
-            thread::spawn(move || {
-                let mut random = Random::new(seed * 100 + number as u64);
-                let mut sent = Vec::new();
-                for item in 0..ITEMS {
-                    match send(
-                        &mut sender,
-                        Item { sender: number, number: item, drops: Arc::clone(&drops) },
-                        &mut random,
-                    ) {
-                        Ok(true) => sent.push(item),
-                        Ok(false) => {}
-                        Err(error) => {
-                            assert!(matches!(&error, SendError::Closed(back) if back.number == item));
-                            break;
-                        }
-                    }
-                    if random.below(50) == 0 {
-                        sender = sender.clone();
-                    }
-                }
-                sent
-            })
-        })
-        .collect();
-    drop(sender);
-    let mut random = Random::new(seed * 100 + 99);
-    let mut received = vec![Vec::new(); SENDERS];
-    let mut count = 0;
-    let is_complete = loop {
-        match end {
-            End::Close(after) if after <= count => receiver.close(),
-            End::Drop(after) if after <= count => break false,
-            _ => {}
-        }
-        match receive(&mut receiver, &mut random) {
-            Ok(items) => {
-                count += items.len();
-                items.iter().for_each(|item| received[item.sender].push(item.number));
-            }
-            Err(RecvError) => break true,
-        }
-    };
-    drop(receiver);
-    let sent: Vec<Vec<usize>> = senders.into_iter().map(|sender| sender.join().unwrap()).collect();
-    for (received, sent) in received.iter().zip(&sent) {
-        assert!(received.is_sorted_by(|a, b| a < b), "in the sender's order, and each once");
-        if is_complete {
-            assert_eq!(received, sent);
-        } else {
-            assert!(sent.starts_with(received), "none is left out");
-        }
+fn dice(seed: u64) -> impl Fn(u64) -> Dice {
+    move |whose| {
+        let mut random = Random::new(100 * seed + whose);
+        Box::new(move |below| random.below(below))
     }
-    if matches!(end, End::Senders) {
-        assert!(sent.iter().all(|sent| sent.len() > ITEMS / 4));
-    }
-    for drops in drops.iter().flatten() {
-        assert!(drops.load(Ordering::Relaxed) <= 1, "dropped twice");
-    }
-    for (drops, sent) in drops.iter().zip(&sent) {
-        assert!(sent.iter().all(|&item| drops[item].load(Ordering::Relaxed) == 1), "an item was forgotten");
-    }
+}
+
+const CAPACITIES: [usize; 3] = [1, 2, 64];
+
+/// Of every three runs, one ends each way.
+fn plan(seed: u64) -> Plan {
+    let after = Random::new(seed).below(2000);
+    let end = [End::Senders, End::Close(after), End::Drop(after)][seed as usize % 3];
+    Plan { senders: 3, items: 1000, end, watched: true, renewal: 50 }
+}
+
+/// A crowd, with each capacity and each end.
+fn stress<P: Tx, C: Rx>(make: impl Fn(usize) -> (Sender<P, Shared>, Receiver<C, Shared>) + Send + 'static) {
+    for_a_while(9, move |seed| {
+        let mut account = Account::new();
+        let ends = make(CAPACITIES[seed as usize / 3 % 3]);
+        let over = crowd::run(&mut account, ends, plan(seed), dice(seed));
+        account.check(over);
+    });
 }
 
 #[test]
-fn all_is_received() {
-    within_limit(|| {
-        for (seed, capacity) in (0..).zip([1, 2, 3, 16]) {
-            run(capacity, seed, End::Senders);
+fn one_sender() {
+    stress(|capacity| channel::spsc::<Item>(capacity).unwrap());
+}
+
+#[test]
+fn several_senders() {
+    stress(|capacity| channel::mpsc::<Item>(capacity).unwrap());
+}
+
+#[test]
+fn what_finds_no_room_is_shed() {
+    stress(|capacity| {
+        let (tx, rx) = mpsc::ring_with_refusal::<Item>(capacity, Refusal::DropIncoming).unwrap();
+        channel::over(tx, rx)
+    });
+}
+
+#[test]
+fn swap_that_gives_back() {
+    stress(|capacity| channel::swap::<Item>(capacity, 8, OVERFLOWS[0]).unwrap());
+}
+
+#[test]
+fn swap_that_sheds() {
+    stress(|capacity| channel::swap::<Item>(capacity, 8, OVERFLOWS[1]).unwrap());
+}
+
+#[test]
+fn swap_that_evicts() {
+    stress(|capacity| channel::swap::<Item>(capacity, 8, OVERFLOWS[2]).unwrap());
+}
+
+#[test]
+fn the_newest_value() {
+    stress(|_| channel::latest::<Item>());
+}
+
+/// Of one key, so that it is in order.
+#[test]
+fn the_newest_value_of_a_key() {
+    stress(|_| channel::conflated(2, |_: &Item| 1).unwrap());
+}
+
+/// Each sender's are of one class, so that they are in order.
+fn of_classes(overflow: Overflow) {
+    stress(move |capacity| channel::priority::<2, _, _>(capacity, overflow, |item: &Item| item.sender() % 2).unwrap());
+}
+
+#[test]
+fn classes_that_wait() {
+    of_classes(OVERFLOWS[0]);
+}
+
+#[test]
+fn classes_that_shed() {
+    of_classes(OVERFLOWS[1]);
+}
+
+#[test]
+fn classes_that_evict() {
+    of_classes(OVERFLOWS[2]);
+}
+
+/// More senders than lanes, and as many.
+#[test]
+fn lanes_that_come_and_go() {
+    for_a_while(9, |seed| {
+        let mut account = Account::new();
+        let (lanes, capacity) = (2 + seed as usize % 2, CAPACITIES[seed as usize / 3 % 3]);
+        let over = crowd::run_lanes(&mut account, channel::fan_in(lanes, capacity).unwrap(), plan(seed), dice(seed));
+        account.check(over);
+    });
+}
+
+/// A channel that is built again and again over a ring that stays, with what is left inside.
+fn again<P: Tx, C: Rx>(lobby: &'static Lobby<6>, ends: impl Fn() -> (P, C) + Send + 'static) {
+    for_a_while(4, move |seed| {
+        let mut account = Account::new();
+        // What receivers leave inside is received in the end, when the senders have gone first.
+        for seed in [3 * seed + 2, 3 * seed + 1, 3 * seed] {
+            let (tx, rx) = ends();
+            let over = crowd::run(&mut account, lobby.ends(tx, rx).unwrap(), plan(seed), dice(seed));
+            if seed % 3 == 0 {
+                account.check(over);
+            }
         }
     });
 }
 
 #[test]
-fn closed_in_the_middle() {
-    within_limit(|| (0..40).for_each(|seed| run(1 + seed % 3, 100 + seed as u64, End::Close(37 * seed))));
+fn one_sender_again() {
+    static RING: spsc::Ring<Item, 2> = spsc::Ring::new();
+    static LOBBY: Lobby<6> = Lobby::new();
+    again(&LOBBY, || RING.try_split().unwrap());
 }
 
 #[test]
-fn receiver_gone_in_the_middle() {
-    within_limit(|| (0..40).for_each(|seed| run(1 + seed % 3, 200 + seed as u64, End::Drop(37 * seed))));
+fn several_senders_again() {
+    static RING: mpsc::Ring<Item, 3> = mpsc::Ring::new();
+    static LOBBY: Lobby<6> = Lobby::new();
+    again(&LOBBY, || RING.try_split().unwrap());
+}
+
+#[test]
+fn swap_again() {
+    static RING: swap::Ring<Item, 2, 8> = swap::Ring::with_overflow(Overflow::DropOldest);
+    static LOBBY: Lobby<6> = Lobby::new();
+    again(&LOBBY, || RING.try_split().unwrap());
 }
 
 /// Threads alone, and as fast as they can: a lost wake-up stops them.
 #[test]
 fn threads_that_sleep_again_and_again() {
-    within_limit(|| {
-        for capacity in [1, 2] {
-            let (sender, mut receiver) = channel::mpsc(capacity).unwrap();
-            let senders: Vec<_> = (0..4)
-                .map(|_| {
-                    let mut sender: MpscSender<usize> = sender.clone();
-                    thread::spawn(move || (0..5000).for_each(|number| sender.blocking_send(number).unwrap()))
-                })
-                .collect();
-            drop(sender);
-            assert_eq!(receiver.blocking_iter().sum::<usize>(), 4 * (0..5000).sum::<usize>());
-            senders.into_iter().for_each(|sender| sender.join().unwrap());
-        }
+    for_a_while(2, |seed| {
+        let (sender, mut receiver) = channel::mpsc(1 + seed as usize % 2).unwrap();
+        let senders: Vec<_> = (0..4)
+            .map(|_| {
+                let mut sender: MpscSender<usize> = sender.clone();
+                thread::spawn(move || (0..5000).for_each(|number| sender.blocking_send(number).unwrap()))
+            })
+            .collect();
+        drop(sender);
+        assert_eq!(receiver.blocking_iter().sum::<usize>(), 4 * (0..5000).sum::<usize>());
+        senders.into_iter().for_each(|sender| sender.join().unwrap());
     });
 }

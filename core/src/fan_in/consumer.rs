@@ -5,6 +5,7 @@ use core::iter::FusedIterator;
 use core::ptr::NonNull;
 
 use super::LaneId;
+use super::by_lane::LaneSet;
 use super::lanes::{self, Lanes};
 use super::round::{Account, Rounds};
 use super::view::{BITS, LaneMemory, Private, View, place};
@@ -59,6 +60,8 @@ pub(super) struct Rx<T> {
     unlooked: u32,
     /// How many values were shed by lanes that have been given back.
     shed: usize,
+    /// The lanes that were found empty, and those that whoever wants to know it has taken something out of.
+    pub(super) touched: LaneSet,
 }
 
 // SAFETY: the end receives items from other threads, so they must be `Send`. The shared words are atomics, and the lanes' ends and
@@ -93,7 +96,18 @@ impl<T> Rx<T> {
         // Relaxed: as above.
         ring.ctl().consumer.store(true, Ordering::Relaxed);
         let lane = NonNull::from(ring.lane(0));
-        Self { ring, rounds: Rounds::new(), at: 0, lane, in_turn: false, next: 0, idle: 0, unlooked: 0, shed: 0 }
+        Self {
+            ring,
+            rounds: Rounds::new(),
+            at: 0,
+            lane,
+            in_turn: false,
+            next: 0,
+            idle: 0,
+            unlooked: 0,
+            shed: 0,
+            touched: LaneSet::EMPTY,
+        }
     }
 
     /// The consumer's own of a lane.
@@ -169,6 +183,11 @@ impl<T> Rx<T> {
                 return None;
             }
         }
+    }
+
+    #[inline(always)]
+    pub(super) fn touch(&mut self, number: usize) {
+        self.touched = self.touched.or(LaneSet::of(number));
     }
 
     /// The lane whose turn it is can't pay for its next item.
@@ -272,6 +291,7 @@ impl<T> Rx<T> {
     /// if its producer is gone.
     fn rest(&mut self, number: usize) {
         let ring = self.ring;
+        self.touch(number);
         self.take_hint(number);
         // [H4] Release: pairs with [H1].
         ring.lane(number).words.hinted.store(false, Ordering::Release);
@@ -401,7 +421,7 @@ impl<T> Drop for Rx<T> {
 /// Dropping it closes the ring: no lane is opened from then on, and once a lane is full, its producer's pushes are refused with
 /// [`Closed`](crate::PushError::Closed). What is inside stays there, and is dropped with the ring or taken after another split.
 pub struct Consumer<'q, T, K = ()> {
-    rx: End<'q, Rx<T>, K>,
+    pub(super) rx: End<'q, Rx<T>, K>,
 }
 
 impl<'q, T, K> Consumer<'q, T, K> {

@@ -150,6 +150,26 @@ impl<'q, T, K> Writer<'q, T, K> {
         self.tx.triple().conflated()
     }
 
+    /// Whether the reader has got the newest value, or none was written: then nothing is inside for it.
+    ///
+    /// # Progress
+    /// Wait-free: one load.
+    ///
+    /// # Examples
+    /// ```
+    /// # use forebay_core::latest::TripleBuffer;
+    /// let mut buffer = TripleBuffer::new();
+    /// let (mut writer, mut reader) = buffer.split();
+    /// writer.write(1);
+    /// assert!(!writer.is_empty());
+    /// assert_eq!(reader.read(), Ok(1));
+    /// assert!(writer.is_empty());
+    /// ```
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        !self.tx.triple().three().is_fresh()
+    }
+
     /// Whether the reader is gone. Once it is, it stays so, unless the buffer is split anew.
     ///
     /// # Progress

@@ -3,13 +3,18 @@
 use core::error::Error;
 use core::fmt;
 
+use crate::InUse;
+
 /// Why a value was not sent: here it is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum SendError<T> {
     /// The receiver is gone, or has closed the channel.
     Closed(T),
-    /// It was dropped by rule, and counted: the queue's policy at full.
+    /// It was dropped by rule, and counted: by the queue's policy at full, or as it has no key.
     Shed(T),
+    /// There was no room for as long as the channel was built to wait, see [`WhenFull`](super::WhenFull). Where nothing of that kind
+    /// was said, it is never so.
+    Timeout(T),
 }
 
 /// Why a value was not sent in time: here it is.
@@ -19,7 +24,7 @@ pub enum SendTimeoutError<T> {
     Timeout(T),
     /// The receiver is gone, or has closed the channel.
     Closed(T),
-    /// It was dropped by rule, and counted: the queue's policy at full.
+    /// It was dropped by rule, and counted: by the queue's policy at full, or as it has no key.
     Shed(T),
 }
 
@@ -40,11 +45,20 @@ pub enum RecvTimeoutError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoSeat;
 
+/// Why there is no channel with lanes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LanesError {
+    /// The ends of another channel are there.
+    InUse,
+    /// There are fewer seats than lanes and one for the receiver.
+    TooFewSeats,
+}
+
 impl<T> SendError<T> {
     /// The value.
     pub fn into_inner(self) -> T {
         match self {
-            Self::Closed(value) | Self::Shed(value) => value,
+            Self::Closed(value) | Self::Shed(value) | Self::Timeout(value) => value,
         }
     }
 }
@@ -63,12 +77,13 @@ impl<T> From<SendError<T>> for SendTimeoutError<T> {
         match error {
             SendError::Closed(value) => Self::Closed(value),
             SendError::Shed(value) => Self::Shed(value),
+            SendError::Timeout(value) => Self::Timeout(value),
         }
     }
 }
 
 const CLOSED: &str = "the channel is closed";
-const SHED: &str = "the channel was full, and the value was dropped by its policy";
+const SHED: &str = "the value was dropped by the policy of the channel";
 const LATE: &str = "the time is over";
 
 impl<T> fmt::Display for SendError<T> {
@@ -76,6 +91,7 @@ impl<T> fmt::Display for SendError<T> {
         f.write_str(match self {
             Self::Closed(_) => CLOSED,
             Self::Shed(_) => SHED,
+            Self::Timeout(_) => LATE,
         })
     }
 }
@@ -86,6 +102,7 @@ impl<T> fmt::Debug for SendError<T> {
         f.write_str(match self {
             Self::Closed(_) => "Closed(..)",
             Self::Shed(_) => "Shed(..)",
+            Self::Timeout(_) => "Timeout(..)",
         })
     }
 }
@@ -131,6 +148,16 @@ impl fmt::Display for NoSeat {
     }
 }
 
+impl fmt::Display for LanesError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InUse => InUse.fmt(f),
+            Self::TooFewSeats => f.write_str("there must be a seat for each lane, and one for the receiver"),
+        }
+    }
+}
+
+impl Error for LanesError {}
 impl<T> Error for SendError<T> {}
 impl Error for NoSeat {}
 impl<T> Error for SendTimeoutError<T> {}

@@ -5,11 +5,13 @@ use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
 
-use super::{End, Ends, ReceiveEnd, Receiver, SendEnd, Sender};
+use super::stats::Tally;
+use super::{End, Ends, LanesError, Opener, PressureEnd, ReceiveEnd, Receiver, Room, SendEnd, Sender};
+use crate::fan_in::{self, ByLane, LaneSet};
 #[cfg(feature = "alloc")]
 use crate::sync::Arc;
 use crate::sync::always_const;
-use crate::wait::{Awaited, Kind, RECEIVER, Seat, Seats, Waiting};
+use crate::wait::{Awaited, InLane, Kind, Kinds, RECEIVER, Seat, Seats, Waiting};
 use crate::{InUse, Pressure, Seen};
 
 /// What the ends of a channel share beside the ring.
@@ -30,6 +32,14 @@ pub struct Shared(Arc<Waiting<alloc::vec::Vec<Seat>>>);
 impl Shared {
     pub(super) fn new() -> Self {
         Self(Arc::new(Waiting::new(alloc::vec![Seat::FREE, Seat::FREE])))
+    }
+
+    /// For the receiver, and the senders of so many lanes. `None`: there is no memory for that.
+    pub(super) fn with_lanes(lanes: usize) -> Option<Self> {
+        let mut seats = alloc::vec::Vec::new();
+        seats.try_reserve_exact(lanes + 1).ok()?;
+        seats.resize_with(lanes + 1, || Seat::FREE);
+        Some(Self(Arc::new(Waiting::new(seats))))
     }
 }
 
@@ -78,14 +88,74 @@ impl<const SEATS: usize> Lobby<SEATS> {
     ///
     /// # Errors
     /// [`InUse`] while the ends of another channel are here.
-    pub fn ends<P: SendEnd, C: ReceiveEnd<Item = P::Item>>(
-        &self,
-        producer: P,
-        consumer: C,
-    ) -> Result<Ends<P, C, &Self>, InUse> {
+    pub fn ends<P: SendEnd, C: ReceiveEnd>(&self, producer: P, consumer: C) -> Result<Ends<P, C, &Self>, InUse> {
+        check::<P, C>();
         let (sender, receiver) = Place::pair(self).ok_or(InUse)?;
         Ok((Sender::new(producer, sender), Receiver::new(consumer, receiver)))
     }
+
+    /// The ends of a ring with lanes, as ends of a channel that can wait here: an opener, and the receiver. There must be a seat
+    /// for each lane and one for the receiver. If the ends are not of the same ring, or if an [opener](fan_in::Opener) of the ring is
+    /// kept and opens lanes by itself, the receiver may wait for ever for what is pushed there.
+    ///
+    /// # Errors
+    /// [`InUse`](LanesError::InUse) while the ends of another channel are here; [`TooFewSeats`](LanesError::TooFewSeats).
+    ///
+    /// # Examples
+    /// ```
+    /// use core::num::NonZeroU32;
+    /// use forebay::channel::Lobby;
+    /// use forebay::fan_in::{NoLane, Ring};
+    ///
+    /// // Two lanes for four items each.
+    /// static RING: Ring<u32, 4, 2> = Ring::new();
+    /// static LOBBY: Lobby<3> = Lobby::new();
+    ///
+    /// let (opener, consumer) = RING.try_split()?;
+    /// let (opener, mut receiver) = LOBBY.lanes(opener, consumer)?;
+    /// let mut radio = opener.open(NonZeroU32::MIN)?;
+    /// let mut sensor = opener.open(NonZeroU32::MIN)?;
+    /// assert_eq!(opener.open(NonZeroU32::MIN).err(), Some(NoLane::AllTaken));
+    /// (1..=4).for_each(|number| radio.try_send(number).unwrap());
+    /// assert!(radio.try_send(5).is_err());
+    /// sensor.try_send(100).unwrap();
+    /// let received: Vec<u32> = std::iter::from_fn(|| receiver.try_recv().ok()).map(|(_, number)| number).collect();
+    /// assert_eq!(received, [1, 100, 2, 3, 4]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn lanes<'q, T, K>(
+        &self,
+        opener: fan_in::Opener<'q, T, K>,
+        consumer: fan_in::Consumer<'q, T, K>,
+    ) -> Result<LaneEnds<'q, T, K, &Self>, LanesError> {
+        if opener.lanes() > SEATS - 1 {
+            return Err(LanesError::TooFewSeats);
+        }
+        Place::with_lanes(self).map(|place| lanes(opener, consumer, place)).ok_or(LanesError::InUse)
+    }
+}
+
+/// The first two ends of a channel with lanes.
+pub type LaneEnds<'q, T, K, D> = (Opener<'q, T, K, D>, Receiver<ByLane<'q, T, K>, D>);
+
+/// Refuses ends that don't go together, or for whose senders there is no [`Opener`].
+pub(super) const fn check<P: SendEnd, C: ReceiveEnd>() {
+    const {
+        assert!(
+            !matches!(P::ROOM, Room::InLanes),
+            "for a ring with lanes there is `channel::fan_in`, or `Lobby::lanes`"
+        );
+        assert!(P::ROOM as u8 == C::ROOM as u8, "they are not ends of one ring");
+    }
+}
+
+/// Those ends, with a place for the receiver.
+pub(super) fn lanes<'q, T, K, D: Desk>(
+    opener: fan_in::Opener<'q, T, K>,
+    consumer: fan_in::Consumer<'q, T, K>,
+    receiver: Place<D>,
+) -> LaneEnds<'q, T, K, D> {
+    (Opener::new(opener, receiver.desk.clone()), Receiver::new(consumer.by_lane(), receiver))
 }
 
 impl<const SEATS: usize> Default for Lobby<SEATS> {
@@ -102,47 +172,95 @@ impl<const SEATS: usize> Desk for &Lobby<SEATS> {
     }
 }
 
-/// What an end has beside that of the ring: a seat among those who wait. It goes after that, and tells the others.
+/// What an end has beside that of the ring: a seat among those who wait, until the end of the ring goes. It goes after that, and tells
+/// the others.
 #[derive(Debug)]
 pub(super) struct Place<D: Desk> {
     desk: D,
     seat: usize,
-    /// It may be in a line, or have been called from there.
-    in_line: bool,
+    has_left: bool,
+    /// The line in which it may be, or from which it may have been called.
+    line: Option<Kind>,
 }
 
 impl<D: Desk> Place<D> {
     /// Of a first sender and the receiver. `None`: some end has a seat there.
     pub(super) fn pair(desk: D) -> Option<(Self, Self)> {
         let seat = desk.waiting().open()?;
-        let receiver = Self { desk: desk.clone(), seat: RECEIVER, in_line: false };
-        Some((Self { desk, seat, in_line: false }, receiver))
+        Some((Self::at(desk.clone(), seat), Self::at(desk, RECEIVER)))
+    }
+
+    const fn at(desk: D, seat: usize) -> Self {
+        Self { desk, seat, has_left: false, line: None }
+    }
+
+    /// Of the receiver, where senders have lanes. `None`: some end has a seat there.
+    pub(super) fn with_lanes(desk: D) -> Option<Self> {
+        desk.waiting().open_lanes().then(|| Self::at(desk, RECEIVER))
+    }
+
+    /// Of the sender in a lane. `None`: somebody has it.
+    pub(super) fn in_lane(desk: &D, lane: usize) -> Option<Self> {
+        let seat = desk.waiting().enter_lane(lane)?;
+        Some(Self::at(desk.clone(), seat))
     }
 
     /// Of another sender beside this one.
     pub(super) fn beside(&self) -> Option<Self> {
         let seat = self.desk.waiting().enter()?;
-        Some(Self { desk: self.desk.clone(), seat, in_line: false })
+        Some(Self::at(self.desk.clone(), seat))
     }
 
     /// Takes its place in a line. After that whoever waits looks at the ring again.
     pub(super) fn wait(&mut self, kind: Kind, waker: &Waker) {
-        self.in_line = true;
-        self.desk.waiting().wait(self.seat, kind, waker);
+        if self.line == Some(Kind::Item) {
+            self.leave_line();
+        }
+        let comes_back = self.line.replace(kind).is_some();
+        match kind {
+            Kind::Lane => self.desk.waiting().wait_in_lane(self.seat, InLane::Room, waker),
+            _ => self.desk.waiting().wait(self.seat, kind, waker, comes_back),
+        }
+    }
+
+    /// The same for another pressure than was seen.
+    fn wait_for_level(&mut self, room: Room, seen: Seen, waker: &Waker) {
+        match room {
+            Room::InLanes => {
+                self.line = Some(Kind::Lane);
+                self.desk.waiting().wait_in_lane(self.seat, InLane::Level(seen), waker);
+            }
+            _ => self.wait(Kind::Level, waker),
+        }
+    }
+
+    /// The same for the receiver and an item.
+    pub(super) fn wait_for_item(&mut self, waker: &Waker) {
+        if self.line.is_some_and(|line| line != Kind::Item) {
+            // It was left there by a future that has been forgotten.
+            self.leave_line();
+        }
+        self.line = Some(Kind::Item);
+        self.desk.waiting().wait_for_item(waker);
+    }
+
+    /// Whether it is in line, or has been called from there.
+    pub(super) const fn is_in_line(&self) -> bool {
+        self.line.is_some()
     }
 
     /// Goes out of line, if it is in one. `Some`: it owes the others a call, if more of what they wait for is there than so many
     /// have been called for.
     #[inline(always)]
     pub(super) fn stop_waiting(&mut self) -> Option<usize> {
-        if self.in_line { self.leave_line() } else { None }
+        if self.line.is_some() { self.leave_line() } else { None }
     }
 
     #[cold]
     #[inline(never)]
     fn leave_line(&mut self) -> Option<usize> {
-        self.in_line = false;
-        self.desk.waiting().stop_waiting(self.seat)
+        let kind = self.line.take()?;
+        self.desk.waiting().stop_waiting(self.seat, kind)
     }
 
     /// Whether somebody else comes first.
@@ -158,15 +276,15 @@ impl<D: Desk> Place<D> {
         self.desk.waiting().awaited()
     }
 
-    /// Wakes the first who waits for that, if anything, and if the pressure has changed, all who wait for that.
+    /// Wakes the first who waits for that, and if the pressure has changed, all who wait for that.
     #[cold]
     #[inline(never)]
-    pub(super) fn tell(&self, awaited: Awaited, kind: Option<Kind>, has_changed: impl FnOnce() -> bool) {
-        if let Some(kind) = kind.filter(|&kind| awaited.has(kind)) {
+    pub(super) fn tell(&self, awaited: Awaited, kind: Kind, has_changed: impl FnOnce() -> bool) {
+        if awaited.has(kind) {
             self.call(kind);
         }
         if awaited.has(Kind::Level) && has_changed() {
-            self.desk.waiting().call_all(Kind::Level);
+            self.call_all(Kind::Level);
         }
     }
 
@@ -177,24 +295,47 @@ impl<D: Desk> Place<D> {
     /// The receiver takes nothing in any more.
     pub(super) fn call_senders(&self) {
         let awaited = self.awaited();
-        for kind in [Kind::Room, Kind::Closed, Kind::Level] {
+        for kind in [Kind::Room, Kind::Closed, Kind::Level, Kind::Lane] {
             if awaited.has(kind) {
-                self.desk.waiting().call_all(kind);
+                self.call_all(kind);
             }
+        }
+    }
+
+    fn call_all(&self, kind: Kind) {
+        self.desk.waiting().call_all(kind);
+    }
+}
+
+impl<D: Desk> Place<D> {
+    /// Gives the seat back. Before the end of the ring goes: whoever has that after this end, or its lane, may have the seat too.
+    fn leave(&mut self) {
+        if self.line == Some(Kind::Item) {
+            self.leave_line();
+        }
+        if !core::mem::replace(&mut self.has_left, true) {
+            self.desk.waiting().leave(self.seat);
         }
     }
 }
 
-/// The end itself is gone by now.
+/// The end of the ring is gone by now.
 impl<D: Desk> Drop for Place<D> {
     fn drop(&mut self) {
-        self.desk.waiting().leave(self.seat);
+        self.leave();
         if self.seat == RECEIVER {
             self.call_senders();
         } else {
-            // It may have been the last one.
-            self.tell(self.awaited(), Some(Kind::Item), || false);
+            tell_of_end(&self.desk);
         }
+    }
+}
+
+/// One that puts items in, or makes others that do, is gone: it may have been the last one.
+pub(super) fn tell_of_end(desk: &impl Desk) {
+    let waiting = desk.waiting();
+    if waiting.awaited().has(Kind::Item) {
+        waiting.call(Kind::Item);
     }
 }
 
@@ -203,49 +344,119 @@ pub(super) struct Party<E, D: Desk> {
     // In this order: the ring's end is gone when the others are told.
     pub(super) end: E,
     pub(super) place: Place<D>,
+    pub(super) tally: Tally,
     /// What it has seen of the pressure when it last looked whether those who wait for that are to be called.
     seen: Seen,
     /// What it has told who uses it.
     told: Seen,
 }
 
+impl<E, D: Desk> Drop for Party<E, D> {
+    fn drop(&mut self) {
+        self.place.leave();
+    }
+}
+
 impl<E: End, D: Desk> Party<E, D> {
     pub(super) fn new(end: E, place: Place<D>) -> Self {
-        Self { end, place, seen: Seen::default(), told: Seen::default() }
+        Self { end, place, tally: Tally::default(), seen: Seen::default(), told: Seen::default() }
     }
 
-    /// After a change of the ring, which has brought something, or may have changed the pressure: wakes who waits for that.
+    /// What of a change at this end others can wait for, beside what it has brought.
+    const CHANGES: Kinds = match E::ROOM {
+        Room::Shared | Room::Always if E::HAS_PRESSURE => Kinds::NONE.and(Kind::Level),
+        _ => Kinds::NONE,
+    };
+
+    /// After a change of the ring, which has brought something, and may have changed the pressure: wakes who waits for that.
     #[inline(always)]
-    pub(super) fn tell(&mut self, brought: Option<Kind>) {
+    pub(super) fn tell(&mut self, brought: Kind) {
+        let kinds = Self::CHANGES.and(brought);
         let awaited = self.place.awaited();
-        if !awaited.is_nothing() {
-            self.place.tell(awaited, brought, || self.end.pressure_since(&mut self.seen).is_some());
+        if awaited.has_any(kinds) {
+            self.place.tell(awaited, brought, || self.end.has_changed(&mut self.seen));
         }
     }
 
+    /// After a look at the ring that has changed the pressure at most: if it has, wakes who waits for that. A pressure that has been
+    /// seen here may have been told by others, but none that this end has changed is left out.
+    pub(super) fn tell_pressure(&mut self) {
+        if Self::CHANGES == Kinds::NONE {
+            return;
+        }
+        if self.end.has_changed(&mut self.seen) && self.place.awaited().has(Kind::Level) {
+            self.place.call_all(Kind::Level);
+        }
+    }
+}
+
+impl<E, D: Desk> Party<E, D> {
+    /// Takes a place in a line for an item, or for room. After that it looks again.
+    pub(super) fn wait(&mut self, kind: Kind, cx: &Context<'_>) {
+        self.tally.waits(self.place.is_in_line());
+        match kind {
+            Kind::Item => self.place.wait_for_item(cx.waker()),
+            _ => self.place.wait(kind, cx.waker()),
+        }
+    }
+}
+
+impl<C: ReceiveEnd, D: Desk> Party<C, D> {
+    /// After items were taken, or none was there: wakes who waits for room, or another pressure.
+    #[inline(always)]
+    pub(super) fn tell_senders(&mut self, has_taken: bool) {
+        match C::ROOM {
+            Room::Shared if has_taken => self.tell(Kind::Room),
+            Room::Shared | Room::Always => self.tell_pressure(),
+            Room::InLanes => {
+                if self.place.awaited().has(Kind::Lane) {
+                    let touched = self.end.take_touched();
+                    let lanes = self.place.desk.waiting().awaited_lanes(touched);
+                    if !lanes.is_empty() {
+                        self.tell_lanes(lanes);
+                    }
+                }
+            }
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn tell_lanes(&self, lanes: LaneSet) {
+        self.place.desk.waiting().call_lanes(lanes, |lane, wanted| {
+            let seen = match wanted {
+                InLane::Room => None,
+                InLane::Level(seen) => Some(seen),
+            };
+            self.end.has_come(lane, seen)
+        });
+    }
+}
+
+impl<E: PressureEnd, D: Desk> Party<E, D> {
     /// Polls for another pressure than it has told last.
-    fn poll_pressure(&mut self, cx: &Context<'_>) -> Poll<Pressure> {
+    pub(super) fn poll_pressure(&mut self, cx: &Context<'_>) -> Poll<Pressure> {
         if let Some(pressure) = self.end.pressure_since(&mut self.told) {
             return Poll::Ready(pressure);
         }
-        self.place.wait(Kind::Level, cx.waker());
+        self.place.wait_for_level(E::ROOM, self.told, cx.waker());
         self.end.pressure_since(&mut self.told).map_or(Poll::Pending, Poll::Ready)
     }
 }
 
 /// Waits for another pressure: see `pressure_changed` of [`Sender`] and [`Receiver`].
 #[must_use = "futures do nothing unless they are awaited"]
-pub struct PressureChanged<'e, E: End, D: Desk>(&'e mut Party<E, D>);
+pub struct PressureChanged<'e, E: PressureEnd, D: Desk>(&'e mut Party<E, D>);
 
-impl<'e, E: End, D: Desk> PressureChanged<'e, E, D> {
+impl<'e, E: PressureEnd, D: Desk> PressureChanged<'e, E, D> {
     pub(super) const fn new(party: &'e mut Party<E, D>) -> Self {
         Self(party)
     }
 }
 
-impl<E: End, D: Desk> Unpin for PressureChanged<'_, E, D> {}
+impl<E: PressureEnd, D: Desk> Unpin for PressureChanged<'_, E, D> {}
 
-impl<E: End, D: Desk> Future for PressureChanged<'_, E, D> {
+impl<E: PressureEnd, D: Desk> Future for PressureChanged<'_, E, D> {
     type Output = Pressure;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Pressure> {
@@ -253,14 +464,14 @@ impl<E: End, D: Desk> Future for PressureChanged<'_, E, D> {
     }
 }
 
-impl<E: End, D: Desk> Drop for PressureChanged<'_, E, D> {
+impl<E: PressureEnd, D: Desk> Drop for PressureChanged<'_, E, D> {
     fn drop(&mut self) {
         // Whoever waits for a pressure is owed nothing: all have been called.
         self.0.place.stop_waiting();
     }
 }
 
-impl<E: End, D: Desk> fmt::Debug for PressureChanged<'_, E, D> {
+impl<E: PressureEnd, D: Desk> fmt::Debug for PressureChanged<'_, E, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PressureChanged").finish_non_exhaustive()
     }

@@ -15,10 +15,10 @@ use super::error::RecvError;
 use super::error::RecvTimeoutError;
 use super::place::{Desk, Party, Place, PressureChanged};
 use super::stage::Popping;
-use super::{CloseEnd, ReceiveEnd, RecvMany};
+use super::{CloseEnd, PressureEnd, ReceiveEnd, RecvMany};
 use crate::wait::Kind;
 #[cfg(feature = "std")]
-use crate::wait::{Deadline, block_on};
+use crate::wait::{Deadline, Patience, block_on};
 use crate::{PopError, Pressure};
 
 /// The end of a channel that takes items out, and may wait for them. There is one.
@@ -27,14 +27,21 @@ use crate::{PopError, Pressure};
 /// channel: what is inside then is dropped with the ring. A receiver that must not lose anything [closes](Self::close) the channel
 /// first, and receives until [`RecvError`].
 pub struct Receiver<C: ReceiveEnd, D: Desk> {
-    party: Party<C, D>,
+    pub(super) party: Party<C, D>,
+    #[cfg(feature = "std")]
+    patience: Patience,
     /// The end has been seen.
     is_over: bool,
 }
 
 impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     pub(super) fn new(end: C, place: Place<D>) -> Self {
-        Self { party: Party::new(end, place), is_over: false }
+        Self {
+            party: Party::new(end, place),
+            #[cfg(feature = "std")]
+            patience: Patience::new(),
+            is_over: false,
+        }
     }
 
     /// Takes the next item, if there is one.
@@ -45,6 +52,7 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     pub fn try_recv(&mut self) -> Result<C::Item, PopError> {
         let item = self.take();
         if matches!(item, Err(PopError::Empty)) {
+            self.party.tally.refused += 1;
             self.found_nothing();
         }
         item
@@ -54,14 +62,14 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     fn take(&mut self) -> Result<C::Item, PopError> {
         let item = self.take_quietly();
         if item.is_ok() {
-            self.taken();
+            self.taken(1);
         }
         item
     }
 
     /// The ring may have taken back the pressure.
     pub(super) fn found_nothing(&mut self) {
-        self.party.tell(None);
+        self.party.tell_senders(false);
     }
 
     /// Takes the next item; waits for it, as a task.
@@ -116,7 +124,7 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
 
     #[cfg(feature = "std")]
     fn recv_until(&mut self, deadline: impl FnOnce() -> Deadline) -> Result<C::Item, RecvTimeoutError> {
-        match self.try_recv() {
+        match self.take() {
             Ok(item) => Ok(item),
             Err(PopError::Closed) => Err(RecvTimeoutError::Closed),
             Err(PopError::Empty) => match self.block(deadline()) {
@@ -130,14 +138,18 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     #[cold]
     #[inline(never)]
     fn block(&mut self, deadline: Deadline) -> Option<Result<C::Item, RecvError>> {
-        let backoff = super::Backoff::new();
-        while backoff.wait() {
+        let mut looks = self.patience.looks();
+        while looks.wait(deadline) {
             match self.take() {
-                Ok(item) => return Some(Ok(item)),
+                Ok(item) => {
+                    self.patience.found(looks);
+                    return Some(Ok(item));
+                }
                 Err(PopError::Closed) => return Some(Err(RecvError)),
                 Err(PopError::Empty) => {}
             }
         }
+        self.patience.in_vain();
         let item = block_on(deadline, |cx| self.poll_recv(cx));
         if item.is_none() {
             self.party.place.stop_waiting();
@@ -159,7 +171,8 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     #[inline(never)]
     fn poll_in_line(&mut self, cx: &mut Context<'_>) -> Poll<Result<C::Item, RecvError>> {
         self.wait(cx);
-        match self.take() {
+        let item = if self.party.end.is_bare() { Err(PopError::Empty) } else { self.take() };
+        match item {
             Ok(item) => Poll::Ready(Ok(item)),
             Err(PopError::Closed) => Poll::Ready(Err(RecvError)),
             Err(PopError::Empty) => {
@@ -196,7 +209,7 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
 
     /// Takes its place in the line, alone. After that it looks again.
     pub(super) fn wait(&mut self, cx: &Context<'_>) {
-        self.party.place.wait(Kind::Item, cx.waker());
+        self.party.wait(Kind::Item, cx);
     }
 
     pub(super) fn stop_waiting(&mut self) {
@@ -217,29 +230,12 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
         item
     }
 
-    /// After some were taken.
+    /// After so many were taken.
     #[inline(always)]
-    pub(super) fn taken(&mut self) {
-        self.party.tell(Some(Kind::Room));
+    pub(super) fn taken(&mut self, count: u64) {
+        self.party.tally.items += count;
+        self.party.tell_senders(true);
         self.party.place.stop_waiting();
-    }
-
-    /// Waits until the pressure is another one than this receiver was last told of here, and says which.
-    ///
-    /// At first it takes the queue for [`Open`](Pressure::Open). It may miss that the pressure rose and fell meanwhile, but never how
-    /// it is.
-    ///
-    /// # Cancel safety
-    /// Nothing is lost.
-    #[inline]
-    pub fn pressure_changed(&mut self) -> PressureChanged<'_, C, D> {
-        PressureChanged::new(&mut self.party)
-    }
-
-    /// How pressed the queue is.
-    #[must_use]
-    pub fn pressure(&self) -> Pressure {
-        self.party.end.pressure()
     }
 
     /// Whether nothing is taken in any more. There may still be items inside.
@@ -270,6 +266,26 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     #[must_use]
     pub const fn end(&self) -> &C {
         &self.party.end
+    }
+}
+
+impl<C: ReceiveEnd + PressureEnd, D: Desk> Receiver<C, D> {
+    /// Waits until the pressure is another one than this receiver was last told of here, and says which.
+    ///
+    /// At first it takes the queue for [`Open`](Pressure::Open). It may miss that the pressure rose and fell meanwhile, but never how
+    /// it is.
+    ///
+    /// # Cancel safety
+    /// Nothing is lost.
+    #[inline]
+    pub fn pressure_changed(&mut self) -> PressureChanged<'_, C, D> {
+        PressureChanged::new(&mut self.party)
+    }
+
+    /// How pressed the queue is.
+    #[must_use]
+    pub fn pressure(&self) -> Pressure {
+        self.party.end.pressure()
     }
 }
 

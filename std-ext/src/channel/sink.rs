@@ -9,7 +9,6 @@ use futures_sink::Sink;
 use super::error::SendError;
 use super::place::Desk;
 use super::{SendEnd, Sender};
-use crate::wait::Kind;
 
 /// A sender as a [`Sink`]: see [`Sender::into_sink`].
 ///
@@ -48,7 +47,7 @@ impl<P: SendEnd, D: Desk> Sink<P::Item> for SenderSink<P, D> {
     /// Waits until the item before is sent, and there is room.
     fn poll_ready(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         ready!(self.poll_pending(cx))?;
-        self.sender.poll_until(cx, Kind::Room, Sender::has_room).map(Ok)
+        self.sender.poll_until(cx, Sender::<P, D>::ROOM, Sender::has_room).map(Ok)
     }
 
     /// # Panics

@@ -6,21 +6,42 @@
 use core::borrow::Borrow;
 
 use super::place::{Desk, Party};
-use super::{CloneEnd, CloseEnd, End, ReceiveEnd, ReserveEnd, SendEnd};
+use super::{CloneEnd, CloseEnd, End, PressureEnd, ReceiveEnd, ReserveEnd, RingCounts, Room, RoomEnd, SendEnd};
 use crate::admission::{Gate, Rule};
 use crate::expiry::{Clock, Expiring, MaxAge, Stamped, Stamping};
+use crate::fan_in::LaneSet;
 use crate::seam::Push;
 use crate::wait::Kind;
 use crate::{PopError, Pressure, Pushed, Seen};
 
-/// A stage is as pressed as what is behind it.
+/// A stage is what is behind it, but for what it does.
 macro_rules! end {
-    ([$($generics:tt)+] $stage:ty) => {
-        impl<$($generics)+> End for $stage {
-            fn pressure(&self) -> Pressure {
-                End::pressure(self.end())
+    ($end:ident, [$($generics:tt)*] $stage:ty $(; $with:ident = $count:expr)?) => {
+        impl<$end: End, $($generics)*> End for $stage {
+            const ROOM: Room = $end::ROOM;
+            const HAS_PRESSURE: bool = $end::HAS_PRESSURE;
+
+            #[inline]
+            fn has_changed(&self, seen: &mut Seen) -> bool {
+                self.end().has_changed(seen)
             }
 
+            fn level(&self) -> Option<Pressure> {
+                self.end().level()
+            }
+
+            fn counts(&self) -> RingCounts {
+                self.end().counts()$(.$with(($count)(self)))?
+            }
+        }
+
+        impl<$end: PressureEnd, $($generics)*> PressureEnd for $stage {
+            #[inline]
+            fn pressure(&self) -> Pressure {
+                self.end().pressure()
+            }
+
+            #[inline]
             fn pressure_since(&self, seen: &mut Seen) -> Option<Pressure> {
                 self.end().pressure_since(seen)
             }
@@ -28,9 +49,9 @@ macro_rules! end {
     };
 }
 
-end!([P: End, R] Gate<P, R>);
-end!([P: End, K] Stamping<P, K>);
-end!([C: End, K, M, F] Expiring<C, K, M, F>);
+end!(P, [R] Gate<P, R>);
+end!(P, [K] Stamping<P, K>);
+end!(C, [K, M, F] Expiring<C, K, M, F>; with_expired = Self::expired);
 
 /// What a send through a stage for `T` answers with, by what one past the stage does.
 pub trait Through<T> {
@@ -70,7 +91,14 @@ impl<P: SendEnd<Sent: Through<R::Value>>, R: Rule<P::Item>> SendEnd for Gate<P, 
     fn is_to_be_asked(&self) -> bool {
         self.end().is_to_be_asked()
     }
+
+    #[inline]
+    fn takes_room(&self) -> bool {
+        self.end().takes_room()
+    }
 }
+
+impl<P: RoomEnd<Sent: Through<R::Value>>, R: Rule<P::Item>> RoomEnd for Gate<P, R> {}
 
 /// A value that waits for room gets the time when it has found some.
 impl<T, P: SendEnd<Item = Stamped<T>, Sent: Through<T>>, K: Clock> SendEnd for Stamping<P, K> {
@@ -85,6 +113,11 @@ impl<T, P: SendEnd<Item = Stamped<T>, Sent: Through<T>>, K: Clock> SendEnd for S
     fn is_to_be_asked(&self) -> bool {
         self.end().is_to_be_asked()
     }
+
+    #[inline]
+    fn takes_room(&self) -> bool {
+        self.end().takes_room()
+    }
 }
 
 impl<T, P: CloneEnd + Push<Item = Stamped<T>>, K: Clock + Clone> CloneEnd for Stamping<P, K> {
@@ -92,6 +125,8 @@ impl<T, P: CloneEnd + Push<Item = Stamped<T>>, K: Clock + Clone> CloneEnd for St
         self.end().another().map(|end| Self::new(end, self.clock().clone()))
     }
 }
+
+impl<T, P: RoomEnd<Item = Stamped<T>, Sent: Through<T>>, K: Clock> RoomEnd for Stamping<P, K> {}
 
 impl<T, P: ReserveEnd<Item = Stamped<T>, Sent: Through<T>>, K: Clock> ReserveEnd for Stamping<P, K> {}
 
@@ -102,6 +137,15 @@ impl<T, C: ReceiveEnd<Item = Stamped<T>>, K: Clock, M: Borrow<MaxAge>, F: FnMut(
     #[inline(always)]
     fn discarded(&self) -> usize {
         self.expired().wrapping_add(self.end().discarded())
+    }
+
+    #[inline(always)]
+    fn take_touched(&mut self) -> LaneSet {
+        self.end_mut().take_touched()
+    }
+
+    fn has_come(&self, lane: usize, seen: Option<Seen>) -> bool {
+        self.end().has_come(lane, seen)
     }
 }
 
@@ -145,9 +189,9 @@ impl<C: ReceiveEnd, D: Desk> Party<C, D> {
     #[cold]
     #[inline(never)]
     fn freed(&mut self, count: usize) {
-        self.tell(Some(Kind::Room));
+        self.tell_senders(true);
         for _ in 1..count {
-            if !self.place.awaited().has(Kind::Room) {
+            if C::ROOM != Room::Shared || !self.place.awaited().has(Kind::Room) {
                 break;
             }
             self.place.call(Kind::Room);

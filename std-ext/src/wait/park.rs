@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::task::Wake;
 use std::time::{Duration, Instant};
 
-use crate::sync::Parker;
+use crate::sync::{Parker, now};
 
 impl Wake for Parker {
     fn wake(self: Arc<Self>) {
@@ -31,7 +31,7 @@ impl Sleeper {
 }
 
 /// Lends one of this thread, which nobody else has meanwhile: a poll may itself come here.
-#[cfg(not(forebay_loom))]
+#[cfg(not(any(forebay_loom, forebay_shuttle)))]
 fn with_sleeper<R>(wait: impl FnOnce(&Sleeper) -> R) -> R {
     use core::cell::Cell;
 
@@ -47,7 +47,7 @@ fn with_sleeper<R>(wait: impl FnOnce(&Sleeper) -> R) -> R {
 }
 
 /// The model checker's threads share what is local to a thread.
-#[cfg(forebay_loom)]
+#[cfg(any(forebay_loom, forebay_shuttle))]
 fn with_sleeper<R>(wait: impl FnOnce(&Sleeper) -> R) -> R {
     wait(&Sleeper::new())
 }
@@ -62,7 +62,14 @@ pub(crate) enum Deadline {
 impl Deadline {
     /// So long from now on; for ever, if that is later than any instant.
     pub(crate) fn after(timeout: Duration) -> Self {
-        Instant::now().checked_add(timeout).map_or(Self::Never, Self::At)
+        now().checked_add(timeout).map_or(Self::Never, Self::At)
+    }
+
+    pub(super) fn is_over(self) -> bool {
+        match self {
+            Self::Never => false,
+            Self::At(end) => Instant::now() >= end,
+        }
     }
 }
 
@@ -79,7 +86,7 @@ pub(crate) fn block_on<R>(deadline: Deadline, mut poll: impl FnMut(&mut Context<
             while !parker.take_told() {
                 match deadline {
                     Deadline::Never => parker.park(),
-                    Deadline::At(end) => match end.checked_duration_since(Instant::now()) {
+                    Deadline::At(end) => match end.checked_duration_since(now()) {
                         Some(left) if !left.is_zero() => parker.park_timeout(left),
                         _ => return None,
                     },

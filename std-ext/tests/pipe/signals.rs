@@ -176,7 +176,8 @@ fn waiting_costs_no_time() {
         let before = spent(&running);
         thread::sleep(Duration::from_secs(2));
         let spent = spent(&running) - before;
-        assert!(spent <= 20, "{spent} hundredths in two seconds: {arguments:?}");
+        // A twentieth of one core. It is what the processor has spent, so no load on the machine can make more of it.
+        assert!(spent <= 10, "{spent} hundredths in two seconds: {arguments:?}");
         running.signal("KILL");
         running.finish(Vec::new());
         drop(stdout);

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context as Cx, Poll, Wake, Waker};
 
 use forebay::PopError;
-use forebay::channel::{self, CloseEnd, Receiver, RecvError, SendEnd, SendError, Sender, Shared};
+use forebay::channel::{self, CloseEnd, Desk, Receiver, RecvError, RoomEnd, SendError, Sender, Shared};
 use forebay_tests::model::{Context, Model, thread};
 
 /// Declares a test of each model, with the greatest number of preemptions and the number of executions that it needs.
@@ -33,14 +33,25 @@ macro_rules! models {
 mod blocking;
 mod calls;
 mod closing;
+mod lanes;
+mod lobby;
+mod pressure;
 mod registering;
 mod ring;
+mod sink;
 mod stages;
+mod timeouts;
+mod until;
 
-/// A producer's end over which all these channels can be made.
-trait Tx: SendEnd<Item = u32, Sent = ()> + Clone + Send + 'static {}
+/// A producer's end of numbers.
+trait One: RoomEnd<Item = u32, Sent = ()> + Send + 'static {}
 
-impl<P: SendEnd<Item = u32, Sent = ()> + Clone + Send + 'static> Tx for P {}
+impl<P: RoomEnd<Item = u32, Sent = ()> + Send + 'static> One for P {}
+
+/// One that there can be several of.
+trait Tx: One + Clone {}
+
+impl<P: One + Clone> Tx for P {}
 
 /// A consumer's end.
 trait Rx: CloseEnd<Item = u32> + Send + 'static {}
@@ -120,12 +131,14 @@ impl<R> Task<R> {
 }
 
 /// A task that sends a number. Its end goes when the task does.
-fn send<P: Tx>(mut sender: Sender<P, Shared>, number: u32) -> Task<Result<(), SendError<u32>>> {
+fn send<P: One, D: Desk + Send + 'static>(mut sender: Sender<P, D>, number: u32) -> Task<Result<(), SendError<u32>>> {
     Task::new(async move { sender.send(number).await })
 }
 
 /// A task that receives a number, and gives its end back.
-fn receive<C: Rx>(mut receiver: Receiver<C, Shared>) -> Task<(Result<u32, RecvError>, Receiver<C, Shared>)> {
+fn receive<C: Rx, D: Desk + Send + 'static>(
+    mut receiver: Receiver<C, D>,
+) -> Task<(Result<u32, RecvError>, Receiver<C, D>)> {
     Task::new(async move { (receiver.recv().await, receiver) })
 }
 
@@ -146,11 +159,7 @@ fn run<R>(tasks: &mut [Task<R>]) {
 
 /// Runs the tasks that send; then nobody sleeps when there is room. And what is inside, and what they send when there is room
 /// again and again, is all that they were to send.
-fn check_senders<C: Rx>(
-    mut tasks: Vec<Task<Result<(), SendError<u32>>>>,
-    mut receiver: Receiver<C, Shared>,
-    mut all: Vec<u32>,
-) {
+fn check_senders<R, C: Rx, D: Desk>(mut tasks: Vec<Task<R>>, mut receiver: Receiver<C, D>, mut all: Vec<u32>) {
     let mut received = Vec::new();
     loop {
         run(&mut tasks);

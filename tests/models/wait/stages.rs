@@ -3,7 +3,6 @@
 use forebay::channel::{End, ReceiveEnd};
 use forebay::expiry::{Expiring, MaxAge, Stamped};
 use forebay::seam::Pop;
-use forebay::{Pressure, Seen};
 
 use super::*;
 
@@ -35,15 +34,7 @@ impl Pop for Aged {
     }
 }
 
-impl End for Aged {
-    fn pressure(&self) -> Pressure {
-        self.0.pressure()
-    }
-
-    fn pressure_since(&self, seen: &mut Seen) -> Option<Pressure> {
-        self.0.pressure_since(seen)
-    }
-}
+impl End for Aged {}
 
 impl ReceiveEnd for Aged {}
 

@@ -1,0 +1,42 @@
+//! The ends of the rings as ends of channels: what each of them can promise.
+
+mod classes;
+mod lanes;
+mod newest;
+mod queues;
+
+/// An end of a ring that says how pressed it is by methods of the same names, or one behind it does; and what it counts.
+macro_rules! pressed_end {
+    ($room:expr, [$($generics:tt)+] $end:ty $(, $behind:ident)? $(; $with:ident = $count:expr)*) => {
+        impl<$($generics)+> $crate::channel::End for $end {
+            const ROOM: $crate::channel::Room = $room;
+            const HAS_PRESSURE: bool = true;
+
+            #[inline]
+            fn has_changed(&self, seen: &mut $crate::Seen) -> bool {
+                self$(.$behind())?.pressure_since(seen).is_some()
+            }
+
+            fn level(&self) -> Option<$crate::Pressure> {
+                Some($crate::channel::PressureEnd::pressure(self))
+            }
+
+            fn counts(&self) -> $crate::channel::RingCounts {
+                $crate::channel::RingCounts::default()$(.$with(($count)(self)))*
+            }
+        }
+
+        impl<$($generics)+> $crate::channel::PressureEnd for $end {
+            #[inline]
+            fn pressure(&self) -> $crate::Pressure {
+                self$(.$behind())?.pressure()
+            }
+
+            #[inline]
+            fn pressure_since(&self, seen: &mut $crate::Seen) -> Option<$crate::Pressure> {
+                self$(.$behind())?.pressure_since(seen)
+            }
+        }
+    };
+}
+use pressed_end;

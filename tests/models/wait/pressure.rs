@@ -1,0 +1,137 @@
+//! Who waits for another pressure, against the push or the pop that changes it.
+//!
+//! Over rings of the core, whose gauge is a part of these models.
+
+use forebay::Pressure;
+
+use super::*;
+
+models! {
+    relief_by_a_pop [None, 52] &["there", "woken"] => super::relief_by_a_pop;
+    stop_by_a_push [None, 52] &["there", "woken"] => super::stop_by_a_push;
+    over_by_the_receiver_that_goes [None, 158] &["there", "woken"] => super::over_by_the_receiver_that_goes;
+    watched_by_another [Some(2), 21158] &["open"] => super::watched_by_another;
+    two_are_told [None, 710] &[] => super::two_are_told;
+}
+
+/// A task that waits for another pressure, and gives its end back.
+macro_rules! changed {
+    ($end:expr) => {{
+        let mut end = $end;
+        Task::new(async move { (end.pressure_changed().await, end) })
+    }};
+}
+
+/// The level that a task was told, which must have been told if it is another one than before.
+fn told<E: Send>(task: &mut Task<(Pressure, E)>, cx: &Context, level: Pressure) {
+    cx.note(if task.is_done() { "there" } else { "woken" });
+    assert!(task.is_done() || task.is_woken(), "it sleeps, and the pressure is another one");
+    assert!(task.poll());
+    assert_eq!(task.result.as_ref().unwrap().0, level);
+}
+
+/// A sender that knows of `Stop` is told of the pop that takes it back.
+///
+/// [W1] [W2].
+fn relief_by_a_pop(cx: &Context) {
+    cx.watch_pressure();
+    let (mut sender, mut receiver) = channel::spsc::<u32>(1).unwrap();
+    sender.try_send(1).unwrap();
+    let mut task = changed!(sender);
+    assert!(task.poll());
+    let (level, sender) = task.result.unwrap();
+    assert_eq!(level, Pressure::Stop);
+    let popper = thread::spawn(move || {
+        assert_eq!(receiver.try_recv(), Ok(1));
+        receiver
+    });
+    let mut task = changed!(sender);
+    task.poll();
+    let _receiver = popper.join().unwrap();
+    told(&mut task, cx, Pressure::Open);
+}
+
+/// A receiver is told of the push that fills the channel.
+///
+/// [W1] [W2].
+fn stop_by_a_push(cx: &Context) {
+    cx.watch_pressure();
+    let (mut sender, receiver) = channel::spsc::<u32>(1).unwrap();
+    let pusher = thread::spawn(move || {
+        sender.try_send(1).unwrap();
+        sender
+    });
+    let mut task = changed!(receiver);
+    task.poll();
+    let _sender = pusher.join().unwrap();
+    told(&mut task, cx, Pressure::Stop);
+}
+
+/// A sender is told when the receiver goes.
+///
+/// [W1] [W2].
+fn over_by_the_receiver_that_goes(cx: &Context) {
+    cx.watch_pressure();
+    let (sender, receiver) = mpsc(1);
+    let dropper = thread::spawn(move || drop(receiver));
+    let mut task = changed!(sender);
+    task.poll();
+    dropper.join().unwrap();
+    told(&mut task, cx, Pressure::Closed);
+}
+
+/// One that watches beside a push and a receiver knows how it is when that sleeps: it does not sleep itself when it was told another
+/// level last.
+///
+/// [W1] [W2].
+fn watched_by_another(cx: &Context) {
+    cx.watch_pressure();
+    let (mut sender, receiver) = full(mpsc, 1);
+    let mut task = changed!(sender.clone());
+    assert!(task.poll());
+    let (mut last, watch) = task.result.unwrap();
+    assert_eq!(last, Pressure::Stop);
+    let watcher = poll_in_thread(changed!(watch));
+    let pusher = thread::spawn(move || {
+        let _ = sender.try_send(1);
+        sender
+    });
+    let mut reception = receive(receiver);
+    assert!(reception.poll());
+    let mut reception = receive(reception.result.unwrap().1);
+    reception.poll();
+    let sender = pusher.join().unwrap();
+    while reception.is_done() || reception.is_woken() {
+        if reception.poll() {
+            reception = receive(reception.result.unwrap().1);
+            reception.poll();
+        }
+    }
+    assert_eq!(sender.pressure(), Pressure::Open);
+    let mut watcher = watcher.join().unwrap();
+    while watcher.is_done() || watcher.is_woken() {
+        if watcher.poll() {
+            let (level, watch) = watcher.result.unwrap();
+            last = level;
+            cx.note(if last == Pressure::Stop { "stop" } else { "open" });
+            watcher = changed!(watch);
+            watcher.poll();
+        }
+    }
+    assert_eq!(last, Pressure::Open, "it sleeps, and the pressure is another one");
+}
+
+/// All that wait are told, although one of them goes meanwhile.
+fn two_are_told(cx: &Context) {
+    cx.watch_pressure();
+    let (mut sender, _receiver) = mpsc(1);
+    let mut gone = changed!(sender.clone());
+    let mut tasks = [changed!(sender.clone()), changed!(sender.clone())];
+    assert!(!tasks[0].poll() && !gone.poll() && !tasks[1].poll());
+    let dropper = thread::spawn(move || drop(gone));
+    sender.try_send(1).unwrap();
+    dropper.join().unwrap();
+    for task in &mut tasks {
+        told(task, cx, Pressure::Stop);
+    }
+}
