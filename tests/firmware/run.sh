@@ -80,9 +80,9 @@ board() { # target emulator machine, and how many bytes of flash push, pop and s
     done
 }
 
-board thumbv6m-none-eabi arm microbit 1024 4160 4032 4928 1600 6016 4480
-board thumbv7m-none-eabi arm mps2-an385 1024 3520 3520 4224 1600 5440 4608
-board riscv32imc-unknown-none-elf riscv virt 1344 4736 4224 5568 2368 6720 5440
+board thumbv6m-none-eabi arm microbit 1024 4160 4032 4928 1600 6016 4736
+board thumbv7m-none-eabi arm mps2-an385 1024 3520 3520 4224 1600 5440 4864
+board riscv32imc-unknown-none-elf riscv virt 1344 4736 4224 5568 2368 6720 6016
 
 # Once more with the checks of the language and its core library.
 build thumbv6m-none-eabi checked --bin pair

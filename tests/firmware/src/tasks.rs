@@ -8,7 +8,7 @@ use core::pin::{Pin, pin};
 use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use core::task::Poll;
 
-use forebay::channel::{Lobby, ReceiveEnd, Receiver, RecvError, SendEnd, Sender};
+use forebay::channel::{Lobby, ReceiveEnd, Receiver, RecvError, RoomEnd, Sender};
 use forebay::{PopError, PushError};
 
 use crate::executor::{self, Flag};
@@ -53,9 +53,9 @@ impl fmt::Display for Figures {
 }
 
 /// A sender's end that says nothing but that it has sent.
-pub trait Tx: SendEnd<Item = Reading, Sent = ()> + Send + 'static {}
+pub trait Tx: RoomEnd<Item = Reading, Sent = ()> + Send + 'static {}
 
-impl<P: SendEnd<Item = Reading, Sent = ()> + Send + 'static> Tx for P {}
+impl<P: RoomEnd<Item = Reading, Sent = ()> + Send + 'static> Tx for P {}
 
 /// A receiver's end.
 pub trait Rx: ReceiveEnd<Item = Reading> + Send + 'static {}
