@@ -15,7 +15,7 @@ models! {
         |cx| super::dropped_after_its_wake(mpsc, cx);
     sender_dropped_after_its_wake [None, 1154] &["called", "not called"] =>
         |cx| super::sender_dropped_after_its_wake(small, cx);
-    called_alone [Some(3), 1] &["is served", "waits"] => |cx| super::called_alone(small, cx);
+    called_alone [Some(3), 1784] &["is served", "waits"] => |cx| super::called_alone(small, cx);
     called_alone_over_mpsc [Some(3), 1720] &["is served", "waits"] => |cx| super::called_alone(mpsc, cx);
     timeout_against_wake [Some(3), 87757] &["sent", "late"] => |cx| super::timeout_against_wake(small, cx);
     ready_and_gone [Some(3), 65] &["ready", "waits"] => |cx| super::ready_and_gone(small, cx);
