@@ -130,8 +130,9 @@ impl<D: Desk> Place<D> {
         if self.line == Some(Kind::Item) {
             self.leave_line();
         }
-        let comes_back = self.line.replace(kind).is_some();
-        self.desk.waiting().wait(self.seat, kind, waker, comes_back);
+        // The waker may panic, and then nothing has changed.
+        self.desk.waiting().wait(self.seat, kind, waker, self.line.is_some());
+        self.line = Some(kind);
     }
 
     /// The same for the receiver and an item.
@@ -140,8 +141,8 @@ impl<D: Desk> Place<D> {
             // It was left there by a future that has been forgotten.
             self.leave_line();
         }
-        self.line = Some(Kind::Item);
         self.desk.waiting().wait_for_item(waker);
+        self.line = Some(Kind::Item);
     }
 
     /// Goes out of line, if it is in one. `Some`: it owes the others a call, if more of what they wait for is there than so many

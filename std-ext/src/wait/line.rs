@@ -37,7 +37,8 @@ const NONE: usize = usize::MAX;
 
 impl Seat {
     /// A seat that nobody has.
-    pub(crate) const FREE: Self = Self { state: State::Free, waker: None, before: NONE, after: NONE, turn: 0, late: 0, call: 0 };
+    pub(crate) const FREE: Self =
+        Self { state: State::Free, waker: None, before: NONE, after: NONE, turn: 0, late: 0, call: 0 };
 }
 
 /// Where seats are.

@@ -125,7 +125,7 @@ fn a_call_is_settled_when_nobody_else_waits() {
         assert_eq!(counter.count(), 1);
         assert_eq!(lines.stop_waiting(one, Kind::Room), None);
     }
-    [two, three].map(|seat| wait_anew(&lines, seat, Kind::Room));
+    [two, three].into_iter().for_each(|seat| drop(wait_anew(&lines, seat, Kind::Room)));
     lines.call(Kind::Room);
     assert_eq!(lines.stop_waiting(two, Kind::Room), Some(0), "of those who were called before, all have come");
 }
@@ -147,7 +147,7 @@ fn a_call_is_not_settled_while_somebody_comes_first() {
     lines.call(Kind::Room);
     // Settled now, as the line is empty and nobody comes first.
     assert_eq!(lines.stop_waiting(two, Kind::Room), None);
-    [one, three].map(|seat| wait_anew(&lines, seat, Kind::Room));
+    [one, three].into_iter().for_each(|seat| drop(wait_anew(&lines, seat, Kind::Room)));
     lines.call(Kind::Room);
     assert_eq!(lines.stop_waiting(one, Kind::Room), Some(0));
 }
@@ -163,7 +163,7 @@ fn a_call_is_settled_when_nobody_comes_first_any_more() {
     wait(&lines, two, Kind::Room);
     (0..2).for_each(|_| lines.call(Kind::Room));
     assert_eq!([one, two].map(|seat| lines.stop_waiting(seat, Kind::Room)), [None; 2]);
-    [one, three].map(|seat| wait_anew(&lines, seat, Kind::Room));
+    [one, three].into_iter().for_each(|seat| drop(wait_anew(&lines, seat, Kind::Room)));
     lines.call(Kind::Room);
     assert_eq!(lines.stop_waiting(one, Kind::Room), Some(0), "of those who were called before, all have come");
 }

@@ -13,6 +13,7 @@ mod blocking;
 mod cancellation;
 mod fairness;
 mod orders;
+mod pressure;
 mod wakers;
 
 /// Counts how often it is woken.
