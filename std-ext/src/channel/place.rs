@@ -216,19 +216,20 @@ impl<D: Desk> Place<D> {
         if self.line == Some(Kind::Item) {
             self.leave_line();
         }
-        let comes_back = self.line.replace(kind).is_some();
+        // The waker may panic, and then nothing has changed.
         match kind {
             Kind::Lane => self.desk.waiting().wait_in_lane(self.seat, InLane::Room, waker),
-            _ => self.desk.waiting().wait(self.seat, kind, waker, comes_back),
+            _ => self.desk.waiting().wait(self.seat, kind, waker, self.line.is_some()),
         }
+        self.line = Some(kind);
     }
 
     /// The same for another pressure than was seen.
     fn wait_for_level(&mut self, room: Room, seen: Seen, waker: &Waker) {
         match room {
             Room::InLanes => {
-                self.line = Some(Kind::Lane);
                 self.desk.waiting().wait_in_lane(self.seat, InLane::Level(seen), waker);
+                self.line = Some(Kind::Lane);
             }
             _ => self.wait(Kind::Level, waker),
         }
@@ -240,8 +241,8 @@ impl<D: Desk> Place<D> {
             // It was left there by a future that has been forgotten.
             self.leave_line();
         }
-        self.line = Some(Kind::Item);
         self.desk.waiting().wait_for_item(waker);
+        self.line = Some(Kind::Item);
     }
 
     /// Whether it is in line, or has been called from there.

@@ -117,28 +117,22 @@ fn what_all_are_called_for_is_owed_to_nobody() {
 
 #[test]
 fn a_call_is_settled_when_nobody_else_waits() {
-    let (lines, [one, two]) = lines();
+    let (lines, [one, two, three]) = lines();
     for _ in 0..3 {
         let counter = wait_anew(&lines, one, Kind::Room);
+        assert!(!lines.has_first_come(), "it was never late");
         lines.call(Kind::Room);
         assert_eq!(counter.count(), 1);
         assert_eq!(lines.stop_waiting(one, Kind::Room), None);
     }
-    let _counters = [wait_anew(&lines, one, Kind::Room), wait_anew(&lines, two, Kind::Room)];
+    [two, three].into_iter().for_each(|seat| drop(wait_anew(&lines, seat, Kind::Room)));
     lines.call(Kind::Room);
-    assert_eq!(lines.stop_waiting(one, Kind::Room), Some(0), "of those who were called before, all have come");
-    wait_anew(&lines, one, Kind::Room);
-    lines.call(Kind::Room);
-    lines.call(Kind::Room);
-    assert!(!lines.awaited().has(Kind::Room));
-    wait_anew(&lines, one, Kind::Room);
-    lines.call(Kind::Room);
-    assert_eq!(lines.stop_waiting(two, Kind::Room), None, "who was called before");
+    assert_eq!(lines.stop_waiting(two, Kind::Room), Some(0), "of those who were called before, all have come");
 }
 
 #[test]
 fn a_call_is_not_settled_while_somebody_comes_first() {
-    let (lines, [one, two]) = lines();
+    let (lines, [one, two, three]) = lines();
     wait(&lines, one, Kind::Room);
     for _ in 0..PATIENCE {
         lines.call(Kind::Room);
@@ -146,12 +140,32 @@ fn a_call_is_not_settled_while_somebody_comes_first() {
     }
     lines.call(Kind::Room);
     wait(&lines, two, Kind::Room);
-    assert_eq!(lines.stop_waiting(one, Kind::Room), Some(0), "the other one may have queued up behind it, with room");
-    assert_eq!(lines.stop_waiting(two, Kind::Room), None);
-    wait_anew(&lines, one, Kind::Room);
+    wait(&lines, one, Kind::Room);
+    (0..2).for_each(|_| lines.call(Kind::Room));
+    wait(&lines, three, Kind::Room);
+    assert_eq!(lines.stop_waiting(one, Kind::Room), Some(1), "the last may have queued up behind it, with room");
     lines.call(Kind::Room);
+    // Settled now, as the line is empty and nobody comes first.
+    assert_eq!(lines.stop_waiting(two, Kind::Room), None);
+    [one, three].into_iter().for_each(|seat| drop(wait_anew(&lines, seat, Kind::Room)));
+    lines.call(Kind::Room);
+    assert_eq!(lines.stop_waiting(one, Kind::Room), Some(0));
+}
+
+#[test]
+fn a_call_is_settled_when_nobody_comes_first_any_more() {
+    let (lines, [one, two, three]) = lines();
+    wait(&lines, one, Kind::Room);
+    for _ in 0..PATIENCE {
+        lines.call(Kind::Room);
+        wait(&lines, one, Kind::Room);
+    }
     wait(&lines, two, Kind::Room);
-    assert_eq!(lines.stop_waiting(one, Kind::Room), None, "it is settled again, as nobody comes first");
+    (0..2).for_each(|_| lines.call(Kind::Room));
+    assert_eq!([one, two].map(|seat| lines.stop_waiting(seat, Kind::Room)), [None; 2]);
+    [one, three].into_iter().for_each(|seat| drop(wait_anew(&lines, seat, Kind::Room)));
+    lines.call(Kind::Room);
+    assert_eq!(lines.stop_waiting(one, Kind::Room), Some(0), "of those who were called before, all have come");
 }
 
 #[test]
