@@ -29,6 +29,13 @@
 //! values back, those that wait included. Where the ring can do it, the receiver [closes](Receiver::close) the channel first, and
 //! loses nothing.
 //!
+//! # Threads
+//! A thread that waits looks again for some 2 µs, then up to 64 times with a [`yield_now`](std::thread::yield_now) before each look,
+//! and then sleeps. Each end learns whether that is worth while: where it was in vain, it looks less often the next time, and hardly at
+//! all in the end, but for one wait in 64, in which it tries for up to 0.1 ms. So a receiver whose items come once a millisecond takes
+//! about 0.5 % of a core, and 0.1 % where they come every ten milliseconds; most of that is the system's, for its sleep. Who waits with
+//! a time limit looks at the clock before each look. To sleep does not allocate, but the first time that a thread does.
+//!
 //! # Examples
 //! A thread that works, and others that hand it something; they wait where it is behind:
 //! ```

@@ -90,7 +90,8 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     /// As [`recv`](Self::recv).
     ///
     /// # Progress
-    /// Blocking: it looks for an item a few hundred times, and then sleeps until it is called.
+    /// Blocking: it looks for an item again for up to 25 µs, as long as that has been of use lately, and then sleeps until it is called.
+    /// See [Threads](crate::channel#threads).
     #[cfg(feature = "std")]
     #[inline]
     pub fn blocking_recv(&mut self) -> Result<C::Item, RecvError> {

@@ -108,7 +108,8 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     /// See [`SendError`]: the value comes back.
     ///
     /// # Progress
-    /// Blocking: it looks for room a few hundred times, and then sleeps until it is called.
+    /// Blocking: it looks for room again for up to 25 µs, as long as that has been of use lately, and then sleeps until it is called.
+    /// See [Threads](crate::channel#threads).
     #[cfg(feature = "std")]
     #[inline]
     pub fn blocking_send(&mut self, value: P::Item) -> Result<P::Sent, SendError<P::Item>> {
