@@ -79,7 +79,7 @@ fn inputs_that_wait_hold_nobody_up_however_many() {
     assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
     fs::write(&file, numbers(AT_ONCE)).unwrap();
     // More than a runtime has threads for, unless it is told.
-    let mut arguments = vec!["-i", fifo.to_str().unwrap()].repeat(600);
+    let mut arguments = ["-i", fifo.to_str().unwrap()].repeat(600);
     arguments.extend(["-i", file.to_str().unwrap()]);
     let (running, _, mut stdout) = start(&arguments, Stdio::null());
     let mut out = vec![0; numbers(AT_ONCE).len()];
