@@ -119,7 +119,6 @@ impl Relay {
             drain_interval: self.drain_interval,
             deadline: self.limit.map(|limit| started + limit),
             executor: self.executor,
-            halt: self.halt.clone(),
             listener: self.halt.listener(),
             books: books.clone(),
         };
