@@ -128,6 +128,13 @@ fn pairs_channel(tx: &mut channel::MpscSender<u64>, rx: &mut channel::MpscReceiv
     pairs(|item| tx.blocking_send(item).is_ok(), || rx.blocking_recv().ok())
 }
 
+/// The same by the calls that never wait.
+#[unsafe(no_mangle)]
+#[inline(never)]
+fn pairs_channel_tries(tx: &mut channel::MpscSender<u64>, rx: &mut channel::MpscReceiver<u64>) -> u64 {
+    pairs(|item| tx.try_send(item).is_ok(), || rx.try_recv().ok())
+}
+
 /// The same by the calls of tasks.
 #[unsafe(no_mangle)]
 #[inline(never)]
@@ -457,11 +464,12 @@ fn main() {
         }
         "evicting_conflated" => evicting_conflated(&mut conflated_ends(0, |item| item).0),
         "evicting_conflated_block" => evicting_conflated_block(&mut conflated_ends(0, |item| Block([item; 8])).0),
-        "pairs_channel" | "pairs_channel_tasks" | "called_channel" => {
+        "pairs_channel" | "pairs_channel_tries" | "pairs_channel_tasks" | "called_channel" => {
             let (mut tx, mut rx) = channel::mpsc(CAPACITY).expect("there is memory for the ring");
             fill(inside, |item| tx.try_send(item).is_ok());
             let pairs = match function.as_str() {
                 "pairs_channel" => pairs_channel,
+                "pairs_channel_tries" => pairs_channel_tries,
                 "pairs_channel_tasks" => pairs_channel_tasks,
                 _ => called_channel,
             };

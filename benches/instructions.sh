@@ -37,7 +37,7 @@ for function in pairs_heapless pairs_rtrb pairs_forebay_heap pairs_forebay_array
 done
 
 printf '\n%-22s %10s %10s\n' "of ends that may wait" "at empty" "half full"
-for function in pairs_mpsc_heap pairs_channel pairs_channel_tasks pairs_channel_lanes pairs_kanal pairs_kanal_tasks \
+for function in pairs_mpsc_heap pairs_channel pairs_channel_tries pairs_channel_tasks pairs_channel_lanes pairs_kanal pairs_kanal_tasks \
     pairs_crossbeam_channel; do
     printf '%-22s %10s %10s\n' "${function#pairs_}" "$(count $function 0)" "$(count $function 512)"
 done

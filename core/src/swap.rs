@@ -3,6 +3,7 @@
 //!
 //! The ring holds exactly as many items as asked for, any number from 1. What a push does at full is a
 //! [policy](crate::Overflow) that can be changed while the ring runs: give the value back, drop it, or evict the oldest item.
+//! A [forced](Producer::force_push) push evicts under any policy.
 //! Every item comes out one way: popped, evicted and handed to the pusher, or left inside. A thread that stops for ever in
 //! the middle of a push or a pop stops nobody else, and an interrupt that preempts one may push and returns.
 //!

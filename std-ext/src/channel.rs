@@ -1,7 +1,8 @@
 //! Channels: the rings, with ends that can wait, as threads or as tasks, mixed on the same channel.
 //!
 //! There is one [`Sender`] and one [`Receiver`] for all rings. What a ring can't promise, its ends don't have: where there always is
-//! room there is no [`ready`](Sender::ready), and only where it has several producers its senders can be cloned.
+//! room there is no [`ready`](Sender::ready), where nothing is evicted there is no [`force_send`](Sender::force_send), and only where
+//! it has several producers its senders can be cloned.
 //!
 //! | made by | senders | a sender waits for | the receiver gets, and waits for | `pressure` | `close` | `reserve` |
 //! |---|---|---|---|---|---|---|
@@ -43,10 +44,17 @@
 //! # Ok::<(), forebay::CapacityError>(())
 //! ```
 
+#[cfg(feature = "alloc")]
+mod builder;
+mod drain;
 mod ends;
 mod error;
+mod force;
+mod grace;
 #[cfg(feature = "alloc")]
 mod heap;
+#[cfg(feature = "std")]
+mod level;
 mod many;
 mod opener;
 mod permit;
@@ -55,9 +63,17 @@ mod receiver;
 mod sender;
 mod sink;
 mod stage;
+mod stats;
 mod until;
 
+#[cfg(feature = "alloc")]
+pub use builder::{BuildError, Builder, WhenFull, builder};
+pub use drain::Drain;
+#[cfg(feature = "std")]
+pub use drain::IntoIter;
 pub use error::{LanesError, NoSeat, RecvError, RecvTimeoutError, SendError, SendTimeoutError};
+pub use force::ForceEnd;
+pub use grace::{SendWithGrace, SendWithin};
 #[cfg(feature = "alloc")]
 pub use heap::{
     ConflatedReceiver, ConflatedSender, FanInOpener, FanInReceiver, FanInSender, LatestReceiver, LatestSender,
@@ -66,13 +82,14 @@ pub use heap::{
 };
 pub use many::{RecvMany, SendMany};
 pub use opener::Opener;
-pub use permit::{Permit, Reserve, ReserveEnd};
+pub use permit::{OwnedPermit, Permit, Reserve, ReserveEnd, ReserveOwned};
 #[cfg(feature = "alloc")]
 pub use place::Shared;
 pub use place::{Desk, LaneEnds, Lobby, PressureChanged};
 pub use receiver::{Receiver, RecvFuture};
 pub use sender::{SendFuture, Sender};
 pub use sink::SenderSink;
+pub use stats::{RingCounts, Stats};
 pub use until::{Closed, Ready};
 
 #[cfg(feature = "std")]
@@ -85,8 +102,8 @@ use core::task::{Context, Poll};
 use crate::fan_in::LaneSet;
 use crate::seam::{Pop, Push};
 #[cfg(feature = "std")]
-use crate::wait::{self, Deadline};
-use crate::{Pressure, Pushed, Seen};
+use crate::wait::{self, Deadline, Patience};
+use crate::{Overflow, Pressure, PushError, Pushed, Seen};
 
 /// An end of a ring, as the ends of a channel need it.
 pub trait End {
@@ -100,6 +117,16 @@ pub trait End {
     #[inline]
     fn has_changed(&self, _seen: &mut Seen) -> bool {
         false
+    }
+
+    /// How pressed it is, if it says so: see [`PressureEnd`].
+    fn level(&self) -> Option<Pressure> {
+        None
+    }
+
+    /// What its ring counts.
+    fn counts(&self) -> RingCounts {
+        RingCounts::default()
     }
 }
 
@@ -131,6 +158,18 @@ pub trait SendEnd: End + Push {
     /// What a push that stored comes to.
     fn sent(pushed: Pushed<Self::Item>) -> Self::Sent;
 
+    /// Puts a value in, at full under a policy, whatever that of the ring is.
+    ///
+    /// # Errors
+    /// As [`push`](Push::push), by that policy. What has none, or can't go by this one, goes by its own.
+    fn push_under(
+        &mut self,
+        _overflow: Overflow,
+        value: Self::Item,
+    ) -> Result<Pushed<Self::Item>, PushError<Self::Item>> {
+        self.push(value)
+    }
+
     /// Whether it is to be asked, before a push, whether the receiver is gone, as the push itself doesn't always tell.
     #[inline(always)]
     fn is_to_be_asked(&self) -> bool {
@@ -141,6 +180,13 @@ pub trait SendEnd: End + Push {
     #[inline]
     fn takes_room(&self) -> bool {
         true
+    }
+
+    /// Whether it is sure that a push would find no room now, and that the receiver is there, by less than a push does. It is asked
+    /// where a push has just been refused, and looks at the ring as a push would: no room that has come before is overlooked.
+    #[inline(always)]
+    fn is_stuffed(&self) -> bool {
+        false
     }
 }
 
@@ -181,6 +227,13 @@ pub trait ReceiveEnd: End + Pop {
     fn discarded(&self) -> usize {
         0
     }
+
+    /// Whether it is sure that a pop would find nothing now, and no end, by less than a pop does. It is asked where a pop has just
+    /// found nothing, and looks at the ring as a pop would: nothing that has come before is overlooked.
+    #[inline(always)]
+    fn is_bare(&self) -> bool {
+        false
+    }
 }
 
 /// One that can close its ring and still take all that has been accepted, and nothing else.
@@ -207,7 +260,7 @@ pub trait CloseEnd: ReceiveEnd {
 #[cfg(feature = "std")]
 pub fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
-    match wait::block_on(Deadline::Never, |cx| poll_patiently(future.as_mut(), cx)) {
+    match wait::block_on(Deadline::Never, |cx| poll_patiently(future.as_mut(), cx, Deadline::Never)) {
         Some(output) => output,
         None => unreachable!("without a deadline no time is over"),
     }
@@ -231,37 +284,18 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
 #[cfg(feature = "std")]
 pub fn block_on_timeout<F: Future>(future: F, timeout: std::time::Duration) -> Option<F::Output> {
     let mut future = pin!(future);
-    wait::block_on(Deadline::after(timeout), |cx| poll_patiently(future.as_mut(), cx))
+    let deadline = Deadline::after(timeout);
+    wait::block_on(deadline, |cx| poll_patiently(future.as_mut(), cx, deadline))
 }
 
 /// Polls some times, before the thread sleeps.
 #[cfg(feature = "std")]
-fn poll_patiently<F: Future>(mut future: Pin<&mut F>, cx: &mut Context<'_>) -> Poll<F::Output> {
-    let backoff = Backoff::new();
+fn poll_patiently<F: Future>(mut future: Pin<&mut F>, cx: &mut Context<'_>, deadline: Deadline) -> Poll<F::Output> {
+    let mut looks = Patience::new().looks();
     loop {
         let polled = future.as_mut().poll(cx);
-        if polled.is_ready() || !backoff.wait() {
+        if polled.is_ready() || !looks.wait(deadline) {
             return polled;
         }
-    }
-}
-
-/// How a thread looks for something before it sleeps.
-#[cfg(feature = "std")]
-struct Backoff(crossbeam_utils::Backoff);
-
-#[cfg(feature = "std")]
-impl Backoff {
-    fn new() -> Self {
-        Self(crossbeam_utils::Backoff::new())
-    }
-
-    /// Waits for a moment. `false`: that was long enough.
-    fn wait(&self) -> bool {
-        if self.0.is_completed() || cfg!(any(forebay_loom, forebay_shuttle)) {
-            return false;
-        }
-        self.0.snooze();
-        true
     }
 }

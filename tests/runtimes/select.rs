@@ -130,7 +130,7 @@ fn pressure_and_the_end_beside_a_send() {
                                     sender.closed().await;
                                     // The watch is told as well.
                                 }
-                                Err(SendError::Shed(_)) => unreachable!("it waits"),
+                                Err(SendError::Shed(_) | SendError::Timeout(_)) => unreachable!("it waits"),
                             }
                         }
                         tokio::task::yield_now().await;

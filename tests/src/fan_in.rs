@@ -158,6 +158,15 @@ impl Spec {
     /// # Errors
     /// As the ring.
     pub fn push(&mut self, number: usize, id: u32) -> Result<(), PushError<u32>> {
+        let refusal = self.lane(number).refusal;
+        self.push_under(refusal, number, id)
+    }
+
+    /// The same under a policy.
+    ///
+    /// # Errors
+    /// As that of the lane.
+    pub fn push_under(&mut self, refusal: Refusal, number: usize, id: u32) -> Result<(), PushError<u32>> {
         let closed = self.closed;
         let lane = self.lane(number);
         let fits = lane.items.len() < lane.capacity;
@@ -165,7 +174,7 @@ impl Spec {
             lane.items.push_back(id);
         }
         lane.offered();
-        match lane.refusal {
+        match refusal {
             _ if fits => Ok(()),
             _ if closed => Err(PushError::Closed(id)),
             Refusal::DropIncoming => {
@@ -431,7 +440,10 @@ impl<'a> Run<'a> {
                 self.spec.close();
             }
             27 if argument % 2 == 0 => self.end(ends, argument / 2),
-            _ => self.push(ends, argument),
+            _ => {
+                let refusal = [Refusal::Reject, Refusal::DropIncoming][argument / 4 % 2];
+                self.push_by(Some(refusal), ends, argument / 8, |lane, item| lane.push_under(refusal, item));
+            }
         }
     }
 
@@ -454,11 +466,23 @@ impl<'a> Run<'a> {
     }
 
     fn push<T: Payload, K>(&mut self, ends: &mut Ends<'_, T, K>, argument: usize) {
+        self.push_by(None, ends, argument, Producer::push);
+    }
+
+    /// Pushes one item in a way that obeys a policy, or the lane's.
+    fn push_by<'q, T: Payload, K>(
+        &mut self,
+        refusal: Option<Refusal>,
+        ends: &mut Ends<'q, T, K>,
+        argument: usize,
+        push: impl FnOnce(&mut Producer<'q, T, K>, T) -> Result<(), PushError<T>>,
+    ) {
         let Some((number, producer)) = ends.producer(argument) else { return };
         let item = T::make(&mut self.maker);
         let id = item.id();
-        let outcome = producer.push(item).map_err(|error| error.map(|item| item.id()));
-        assert_eq!(outcome, self.spec.push(*number, id));
+        let outcome = push(producer, item).map_err(|error| error.map(|item| item.id()));
+        let refusal = refusal.unwrap_or(self.spec.lane(*number).refusal);
+        assert_eq!(outcome, self.spec.push_under(refusal, *number, id));
     }
 
     /// What a batch has put in, of which there were so many.

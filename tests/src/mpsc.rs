@@ -143,12 +143,7 @@ impl<'a, 'q, T: Payload, K: Clone> course::Run<'a, Producer<'q, T, K>, Consumer<
     }
 
     fn push(&mut self, ends: &mut Ends<'q, T, K>, which: usize) {
-        let closed = self.ring.closed || ends.consumer.is_none();
-        let Some(producer) = ends.producer(which) else { return };
-        let item = T::make(&mut self.course.maker);
-        let id = item.id();
-        let outcome = producer.push(item).map_err(|error| error.map(|item| item.id()));
-        self.pushed(id, outcome, closed);
+        self.push_by(self.ring.refusal, ends, which, Producer::push);
     }
 
     fn pop(&mut self, ends: &mut Ends<'q, T, K>) {
@@ -196,7 +191,10 @@ impl<'a, 'q, T: Payload, K: Clone> course::Run<'a, Producer<'q, T, K>, Consumer<
             }
             25 => self.end(ends, argument),
             26 | 27 => self.set_watermarks(ends, argument),
-            _ => self.push(ends, argument),
+            _ => {
+                let refusal = [Refusal::Reject, Refusal::DropIncoming][argument / 4 % 2];
+                self.push_by(refusal, ends, argument / 8, |producer, item| producer.push_under(refusal, item));
+            }
         }
     }
 
@@ -217,6 +215,7 @@ impl<'a, 'q, T: Payload, K: Clone> course::Run<'a, Producer<'q, T, K>, Consumer<
         let mut seen = 0;
         if let Some(consumer) = &ends.consumer {
             let len = ring.items.len();
+            assert_eq!(consumer.shed(), ring.shed);
             seen = consumer.len();
             assert!((len..=len + self.unsure()).contains(&seen), "len is {seen}, with {len} items inside");
             assert_eq!((consumer.is_empty(), consumer.capacity()), (seen == 0, self.course.capacity));
@@ -257,8 +256,24 @@ impl Run<'_> {
         [least, least + self.unsure()]
     }
 
-    /// Enters the outcome of a push.
-    fn pushed(&mut self, id: u32, outcome: Result<(), PushError<u32>>, closed: bool) {
+    /// Pushes one item in a way that obeys a policy.
+    fn push_by<'q, T: Payload, K>(
+        &mut self,
+        refusal: Refusal,
+        ends: &mut Ends<'q, T, K>,
+        which: usize,
+        push: impl FnOnce(&mut Producer<'q, T, K>, T) -> Result<(), PushError<T>>,
+    ) {
+        let closed = self.ring.closed || ends.consumer.is_none();
+        let Some(producer) = ends.producer(which) else { return };
+        let item = T::make(&mut self.course.maker);
+        let id = item.id();
+        let outcome = push(producer, item).map_err(|error| error.map(|item| item.id()));
+        self.pushed(id, outcome, refusal, closed);
+    }
+
+    /// Enters the outcome of a push under a policy.
+    fn pushed(&mut self, id: u32, outcome: Result<(), PushError<u32>>, refusal: Refusal, closed: bool) {
         self.course.saw(usize::from(outcome.is_ok()));
         if closed {
             assert_eq!(outcome, Err(PushError::Closed(id)));
@@ -273,7 +288,7 @@ impl Run<'_> {
             Err(error) => {
                 assert_eq!(self.free(), self.unsure(), "refused, with room");
                 self.gauge.each([self.course.capacity; 2], Gauge::pushed);
-                match self.ring.refusal {
+                match refusal {
                     Refusal::Reject => assert_eq!(error, PushError::Full(id)),
                     Refusal::DropIncoming => {
                         assert_eq!(error, PushError::Shed(id));
@@ -445,7 +460,7 @@ impl Run<'_> {
                 let item = T::make(&mut self.course.maker);
                 let id = item.id();
                 let outcome = producer.push(item).map_err(|error| error.map(|item| item.id()));
-                self.pushed(id, outcome, closed);
+                self.pushed(id, outcome, self.ring.refusal, closed);
             }
             if id.is_none() {
                 break;

@@ -117,8 +117,8 @@ impl Model {
         self.stored += 1;
     }
 
-    /// What a push of an item must come to.
-    fn offer(&mut self, id: u32, capacity: usize) -> Result<Pushed<u32>, PushError<u32>> {
+    /// What a push of an item must come to under a policy.
+    fn offer(&mut self, id: u32, capacity: usize, overflow: Overflow) -> Result<Pushed<u32>, PushError<u32>> {
         if self.closed {
             self.noticed = true;
             return Err(PushError::Closed(id));
@@ -127,7 +127,7 @@ impl Model {
             self.put(id);
             return Ok(Pushed::Stored);
         }
-        match self.overflow {
+        match overflow {
             Overflow::Reject => Err(PushError::Full(id)),
             Overflow::DropIncoming => {
                 self.shed += 1;
@@ -175,17 +175,7 @@ impl<'a, 'q, T: Payload, K: Clone> course::Run<'a, Producer<'q, T, K>, Consumer<
     }
 
     fn push(&mut self, ends: &mut Ends<'q, T, K>, which: usize) {
-        let Some(producer) = ends.producer(which) else { return };
-        let item = T::make(&mut self.course.maker);
-        let id = item.id();
-        let outcome = match producer.push(item) {
-            Ok(Pushed::Stored) => Ok(Pushed::Stored),
-            Ok(Pushed::Evicted(victim)) => Ok(Pushed::Evicted(victim.id())),
-            Err(error) => Err(error.map(|item| item.id())),
-        };
-        let expected = self.offer(id);
-        assert_eq!(outcome, expected, "{id} with {} inside", self.ring.items.len());
-        self.course.trace.extend(outcome.ok().and_then(Pushed::evicted));
+        self.push_under(self.ring.overflow, ends, which, Producer::push);
     }
 
     fn pop(&mut self, ends: &mut Ends<'q, T, K>) {
@@ -237,7 +227,12 @@ impl<'a, 'q, T: Payload, K: Clone> course::Run<'a, Producer<'q, T, K>, Consumer<
                 }
             }
             25 => self.set_watermarks(ends, argument),
-            _ => self.push(ends, argument),
+            // For the most part.
+            18 => self.push_under(Overflow::DropOldest, ends, argument, Producer::force_push),
+            _ => {
+                let overflow = OVERFLOWS[argument / 4 % 3];
+                self.push_under(overflow, ends, argument, |producer, item| producer.push_under(overflow, item));
+            }
         }
     }
 
@@ -285,6 +280,27 @@ impl Run<'_> {
         drop(Box::new(ring));
     }
 
+    /// Pushes one item in a way that obeys a policy.
+    fn push_under<'q, T: Payload, K>(
+        &mut self,
+        overflow: Overflow,
+        ends: &mut Ends<'q, T, K>,
+        which: usize,
+        push: impl FnOnce(&mut Producer<'q, T, K>, T) -> Result<Pushed<T>, PushError<T>>,
+    ) {
+        let Some(producer) = ends.producer(which) else { return };
+        let item = T::make(&mut self.course.maker);
+        let id = item.id();
+        let outcome = match push(producer, item) {
+            Ok(Pushed::Stored) => Ok(Pushed::Stored),
+            Ok(Pushed::Evicted(victim)) => Ok(Pushed::Evicted(victim.id())),
+            Err(error) => Err(error.map(|item| item.id())),
+        };
+        let expected = self.offer(id, overflow);
+        assert_eq!(outcome, expected, "{id} with {} inside", self.ring.items.len());
+        self.course.trace.extend(outcome.ok().and_then(Pushed::evicted));
+    }
+
     /// Enters that the consumer has gone or has closed the ring, if it is there.
     fn close(&mut self, is_there: bool) {
         if is_there {
@@ -293,9 +309,9 @@ impl Run<'_> {
         }
     }
 
-    /// What a push of an item must come to.
-    fn offer(&mut self, id: u32) -> Result<Pushed<u32>, PushError<u32>> {
-        let outcome = self.ring.offer(id, self.course.capacity);
+    /// What a push of an item must come to under a policy.
+    fn offer(&mut self, id: u32, overflow: Overflow) -> Result<Pushed<u32>, PushError<u32>> {
+        let outcome = self.ring.offer(id, self.course.capacity, overflow);
         self.gauge.pushed(self.ring.items.len());
         outcome
     }
@@ -352,7 +368,7 @@ impl Run<'_> {
         let (mut stored, mut evicted, mut refused) = (0, Vec::new(), None);
         for &id in &made {
             assert_eq!(refused, None, "one that was refused is the last");
-            match self.offer(id) {
+            match self.offer(id, self.ring.overflow) {
                 Ok(outcome) => {
                     stored += 1;
                     evicted.extend(outcome.evicted());

@@ -45,21 +45,23 @@ impl<T> Tx<T> {
         &self.ticket.ring().lane(self.number).words
     }
 
+    /// Under a policy, or that of the lane.
     #[inline(always)]
-    fn push(&mut self, value: T) -> Result<(), PushError<T>> {
+    fn push(&mut self, value: T, under: Option<Refusal>) -> Result<(), PushError<T>> {
         let outcome = self.lane.push(value);
         // After a refusal, too: a hint may have been lost.
         self.ticket.ring().tell(self.number);
         match outcome {
             Ok(()) => Ok(()),
-            Err(error) => Err(self.at_full(error)),
+            Err(error) => Err(self.at_full(error, under)),
         }
     }
 
     #[cold]
-    fn at_full(&self, error: PushError<T>) -> PushError<T> {
+    fn at_full(&self, error: PushError<T>, under: Option<Refusal>) -> PushError<T> {
+        let refusal = under.unwrap_or_else(|| self.words().policy.refusal());
         match error {
-            PushError::Full(value) if self.words().policy.refusal() == Refusal::DropIncoming => {
+            PushError::Full(value) if refusal == Refusal::DropIncoming => {
                 // Relaxed, both: a count that we alone write.
                 let shed = self.words().shed.load(Ordering::Relaxed).wrapping_add(1);
                 self.words().shed.store(shed, Ordering::Relaxed);
@@ -117,7 +119,37 @@ impl<'q, T, K> Producer<'q, T, K> {
     /// ```
     #[inline]
     pub fn push(&mut self, value: T) -> Result<(), PushError<T>> {
-        self.tx.push(value)
+        self.tx.push(value, None)
+    }
+
+    /// Puts a value in as [`push`](Self::push), but at full under this policy, whatever the lane's is.
+    ///
+    /// # Errors
+    /// As [`push`](Self::push), by that policy.
+    ///
+    /// # Progress
+    /// As [`push`](Self::push).
+    ///
+    /// # Ordering
+    /// As [`push`](Self::push).
+    ///
+    /// # Examples
+    /// ```
+    /// use core::num::NonZeroU32;
+    /// use forebay_core::{PushError, Refusal, fan_in::Ring};
+    ///
+    /// let mut ring = Ring::<char, 1, 1>::new();
+    /// let (opener, _consumer) = ring.split();
+    /// let mut lane = opener.open(NonZeroU32::MIN).unwrap();
+    /// lane.push('a')?;
+    /// assert_eq!(lane.push('b'), Err(PushError::Full('b')));
+    /// assert_eq!(lane.push_under(Refusal::DropIncoming, 'b'), Err(PushError::Shed('b')));
+    /// assert_eq!(lane.shed(), 1);
+    /// # Ok::<(), PushError<char>>(())
+    /// ```
+    #[inline]
+    pub fn push_under(&mut self, refusal: Refusal, value: T) -> Result<(), PushError<T>> {
+        self.tx.push(value, Some(refusal))
     }
 
     /// Puts in the items of an iterator while there is room, makes them visible together, and answers with how many: see

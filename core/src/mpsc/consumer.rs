@@ -471,6 +471,13 @@ impl<'q, T, K> Consumer<'q, T, K> {
         shed.wrapping_sub(core::mem::replace(&mut self.rx.lost, shed))
     }
 
+    /// How many values have been [shed](crate::PushError::Shed) since the ring was made. The count wraps.
+    #[must_use]
+    pub fn shed(&self) -> usize {
+        // Relaxed: a count.
+        self.rx.ring.ctl().rest.shed.load(Ordering::Relaxed)
+    }
+
     /// What a push does that finds no room.
     #[must_use]
     pub fn refusal(&self) -> Refusal {

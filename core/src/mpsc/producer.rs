@@ -159,12 +159,13 @@ impl<T> Tx<T> {
         ring.stamp(slot).store(stamp.to_word(), Ordering::Release);
     }
 
+    /// Under a policy, or that of the ring.
     #[inline(always)]
-    fn push(&mut self, value: T) -> Result<(), PushError<T>> {
+    fn push(&mut self, value: T, under: Option<Refusal>) -> Result<(), PushError<T>> {
         let ring = self.ring;
         let dealt = match Self::claim::<1>(&ring, 1) {
             Ok(dealt) => dealt,
-            Err(No::Room) => return Err(self.at_full(value)),
+            Err(No::Room) => return Err(self.at_full(value, under)),
             Err(No::Closed) => return Err(PushError::Closed(value)),
         };
         // SAFETY: I2: the ticket was dealt out to us.
@@ -181,9 +182,9 @@ impl<T> Tx<T> {
     /// What a push does that finds no room.
     #[cold]
     #[inline(never)]
-    fn at_full(&self, value: T) -> PushError<T> {
+    fn at_full(&self, value: T, under: Option<Refusal>) -> PushError<T> {
         self.press();
-        match self.ring.ctl().rest.policy.refusal() {
+        match under.unwrap_or_else(|| self.ring.ctl().rest.policy.refusal()) {
             Refusal::DropIncoming => {
                 // Relaxed: a count.
                 self.ring.ctl().rest.shed.fetch_add(1, Ordering::Relaxed);
@@ -440,7 +441,36 @@ impl<'q, T, K> Producer<'q, T, K> {
     /// ```
     #[inline]
     pub fn push(&mut self, value: T) -> Result<(), PushError<T>> {
-        self.tx.push(value)
+        self.tx.push(value, None)
+    }
+
+    /// Puts a value in as [`push`](Self::push), but at full under this policy, whatever the ring's is.
+    ///
+    /// # Errors
+    /// As [`push`](Self::push), by that policy.
+    ///
+    /// # Progress
+    /// As [`push`](Self::push).
+    ///
+    /// # Ordering
+    /// As [`push`](Self::push).
+    ///
+    /// # Examples
+    /// A value that its producer has waited with for long enough:
+    /// ```
+    /// use forebay_core::{PushError, Refusal, mpsc::Ring};
+    ///
+    /// let mut ring = Ring::<_, 1>::new();
+    /// let (mut producer, _consumer) = ring.split();
+    /// producer.push('a')?;
+    /// assert_eq!(producer.push('b'), Err(PushError::Full('b')));
+    /// assert_eq!(producer.push_under(Refusal::DropIncoming, 'b'), Err(PushError::Shed('b')));
+    /// assert_eq!(producer.shed(), 1);
+    /// # Ok::<(), PushError<char>>(())
+    /// ```
+    #[inline]
+    pub fn push_under(&mut self, refusal: Refusal, value: T) -> Result<(), PushError<T>> {
+        self.tx.push(value, Some(refusal))
     }
 
     /// Puts in items of an iterator as long as there are some and there is room, and answers with how many. The others

@@ -58,8 +58,9 @@ impl<T> Tx<T> {
         Ok(Self::new(self.ring, self.ring.admit()?, self.tail))
     }
 
+    /// Under a policy, or that of the ring.
     #[inline(always)]
-    fn push(&mut self, value: T) -> Result<Pushed<T>, PushError<T>> {
+    fn push(&mut self, value: T, under: Option<Overflow>) -> Result<Pushed<T>, PushError<T>> {
         if self.ring.has_one_seat() && self.ring.is_marked_closed() {
             self.ring.notice();
             self.ring.gauge().close();
@@ -73,10 +74,10 @@ impl<T> Tx<T> {
         }
         let word = self.ring.load(at);
         // Small, it is there once.
-        let first = if SMALL { Attempt::Look(at, word) } else { self.attempt(at, word) };
+        let first = if SMALL { Attempt::Look(at, word) } else { self.attempt(at, word, under) };
         let outcome = match first {
             Attempt::Done(outcome) => outcome,
-            Attempt::Look(at, word) => self.go_on(at, word),
+            Attempt::Look(at, word) => self.go_on(at, word, under),
         };
         match outcome {
             Ok(Pushed::Stored) => Ok(Pushed::Stored),
@@ -89,9 +90,9 @@ impl<T> Tx<T> {
     /// The rest of a push that others came before.
     #[cold]
     #[inline(never)]
-    fn go_on(&mut self, mut at: Position, mut word: Word) -> Outcome {
+    fn go_on(&mut self, mut at: Position, mut word: Word, under: Option<Overflow>) -> Outcome {
         loop {
-            match self.attempt(at, word) {
+            match self.attempt(at, word, under) {
                 Attempt::Done(outcome) => return outcome,
                 Attempt::Look(further, now) => (at, word) = (further, now),
             }
@@ -100,7 +101,7 @@ impl<T> Tx<T> {
 
     /// Does what a push does about a slot, with the value in our cell. All positions before `at` were published.
     #[inline(always)]
-    fn attempt(&mut self, at: Position, word: Word) -> Attempt {
+    fn attempt(&mut self, at: Position, word: Word, under: Option<Overflow>) -> Attempt {
         let ring = self.ring;
         let full = ring.shape.full(at, self.mine);
         match ring.shape.state(word, at) {
@@ -118,7 +119,7 @@ impl<T> Tx<T> {
                 Attempt::Done(Ok(Pushed::Stored))
             }
             State::Before => {
-                let overflow = ring.ctl().ends.policy.get();
+                let overflow = under.unwrap_or_else(|| ring.ctl().ends.policy.get());
                 if overflow != Overflow::DropOldest {
                     if let Some(why) = self.refusal_at(at, overflow) {
                         self.tail = at;
@@ -331,7 +332,68 @@ impl<'q, T, K> Producer<'q, T, K> {
     /// ```
     #[inline]
     pub fn push(&mut self, value: T) -> Result<Pushed<T>, PushError<T>> {
-        self.tx.push(value)
+        self.tx.push(value, None)
+    }
+
+    /// Puts an item in whatever the ring's [policy](Overflow) is: at full, the oldest one makes room for it, as under
+    /// [`DropOldest`](Overflow::DropOldest), is handed back as [`Evicted`](Pushed::Evicted), and is counted.
+    ///
+    /// Other pushes go by the policy, at the same time too.
+    ///
+    /// # Errors
+    /// [`Closed`](PushError::Closed) and nothing else, as with [`push`](Self::push): the value comes back.
+    ///
+    /// # Progress
+    /// As [`push`](Self::push).
+    ///
+    /// # Ordering
+    /// As [`push`](Self::push).
+    ///
+    /// # Examples
+    /// What must be told now, in a ring whose other values can wait:
+    /// ```
+    /// use forebay_core::{PushError, Pushed, swap::Ring};
+    ///
+    /// let mut ring = Ring::<_, 2>::new();
+    /// let (mut producer, mut consumer) = ring.split();
+    /// assert_eq!(producer.force_push("level 7"), Ok(Pushed::Stored), "there is room");
+    /// assert_eq!(producer.push("level 8"), Ok(Pushed::Stored));
+    /// assert_eq!(producer.push("level 9"), Err(PushError::Full("level 9")));
+    /// assert_eq!(producer.force_push("the valve is open"), Ok(Pushed::Evicted("level 7")));
+    /// assert_eq!((producer.len(), producer.evicted()), (2, 1));
+    /// assert_eq!(consumer.pop(), Ok("level 8"));
+    /// ```
+    #[inline]
+    pub fn force_push(&mut self, value: T) -> Result<Pushed<T>, PushError<T>> {
+        self.push_under(Overflow::DropOldest, value)
+    }
+
+    /// Puts an item in as [`push`](Self::push), but at full under this policy, whatever the ring's is.
+    ///
+    /// # Errors
+    /// As [`push`](Self::push), by that policy.
+    ///
+    /// # Progress
+    /// As [`push`](Self::push).
+    ///
+    /// # Ordering
+    /// As [`push`](Self::push).
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay_core::{Overflow, PushError, Pushed, swap::Ring};
+    ///
+    /// let mut ring = Ring::<_, 1>::with_overflow(Overflow::DropOldest);
+    /// let (mut producer, _consumer) = ring.split();
+    /// assert_eq!(producer.push('a'), Ok(Pushed::Stored));
+    /// assert_eq!(producer.push_under(Overflow::Reject, 'b'), Err(PushError::Full('b')));
+    /// assert_eq!(producer.push_under(Overflow::DropIncoming, 'b'), Err(PushError::Shed('b')));
+    /// assert_eq!(producer.push('c'), Ok(Pushed::Evicted('a')));
+    /// assert_eq!((producer.shed(), producer.evicted()), (1, 1));
+    /// ```
+    #[inline]
+    pub fn push_under(&mut self, overflow: Overflow, value: T) -> Result<Pushed<T>, PushError<T>> {
+        self.tx.push(value, Some(overflow))
     }
 
     /// Puts the items of an iterator in, one after another, until one is refused. Items that make room go to a closure, in
@@ -368,7 +430,7 @@ impl<'q, T, K> Producer<'q, T, K> {
     pub fn push_iter(&mut self, items: impl IntoIterator<Item = T>, mut evicted: impl FnMut(T)) -> Batch<T> {
         let mut pushed = 0;
         for item in items {
-            match self.tx.push(item) {
+            match self.tx.push(item, None) {
                 Ok(Pushed::Stored) => {}
                 Ok(Pushed::Evicted(victim)) => evicted(victim),
                 Err(error) => return Batch { pushed, refused: Some(error) },

@@ -5,9 +5,9 @@ mod lanes;
 mod newest;
 mod queues;
 
-/// An end of a ring that says how pressed it is by methods of the same names, or one behind it does.
+/// An end of a ring that says how pressed it is by methods of the same names, or one behind it does; and what it counts.
 macro_rules! pressed_end {
-    ($room:expr, [$($generics:tt)+] $end:ty $(, $behind:ident)?) => {
+    ($room:expr, [$($generics:tt)+] $end:ty $(, $behind:ident)? $(; $with:ident = $count:expr)*) => {
         impl<$($generics)+> $crate::channel::End for $end {
             const ROOM: $crate::channel::Room = $room;
             const HAS_PRESSURE: bool = true;
@@ -15,6 +15,14 @@ macro_rules! pressed_end {
             #[inline]
             fn has_changed(&self, seen: &mut $crate::Seen) -> bool {
                 self$(.$behind())?.pressure_since(seen).is_some()
+            }
+
+            fn level(&self) -> Option<$crate::Pressure> {
+                Some($crate::channel::PressureEnd::pressure(self))
+            }
+
+            fn counts(&self) -> $crate::channel::RingCounts {
+                $crate::channel::RingCounts::default()$(.$with(($count)(self)))*
             }
         }
 

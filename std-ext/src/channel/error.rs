@@ -12,6 +12,9 @@ pub enum SendError<T> {
     Closed(T),
     /// It was dropped by rule, and counted: by the queue's policy at full, or as it has no key.
     Shed(T),
+    /// There was no room for as long as the channel was built to wait, see [`WhenFull`](super::WhenFull). Where nothing of that kind
+    /// was said, it is never so.
+    Timeout(T),
 }
 
 /// Why a value was not sent in time: here it is.
@@ -55,7 +58,7 @@ impl<T> SendError<T> {
     /// The value.
     pub fn into_inner(self) -> T {
         match self {
-            Self::Closed(value) | Self::Shed(value) => value,
+            Self::Closed(value) | Self::Shed(value) | Self::Timeout(value) => value,
         }
     }
 }
@@ -74,6 +77,7 @@ impl<T> From<SendError<T>> for SendTimeoutError<T> {
         match error {
             SendError::Closed(value) => Self::Closed(value),
             SendError::Shed(value) => Self::Shed(value),
+            SendError::Timeout(value) => Self::Timeout(value),
         }
     }
 }
@@ -87,6 +91,7 @@ impl<T> fmt::Display for SendError<T> {
         f.write_str(match self {
             Self::Closed(_) => CLOSED,
             Self::Shed(_) => SHED,
+            Self::Timeout(_) => LATE,
         })
     }
 }
@@ -97,6 +102,7 @@ impl<T> fmt::Debug for SendError<T> {
         f.write_str(match self {
             Self::Closed(_) => "Closed(..)",
             Self::Shed(_) => "Shed(..)",
+            Self::Timeout(_) => "Timeout(..)",
         })
     }
 }

@@ -7,8 +7,7 @@ use core::task::{Context, Poll};
 
 use super::error::SendError;
 use super::place::Desk;
-use super::{ReceiveEnd, Receiver, SendEnd, Sender};
-use crate::PopError;
+use super::{Drain, ReceiveEnd, Receiver, SendEnd, Sender};
 
 /// Sends the items of an iterator: see [`Sender::send_many`].
 #[must_use = "futures do nothing unless they are awaited"]
@@ -46,13 +45,14 @@ impl<P: SendEnd, I: Iterator<Item = P::Item>, D: Desk> SendMany<'_, P, I, D> {
         /// Calls the receiver in the end, even if the iterator panics.
         struct Batch<'b, P: SendEnd, D: Desk> {
             sender: &'b mut Sender<P, D>,
-            sent: usize,
+            sent: u64,
         }
 
         impl<P: SendEnd, D: Desk> Batch<'_, P, D> {
             fn tell(&mut self) {
-                if core::mem::take(&mut self.sent) > 0 {
-                    self.sender.sent();
+                let sent = core::mem::take(&mut self.sent);
+                if sent > 0 {
+                    self.sender.sent(sent);
                 }
             }
         }
@@ -135,46 +135,60 @@ impl<'r, C: ReceiveEnd, E, D: Desk> RecvMany<'r, C, E, D> {
 
 impl<C: ReceiveEnd, E, D: Desk> Unpin for RecvMany<'_, C, E, D> {}
 
-impl<C: ReceiveEnd, E: Extend<C::Item>, D: Desk> RecvMany<'_, C, E, D> {
-    /// Takes what there is. `None`: nothing yet.
-    fn take(&mut self) -> Option<usize> {
-        /// Calls a sender in the end, even if the collection panics.
-        struct Batch<'b, C: ReceiveEnd, D: Desk> {
-            receiver: &'b mut Receiver<C, D>,
-            left: usize,
-            taken: usize,
-            is_over: bool,
+impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
+    /// Takes what there is, up to `max`. `None`: nothing yet.
+    fn take_many(&mut self, into: &mut impl Extend<C::Item>, max: usize) -> Option<usize> {
+        let mut drain = Drain::new(self, max);
+        into.extend(drain.by_ref());
+        (drain.taken() > 0 || drain.is_over() || max == 0).then_some(drain.taken())
+    }
+
+    /// Takes items, up to `max`, and appends them; waits until there is one, as a thread. Answers with how many: 0 when all that was
+    /// accepted has been received and nothing will come, or if `max` is 0.
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay::channel;
+    ///
+    /// let (mut sender, mut receiver) = channel::spsc(8)?;
+    /// let source = std::thread::spawn(move || sender.blocking_send_many(1..=100));
+    /// let mut numbers = Vec::new();
+    /// while receiver.blocking_recv_many(&mut numbers, 10) > 0 {}
+    /// assert!(numbers.into_iter().eq(1..=100));
+    /// assert_eq!(source.join().unwrap(), Ok(100));
+    /// # Ok::<(), forebay::CapacityError>(())
+    /// ```
+    #[cfg(feature = "std")]
+    pub fn blocking_recv_many(&mut self, into: &mut impl Extend<C::Item>, max: usize) -> usize {
+        if let Some(taken) = self.take_many(into, max) {
+            return taken;
         }
+        let Ok(item) = self.blocking_recv() else { return 0 };
+        into.extend(Some(item));
+        1 + self.take_many(into, max - 1).unwrap_or(0)
+    }
+}
 
-        impl<C: ReceiveEnd, D: Desk> Iterator for Batch<'_, C, D> {
-            type Item = C::Item;
-
-            fn next(&mut self) -> Option<C::Item> {
-                self.left = self.left.checked_sub(1)?;
-                let item = self.receiver.take_quietly();
-                match item {
-                    Ok(_) => self.taken += 1,
-                    Err(error) => (self.left, self.is_over) = (0, error == PopError::Closed),
-                }
-                item.ok()
-            }
-
-            fn size_hint(&self) -> (usize, Option<usize>) {
-                (0, Some(self.left))
+#[cfg(feature = "std")]
+impl<P: SendEnd, D: Desk> Sender<P, D> {
+    /// Puts in all items of an iterator, and waits for room as often as it takes, as a thread: each item as
+    /// [`blocking_send`](Self::blocking_send) does, and the receiver is called once for as many as there is room for. Answers with
+    /// how many there were.
+    ///
+    /// # Errors
+    /// See [`SendError`]: the value that was not sent comes back. Those before it were sent, those after it are still in the iterator.
+    ///
+    /// # Examples
+    /// See [`Receiver::blocking_recv_many`].
+    pub fn blocking_send_many(&mut self, items: impl Iterator<Item = P::Item>) -> Result<usize, SendError<P::Item>> {
+        let mut many = SendMany::new(self, items);
+        while !many.send()? {
+            if let Some(item) = many.next.take() {
+                many.sender.blocking_send(item)?;
+                many.sent += 1;
             }
         }
-
-        impl<C: ReceiveEnd, D: Desk> Drop for Batch<'_, C, D> {
-            fn drop(&mut self) {
-                if self.taken > 0 {
-                    self.receiver.taken();
-                }
-            }
-        }
-
-        let mut batch = Batch { receiver: self.receiver, left: self.max, taken: 0, is_over: self.max == 0 };
-        self.into.extend(batch.by_ref());
-        (batch.taken > 0 || batch.is_over).then_some(batch.taken)
+        Ok(many.sent)
     }
 }
 
@@ -183,15 +197,11 @@ impl<C: ReceiveEnd, E: Extend<C::Item>, D: Desk> Future for RecvMany<'_, C, E, D
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<usize> {
         let this = &mut *self;
-        if let Some(taken) = this.take() {
+        if let Some(taken) = this.receiver.take_many(this.into, this.max) {
             return Poll::Ready(taken);
         }
         this.receiver.wait(cx);
-        let taken = this.take();
-        if taken.is_none() {
-            this.receiver.found_nothing();
-        }
-        taken.map_or(Poll::Pending, Poll::Ready)
+        this.receiver.take_many(this.into, this.max).map_or(Poll::Pending, Poll::Ready)
     }
 }
 

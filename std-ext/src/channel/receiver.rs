@@ -18,7 +18,7 @@ use super::stage::Popping;
 use super::{CloseEnd, PressureEnd, ReceiveEnd, RecvMany};
 use crate::wait::Kind;
 #[cfg(feature = "std")]
-use crate::wait::{Deadline, block_on};
+use crate::wait::{Deadline, Patience, block_on};
 use crate::{PopError, Pressure};
 
 /// The end of a channel that takes items out, and may wait for them. There is one.
@@ -27,14 +27,21 @@ use crate::{PopError, Pressure};
 /// channel: what is inside then is dropped with the ring. A receiver that must not lose anything [closes](Self::close) the channel
 /// first, and receives until [`RecvError`].
 pub struct Receiver<C: ReceiveEnd, D: Desk> {
-    party: Party<C, D>,
+    pub(super) party: Party<C, D>,
+    #[cfg(feature = "std")]
+    patience: Patience,
     /// The end has been seen.
     is_over: bool,
 }
 
 impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     pub(super) fn new(end: C, place: Place<D>) -> Self {
-        Self { party: Party::new(end, place), is_over: false }
+        Self {
+            party: Party::new(end, place),
+            #[cfg(feature = "std")]
+            patience: Patience::new(),
+            is_over: false,
+        }
     }
 
     /// Takes the next item, if there is one.
@@ -45,6 +52,7 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     pub fn try_recv(&mut self) -> Result<C::Item, PopError> {
         let item = self.take();
         if matches!(item, Err(PopError::Empty)) {
+            self.party.tally.refused += 1;
             self.found_nothing();
         }
         item
@@ -54,7 +62,7 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     fn take(&mut self) -> Result<C::Item, PopError> {
         let item = self.take_quietly();
         if item.is_ok() {
-            self.taken();
+            self.taken(1);
         }
         item
     }
@@ -116,7 +124,7 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
 
     #[cfg(feature = "std")]
     fn recv_until(&mut self, deadline: impl FnOnce() -> Deadline) -> Result<C::Item, RecvTimeoutError> {
-        match self.try_recv() {
+        match self.take() {
             Ok(item) => Ok(item),
             Err(PopError::Closed) => Err(RecvTimeoutError::Closed),
             Err(PopError::Empty) => match self.block(deadline()) {
@@ -130,14 +138,18 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     #[cold]
     #[inline(never)]
     fn block(&mut self, deadline: Deadline) -> Option<Result<C::Item, RecvError>> {
-        let backoff = super::Backoff::new();
-        while backoff.wait() {
+        let mut looks = self.patience.looks();
+        while looks.wait(deadline) {
             match self.take() {
-                Ok(item) => return Some(Ok(item)),
+                Ok(item) => {
+                    self.patience.found(looks);
+                    return Some(Ok(item));
+                }
                 Err(PopError::Closed) => return Some(Err(RecvError)),
                 Err(PopError::Empty) => {}
             }
         }
+        self.patience.in_vain();
         let item = block_on(deadline, |cx| self.poll_recv(cx));
         if item.is_none() {
             self.party.place.stop_waiting();
@@ -159,7 +171,8 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     #[inline(never)]
     fn poll_in_line(&mut self, cx: &mut Context<'_>) -> Poll<Result<C::Item, RecvError>> {
         self.wait(cx);
-        match self.take() {
+        let item = if self.party.end.is_bare() { Err(PopError::Empty) } else { self.take() };
+        match item {
             Ok(item) => Poll::Ready(Ok(item)),
             Err(PopError::Closed) => Poll::Ready(Err(RecvError)),
             Err(PopError::Empty) => {
@@ -196,7 +209,7 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
 
     /// Takes its place in the line, alone. After that it looks again.
     pub(super) fn wait(&mut self, cx: &Context<'_>) {
-        self.party.place.wait(Kind::Item, cx.waker());
+        self.party.wait(Kind::Item, cx);
     }
 
     pub(super) fn stop_waiting(&mut self) {
@@ -217,9 +230,10 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
         item
     }
 
-    /// After some were taken.
+    /// After so many were taken.
     #[inline(always)]
-    pub(super) fn taken(&mut self) {
+    pub(super) fn taken(&mut self, count: u64) {
+        self.party.tally.items += count;
         self.party.tell_senders(true);
         self.party.place.stop_waiting();
     }

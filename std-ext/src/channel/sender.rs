@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 #[cfg(feature = "std")]
 use super::error::SendTimeoutError;
 use super::error::{NoSeat, SendError};
+use super::grace::Rule;
 use super::place::{Desk, Party, Place, PressureChanged};
 use super::{
     CloneEnd, Closed, Outcome, Permit, PressureEnd, Ready, Reserve, ReserveEnd, Room, RoomEnd, SendEnd, SendMany,
@@ -17,14 +18,17 @@ use super::{
 };
 use crate::wait::Kind;
 #[cfg(feature = "std")]
-use crate::wait::{Deadline, block_on};
-use crate::{Pressure, PushError};
+use crate::wait::{Deadline, Patience, block_on};
+use crate::{Pressure, PushError, Pushed};
 
 /// An end of a channel that puts items in, and may wait for room.
 ///
 /// `P` is the producer's end of the ring, and `D` what the ends share beside it. It is [`Send`] if those are.
 pub struct Sender<P: SendEnd, D: Desk> {
-    party: Party<P, D>,
+    pub(super) party: Party<P, D>,
+    pub(super) rule: Rule,
+    #[cfg(feature = "std")]
+    patience: Patience,
 }
 
 impl<P: SendEnd, D: Desk> Sender<P, D> {
@@ -35,7 +39,12 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     };
 
     pub(super) fn new(end: P, place: Place<D>) -> Self {
-        Self { party: Party::new(end, place) }
+        Self {
+            party: Party::new(end, place),
+            rule: Rule::Wait,
+            #[cfg(feature = "std")]
+            patience: Patience::new(),
+        }
     }
 
     /// Puts a value in now, or hands it back.
@@ -48,14 +57,31 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     /// wait for room.
     #[inline]
     pub fn try_send(&mut self, value: P::Item) -> Result<P::Sent, PushError<P::Item>> {
+        self.offer(value, P::push).map(P::sent)
+    }
+
+    /// Pushes in one way or another, without waiting.
+    #[inline(always)]
+    pub(super) fn offer(
+        &mut self,
+        value: P::Item,
+        push: impl FnOnce(&mut P, P::Item) -> Result<Pushed<P::Item>, PushError<P::Item>>,
+    ) -> Result<Pushed<P::Item>, PushError<P::Item>> {
         if self.party.end.is_to_be_asked() && self.party.end.is_closed() {
             return Err(PushError::Closed(value));
         }
-        let pushed = self.party.end.push(value);
-        self.party.tell(pushed.is_ok().then_some(Kind::Item));
-        let sent = pushed?;
-        self.stop_waiting();
-        Ok(P::sent(sent))
+        let pushed = push(&mut self.party.end, value);
+        match &pushed {
+            Ok(_) => {
+                self.sent(1);
+                self.stop_waiting();
+            }
+            Err(error) => {
+                self.party.tally.refused += u64::from(error.is_full());
+                self.found_no_room();
+            }
+        }
+        pushed
     }
 
     /// Puts a value in; waits for room, as a task.
@@ -76,7 +102,7 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
         SendFuture { sender: self, value: Some(value) }
     }
 
-    /// Puts a value in; waits for room, as a thread.
+    /// Puts a value in; waits for room, as a thread, or for as long as the channel was [built](super::Builder) to wait.
     ///
     /// # Errors
     /// See [`SendError`]: the value comes back.
@@ -86,13 +112,9 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     #[cfg(feature = "std")]
     #[inline]
     pub fn blocking_send(&mut self, value: P::Item) -> Result<P::Sent, SendError<P::Item>> {
-        let mut value = match self.attempt(value) {
-            Ok(done) => return done,
-            Err(value) => Some(value),
-        };
-        match self.block(&mut value, Deadline::Never) {
-            Some(done) => done,
-            None => unreachable!("without a deadline no time is over"),
+        match self.attempt(value) {
+            Ok(done) => done,
+            Err(value) => self.block_by_rule(value),
         }
     }
 
@@ -102,7 +124,7 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     /// See [`SendTimeoutError`]: the value comes back.
     #[cfg(feature = "std")]
     pub fn send_timeout(&mut self, value: P::Item, timeout: Duration) -> Result<P::Sent, SendTimeoutError<P::Item>> {
-        self.send_until(value, Deadline::after(timeout))
+        self.send_until(value, || Deadline::after(timeout))
     }
 
     /// Puts a value in; waits for room until then at most, as a thread.
@@ -111,16 +133,20 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     /// See [`SendTimeoutError`]: the value comes back.
     #[cfg(feature = "std")]
     pub fn send_deadline(&mut self, value: P::Item, deadline: Instant) -> Result<P::Sent, SendTimeoutError<P::Item>> {
-        self.send_until(value, Deadline::At(deadline))
+        self.send_until(value, || Deadline::At(deadline))
     }
 
     #[cfg(feature = "std")]
-    fn send_until(&mut self, value: P::Item, deadline: Deadline) -> Result<P::Sent, SendTimeoutError<P::Item>> {
+    fn send_until(
+        &mut self,
+        value: P::Item,
+        deadline: impl FnOnce() -> Deadline,
+    ) -> Result<P::Sent, SendTimeoutError<P::Item>> {
         let mut value = match self.attempt(value) {
             Ok(done) => return done.map_err(Into::into),
             Err(value) => Some(value),
         };
-        match (self.block(&mut value, deadline), value) {
+        match (self.block(&mut value, deadline()), value) {
             (Some(done), _) => done.map_err(Into::into),
             (None, Some(value)) => Err(SendTimeoutError::Timeout(value)),
             (None, None) => unreachable!("a value that was not sent is still there"),
@@ -130,17 +156,19 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     #[cfg(feature = "std")]
     #[cold]
     #[inline(never)]
-    fn block(&mut self, value: &mut Option<P::Item>, deadline: Deadline) -> Option<Outcome<P>> {
-        let backoff = super::Backoff::new();
-        while let Some(unsent) = value.take() {
+    pub(super) fn block(&mut self, value: &mut Option<P::Item>, deadline: Deadline) -> Option<Outcome<P>> {
+        let mut looks = self.patience.looks();
+        while looks.wait(deadline) {
+            let Some(unsent) = value.take() else { unreachable!("put there by the caller") };
             match self.attempt(unsent) {
-                Ok(done) => return Some(done),
+                Ok(done) => {
+                    self.patience.found(looks);
+                    return Some(done);
+                }
                 Err(unsent) => *value = Some(unsent),
             }
-            if !backoff.wait() {
-                break;
-            }
         }
+        self.patience.in_vain();
         let done = block_on(deadline, |cx| self.poll_send(cx, value));
         if done.is_none() {
             self.stop_waiting();
@@ -168,15 +196,15 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     fn poll_in_line(&mut self, cx: &mut Context<'_>, value: &mut Option<P::Item>) -> Poll<Outcome<P>> {
         // Foreign code runs in this, which may panic.
         self.wait(Self::ROOM, cx);
-        let Some(unsent) = value.take() else { unreachable!("put there by the caller") };
-        match self.attempt(unsent) {
-            Ok(done) => Poll::Ready(done),
-            Err(unsent) => {
-                *value = Some(unsent);
-                self.found_no_room();
-                Poll::Pending
+        if !self.party.end.is_stuffed() {
+            let Some(unsent) = value.take() else { unreachable!("put there by the caller") };
+            match self.attempt(unsent) {
+                Ok(done) => return Poll::Ready(done),
+                Err(unsent) => *value = Some(unsent),
             }
         }
+        self.found_no_room();
+        Poll::Pending
     }
 
     /// Puts a value in if there is room, and nobody else comes first. The error is for one who may wait.
@@ -184,7 +212,7 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     pub(super) fn attempt(&mut self, value: P::Item) -> Result<Outcome<P>, P::Item> {
         let done = self.attempt_quietly(value)?;
         if done.is_ok() {
-            self.sent();
+            self.sent(1);
         }
         Ok(done)
     }
@@ -203,7 +231,7 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
                 Err(PushError::Full(value)) => return Err(value),
                 Err(PushError::Closed(value)) => Err(SendError::Closed(value)),
                 Err(PushError::Shed(value)) => {
-                    self.party.tell(None);
+                    self.party.tell_pressure();
                     Err(SendError::Shed(value))
                 }
             }
@@ -214,7 +242,7 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
 
     /// What was refused may have raised the pressure.
     pub(super) fn found_no_room(&mut self) {
-        self.party.tell(None);
+        self.party.tell_pressure();
     }
 
     /// Polls until something is so.
@@ -241,12 +269,18 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
 
     /// Takes its place in a line. After that it looks again.
     pub(super) fn wait(&mut self, kind: Kind, cx: &Context<'_>) {
-        self.party.place.wait(kind, cx.waker());
+        match kind {
+            // No wait of a send.
+            Kind::Closed => self.party.place.wait(kind, cx.waker()),
+            kind => self.party.wait(kind, cx),
+        }
     }
 
+    /// After so many were put in.
     #[inline(always)]
-    pub(super) fn sent(&mut self) {
-        self.party.tell(Some(Kind::Item));
+    pub(super) fn sent(&mut self, count: u64) {
+        self.party.tally.items += count;
+        self.party.tell(Kind::Item);
     }
 
     /// Goes out of line, and calls the next if it should have been called in place of this end.
@@ -404,7 +438,7 @@ impl<P: SendEnd + Clone> Clone for Sender<P, super::Shared> {
     /// Another sender. There can be any number of them.
     fn clone(&self) -> Self {
         let Some(place) = self.party.place.beside() else { unreachable!("on the heap there is always one more seat") };
-        Self::new(self.party.end.clone(), place)
+        Self { rule: self.rule.afresh(), ..Self::new(self.party.end.clone(), place) }
     }
 }
 
@@ -416,7 +450,7 @@ impl<P: SendEnd + CloneEnd, D: Desk> Sender<P, D> {
     pub fn try_clone(&self) -> Result<Self, NoSeat> {
         // The seat first: where it is given back nobody takes it for the end of a sender.
         let place = self.party.place.beside().ok_or(NoSeat)?;
-        Ok(Self::new(self.party.end.another().ok_or(NoSeat)?, place))
+        Ok(Self { rule: self.rule.afresh(), ..Self::new(self.party.end.another().ok_or(NoSeat)?, place) })
     }
 }
 
@@ -433,8 +467,8 @@ impl<P: SendEnd, D: Desk> fmt::Debug for Sender<P, D> {
 /// Sends a value: see [`Sender::send`].
 #[must_use = "futures do nothing unless they are awaited"]
 pub struct SendFuture<'s, P: SendEnd, D: Desk> {
-    sender: &'s mut Sender<P, D>,
-    value: Option<P::Item>,
+    pub(super) sender: &'s mut Sender<P, D>,
+    pub(super) value: Option<P::Item>,
 }
 
 impl<P: SendEnd, D: Desk> SendFuture<'_, P, D> {

@@ -6,7 +6,7 @@
 use core::borrow::Borrow;
 
 use super::place::{Desk, Party};
-use super::{CloneEnd, CloseEnd, End, PressureEnd, ReceiveEnd, ReserveEnd, Room, RoomEnd, SendEnd};
+use super::{CloneEnd, CloseEnd, End, PressureEnd, ReceiveEnd, ReserveEnd, RingCounts, Room, RoomEnd, SendEnd};
 use crate::admission::{Gate, Rule};
 use crate::expiry::{Clock, Expiring, MaxAge, Stamped, Stamping};
 use crate::fan_in::LaneSet;
@@ -16,7 +16,7 @@ use crate::{PopError, Pressure, Pushed, Seen};
 
 /// A stage is what is behind it, but for what it does.
 macro_rules! end {
-    ($end:ident, [$($generics:tt)*] $stage:ty) => {
+    ($end:ident, [$($generics:tt)*] $stage:ty $(; $with:ident = $count:expr)?) => {
         impl<$end: End, $($generics)*> End for $stage {
             const ROOM: Room = $end::ROOM;
             const HAS_PRESSURE: bool = $end::HAS_PRESSURE;
@@ -24,6 +24,14 @@ macro_rules! end {
             #[inline]
             fn has_changed(&self, seen: &mut Seen) -> bool {
                 self.end().has_changed(seen)
+            }
+
+            fn level(&self) -> Option<Pressure> {
+                self.end().level()
+            }
+
+            fn counts(&self) -> RingCounts {
+                self.end().counts()$(.$with(($count)(self)))?
             }
         }
 
@@ -43,7 +51,7 @@ macro_rules! end {
 
 end!(P, [R] Gate<P, R>);
 end!(P, [K] Stamping<P, K>);
-end!(C, [K, M, F] Expiring<C, K, M, F>);
+end!(C, [K, M, F] Expiring<C, K, M, F>; with_expired = Self::expired);
 
 /// What a send through a stage for `T` answers with, by what one past the stage does.
 pub trait Through<T> {

@@ -15,6 +15,8 @@ models! {
     reject_capacity_1 [424, 309] &["full", "popped"] => |cx| super::reject(1, 1, Overflow::Reject, cx);
     reject_capacity_2 [416, 122] &["full", "popped"] => |cx| super::reject(2, 1, Overflow::Reject, cx);
     shed_capacity_1 [463, 335] &["shed", "popped"] => |cx| super::reject(1, 1, Overflow::DropIncoming, cx);
+    forced_capacity_1 [3624, 3748] &["evicted", "full", "popped"] => |cx| super::forced(1, 1, cx);
+    forced_capacity_2 [3402, 1310] &["evicted", "full", "popped"] => |cx| super::forced(2, 1, cx);
     policy_switched [282, 282] &["evicted", "shed", "full"] => super::policy_switched;
     never_one_short [2167, 781] &["evicted"] => |cx| super::never_one_short(2, cx);
     len_is_of_one_time [1125, 1125] &["none", "one"] => super::len_is_of_one_time;
@@ -102,6 +104,31 @@ fn reject(capacity: usize, start: usize, overflow: Overflow, cx: &Context) {
     assert_eq!(here.stored.len() + there.stored.len(), capacity + 1);
     assert_eq!(consumer.len(), capacity);
     settle(capacity, &[&here, &there], popped, &mut consumer);
+}
+
+/// Where others are refused, a push by force always stores, and evicts only where it is full.
+///
+/// [S1] [S2].
+fn forced(capacity: usize, start: usize, cx: &Context) {
+    let (mut producer, mut consumer) = ends(capacity, 2, start, Overflow::Reject);
+    let mut here = Pusher::default();
+    (0..capacity as u32).for_each(|number| here.push(&mut producer, number, cx));
+    let there = Pusher::spawn(producer.try_clone().unwrap(), 10..11, cx);
+    let forcing = thread::spawn({
+        let cx = cx.clone();
+        move || {
+            let mut pusher = Pusher::default();
+            cx.step();
+            pusher.enter(20, producer.force_push(20), &cx);
+            (pusher, producer)
+        }
+    });
+    let popped = noted(pop_some(&mut consumer, 1, cx), cx);
+    let ((there, _there), (forced, _producer)) = (there.join().unwrap(), forcing.join().unwrap());
+    assert_eq!(forced.stored, [20]);
+    assert!(capacity > 1 || there.evicted.is_empty(), "nothing is left behind there that the other might get");
+    assert!(consumer.len() >= capacity - 1);
+    settle(capacity, &[&here, &there, &forced], popped, &mut consumer);
 }
 
 /// Each push obeys one policy, and says which.

@@ -63,7 +63,12 @@ impl Pusher {
     /// Pushes one number.
     fn push(&mut self, producer: &mut P, number: u32, cx: &Context) {
         cx.step();
-        match producer.push(number) {
+        self.enter(number, producer.push(number), cx);
+    }
+
+    /// Enters what became of a number.
+    fn enter(&mut self, number: u32, outcome: Result<Pushed<u32>, PushError<u32>>, cx: &Context) {
+        match outcome {
             Ok(Pushed::Stored) => self.stored.push(number),
             Ok(Pushed::Evicted(victim)) => {
                 cx.note("evicted");

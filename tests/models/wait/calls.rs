@@ -15,6 +15,8 @@ models! {
         |cx| super::dropped_after_its_wake(mpsc, cx);
     sender_dropped_after_its_wake [None, 1154] &["called", "not called"] =>
         |cx| super::sender_dropped_after_its_wake(small, cx);
+    called_alone [None, 1] &["is served", "waits"] => |cx| super::called_alone(small, cx);
+    called_alone_over_mpsc [Some(3), 1] &["is served", "waits"] => |cx| super::called_alone(mpsc, cx);
     timeout_against_wake [Some(3), 84985] &["sent", "late"] => |cx| super::timeout_against_wake(small, cx);
     ready_and_gone [Some(3), 49] &["ready", "waits"] => |cx| super::ready_and_gone(small, cx);
     two_dropped_after_their_wakes [None, 20511] &[] => |cx| super::two_dropped_after_their_wakes(small, cx);
@@ -68,6 +70,22 @@ fn sender_dropped_after_its_wake<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
     drop(first);
     let receiver = popper.join().unwrap();
     cx.note(if bell.is_rung() { "called" } else { "not called" });
+    check_senders(vec![next], receiver, vec![2]);
+}
+
+/// One that is called while nobody else waits, and goes, owes nothing to who comes meanwhile: that one looks for itself, or is
+/// called for what has come before.
+///
+/// [W1] [W2].
+fn called_alone<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
+    let (sender, mut receiver) = full(make, 1);
+    let mut first = send(sender.clone(), 1);
+    assert!(!first.poll());
+    let next = poll_in_thread(send(sender, 2));
+    assert_eq!(receiver.try_recv(), Ok(100));
+    drop(first);
+    let next = next.join().unwrap();
+    cx.note(if next.is_done() { "is served" } else { "waits" });
     check_senders(vec![next], receiver, vec![2]);
 }
 

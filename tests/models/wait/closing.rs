@@ -13,6 +13,8 @@ models! {
     last_sender_gone [Some(3), 10710] &["over", "woken"] => |cx| super::last_sender_gone(small, cx);
     last_sender_gone_over_mpsc [Some(3), 12684] &["over", "woken"] => |cx| super::last_sender_gone(mpsc, cx);
     item_of_the_last_sender [None, 5765] &["there", "woken"] => |cx| super::item_of_the_last_sender(small, cx);
+    closed_while_it_is_sent_over_mpsc [Some(3), 1] &["sent", "came back"] =>
+        |cx| super::closed_while_it_is_sent(mpsc, cx);
     closed_while_it_is_sent [None, 7100] &["sent", "came back"] => |cx| super::closed_while_it_is_sent(small, cx);
 }
 

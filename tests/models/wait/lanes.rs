@@ -162,7 +162,7 @@ fn receiver_of_lanes_gone(cx: &Context) {
     assert!(!first.poll());
     let second = poll_in_thread(send(senders.remove(0), 2));
     drop(receiver);
-    let mut tasks = vec![first, second.join().unwrap()];
+    let mut tasks = [first, second.join().unwrap()];
     cx.note(if tasks[1].is_done() { "was there" } else { "woken" });
     for (task, number) in tasks.iter_mut().zip(1..) {
         assert!(task.is_done() || task.is_woken(), "it sleeps, and the channel is closed");
@@ -205,12 +205,15 @@ fn pressure_of_a_lane(cx: &Context) {
     assert!(task.poll());
 }
 
-/// The same where the pressure has just risen when the item is taken.
+/// The same where the pressure has just risen when the item is taken, while the other lane's sender waits all the time.
 ///
 /// [W1] [W2].
 fn pressure_against_a_push(cx: &Context) {
     cx.watch_pressure();
-    let (opener, mut receiver) = channel::fan_in(1, 1).unwrap();
+    let (opener, mut receiver) = channel::fan_in(2, 1).unwrap();
+    let mut other = opener.open(ONE).unwrap();
+    let mut noisy = Task::new(async move { other.pressure_changed().await });
+    assert!(!noisy.poll());
     let mut sender = opener.open(ONE).unwrap();
     let mut task = Task::new(async move {
         sender.try_send(1).unwrap();

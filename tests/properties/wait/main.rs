@@ -10,11 +10,17 @@ use forebay::channel::{self, MpscReceiver, MpscSender};
 use forebay::mpsc::OwnedProducer;
 
 mod blocking;
+mod builder;
 mod cancellation;
+mod classes;
 mod fairness;
+mod grace;
 mod lanes;
+mod methods;
+mod newest;
 mod orders;
 mod stages;
+mod stats;
 mod wakers;
 
 /// Counts how often it is woken.

@@ -6,19 +6,18 @@ use super::*;
 const PUSH_STEPS: usize = 2;
 
 /// While one producer is frozen in a push at full, others evict, and the consumer gets the newest in order.
-#[test]
-fn a_push_that_evicts() {
+fn a_push_at_full(overflow: Overflow, push: fn(&mut P, u32) -> Result<Pushed<u32>, PushError<u32>>) {
     for capacity in 1..=3 {
         let n = capacity as u32;
         let count = every_step(|step| {
-            let (mut victim, mut consumer) = ends(capacity, 2, capacity + 1, n, Overflow::DropOldest);
+            let (mut victim, mut consumer) = ends(capacity, 2, capacity + 1, n, overflow);
             let mut other = victim.try_clone().unwrap();
-            let operation = move || (victim.push(500), victim);
+            let operation = move || (push(&mut victim, 500), victim);
             let mut got = Vec::new();
             let mut evicted = Vec::new();
             let ((outcome, _victim), frozen) = freeze(step, operation, || {
                 for number in 100..100 + 2 * n {
-                    match other.push(number).expect("an eviction makes room") {
+                    match push(&mut other, number).expect("an eviction makes room") {
                         Pushed::Evicted(victim) => evicted.push(victim),
                         Pushed::Stored => panic!("there was no room"),
                     }
@@ -47,6 +46,18 @@ fn a_push_that_evicts() {
         });
         assert!(count >= PUSH_STEPS, "{count} steps");
     }
+}
+
+#[test]
+fn a_push_that_evicts() {
+    a_push_at_full(Overflow::DropOldest, P::push);
+}
+
+/// The same by force where the policy is another one.
+#[test]
+fn a_push_that_is_forced() {
+    a_push_at_full(Overflow::Reject, P::force_push);
+    a_push_at_full(Overflow::DropIncoming, P::force_push);
 }
 
 /// While one producer is frozen in a push with room, no completed push is hidden, and full is full.

@@ -6,8 +6,12 @@ use crate::channel::{CloneEnd, CloseEnd, ReceiveEnd, Room, RoomEnd, SendEnd};
 use crate::priority::{By, ByClass};
 use crate::seam::Push;
 
-pressed_end!(Room::Shared, [T, F: FnMut(&T) -> usize, const C: usize, K] By<'_, T, F, C, K>, get_ref);
-pressed_end!(Room::Shared, [T, const C: usize, K] ByClass<'_, T, C, K>, end);
+pressed_end!(Room::Shared, [T, F: FnMut(&T) -> usize, const C: usize, K] By<'_, T, F, C, K>, get_ref;
+    with_evicted = |by: &Self| (0..C).map(|class| by.get_ref().evicted(class)).sum();
+    with_shed = |by: &Self| (0..C).map(|class| by.get_ref().shed(class)).sum());
+pressed_end!(Room::Shared, [T, const C: usize, K] ByClass<'_, T, C, K>, end;
+    with_evicted = |by: &Self| (0..C).map(|class| by.end().evicted(class)).sum();
+    with_shed = |by: &Self| (0..C).map(|class| by.end().shed(class)).sum());
 
 impl<T, F: FnMut(&T) -> usize, const C: usize, K> SendEnd for By<'_, T, F, C, K> {
     /// The victim, or none.

@@ -1,17 +1,25 @@
 //! `fan_in`: a lane for each sender.
 
 use super::pressed_end;
-use crate::channel::{End, ReceiveEnd, ReserveEnd, Room, RoomEnd, SendEnd};
+use crate::channel::{End, ReceiveEnd, ReserveEnd, RingCounts, Room, RoomEnd, SendEnd};
 use crate::fan_in::{ByLane, LaneSet, Producer};
-use crate::{Pushed, Seen};
+use crate::{NeverEvicts, Overflow, PushError, Pushed, Refusal, Seen};
 
-pressed_end!(Room::InLanes, [T, K] Producer<'_, T, K>);
+pressed_end!(Room::InLanes, [T, K] Producer<'_, T, K>; with_shed = Self::shed);
 
 impl<T, K> SendEnd for Producer<'_, T, K> {
     type Sent = ();
 
     #[inline(always)]
     fn sent(_: Pushed<T>) {}
+
+    fn push_under(&mut self, overflow: Overflow, value: T) -> Result<Pushed<T>, PushError<T>> {
+        match Refusal::try_from(overflow) {
+            Ok(refusal) => self.push_under(refusal, value),
+            Err(NeverEvicts) => self.push(value),
+        }
+        .map(|()| Pushed::Stored)
+    }
 
     #[inline(always)]
     fn is_to_be_asked(&self) -> bool {
@@ -26,6 +34,10 @@ impl<T, K> ReserveEnd for Producer<'_, T, K> {}
 /// It has no pressure of its own: each of its lanes has.
 impl<T, K> End for ByLane<'_, T, K> {
     const ROOM: Room = Room::InLanes;
+
+    fn counts(&self) -> RingCounts {
+        RingCounts::default().with_shed(self.end().shed())
+    }
 }
 
 impl<T, K> ReceiveEnd for ByLane<'_, T, K> {

@@ -1,16 +1,16 @@
 //! `spsc`, `mpsc` and `swap`: one queue, for one sender or for several.
 
 use super::pressed_end;
-use crate::channel::{CloneEnd, CloseEnd, ReceiveEnd, ReserveEnd, Room, RoomEnd, SendEnd};
+use crate::channel::{CloneEnd, CloseEnd, ForceEnd, ReceiveEnd, ReserveEnd, Room, RoomEnd, SendEnd};
 use crate::spsc::Layout;
-use crate::{Pushed, mpsc, spsc, swap};
+use crate::{NeverEvicts, Overflow, PushError, Pushed, Refusal, mpsc, spsc, swap};
 
 pressed_end!(Room::Shared, [T, L: Layout, K] spsc::Producer<'_, T, L, K>);
 pressed_end!(Room::Shared, [T, L: Layout, K] spsc::Consumer<'_, T, L, K>);
-pressed_end!(Room::Shared, [T, K] mpsc::Producer<'_, T, K>);
-pressed_end!(Room::Shared, [T, K] mpsc::Consumer<'_, T, K>);
-pressed_end!(Room::Shared, [T, K] swap::Producer<'_, T, K>);
-pressed_end!(Room::Shared, [T, K] swap::Consumer<'_, T, K>);
+pressed_end!(Room::Shared, [T, K] mpsc::Producer<'_, T, K>; with_shed = Self::shed);
+pressed_end!(Room::Shared, [T, K] mpsc::Consumer<'_, T, K>; with_shed = Self::shed);
+pressed_end!(Room::Shared, [T, K] swap::Producer<'_, T, K>; with_evicted = Self::evicted; with_shed = Self::shed);
+pressed_end!(Room::Shared, [T, K] swap::Consumer<'_, T, K>; with_evicted = Self::evicted; with_shed = Self::shed);
 
 impl<T, L: Layout, K> SendEnd for spsc::Producer<'_, T, L, K> {
     type Sent = ();
@@ -22,19 +22,42 @@ impl<T, L: Layout, K> SendEnd for spsc::Producer<'_, T, L, K> {
     fn is_to_be_asked(&self) -> bool {
         true
     }
+
+    #[inline(always)]
+    fn is_stuffed(&self) -> bool {
+        self.is_full() && !self.is_closed()
+    }
 }
 
 impl<T, L: Layout, K> RoomEnd for spsc::Producer<'_, T, L, K> {}
 
 impl<T, L: Layout, K> ReserveEnd for spsc::Producer<'_, T, L, K> {}
 
-impl<T, L: Layout, K> ReceiveEnd for spsc::Consumer<'_, T, L, K> {}
+impl<T, L: Layout, K> ReceiveEnd for spsc::Consumer<'_, T, L, K> {
+    #[inline(always)]
+    fn is_bare(&self) -> bool {
+        self.is_empty() && !self.is_closed()
+    }
+}
 
 impl<T, K> SendEnd for mpsc::Producer<'_, T, K> {
     type Sent = ();
 
     #[inline(always)]
     fn sent(_: Pushed<T>) {}
+
+    fn push_under(&mut self, overflow: Overflow, value: T) -> Result<Pushed<T>, PushError<T>> {
+        match Refusal::try_from(overflow) {
+            Ok(refusal) => self.push_under(refusal, value),
+            Err(NeverEvicts) => self.push(value),
+        }
+        .map(|()| Pushed::Stored)
+    }
+
+    #[inline(always)]
+    fn is_stuffed(&self) -> bool {
+        self.is_full() && !self.is_closed()
+    }
 }
 
 impl<T, K> RoomEnd for mpsc::Producer<'_, T, K> {}
@@ -45,7 +68,13 @@ impl<T, K: Clone> CloneEnd for mpsc::Producer<'_, T, K> {
     }
 }
 
-impl<T, K> ReceiveEnd for mpsc::Consumer<'_, T, K> {}
+impl<T, K> ReceiveEnd for mpsc::Consumer<'_, T, K> {
+    /// A push that is not over has a ticket already, and counts.
+    #[inline(always)]
+    fn is_bare(&self) -> bool {
+        self.is_empty() && !self.is_closed()
+    }
+}
 
 impl<T, K> CloseEnd for mpsc::Consumer<'_, T, K> {
     fn close(&mut self) {
@@ -60,6 +89,17 @@ impl<T, K> SendEnd for swap::Producer<'_, T, K> {
     #[inline(always)]
     fn sent(pushed: Pushed<T>) -> Pushed<T> {
         pushed
+    }
+
+    fn push_under(&mut self, overflow: Overflow, value: T) -> Result<Pushed<T>, PushError<T>> {
+        self.push_under(overflow, value)
+    }
+}
+
+impl<T, K> ForceEnd for swap::Producer<'_, T, K> {
+    #[inline(always)]
+    fn force_push(&mut self, value: T) -> Result<Pushed<T>, PushError<T>> {
+        self.force_push(value)
     }
 }
 
