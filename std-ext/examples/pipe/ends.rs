@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use forebay::admission::{Rule, Sampler, Sampling};
-use forebay::channel::SwapReceiver;
+use forebay::channel::{BuildError, SwapReceiver};
 use forebay::expiry::{Clock, Stamped};
-use forebay::{CapacityError, PopError, Pressure, PushError, Pushed};
+use forebay::{PopError, Pressure, PushError, Pushed};
 
 use crate::executor::either;
 use crate::halt::{Halt, Listener};
@@ -20,7 +20,7 @@ pub(crate) fn channel<T>(
     policy: &Arc<Policy>,
     halt: &Arc<Halt>,
     senders: usize,
-) -> Result<(Vec<Sender<T>>, Receiver<T>), CapacityError> {
+) -> Result<(Vec<Sender<T>>, Receiver<T>), BuildError> {
     let (txs, rx) = plan.ends(senders)?;
     let (lanes, age) = (plan.kind.lanes(senders), plan.rules.age());
     let levels: Vec<_> = (0..lanes).map(|_| Arc::new(Level::new())).collect();
