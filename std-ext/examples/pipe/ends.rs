@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use forebay::admission::{Rule, Sampler, Sampling};
-use forebay::channel::SwapReceiver;
+use forebay::channel::{BuildError, SwapReceiver};
 use forebay::expiry::{Clock, Stamped};
-use forebay::{CapacityError, PopError, Pressure, PushError, Pushed};
+use forebay::{PopError, Pressure, PushError, Pushed};
 
 use crate::executor::either;
 use crate::halt::{Halt, Listener};
@@ -20,7 +20,7 @@ pub(crate) fn channel<T>(
     policy: &Arc<Policy>,
     halt: &Arc<Halt>,
     senders: usize,
-) -> Result<(Vec<Sender<T>>, Receiver<T>), CapacityError> {
+) -> Result<(Vec<Sender<T>>, Receiver<T>), BuildError> {
     let (txs, rx) = plan.ends(senders)?;
     let (lanes, age) = (plan.kind.lanes(senders), plan.rules.age());
     let levels: Vec<_> = (0..lanes).map(|_| Arc::new(Level::new())).collect();
@@ -35,7 +35,7 @@ pub(crate) fn channel<T>(
     };
     let senders = txs.into_iter().enumerate().map(sender).collect();
     let lookouts = levels.iter().map(Lookout::new).collect();
-    let receiver = Receiver { rx, age, halt: halt.clone(), listener: halt.listener(), lookouts, levels };
+    let receiver = Receiver { rx, age, listener: halt.listener(), lookouts, levels };
     Ok((senders, receiver))
 }
 
@@ -86,7 +86,6 @@ impl<T> Sender<T> {
 pub(crate) struct Receiver<T> {
     rx: Rx<Stamped<(usize, T)>>,
     age: Age,
-    halt: Arc<Halt>,
     listener: Listener,
     /// One of each lane.
     lookouts: Vec<Lookout>,
@@ -111,10 +110,10 @@ impl<T> Receiver<T> {
 
     /// Takes an item out, and waits until there is one, or the senders are gone or [halted](Halt).
     pub(crate) async fn recv(&mut self) -> Result<Taken<T>, Closed> {
-        let Self { rx, halt, listener, .. } = self;
+        let Self { rx, listener, .. } = self;
         let taken = async { rx.recv().await.map_err(|_| PopError::Closed) };
         let over = async {
-            halt.over(listener).await;
+            listener.over().await;
             Err(PopError::Empty)
         };
         let taken = match either(taken, over).await {
@@ -289,7 +288,7 @@ mod tests {
     #[test]
     fn a_receiver_whose_senders_are_halted_has_everything_and_ends() {
         let (mut sender, mut receiver) = narrow();
-        let halt = receiver.halt.clone();
+        let halt = receiver.listener.halt.clone();
         let mut reader = halt.enter();
         let _ = sender.try_send(1).unwrap();
         assert_eq!(recv(&mut receiver), Ok((0, 1)));

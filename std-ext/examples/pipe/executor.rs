@@ -10,6 +10,9 @@ use std::time::Duration;
 use forebay::channel::{self, SpscReceiver};
 use tokio::runtime::Builder;
 
+/// More than there can be inputs.
+const MOST_BLOCKED: usize = 1 << 20;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Executor {
     Threads,
@@ -23,7 +26,9 @@ impl Executor {
         match self {
             Self::Threads => channel::block_on(main),
             Self::Tasks => {
-                let runtime = Builder::new_multi_thread().enable_time().build().expect("it can start threads");
+                // Each input that waits holds one up, and others must be left for the rest.
+                let runtime = Builder::new_multi_thread().max_blocking_threads(MOST_BLOCKED).enable_time().build();
+                let runtime = runtime.expect("it can start threads");
                 let result = runtime.block_on(main);
                 runtime.shutdown_background();
                 result

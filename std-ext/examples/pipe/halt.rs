@@ -67,15 +67,8 @@ impl Halt {
         self.asked.get().copied()
     }
 
-    /// Waits until no record comes any more because the end was asked for. All that came is there for the next look then.
-    pub(crate) async fn over(&self, listener: &mut Listener) {
-        listener.asked().await;
-        // Only now, as it would be woken each time that a reader goes away.
-        let _: Result<Infallible, _> = poll_fn(|cx| lock(&self.over).poll_recv(cx)).await;
-    }
-
-    pub(crate) fn listener(&self) -> Listener {
-        Listener(lock(&self.gate).told.clone())
+    pub(crate) fn listener(self: &Arc<Self>) -> Listener {
+        Listener { halt: self.clone(), told: lock(&self.gate).told.clone() }
     }
 
     /// A reader comes.
@@ -85,19 +78,29 @@ impl Halt {
 }
 
 /// One who can wait until the end is asked for.
-pub(crate) struct Listener(MpscSender<Infallible>);
+pub(crate) struct Listener {
+    pub(crate) halt: Arc<Halt>,
+    told: MpscSender<Infallible>,
+}
 
 impl Listener {
     /// Waits until the end is asked for.
     pub(crate) async fn asked(&mut self) {
-        self.0.closed().await;
+        self.told.closed().await;
+    }
+
+    /// Waits until no record comes any more because the end was asked for. All that came is there for the next look then.
+    pub(crate) async fn over(&mut self) {
+        self.asked().await;
+        // Only now, as it would be woken each time that a reader goes away.
+        let _: Result<Infallible, _> = poll_fn(|cx| lock(&self.halt.over).poll_recv(cx)).await;
     }
 
     /// Sleeps so long, but if the end is asked for, no longer than to its deadline.
-    pub(crate) async fn sleep(&mut self, halt: &Halt, executor: Executor, delay: Duration) {
+    pub(crate) async fn sleep(&mut self, executor: Executor, delay: Duration) {
         let until = Instant::now() + delay;
         if executor.within(delay, self.asked()).await.is_some() {
-            let until = halt.asked().map_or(until, |asked| asked.deadline.min(until));
+            let until = self.halt.asked().map_or(until, |asked| asked.deadline.min(until));
             executor.within(until.saturating_duration_since(Instant::now()), pending::<()>()).await;
         }
     }
@@ -160,9 +163,8 @@ mod tests {
 
     const LONG: Duration = Duration::from_secs(3600);
 
-    fn is_over(halt: &Halt) -> bool {
-        let mut listener = halt.listener();
-        channel::block_on_timeout(halt.over(&mut listener), Duration::ZERO).is_some()
+    fn is_over(halt: &Arc<Halt>) -> bool {
+        channel::block_on_timeout(halt.listener().over(), Duration::ZERO).is_some()
     }
 
     #[test]
@@ -205,9 +207,9 @@ mod tests {
             let other = halt.clone();
             let asks = thread::spawn(move || other.ask(15, Instant::now()));
             let sleeps = async {
-                early.sleep(&halt, executor, LONG).await;
+                early.sleep(executor, LONG).await;
                 // It was asked for before.
-                late.sleep(&halt, executor, LONG).await;
+                late.sleep(executor, LONG).await;
             };
             executor.run(sleeps);
             asks.join().unwrap();

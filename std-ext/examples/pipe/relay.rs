@@ -6,8 +6,8 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use forebay::channel::SpscReceiver;
-use forebay::{CapacityError, PopError, spsc};
+use forebay::channel::{BuildError, SpscReceiver};
+use forebay::{PopError, spsc};
 
 use crate::ends::{self, Receiver, Sender};
 use crate::executor::{Executor, either};
@@ -82,7 +82,7 @@ impl Relay {
         output: Output,
         tick: Option<Duration>,
         watch: impl FnMut(Duration, &Tallies),
-    ) -> Result<Outcome, CapacityError> {
+    ) -> Result<Outcome, BuildError> {
         let (senders, receiver) = ends::channel(&self.plan, &self.policy, &self.halt, sources.len())?;
         let parts = senders.into_iter().zip(sources).collect();
         self.executor.run(self.carry(parts, receiver, output, tick, watch))
@@ -95,7 +95,7 @@ impl Relay {
         output: Output,
         tick: Option<Duration>,
         watch: impl FnMut(Duration, &Tallies),
-    ) -> Result<Outcome, CapacityError> {
+    ) -> Result<Outcome, BuildError> {
         let kind = self.plan.kind;
         let levels = if kind.has_level() { receiver.levels().to_vec() } else { Vec::new() };
         let books = Arc::new(Books::new(parts.len(), kind.lanes(parts.len()), levels));
@@ -119,7 +119,6 @@ impl Relay {
             drain_interval: self.drain_interval,
             deadline: self.limit.map(|limit| started + limit),
             executor: self.executor,
-            halt: self.halt.clone(),
             listener: self.halt.listener(),
             books: books.clone(),
         };

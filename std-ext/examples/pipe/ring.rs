@@ -3,11 +3,11 @@
 use std::num::NonZeroU32;
 
 use forebay::channel::{
-    self, FanInReceiver, FanInSender, MpscReceiver, MpscSender, RecvError, SpscReceiver, SpscSender, SwapReceiver,
-    SwapSender,
+    self, BuildError, FanInReceiver, FanInSender, MpscReceiver, MpscSender, RecvError, SpscReceiver, SpscSender,
+    SwapReceiver, SwapSender,
 };
 use forebay::fan_in::LaneId;
-use forebay::{CapacityError, Overflow, PopError, Pressure, PushError, Pushed, Seen, Watermarks, mpsc, spsc, swap};
+use forebay::{PopError, Pressure, PushError, Pushed, Seen, Watermarks};
 
 use crate::policy::OnFull;
 use crate::rules::Rules;
@@ -67,54 +67,32 @@ impl Plan {
     }
 
     /// The ends: one for each reader, which sends records, and the one that receives them.
-    pub(crate) fn ends<T>(&self, readers: usize) -> Result<(Vec<Tx<T>>, Rx<T>), CapacityError> {
-        const CHECKED: &str = "the command line is checked";
-        /// Sets the marks of a ring, by either end.
-        macro_rules! marked {
-            ($end:ident) => {
-                self.marks.map_or(Ok(()), |marks| $end.set_watermarks(marks)).expect(CHECKED)
-            };
-        }
-        let evicting = |capacity, overflow| {
-            let (first, mut ring) = swap::HeapRing::with_overflow(capacity, readers, overflow)?.into_ends();
-            marked!(ring);
-            let (first, rx) = channel::over(first, ring);
-            let another = |_| first.try_clone().expect("the channel was made for as many");
-            let others: Vec<_> = (1..readers).map(another).collect();
-            let all = others.into_iter().chain([first]).map(Tx::Evicting);
-            Ok((all.collect(), Rx::Evicting(rx)))
+    pub(crate) fn ends<T>(&self, readers: usize) -> Result<(Vec<Tx<T>>, Rx<T>), BuildError> {
+        let channel = channel::builder(self.kind.capacity());
+        let channel = self.marks.map_or(channel.clone(), |marks| channel.watermarks(marks.high(), marks.low()));
+        let on_full = match self.kind {
+            Kind::Fixed(_, OnFull::Block | OnFull::DropIncoming) if readers == 1 => {
+                let (tx, rx) = channel.spsc()?;
+                return Ok((vec![Tx::Alone(tx)], Rx::Alone(rx)));
+            }
+            Kind::Fixed(_, OnFull::Block | OnFull::DropIncoming) => {
+                let (tx, rx) = channel.mpsc()?;
+                return Ok((vec![tx; readers].into_iter().map(Tx::Several).collect(), Rx::Several(rx)));
+            }
+            Kind::Fair(..) => {
+                let weight = |reader| self.weights.get(reader).map_or(1, |weight: &NonZeroU32| weight.get());
+                let (txs, rx) = channel.weights((0..readers).map(weight)).fan_in()?;
+                let ids = txs.iter().map(|tx| tx.end().lane()).collect();
+                return Ok((txs.into_iter().map(Tx::Lane).collect(), Rx::Lanes(rx, ids)));
+            }
+            Kind::Fixed(_, on_full) | Kind::Switched(_, on_full) => on_full,
+            Kind::Latest => OnFull::DropOldest,
         };
-        match self.kind {
-            Kind::Fixed(capacity, on_full) if readers == 1 && on_full != OnFull::DropOldest => {
-                let (mut ring, rx) = spsc::ring(capacity)?;
-                marked!(ring);
-                let (tx, rx) = channel::over(ring, rx);
-                Ok((vec![Tx::Alone(tx)], Rx::Alone(rx)))
-            }
-            Kind::Fixed(capacity, on_full) if on_full != OnFull::DropOldest => {
-                let (tx, mut ring) = mpsc::ring(capacity)?;
-                marked!(ring);
-                let (tx, rx) = channel::over(tx, ring);
-                Ok((vec![tx; readers].into_iter().map(Tx::Several).collect(), Rx::Several(rx)))
-            }
-            Kind::Fixed(capacity, on_full) | Kind::Switched(capacity, on_full) => {
-                evicting(capacity, on_full.overflow())
-            }
-            Kind::Latest => evicting(1, Overflow::DropOldest),
-            Kind::Fair(capacity, _) => {
-                let (opener, rx) = channel::fan_in(readers, capacity)?;
-                let (mut txs, mut ids) = (Vec::new(), Vec::new());
-                for number in 0..readers {
-                    let weight = self.weights.get(number).copied().unwrap_or(NonZeroU32::MIN);
-                    let tx = opener.open(weight).expect("there is one for each");
-                    ids.push(tx.end().lane());
-                    let lane = rx.end().end().lane(tx.end().lane()).expect("it is open");
-                    marked!(lane);
-                    txs.push(Tx::Lane(tx));
-                }
-                Ok((txs, Rx::Lanes(rx, ids)))
-            }
-        }
+        let (first, rx) = channel.overflow(on_full.overflow()).senders(readers).swap()?;
+        let another = |_| first.try_clone().expect("the channel was made for as many");
+        let mut all: Vec<_> = (1..readers).map(another).map(Tx::Evicting).collect();
+        all.push(Tx::Evicting(first));
+        Ok((all, Rx::Evicting(rx)))
     }
 }
 

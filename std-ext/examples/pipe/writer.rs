@@ -10,7 +10,7 @@ use forebay::spsc::OwnedProducer;
 
 use crate::ends::{Receiver, Taken};
 use crate::executor::{Executor, block};
-use crate::halt::{Halt, Listener};
+use crate::halt::Listener;
 use crate::ledger::Books;
 use crate::output::Output;
 use crate::pace::Pacer;
@@ -26,7 +26,6 @@ pub(crate) struct Writer {
     pub(crate) drain_interval: Option<Duration>,
     pub(crate) deadline: Option<Instant>,
     pub(crate) executor: Executor,
-    pub(crate) halt: Arc<Halt>,
     pub(crate) listener: Listener,
     pub(crate) books: Arc<Books>,
 }
@@ -95,7 +94,7 @@ impl Writer {
 
     /// When it ends, whatever is inside.
     fn deadline(&self) -> Option<Instant> {
-        self.halt.asked().map(|asked| asked.deadline).into_iter().chain(self.deadline).min()
+        self.listener.halt.asked().map(|asked| asked.deadline).into_iter().chain(self.deadline).min()
     }
 
     /// Sleeps, though not past the deadline.
@@ -104,7 +103,7 @@ impl Writer {
         let delay = delay.min(left);
         if !delay.is_zero() {
             self.flush()?;
-            self.listener.sleep(&self.halt, self.executor, delay).await;
+            self.listener.sleep(self.executor, delay).await;
         }
         Ok(())
     }
