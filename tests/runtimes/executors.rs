@@ -95,18 +95,24 @@ impl Executor for Minimal {
     fn run(tasks: Vec<Task>) {
         let mut tasks: Vec<_> = tasks.into_iter().map(|task| (task, Arc::new(Woken(AtomicBool::new(true))))).collect();
         while !tasks.is_empty() {
+            let mut is_idle = true;
             tasks.retain_mut(|(task, woken)| {
                 // Acquire: as above.
-                !woken.0.swap(false, Ordering::Acquire)
-                    || task.as_mut().poll(&mut Context::from_waker(&Waker::from(Arc::clone(woken)))).is_pending()
+                if !woken.0.swap(false, Ordering::Acquire) {
+                    return true;
+                }
+                is_idle = false;
+                task.as_mut().poll(&mut Context::from_waker(&Waker::from(Arc::clone(woken)))).is_pending()
             });
-            // On a machine with one core other threads are to come.
-            thread::yield_now();
+            if is_idle {
+                // It waits for threads beside it.
+                thread::yield_now();
+            }
         }
     }
 
     fn sleep(time: Duration) -> Task {
-        let mut rounds = time.as_micros() / 10;
+        let mut rounds = time.as_micros() / 100;
         Box::pin(poll_fn(move |cx| {
             if rounds == 0 {
                 return Poll::Ready(());

@@ -8,9 +8,9 @@
 //! ever.
 
 use std::collections::BTreeSet;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::num::NonZeroU32;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
@@ -23,6 +23,7 @@ use forebay::channel::{
 use forebay::fan_in::{self, LaneId, NoLane};
 use forebay::spsc::Layout;
 use forebay::{PopError, Pressure, PushError, Pushed, conflated, latest, mpsc, priority, spsc, swap};
+use futures_sink::Sink;
 
 use crate::model::{sync, thread};
 
@@ -216,6 +217,12 @@ pub trait Sent {
 impl Sent for () {
     fn victim(self) -> Option<Item> {
         None
+    }
+}
+
+impl Sent for Option<Item> {
+    fn victim(self) -> Option<Item> {
+        self
     }
 }
 
@@ -658,8 +665,15 @@ pub fn send_all<P: Tx, D: Desk>(
         }
         let item = record.item();
         let number = item.number;
-        match send(&mut sender, item, &mut dice) {
-            Ok(Some(sent)) => record.sent(number, sent),
+        let done = if dice(8) == 0 {
+            let done;
+            (sender, done) = send_by_sink(sender, item, &mut dice);
+            done.map(|is_sent| is_sent.then_some(None))
+        } else {
+            send(&mut sender, item, &mut dice).map(|sent| sent.map(Sent::victim))
+        };
+        match done {
+            Ok(Some(victim)) => record.sent(number, victim),
             Ok(None) => {}
             Err(SendError::Shed(item)) => {
                 assert_eq!(item.number, number);
@@ -713,6 +727,37 @@ fn send<P: Tx, D: Desk>(
             Some(done) => done.map(Some),
             None => Ok(None),
         },
+    }
+}
+
+/// Sends an item through a sink, and answers with whether it was sent. The sink may go with its item, or be taken apart.
+fn send_by_sink<P: Tx, D: Desk>(
+    sender: Sender<P, D>,
+    item: Item,
+    dice: &mut Dice,
+) -> (Sender<P, D>, Result<bool, SendError<Item>>) {
+    let another = P::another(&sender);
+    let mut sink = sender.into_sink();
+    let is_ready = block_on(poll_fn(|cx| Pin::new(&mut sink).poll_ready(cx)));
+    assert!(is_ready.is_ok(), "it held no item");
+    if let Err(error) = Pin::new(&mut sink).start_send(item) {
+        return (sink.into_parts().0, Err(error));
+    }
+    let polls = 1 + dice(2);
+    let flush = poll_fn(|cx| Pin::new(&mut sink).poll_flush(cx));
+    match (dice(3), another) {
+        (0, Some(another)) => (another, poll_and_drop(flush, polls).transpose().map(|flushed| flushed.is_some())),
+        (1, _) => match poll_and_drop(flush, polls) {
+            Some(Err(error)) => (sink.into_parts().0, Err(error)),
+            _ => {
+                let (sender, item) = sink.into_parts();
+                (sender, Ok(item.is_none()))
+            }
+        },
+        _ => {
+            let flushed = block_on(flush);
+            (sink.into_parts().0, flushed.map(|()| true))
+        }
     }
 }
 

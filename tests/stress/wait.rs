@@ -50,9 +50,9 @@ const CAPACITIES: [usize; 3] = [1, 2, 64];
 
 /// Of every three runs, one ends each way.
 fn plan(seed: u64) -> Plan {
-    let after = Random::new(seed).below(2000);
+    let after = Random::new(seed).below(600);
     let end = [End::Senders, End::Close(after), End::Drop(after)][seed as usize % 3];
-    Plan { senders: 3, items: 1000, end, watched: true, renewal: 50 }
+    Plan { senders: 3, items: 300, end, watched: true, renewal: 30 }
 }
 
 /// A crowd, with each capacity and each end.
@@ -184,11 +184,11 @@ fn threads_that_sleep_again_and_again() {
         let senders: Vec<_> = (0..4)
             .map(|_| {
                 let mut sender: MpscSender<usize> = sender.clone();
-                thread::spawn(move || (0..5000).for_each(|number| sender.blocking_send(number).unwrap()))
+                thread::spawn(move || (0..2000).for_each(|number| sender.blocking_send(number).unwrap()))
             })
             .collect();
         drop(sender);
-        assert_eq!(receiver.blocking_iter().sum::<usize>(), 4 * (0..5000).sum::<usize>());
+        assert_eq!(receiver.blocking_iter().sum::<usize>(), 4 * (0..2000).sum::<usize>());
         senders.into_iter().for_each(|sender| sender.join().unwrap());
     });
 }

@@ -1,6 +1,7 @@
 //! Who waits for another pressure, against the push or the pop that changes it.
 //!
-//! Over rings of the core, whose gauge is a part of these models.
+//! Over rings of the core, whose gauge is a part of these models. Its own fence comes after the level has changed, and stands for
+//! [W2] where that is all that is waited for.
 
 use forebay::Pressure;
 
@@ -32,7 +33,7 @@ fn told<E: Send>(task: &mut Task<(Pressure, E)>, cx: &Context, level: Pressure) 
 
 /// A sender that knows of `Stop` is told of the pop that takes it back.
 ///
-/// [W1] [W2].
+/// [W1].
 fn relief_by_a_pop(cx: &Context) {
     cx.watch_pressure();
     let (mut sender, mut receiver) = channel::spsc::<u32>(1).unwrap();
@@ -53,7 +54,7 @@ fn relief_by_a_pop(cx: &Context) {
 
 /// A receiver is told of the push that fills the channel.
 ///
-/// [W1] [W2].
+/// [W1].
 fn stop_by_a_push(cx: &Context) {
     cx.watch_pressure();
     let (mut sender, receiver) = channel::spsc::<u32>(1).unwrap();
@@ -68,8 +69,6 @@ fn stop_by_a_push(cx: &Context) {
 }
 
 /// A sender is told when the receiver goes.
-///
-/// [W1] [W2].
 fn over_by_the_receiver_that_goes(cx: &Context) {
     cx.watch_pressure();
     let (sender, receiver) = mpsc(1);

@@ -11,6 +11,7 @@ models! {
     others_are_faster [Some(3), 244] &["kept", "sent"] => |cx| super::others_are_faster(small, cx);
     flushed_by_a_pop [None, 151] &["room", "woken"] => |cx| super::flushed_by_a_pop(small, cx);
     gone_when_ready [Some(3), 133] &["ready", "waits"] => |cx| super::gone_when_ready(small, cx);
+    kept_when_ready [Some(3), 49] &["ready", "waits"] => |cx| super::kept_when_ready(small, cx);
     gone_with_its_item [None, 153] &[] => |cx| super::gone_with_its_item(small, cx);
     parts_of_one_that_waits [None, 11] &[] => |cx| super::parts_of_one_that_waits(small, cx);
     closed_with_an_item_kept [None, 7100] &["sent", "came back"] => |cx| super::closed_with_an_item_kept(small, cx);
@@ -41,8 +42,6 @@ fn holding<P: Tx, C: Rx>(make: Made<P, C>) -> (SenderSink<P, Shared>, Sender<P, 
 }
 
 /// A sink was ready, and another sender may be faster: its item is sent all the same, once.
-///
-/// [W1] [W2].
 fn others_are_faster<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
     let (sender, receiver) = make(1);
     let mut task = ready(sender.clone().into_sink());
@@ -86,6 +85,24 @@ fn gone_when_ready<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
     let receiver = popper.join().unwrap();
     assert!(next.is_woken());
     check_senders(vec![next], receiver, vec![2]);
+}
+
+/// A sink that is ready and is given nothing hoards no room either: who waits behind it is called.
+fn kept_when_ready<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
+    let (sender, mut receiver) = full(make, 1);
+    let mut next = send(sender.clone(), 2);
+    let mut task = ready(sender.into_sink());
+    assert!(!task.poll() && !next.poll());
+    let popper = thread::spawn(move || {
+        assert_eq!(receiver.try_recv(), Ok(100));
+        receiver
+    });
+    cx.note(if task.poll() { "ready" } else { "waits" });
+    let receiver = popper.join().unwrap();
+    assert!(task.poll(), "it was first in the line");
+    assert!(next.is_woken());
+    check_senders(vec![next], receiver, vec![2]);
+    drop(task);
 }
 
 /// A sink that goes with the item that it has kept, while it is called for that: the call goes on.

@@ -41,8 +41,6 @@ fn receiver_is_late<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
 }
 
 /// A receiver whose time is over as the last sender goes sees the end then or later.
-///
-/// [W1] [W2].
 fn receiver_is_late_at_the_end<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
     let (sender, mut receiver) = make(1);
     let dropper = thread::spawn(move || drop(sender));

@@ -87,8 +87,6 @@ fn is_told(task: &mut Task<()>, cx: &Context, going: thread::JoinHandle<()>) {
 }
 
 /// Who waits for the end is told when the receiver goes.
-///
-/// [W1] [W2].
 fn the_receiver_goes<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
     let (sender, receiver) = make(1);
     let dropper = thread::spawn(move || drop(receiver));
@@ -96,8 +94,6 @@ fn the_receiver_goes<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
 }
 
 /// The same of the one sender of a channel that can't be closed otherwise.
-///
-/// [W1] [W2].
 fn the_receiver_goes_over_spsc(cx: &Context) {
     let (sender, receiver) = channel::spsc::<u32>(1).unwrap();
     let dropper = thread::spawn(move || drop(receiver));
