@@ -145,7 +145,9 @@ fn a_drain_may_stop_early() {
     assert!(receiver.drain().size_hint().1.is_some());
     assert_eq!(sends[0].1.count(), 0, "nothing was taken");
     let panics = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        receiver.drain().for_each(|_| std::panic::resume_unwind(Box::new(())));
+        let mut drain = receiver.drain();
+        assert_eq!(drain.next(), Some(0));
+        std::panic::resume_unwind(Box::new(()));
     }));
     assert!(panics.is_err());
     assert_eq!(sends[0].1.count(), 1);
