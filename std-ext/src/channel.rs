@@ -29,6 +29,13 @@
 //! values back, those that wait included. Where the ring can do it, the receiver [closes](Receiver::close) the channel first, and
 //! loses nothing.
 //!
+//! # Threads
+//! A thread that waits looks again for some 2 µs, then up to 64 times with a [`yield_now`](std::thread::yield_now) before each look,
+//! and then sleeps. Each end learns whether that is worth while: where it was in vain, it looks less often the next time, and hardly at
+//! all in the end, but for one wait in 64, in which it tries for up to 0.1 ms. So a receiver whose items come once a millisecond takes
+//! about 0.5 % of a core, and 0.1 % where they come every ten milliseconds; most of that is the system's, for its sleep. Who waits with
+//! a time limit looks at the clock before each look. To sleep does not allocate, but the first time that a thread does.
+//!
 //! # Examples
 //! A thread that works, and others that hand it something; they wait where it is behind:
 //! ```
@@ -93,12 +100,16 @@ pub use stats::{RingCounts, Stats};
 pub use until::{Closed, Ready};
 
 #[cfg(feature = "std")]
-use core::{future::Future, pin::pin};
+use core::future::Future;
+#[cfg(feature = "std")]
+use core::pin::{Pin, pin};
+#[cfg(feature = "std")]
+use core::task::{Context, Poll};
 
 use crate::fan_in::LaneSet;
 use crate::seam::{Pop, Push};
 #[cfg(feature = "std")]
-use crate::wait::{self, Deadline};
+use crate::wait::{self, Deadline, Patience};
 use crate::{Overflow, Pressure, PushError, Pushed, Seen};
 
 /// An end of a ring, as the ends of a channel need it.
@@ -177,6 +188,13 @@ pub trait SendEnd: End + Push {
     fn takes_room(&self) -> bool {
         true
     }
+
+    /// Whether it is sure that a push would find no room now, and that the receiver is there, by less than a push does. It is asked
+    /// where a push has just been refused, and looks at the ring as a push would: no room that has come before is overlooked.
+    #[inline(always)]
+    fn is_stuffed(&self) -> bool {
+        false
+    }
 }
 
 /// One of a ring that may be full.
@@ -216,6 +234,13 @@ pub trait ReceiveEnd: End + Pop {
     fn discarded(&self) -> usize {
         0
     }
+
+    /// Whether it is sure that a pop would find nothing now, and no end, by less than a pop does. It is asked where a pop has just
+    /// found nothing, and looks at the ring as a pop would: nothing that has come before is overlooked.
+    #[inline(always)]
+    fn is_bare(&self) -> bool {
+        false
+    }
 }
 
 /// One that can close its ring and still take all that has been accepted, and nothing else.
@@ -242,28 +267,42 @@ pub trait CloseEnd: ReceiveEnd {
 #[cfg(feature = "std")]
 pub fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
-    match wait::block_on(Deadline::Never, |cx| future.as_mut().poll(cx)) {
+    match wait::block_on(Deadline::Never, |cx| poll_patiently(future.as_mut(), cx, Deadline::Never)) {
         Some(output) => output,
         None => unreachable!("without a deadline no time is over"),
     }
 }
 
-/// How a thread looks for something before it sleeps.
+/// The same for so long at most. `None`: the time is over, and the future is dropped.
+///
+/// # Examples
+/// ```
+/// use std::time::Duration;
+///
+/// use forebay::{Pressure, channel};
+///
+/// let (mut sender, _receiver) = channel::spsc(1)?;
+/// let millisecond = Duration::from_millis(1);
+/// assert_eq!(channel::block_on_timeout(sender.pressure_changed(), millisecond), None);
+/// sender.try_send(1).unwrap();
+/// assert_eq!(channel::block_on_timeout(sender.pressure_changed(), millisecond), Some(Pressure::Stop));
+/// # Ok::<(), forebay::CapacityError>(())
+/// ```
 #[cfg(feature = "std")]
-struct Backoff(crossbeam_utils::Backoff);
+pub fn block_on_timeout<F: Future>(future: F, timeout: std::time::Duration) -> Option<F::Output> {
+    let mut future = pin!(future);
+    let deadline = Deadline::after(timeout);
+    wait::block_on(deadline, |cx| poll_patiently(future.as_mut(), cx, deadline))
+}
 
+/// Polls some times, before the thread sleeps.
 #[cfg(feature = "std")]
-impl Backoff {
-    fn new() -> Self {
-        Self(crossbeam_utils::Backoff::new())
-    }
-
-    /// Waits for a moment. `false`: that was long enough.
-    fn wait(&self) -> bool {
-        if self.0.is_completed() || cfg!(any(forebay_loom, forebay_shuttle)) {
-            return false;
+fn poll_patiently<F: Future>(mut future: Pin<&mut F>, cx: &mut Context<'_>, deadline: Deadline) -> Poll<F::Output> {
+    let mut looks = Patience::new().looks();
+    loop {
+        let polled = future.as_mut().poll(cx);
+        if polled.is_ready() || !looks.wait(deadline) {
+            return polled;
         }
-        self.0.snooze();
-        true
     }
 }

@@ -24,6 +24,11 @@
 //! been out of date, and the second one finds what it had been called for. So does one that has used its call and finds more than
 //! that, as those who queued up behind one that comes first have not been called for what was there.
 //!
+//! When a line is empty, and nobody comes first, those who have been called out of it owe nothing any more: their calls are
+//! *settled*. For whoever comes to the line after that looks at the ring when he is in it. He finds what they had been called for,
+//! or that somebody has taken it; and what comes later is followed by a call of its own. So one that is called while nobody else
+//! waits, and that is how it mostly is, goes out of line by one look at `kinds`.
+//!
 //! # Fairness
 //! The lines are first in, first out. Ends that find room at once don't queue up; an end that was called and came too late because
 //! of that goes back to where it was, and after [`PATIENCE`] such calls it is *first come*: until it has been served, or has gone,
@@ -38,8 +43,10 @@
 //! from other lanes a second load and no lock. What a sender in a lane waits for is room, or another pressure: that lane's, too.
 //!
 //! # Progress
-//! Whoever meets nobody that waits for what it has brought takes no lock: it pays a fence and a load. The lock around the lines is held for a few steps
-//! and never while foreign code runs: wakers are cloned before, and woken and dropped after.
+//! Whoever meets nobody that waits for what it has brought takes no lock: it pays a fence and a load; a look at the ring that has
+//! changed nothing pays neither. One that waits and is called costs the lock twice. It is held for a few steps and never while
+//! foreign code runs: wakers are cloned before, and woken and dropped after. The receiver, who waits for items alone, has no line for
+//! that, but its waker in a place of its own.
 //!
 //! # Panics
 //! A waker may panic when it is cloned, which changes nothing. When it panics as it is woken or dropped, that ends there (with
@@ -49,6 +56,8 @@ mod line;
 mod lock;
 #[cfg(feature = "std")]
 mod park;
+#[cfg(feature = "std")]
+mod patience;
 #[cfg(all(test, feature = "std", not(any(forebay_loom, forebay_shuttle))))]
 mod tests;
 
@@ -59,14 +68,14 @@ use self::line::{Left, Table};
 use self::lock::Lock;
 #[cfg(feature = "std")]
 pub(crate) use self::park::{Deadline, block_on};
+#[cfg(feature = "std")]
+pub(crate) use self::patience::Patience;
 use crate::fan_in::LaneSet;
 use crate::sync::{AtomicU8, AtomicUsize, Ordering, always_const, fence, shielded};
 
 /// What can be waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// An item, or the end of all senders.
-    Item,
     /// Room, or the end of the receiver.
     Room,
     /// The end of the receiver.
@@ -75,18 +84,29 @@ pub(crate) enum Kind {
     Level,
     /// Room in a lane of one's own, or another pressure there, or the end of the receiver.
     Lane,
+    /// An item, or the end of all senders. Nobody but the receiver waits for that.
+    Item,
 }
 
 impl Kind {
-    const ALL: [Self; 5] = [Self::Item, Self::Room, Self::Closed, Self::Level, Self::Lane];
+    /// How many of them have a line: those before [`Item`](Self::Item).
+    const LINES: usize = Self::Item as usize;
 
     const fn bit(self) -> u8 {
         1 << self as u8
     }
 
+    /// In `kinds`: somebody is in this line, or may find it closed although what it waits for is there.
+    const fn owed(self) -> u8 {
+        match self {
+            Self::Room => self.bit() | FIRST_COME,
+            _ => self.bit(),
+        }
+    }
+
     /// Whether what has come is for one of those who wait, and not for all of them.
     const fn is_for_one(self) -> bool {
-        matches!(self, Self::Item | Self::Room)
+        matches!(self, Self::Room)
     }
 }
 
@@ -174,9 +194,9 @@ impl<S: Seats> Waiting<S> {
         self.settle(left);
     }
 
-    /// Takes a place in a line: at the back, or where it was. After that whoever waits looks at the ring again.
-    pub(crate) fn wait(&self, seat: usize, kind: Kind, waker: &Waker) {
-        self.wait_by(waker, |table, waker| table.wait(seat, kind, waker));
+    /// Takes a place in a line: at the back, or where it was, if it comes back. After that whoever waits looks at the ring again.
+    pub(crate) fn wait(&self, seat: usize, kind: Kind, waker: &Waker, comes_back: bool) {
+        self.wait_by(waker, |table, waker| table.wait(seat, kind, waker, comes_back));
     }
 
     /// The same for what is to be had in its lane: another pressure than was seen, or room.
@@ -192,17 +212,33 @@ impl<S: Seats> Waiting<S> {
         fence(Ordering::SeqCst);
     }
 
-    /// Goes out of line. `Some`: it owes the others a call, if more of what they wait for is there than so many have been called
-    /// for.
-    pub(crate) fn stop_waiting(&self, seat: usize) -> Option<usize> {
-        let Left { waker, owes } = self.change(|table| table.stop_waiting(seat));
-        shielded(|| drop(waker));
-        owes.map(|(_, called)| called)
+    /// The receiver waits for an item. After that it looks at the ring again.
+    pub(crate) fn wait_for_item(&self, waker: &Waker) {
+        let waker = waker.clone();
+        drop_shielded(self.change(|table| table.set_receiver(Some(waker))));
+        // [W1] SeqCst: as above.
+        fence(Ordering::SeqCst);
+    }
+
+    /// Goes out of a line in which it has waited. `Some`: it owes the others a call, if more of what they wait for is there than so
+    /// many have been called for.
+    pub(crate) fn stop_waiting(&self, seat: usize, kind: Kind) -> Option<usize> {
+        // Relaxed: it has said itself that it waits, and sees no older word. If by now nobody does, it has been called, and that is
+        // settled.
+        if self.kinds.load(Ordering::Relaxed) & kind.owed() == 0 {
+            return None;
+        }
+        let left = self.change(|table| match kind {
+            Kind::Item => Left { waker: table.set_receiver(None), owes: None },
+            _ => table.stop_waiting(seat),
+        });
+        drop_shielded(left.waker);
+        left.owes.map(|(_, called)| called)
     }
 
     /// Does what is left to be done for one that can't look at the ring: if it owes a call, it calls.
     fn settle(&self, Left { waker, owes }: Left) {
-        shielded(|| drop(waker));
+        drop_shielded(waker);
         if let Some((kind, _)) = owes {
             self.call(kind);
         }
@@ -242,7 +278,10 @@ impl<S: Seats> Waiting<S> {
     #[cold]
     #[inline(never)]
     pub(crate) fn call(&self, kind: Kind) {
-        self.call_up_to(kind, u64::MAX);
+        wake(self.change(|table| match kind {
+            Kind::Item => table.set_receiver(None),
+            _ => table.call(kind, u64::MAX),
+        }));
     }
 
     /// Wakes those who wait in some lanes, if what they want is there. That is asked under the lock.
@@ -251,8 +290,7 @@ impl<S: Seats> Waiting<S> {
     pub(crate) fn call_lanes(&self, lanes: LaneSet, mut is_there: impl FnMut(usize, InLane) -> bool) {
         let count = self.table.with(|table| table.lanes());
         for lane in lanes.below(count) {
-            let waker = self.change(|table| table.call_lane(lane, |wanted| is_there(lane, wanted)));
-            shielded(|| waker.into_iter().for_each(Waker::wake));
+            wake(self.change(|table| table.call_lane(lane, |wanted| is_there(lane, wanted))));
         }
     }
 
@@ -267,23 +305,31 @@ impl<S: Seats> Waiting<S> {
 
     /// Wakes the first who waits for that, if its turn is not after this one. Answers with whether it is there.
     fn call_up_to(&self, kind: Kind, latest: u64) -> bool {
-        let waker = self.change(|table| table.call(kind, latest));
-        let is_there = waker.is_some();
-        shielded(|| waker.into_iter().for_each(Waker::wake));
-        is_there
+        wake(self.change(|table| table.call(kind, latest)))
     }
 
     fn change<R>(&self, change: impl FnOnce(&mut Table<S>) -> R) -> R {
         self.table.with(|table| {
             let result = change(table);
-            let kinds =
-                Kind::ALL.into_iter().filter(|&kind| table.count(kind) > 0).fold(0, |bits, kind| bits | kind.bit());
-            let kinds = if table.has_first_come() { kinds | FIRST_COME } else { kinds };
             // Relaxed: [W1] comes after it where it says more than before.
-            self.kinds.store(kinds, Ordering::Relaxed);
+            self.kinds.store(table.kinds(), Ordering::Relaxed);
             // Relaxed: likewise.
             self.lanes.store(table.awaited_lanes().to_bits(), Ordering::Relaxed);
             result
         })
+    }
+}
+
+/// Answers with whether there is one.
+fn wake(waker: Option<Waker>) -> bool {
+    waker.is_some_and(|waker| {
+        shielded(|| waker.wake());
+        true
+    })
+}
+
+fn drop_shielded(waker: Option<Waker>) {
+    if let Some(waker) = waker {
+        shielded(|| drop(waker));
     }
 }

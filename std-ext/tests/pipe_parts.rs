@@ -6,12 +6,14 @@
 mod args;
 #[path = "../examples/pipe/bar.rs"]
 mod bar;
-#[path = "../examples/pipe/bell.rs"]
-mod bell;
 #[path = "../examples/pipe/control.rs"]
 mod control;
 #[path = "../examples/pipe/demo.rs"]
 mod demo;
+#[path = "../examples/pipe/ends.rs"]
+mod ends;
+#[path = "../examples/pipe/executor.rs"]
+mod executor;
 #[path = "../examples/pipe/halt.rs"]
 mod halt;
 #[path = "../examples/pipe/input.rs"]
@@ -44,7 +46,5 @@ mod spares;
 mod units;
 #[path = "../examples/pipe/view.rs"]
 mod view;
-#[path = "../examples/pipe/wait.rs"]
-mod wait;
 #[path = "../examples/pipe/writer.rs"]
 mod writer;

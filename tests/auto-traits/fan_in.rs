@@ -6,8 +6,8 @@ use std::hash::Hash;
 use std::rc::Rc;
 
 use forebay_core::fan_in::{
-    Consumer, Drain, HeapRing, Keep, Lane, LaneId, LaneMemory, Lanes, NoLane, Opener, OwnedConsumer, OwnedOpener,
-    OwnedProducer, Producer, Ring, SliceRing,
+    ByLane, Consumer, Drain, HeapRing, Keep, Lane, LaneId, LaneMemory, Lanes, NoLane, Opener, OwnedConsumer,
+    OwnedOpener, OwnedProducer, Producer, Ring, SliceRing,
 };
 
 use crate::ask::{
@@ -18,7 +18,7 @@ use crate::ask::{
 fn ends() {
     each_is!(CLONED_END, |T| Opener<'static, T>, |T| OwnedOpener<T>);
     each_is!(END, |T| Producer<'static, T>, |T| OwnedProducer<T>);
-    each_is!(END, |T| Consumer<'static, T>, |T| OwnedConsumer<T>, |T| Drain<'static, T>);
+    each_is!(END, |T| Consumer<'static, T>, |T| OwnedConsumer<T>, |T| Drain<'static, T>, |T| ByLane<'static, T>);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! Each `unsafe impl` is checked in both directions.
 
 mod ask;
+mod channel;
 mod conflated;
 mod errors;
 mod fan_in;

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use forebay_core::priority::{
-    By, Consumer, Drain, HeapRing, Keep, OwnedConsumer, OwnedProducer, Producer, Ring, SliceRing, Slot,
+    By, ByClass, Consumer, Drain, HeapRing, Keep, OwnedConsumer, OwnedProducer, Producer, Ring, SliceRing, Slot,
 };
 
 use crate::ask::{
@@ -15,7 +15,7 @@ fn ends() {
     each_is!(CLONED_END, |T| Producer<'static, T, 2>, |T| OwnedProducer<T, 2>);
     each_is!(CLONED_END, |T| By<'static, T, fn(&T) -> usize, 2>);
     each_is!(END, |T| Consumer<'static, T, 2>, |T| OwnedConsumer<T, 2>);
-    each_is!(END, |T| Drain<'static, T, 2>);
+    each_is!(END, |T| Drain<'static, T, 2>, |T| ByClass<'static, T, 2>);
 }
 
 #[test]

@@ -28,6 +28,7 @@ const SYNC: &str = "core/src/sync.rs";
 const WAIT: &str = "std-ext/src/wait.rs";
 const LINE: &str = "std-ext/src/wait/line.rs";
 const SENDER: &str = "std-ext/src/channel/sender.rs";
+const PLACE: &str = "std-ext/src/channel/place.rs";
 const RECEIVER: &str = "std-ext/src/channel/receiver.rs";
 
 const REWRITINGS: &[Rewriting] = &[
@@ -35,7 +36,7 @@ const REWRITINGS: &[Rewriting] = &[
         ids: "W1",
         what: "before the place in the line",
         file: WAIT,
-        function: "wait",
+        function: "wait_by",
         edits: &[
             ("fence(Ordering::SeqCst);", ""),
             ("let waker = waker.clone();", "let waker = waker.clone(); fence(Ordering::SeqCst);"),
@@ -43,10 +44,41 @@ const REWRITINGS: &[Rewriting] = &[
     },
     Rewriting {
         ids: "W1",
+        what: "before the receiver's place",
+        file: WAIT,
+        function: "wait_for_item",
+        edits: &[
+            ("fence(Ordering::SeqCst);", ""),
+            ("let waker = waker.clone();", "let waker = waker.clone(); fence(Ordering::SeqCst);"),
+        ],
+    },
+    Rewriting {
+        ids: "",
+        what: "no call is owed",
+        file: WAIT,
+        function: "stop_waiting",
+        edits: &[("& kind.owed() == 0 {", "& kind.owed() < 255 {")],
+    },
+    Rewriting {
+        ids: "",
+        what: "a call is settled although somebody comes first",
+        file: WAIT,
+        function: "owed",
+        edits: &[("self.bit() | FIRST_COME", "self.bit()")],
+    },
+    Rewriting {
+        ids: "",
+        what: "no call is settled",
+        file: LINE,
+        function: "settle_if_empty",
+        edits: &[("(line.called, line.settled) = (0, self.calls);", "")],
+    },
+    Rewriting {
+        ids: "W1",
         what: "no second look",
         file: RECEIVER,
         function: "poll_in_line",
-        edits: &[("match self.take() {", "match Err::<C::Item, _>(PopError::Empty) {")],
+        edits: &[("else { self.take() }", "else { Err(PopError::Empty) }")],
     },
     Rewriting {
         ids: "W1",
@@ -54,6 +86,27 @@ const REWRITINGS: &[Rewriting] = &[
         file: SENDER,
         function: "poll_in_line",
         edits: &[("match self.attempt(unsent) {", "match Err::<Result<P::Sent, _>, _>(unsent) {")],
+    },
+    Rewriting {
+        ids: "",
+        what: "the seat is given back after the lane",
+        file: PLACE,
+        function: "drop",
+        edits: &[("self.place.leave();", "")],
+    },
+    Rewriting {
+        ids: "",
+        what: "the last one goes in silence",
+        file: PLACE,
+        function: "tell_of_end",
+        edits: &[("waiting.call(Kind::Item);", "")],
+    },
+    Rewriting {
+        ids: "",
+        what: "who waits in a lane does not see the end",
+        file: PLACE,
+        function: "call_senders",
+        edits: &[(", Kind::Lane]", "]")],
     },
     Rewriting {
         ids: "",
@@ -74,7 +127,7 @@ const REWRITINGS: &[Rewriting] = &[
         what: "one that came first still does",
         file: LINE,
         function: "stop_waiting",
-        edits: &[("self.first_come = NONE;", "")],
+        edits: &[("self.first_come = NONE;", ""), ("self.kinds &= !FIRST_COME;", "")],
     },
     Rewriting {
         ids: "",
@@ -102,13 +155,10 @@ const REWRITINGS: &[Rewriting] = &[
     },
     Rewriting {
         ids: "",
-        what: "as many as there were",
+        what: "the first alone",
         file: WAIT,
         function: "call_all",
-        edits: &[(
-            "while self.call_up_to(kind, latest) {}",
-            "for _ in 0..self.table.with(|table| table.count(kind)) { self.call_up_to(kind, latest); }",
-        )],
+        edits: &[("while self.call_up_to(kind, latest) {}", "self.call_up_to(kind, latest);")],
     },
     Rewriting {
         ids: "",

@@ -4,7 +4,10 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use forebay::channel::{self, Desk, MpscReceiver, MpscSender, Receiver, RecvError, SendError, Sender};
+use forebay::channel::{
+    self, Desk, MpscReceiver, MpscSender, PressureEnd, Receiver, RecvError, RoomEnd, SendError, Sender,
+};
+use forebay::seam::Pop;
 use forebay::{PopError, Pressure, PushError};
 use forebay_tests::crowd::{self, Account, Dice, End, Item, Over, Plan, Record, Rx, Tx};
 use futures_util::future::{Either, select};
@@ -43,7 +46,7 @@ async fn or_sleep<E: Executor, F: Future + Unpin>(future: F, dice: &mut Dice) ->
 }
 
 /// Sends an item in some way. `None`: it came back, or was dropped with its future.
-async fn send<E: Executor, P: Tx, D: Desk>(
+async fn send<E: Executor, P: Tx + RoomEnd + PressureEnd, D: Desk>(
     sender: &mut Sender<P, D>,
     item: Item,
     dice: &mut Dice,
@@ -84,7 +87,7 @@ async fn send<E: Executor, P: Tx, D: Desk>(
 }
 
 /// Sends all items, until the channel is closed.
-async fn send_all<E: Executor, P: Tx, D: Desk>(
+async fn send_all<E: Executor, P: Tx + RoomEnd + PressureEnd, D: Desk>(
     mut sender: Sender<P, D>,
     mut record: Record,
     plan: Plan,
@@ -121,7 +124,7 @@ async fn send_all<E: Executor, P: Tx, D: Desk>(
 }
 
 /// Receives in some way: nothing, one, or several.
-async fn receive<E: Executor, C: Rx + Unpin, D: Desk + Unpin>(
+async fn receive<E: Executor, C: Rx + PressureEnd + Pop<Item = Item> + Unpin, D: Desk + Unpin>(
     receiver: &mut Receiver<C, D>,
     dice: &mut Dice,
 ) -> Result<Vec<Item>, RecvError> {
@@ -157,7 +160,7 @@ async fn receive<E: Executor, C: Rx + Unpin, D: Desk + Unpin>(
 }
 
 /// Receives until it is over, or goes.
-async fn receive_all<E: Executor, C: Rx + Unpin, D: Desk + Unpin>(
+async fn receive_all<E: Executor, C: Rx + PressureEnd + Pop<Item = Item> + Unpin, D: Desk + Unpin>(
     account: &Mutex<Account>,
     mut receiver: Receiver<C, D>,
     end: End,
@@ -203,7 +206,7 @@ fn run<E: Executor>(
         let record = account.lock().unwrap().record();
         if number == 0 && matches!(threads, Threads::Senders) {
             others.push(thread::spawn(move || {
-                let record = crowd::send_all(sender, record, plan, dice);
+                let (_sender, record) = crowd::send_all(sender, record, plan, dice);
                 account.lock().unwrap().enter(record);
             }));
         } else {

@@ -61,47 +61,47 @@ fn of_spsc(capacity: usize) -> (channel::SpscSender<Item>, channel::SpscReceiver
 
 #[test]
 fn mpsc_until_the_senders_go() {
-    crowd(4000, of_mpsc, || Plan { senders: 7, ..plan(End::Senders) });
+    crowd(2000, of_mpsc, || Plan { senders: 7, ..plan(End::Senders) });
 }
 
 #[test]
 fn mpsc_closed_in_the_middle() {
-    crowd(4000, of_mpsc, || plan(End::Close(some(12))));
+    crowd(2000, of_mpsc, || plan(End::Close(some(12))));
 }
 
 #[test]
 fn mpsc_without_a_receiver() {
-    crowd(4000, of_mpsc, || plan(End::Drop(some(12))));
+    crowd(2000, of_mpsc, || plan(End::Drop(some(12))));
 }
 
 #[test]
 fn swap_until_the_senders_go() {
-    crowd(4000, waits_of_swap, || Plan { senders: 7, ..plan(End::Senders) });
+    crowd(2000, waits_of_swap, || Plan { senders: 7, ..plan(End::Senders) });
 }
 
 #[test]
 fn swap_that_loses_until_the_senders_go() {
-    crowd(4000, of_swap, || Plan { senders: 7, ..plan(End::Senders) });
+    crowd(2000, of_swap, || Plan { senders: 7, ..plan(End::Senders) });
 }
 
 #[test]
 fn swap_closed_in_the_middle() {
-    crowd(4000, of_swap, || plan(End::Close(some(12))));
+    crowd(2000, of_swap, || plan(End::Close(some(12))));
 }
 
 #[test]
 fn swap_without_a_receiver() {
-    crowd(4000, of_swap, || plan(End::Drop(some(12))));
+    crowd(2000, of_swap, || plan(End::Drop(some(12))));
 }
 
 #[test]
 fn spsc_until_the_sender_goes() {
-    crowd(10_000, of_spsc, || Plan { items: 8, ..plan(End::Senders) });
+    crowd(5000, of_spsc, || Plan { items: 8, ..plan(End::Senders) });
 }
 
 #[test]
 fn spsc_without_a_receiver() {
-    crowd(10_000, of_spsc, || Plan { items: 8, ..plan(End::Drop(some(8))) });
+    crowd(5000, of_spsc, || Plan { items: 8, ..plan(End::Drop(some(8))) });
 }
 
 /// A channel in a lobby, which is built again when its ends are gone, with what is inside: over rings that stay.
@@ -121,7 +121,7 @@ fn again<P: Tx, C: Rx>(executions: usize, make: impl Fn(usize) -> Box<dyn Fn() -
 
 #[test]
 fn mpsc_again_in_a_lobby() {
-    again(2000, |size| {
+    again(1000, |size| {
         let small = &*Box::leak(Box::new(mpsc::Ring::<Item, 1>::new()));
         let large = &*Box::leak(Box::new(mpsc::Ring::<Item, 3>::new()));
         Box::new(move || if size == 0 { small.try_split().unwrap() } else { large.try_split().unwrap() })
@@ -130,7 +130,7 @@ fn mpsc_again_in_a_lobby() {
 
 #[test]
 fn swap_again_in_a_lobby() {
-    again(2000, |size| {
+    again(1000, |size| {
         let small = &*Box::leak(Box::new(swap::Ring::<Item, 1, 6>::with_overflow(OVERFLOWS[some(3)])));
         let large = &*Box::leak(Box::new(swap::Ring::<Item, 3, 8>::with_overflow(OVERFLOWS[some(3)])));
         Box::new(move || if size == 0 { small.try_split().unwrap() } else { large.try_split().unwrap() })

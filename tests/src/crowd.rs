@@ -9,17 +9,20 @@
 
 use std::collections::BTreeSet;
 use std::future::Future;
+use std::num::NonZeroU32;
 use std::pin::pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use forebay::channel::{
-    Desk, PressureEnd, ReceiveEnd, Receiver, RecvError, RecvTimeoutError, RoomEnd, SendError, SendTimeoutError, Sender,
+    Desk, LaneEnds, Opener, ReceiveEnd, Receiver, RecvError, RecvTimeoutError, ReserveEnd, SendEnd, SendError,
+    SendTimeoutError, Sender,
 };
+use forebay::fan_in::{self, LaneId, NoLane};
 use forebay::spsc::Layout;
-use forebay::{PopError, Pressure, PushError, Pushed, mpsc, spsc, swap};
+use forebay::{PopError, Pressure, PushError, Pushed, conflated, latest, mpsc, priority, spsc, swap};
 
 use crate::model::{sync, thread};
 
@@ -35,6 +38,12 @@ pub struct Item {
 }
 
 impl Item {
+    /// Who sends it: numbers from 0 in the order of the records.
+    #[must_use]
+    pub const fn sender(&self) -> usize {
+        self.sender
+    }
+
     /// Its number among those of its sender.
     #[must_use]
     pub const fn number(&self) -> usize {
@@ -220,7 +229,18 @@ impl Sent for Pushed<Item> {
 }
 
 /// A producer's end, as a crowd uses it.
-pub trait Tx: RoomEnd<Item = Item, Sent: Sent> + PressureEnd + Send + Sized + 'static {
+pub trait Tx: SendEnd<Item = Item, Sent: Sent> + Send + Sized + 'static {
+    /// Waits for room, where there may be none.
+    fn ready<D: Desk>(_sender: &mut Sender<Self, D>) {}
+
+    /// Polls so often for another pressure, where there is one.
+    fn poll_pressure<D: Desk>(_sender: &mut Sender<Self, D>, _polls: usize) {}
+
+    /// Waits for another pressure, where there is one, again and again, until the channel is closed.
+    fn watch<D: Desk>(mut sender: Sender<Self, D>) {
+        block_on(sender.closed());
+    }
+
     /// Another sender, where there can be one.
     fn another<D: Desk>(_sender: &Sender<Self, D>) -> Option<Sender<Self, D>> {
         None
@@ -238,7 +258,13 @@ pub trait Tx: RoomEnd<Item = Item, Sent: Sent> + PressureEnd + Send + Sized + 's
 }
 
 /// A consumer's end, as a crowd uses it.
-pub trait Rx: ReceiveEnd<Item = Item> + PressureEnd + Send + Sized + 'static {
+pub trait Rx: ReceiveEnd + Send + Sized + 'static {
+    /// The item, without what comes with it.
+    fn item(received: Self::Item) -> Item;
+
+    /// Polls so often for another pressure, where there is one.
+    fn poll_pressure<D: Desk>(_receiver: &mut Receiver<Self, D>, _polls: usize) {}
+
     /// Closes the channel. `false`: this end can only go.
     fn close<D: Desk>(_receiver: &mut Receiver<Self, D>) -> bool {
         false
@@ -250,24 +276,69 @@ pub trait Rx: ReceiveEnd<Item = Item> + PressureEnd + Send + Sized + 'static {
     }
 }
 
+/// What a producer's end waits for, or both have.
+macro_rules! waits {
+    (Tx) => {
+        fn ready<D: Desk>(sender: &mut Sender<Self, D>) {
+            block_on(sender.ready());
+        }
+
+        fn watch<D: Desk>(mut sender: Sender<Self, D>) {
+            while block_on(sender.pressure_changed()) != Pressure::Closed {}
+            // The close may still be under way.
+            block_on(sender.closed());
+        }
+
+        waits!(sender: Sender);
+    };
+    (Rx) => {
+        fn item(received: Item) -> Item {
+            received
+        }
+
+        waits!(receiver: Receiver);
+    };
+    ($end:ident: $of:ident) => {
+        fn poll_pressure<D: Desk>($end: &mut $of<Self, D>, polls: usize) {
+            poll_and_drop($end.pressure_changed(), polls);
+        }
+    };
+}
+
 impl<L: Layout, K: Send + 'static> Tx for spsc::Producer<'static, Item, L, K>
 where
     Self: Send,
 {
+    waits!(Tx);
+
     fn send_by_permit<D: Desk>(sender: &mut Sender<Self, D>, item: Item) -> Result<(), SendError<Item>> {
-        match block_on(sender.reserve()) {
-            Ok(permit) => permit.send(item),
-            Err(_) => Err(SendError::Closed(item)),
-        }
+        by_permit(sender, item)
     }
 }
 
-impl<L: Layout, K: Send + 'static> Rx for spsc::Consumer<'static, Item, L, K> where Self: Send {}
+fn by_permit<P: ReserveEnd<Item = Item>, D: Desk>(
+    sender: &mut Sender<P, D>,
+    item: Item,
+) -> Result<P::Sent, SendError<Item>> {
+    match block_on(sender.reserve()) {
+        Ok(permit) => permit.send(item),
+        Err(_) => Err(SendError::Closed(item)),
+    }
+}
+
+impl<L: Layout, K: Send + 'static> Rx for spsc::Consumer<'static, Item, L, K>
+where
+    Self: Send,
+{
+    waits!(Rx);
+}
 
 impl<K: Clone + Send + 'static> Tx for mpsc::Producer<'static, Item, K>
 where
     Self: Send,
 {
+    waits!(Tx);
+
     fn another<D: Desk>(sender: &Sender<Self, D>) -> Option<Sender<Self, D>> {
         sender.try_clone().ok()
     }
@@ -281,6 +352,8 @@ impl<K: Send + 'static> Rx for mpsc::Consumer<'static, Item, K>
 where
     Self: Send,
 {
+    waits!(Rx);
+
     fn close<D: Desk>(receiver: &mut Receiver<Self, D>) -> bool {
         receiver.close();
         true
@@ -291,6 +364,8 @@ impl<K: Clone + Send + 'static> Tx for swap::Producer<'static, Item, K>
 where
     Self: Send,
 {
+    waits!(Tx);
+
     fn another<D: Desk>(sender: &Sender<Self, D>) -> Option<Sender<Self, D>> {
         sender.try_clone().ok()
     }
@@ -304,6 +379,8 @@ impl<K: Send + 'static> Rx for swap::Consumer<'static, Item, K>
 where
     Self: Send,
 {
+    waits!(Rx);
+
     fn close<D: Desk>(receiver: &mut Receiver<Self, D>) -> bool {
         receiver.close();
         true
@@ -311,6 +388,99 @@ where
 
     fn evicted(&self) -> Option<usize> {
         Some(self.evicted())
+    }
+}
+
+impl<K: Send + 'static> Tx for fan_in::Producer<'static, Item, K>
+where
+    Self: Send,
+{
+    waits!(Tx);
+
+    fn send_by_permit<D: Desk>(sender: &mut Sender<Self, D>, item: Item) -> Result<(), SendError<Item>> {
+        by_permit(sender, item)
+    }
+}
+
+impl<K: Send + 'static> Rx for fan_in::ByLane<'static, Item, K>
+where
+    Self: Send,
+{
+    fn item((_, item): (LaneId, Item)) -> Item {
+        item
+    }
+}
+
+impl<F: FnMut(&Item) -> usize + Clone + Send + 'static, const C: usize, K: Clone + Send + 'static> Tx
+    for priority::By<'static, Item, F, C, K>
+where
+    Self: Send,
+{
+    waits!(Tx);
+
+    fn another<D: Desk>(sender: &Sender<Self, D>) -> Option<Sender<Self, D>> {
+        sender.try_clone().ok()
+    }
+
+    fn shed(&self) -> usize {
+        (0..C).map(|class| self.get_ref().shed(class)).sum()
+    }
+}
+
+impl<const C: usize, K: Send + 'static> Rx for priority::ByClass<'static, Item, C, K>
+where
+    Self: Send,
+{
+    fn item((_, item): (usize, Item)) -> Item {
+        item
+    }
+
+    waits!(receiver: Receiver);
+
+    fn close<D: Desk>(receiver: &mut Receiver<Self, D>) -> bool {
+        receiver.close();
+        true
+    }
+
+    fn evicted(&self) -> Option<usize> {
+        Some((0..C).map(|class| self.end().evicted(class)).sum())
+    }
+}
+
+impl<K: Send + 'static> Tx for latest::Writer<'static, Item, K> where Self: Send {}
+
+impl<K: Send + 'static> Rx for latest::Reader<'static, Item, K>
+where
+    Self: Send,
+{
+    fn item(received: Item) -> Item {
+        received
+    }
+
+    fn evicted(&self) -> Option<usize> {
+        Some(self.conflated())
+    }
+}
+
+impl<F: FnMut(&Item) -> usize + Send + 'static, K: Send + 'static> Tx for conflated::Keyed<'static, Item, F, K>
+where
+    Self: Send,
+{
+    waits!(sender: Sender);
+}
+
+impl<K: Send + 'static> Rx for conflated::Consumer<'static, Item, K>
+where
+    Self: Send,
+{
+    fn item((_, item): (usize, Item)) -> Item {
+        item
+    }
+
+    waits!(receiver: Receiver);
+
+    fn evicted(&self) -> Option<usize> {
+        Some(self.conflated_total())
     }
 }
 
@@ -353,15 +523,24 @@ pub fn run<P: Tx, C: Rx, D: Desk + Send + 'static>(
     account.before.get_or_insert((receiver.end().evicted(), P::shed(sender.end())));
     let mut watchers = Vec::new();
     if plan.watched && !matches!(plan.end, End::Senders) {
-        watchers.extend(P::another(&sender).map(|sender| thread::spawn(|| watch_pressure(sender))));
+        watchers.extend(P::another(&sender).map(|sender| thread::spawn(|| P::watch(sender))));
         watchers.extend(P::another(&sender).map(|mut sender| thread::spawn(move || block_on(sender.closed()))));
     }
     let others: Vec<_> = (1..plan.senders).map_while(|_| P::another(&sender)).collect();
+    let idle = Arc::new(Mutex::new(Idle { at_work: 1 + others.len(), senders: Vec::new() }));
     let senders: Vec<_> = (0..)
         .zip([sender].into_iter().chain(others))
         .map(|(number, sender)| {
-            let (record, dice) = (account.record(), dice(number));
-            thread::spawn(move || send_all(sender, record, plan, dice))
+            let (record, mut dice) = (account.record(), dice(number));
+            let idle = Arc::clone(&idle);
+            thread::spawn(move || {
+                let stays = dice(2) == 0;
+                let (sender, record) = send_all(sender, record, plan, dice);
+                let sender = Some(sender).filter(|_| stays);
+                // Dropped without the lock.
+                let _all = idle.lock().expect("no panic while it is held").done(sender);
+                record
+            })
         })
         .collect();
     let receiver = receive_all(account, receiver, plan.end, dice(99));
@@ -369,6 +548,68 @@ pub fn run<P: Tx, C: Rx, D: Desk + Send + 'static>(
     watchers.into_iter().for_each(|watcher| watcher.join().expect("no panic"));
     // What was evicted is known when nothing is under way.
     receiver.map_or(Over::Gone, |receiver| Over::Complete(receiver.end().evicted()))
+}
+
+/// The same over lanes: each sender has one lane after another, for a part of its items, from an opener of its own.
+///
+/// # Panics
+/// As [`run`].
+pub fn run_lanes<K: Clone + Send + 'static, D: Desk + Send + 'static>(
+    account: &mut Account,
+    (opener, receiver): LaneEnds<'static, Item, K, D>,
+    plan: Plan,
+    dice: impl Fn(u64) -> Dice,
+) -> Over
+where
+    Opener<'static, Item, K, D>: Send,
+    Sender<fan_in::Producer<'static, Item, K>, D>: Send,
+    fan_in::Producer<'static, Item, K>: Send,
+    fan_in::ByLane<'static, Item, K>: Send,
+{
+    const LANES: usize = 5;
+    account.before.get_or_insert((None, 0));
+    let plan_of_lane = Plan { items: plan.items / LANES, ..plan };
+    let senders: Vec<_> = (0..plan.senders as u64)
+        .map(|number| {
+            let opener = opener.clone();
+            let lanes: Vec<_> =
+                (0..LANES as u64).map(|lane| (account.record(), dice(LANES as u64 * number + lane))).collect();
+            thread::spawn(move || {
+                let send = |(mut record, mut dice): (Record, Dice)| {
+                    loop {
+                        let opener = if dice(2) == 0 { &opener.clone() } else { &opener };
+                        match opener.open(NonZeroU32::MIN) {
+                            Ok(sender) => break record = send_all(sender, record, plan_of_lane, dice).1,
+                            Err(NoLane::AllTaken) => thread::yield_now(),
+                            Err(NoLane::Closed) => break,
+                        }
+                    }
+                    record
+                };
+                lanes.into_iter().map(send).collect::<Vec<_>>()
+            })
+        })
+        .collect();
+    drop(opener);
+    let receiver = receive_all(account, receiver, plan.end, dice(99));
+    senders.into_iter().flat_map(|sender| sender.join().expect("no panic")).for_each(|record| account.enter(record));
+    receiver.map_or(Over::Gone, |_| Over::Complete(None))
+}
+
+/// Senders that have nothing to do any more, and stay until all are done: what they have left behind among those who wait stays
+/// too.
+struct Idle<S> {
+    at_work: usize,
+    senders: Vec<S>,
+}
+
+impl<S> Idle<S> {
+    /// One is done, and may stay. Answers with all that stayed, if it was the last one.
+    fn done(&mut self, sender: Option<S>) -> Vec<S> {
+        self.at_work -= 1;
+        self.senders.extend(sender);
+        if self.at_work == 0 { std::mem::take(&mut self.senders) } else { Vec::new() }
+    }
 }
 
 /// Receives until it is over, and answers with the receiver then; or goes.
@@ -389,7 +630,7 @@ pub fn receive_all<C: Rx, D: Desk>(
             _ => {}
         }
         match receive(&mut receiver, &mut dice) {
-            Ok(items) => items.into_iter().for_each(|item| account.received(item)),
+            Ok(items) => items.into_iter().for_each(|item| account.received(C::item(item))),
             Err(RecvError) => break,
         }
     }
@@ -397,18 +638,16 @@ pub fn receive_all<C: Rx, D: Desk>(
     Some(receiver)
 }
 
-/// Waits for another pressure, again and again, until the channel is closed.
-fn watch_pressure<P: Tx, D: Desk>(mut sender: Sender<P, D>) {
-    while block_on(sender.pressure_changed()) != Pressure::Closed {}
-    // The close may still be under way.
-    block_on(sender.closed());
-}
-
-/// Sends all items until the channel is closed.
+/// Sends all items until the channel is closed, and gives the sender back.
 ///
 /// # Panics
 /// If another value than the one that was sent comes back.
-pub fn send_all<P: Tx, D: Desk>(mut sender: Sender<P, D>, mut record: Record, plan: Plan, mut dice: Dice) -> Record {
+pub fn send_all<P: Tx, D: Desk>(
+    mut sender: Sender<P, D>,
+    mut record: Record,
+    plan: Plan,
+    mut dice: Dice,
+) -> (Sender<P, D>, Record) {
     for sent in 0.. {
         if sent >= plan.items {
             if matches!(plan.end, End::Senders) {
@@ -439,7 +678,8 @@ pub fn send_all<P: Tx, D: Desk>(mut sender: Sender<P, D>, mut record: Record, pl
             }
         }
     }
-    record.ends(&sender)
+    let record = record.ends(&sender);
+    (sender, record)
 }
 
 /// Sends an item in some way. `None`: it came back, or was dropped with its future.
@@ -460,13 +700,13 @@ fn send<P: Tx, D: Desk>(
         4 => try_send(sender, item),
         5 => {
             // Others may be faster.
-            block_on(sender.ready());
+            P::ready(sender);
             try_send(sender, item)
         }
         6 => P::send_by_permit(sender, item).map(Some),
         7 => {
             // Who sees the pressure last knows it.
-            poll_and_drop(sender.pressure_changed(), dice(3));
+            P::poll_pressure(sender, dice(3));
             block_on(sender.send(item)).map(Some)
         }
         _ => match poll_and_drop(sender.send(item), dice(4)) {
@@ -486,7 +726,7 @@ fn try_send<P: Tx, D: Desk>(sender: &mut Sender<P, D>, item: Item) -> Result<Opt
 }
 
 /// Receives in some way: nothing, one, or several.
-fn receive<C: Rx, D: Desk>(receiver: &mut Receiver<C, D>, dice: &mut Dice) -> Result<Vec<Item>, RecvError> {
+fn receive<C: Rx, D: Desk>(receiver: &mut Receiver<C, D>, dice: &mut Dice) -> Result<Vec<C::Item>, RecvError> {
     match dice(7) {
         0 | 1 => receiver.blocking_recv().map(|item| vec![item]),
         2 => block_on(receiver.recv()).map(|item| vec![item]),
@@ -503,7 +743,7 @@ fn receive<C: Rx, D: Desk>(receiver: &mut Receiver<C, D>, dice: &mut Dice) -> Re
             }
         }
         5 => {
-            poll_and_drop(receiver.pressure_changed(), dice(3));
+            C::poll_pressure(receiver, dice(3));
             match receiver.try_recv() {
                 Ok(item) => Ok(vec![item]),
                 Err(PopError::Empty) => Ok(vec![]),

@@ -98,6 +98,48 @@ fn swap_that_evicts() {
     stress(|capacity| channel::swap::<Item>(capacity, 8, OVERFLOWS[2]).unwrap());
 }
 
+#[test]
+fn the_newest_value() {
+    stress(|_| channel::latest::<Item>());
+}
+
+/// Of one key, so that it is in order.
+#[test]
+fn the_newest_value_of_a_key() {
+    stress(|_| channel::conflated(2, |_: &Item| 1).unwrap());
+}
+
+/// Each sender's are of one class, so that they are in order.
+fn of_classes(overflow: Overflow) {
+    stress(move |capacity| channel::priority::<2, _, _>(capacity, overflow, |item: &Item| item.sender() % 2).unwrap());
+}
+
+#[test]
+fn classes_that_wait() {
+    of_classes(OVERFLOWS[0]);
+}
+
+#[test]
+fn classes_that_shed() {
+    of_classes(OVERFLOWS[1]);
+}
+
+#[test]
+fn classes_that_evict() {
+    of_classes(OVERFLOWS[2]);
+}
+
+/// More senders than lanes, and as many.
+#[test]
+fn lanes_that_come_and_go() {
+    for_a_while(9, |seed| {
+        let mut account = Account::new();
+        let (lanes, capacity) = (2 + seed as usize % 2, CAPACITIES[seed as usize / 3 % 3]);
+        let over = crowd::run_lanes(&mut account, channel::fan_in(lanes, capacity).unwrap(), plan(seed), dice(seed));
+        account.check(over);
+    });
+}
+
 /// A channel that is built again and again over a ring that stays, with what is left inside.
 fn again<P: Tx, C: Rx>(lobby: &'static Lobby<6>, ends: impl Fn() -> (P, C) + Send + 'static) {
     for_a_while(4, move |seed| {

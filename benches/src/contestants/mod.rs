@@ -114,6 +114,11 @@ pub(crate) fn channels<Q: ChannelQuestion>() -> Vec<Contestant> {
     contestants
 }
 
+/// Those that need room for more than one item, beside them.
+pub(crate) fn roomy_channels<Q: ChannelQuestion>() -> Vec<Contestant> {
+    peers::roomy_channels::<Q>()
+}
+
 /// Those that have one producer only, beside them.
 pub(crate) fn channels_of_one<Q: ChannelQuestion>() -> Vec<Contestant> {
     let ours = Contestant::channel::<Q, channels::Single>();

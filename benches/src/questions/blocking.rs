@@ -36,12 +36,16 @@ pub(crate) fn contests() -> Vec<Contest> {
 }
 
 fn contest<const P: usize>(capacity: usize) -> Contest {
+    let mut contestants = contestants::channels::<Blocking<P>>();
+    if capacity > 1 {
+        contestants.extend(contestants::roomy_channels::<Blocking<P>>());
+    }
     Contest {
         question: NAME,
         setting: setting(P, capacity),
         capacity,
         least: least(capacity),
-        contestants: contestants::channels::<Blocking<P>>(),
+        contestants,
         reference: "kanal",
     }
 }

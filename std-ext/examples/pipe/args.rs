@@ -8,6 +8,7 @@ use clap::Parser;
 use forebay::admission::Rate;
 use forebay::{WatermarkError, Watermarks};
 
+use crate::executor::Executor;
 use crate::policy::OnFull;
 use crate::records::Framing;
 use crate::ring::{Kind, Plan};
@@ -15,7 +16,7 @@ use crate::rules::Rules;
 use crate::units::{capacity, interval, records, seconds, share, size, time, weight};
 
 /// Relays records from standard input or files to standard output, through a
-/// bounded ring between threads.
+/// bounded ring between threads, or tasks.
 ///
 /// Figures go to standard error: how full the ring is, the rates in and out, what
 /// was lost, and at the end the account of every record.
@@ -39,7 +40,7 @@ pub(crate) struct Args {
 
     /// What happens to a record that finds the ring full [default: block]
     #[arg(long, value_name = "POLICY")]
-    pub(crate) on_full: Option<OnFull>,
+    on_full: Option<OnFull>,
 
     /// High watermark: with as many records inside, the level is slow [default: the capacity, and half of it with --sample]
     #[arg(long, value_name = "N", value_parser = records, allow_negative_numbers = true)]
@@ -76,6 +77,10 @@ pub(crate) struct Args {
     /// Write no more than this many records a second: 500, 2k/s, 0.5/s
     #[arg(long, value_name = "N/s", value_parser = interval, allow_hyphen_values = true)]
     drain_rate: Option<Duration>,
+
+    /// Run as tasks of an async runtime, and not each part as a thread
+    #[arg(long = "async")]
+    tasks: bool,
 
     /// Records end with NUL and not with a newline
     #[arg(short = '0', long, conflicts_with = "block_size")]
@@ -135,6 +140,11 @@ output is written, however long that takes it.
 Under --fair an input that floods its lane leaves the others theirs: while several
 lanes have records, each is served as many as its weight in a round. The lanes obey
 --on-full each for itself, and none can drop its oldest.
+
+With --async the reader of each input, the writer and the display are tasks of one
+runtime (tokio) on as many threads as there are processors, and one more for each
+read or write that waits. What is relayed, lost and told is the same. Either way
+all that wait sleep: an idle relay takes no processor time but for the display.
 
 Signals: at the first SIGINT or SIGTERM the relay reads no more, and what it has
 read goes out: the whole records, for 5 seconds at most, then the account says
@@ -242,6 +252,16 @@ impl Args {
             Self { control: Some(_), .. } => Kind::Switched(self.capacity, on_full),
             Self { control: None, .. } => Kind::Fixed(self.capacity, on_full),
         }
+    }
+
+    /// The policy that was asked for. The newest record alone takes the place of the one before it.
+    pub(crate) fn on_full(&self) -> Option<OnFull> {
+        if self.latest { Some(OnFull::DropOldest) } else { self.on_full }
+    }
+
+    /// What the parts of the relay run on.
+    pub(crate) const fn executor(&self) -> Executor {
+        if self.tasks { Executor::Tasks } else { Executor::Threads }
     }
 
     /// The least time from one record written to the next.

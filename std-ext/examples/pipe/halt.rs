@@ -1,36 +1,36 @@
 //! An end in order before that of the input: the readers stop reading, and what has been read goes out.
 
+use std::convert::Infallible;
 use std::fmt;
+use std::future::{pending, poll_fn};
 use std::io::{self, Read};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::Sender;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::thread;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::bell::Bell;
+use forebay::channel::{self, MpscReceiver, MpscSender};
+
+use crate::executor::{Executor, block};
 
 /// Whether the relay is to end, and who may still put records in.
 ///
-/// A reader that waits for its input can't be told anything. So it says before it waits that it is away; if the end was
-/// asked for meanwhile, it is not let in again, and what its input gave then is nobody's. The others come by before
-/// they wait again, and find it out there.
+/// A reader that waits for its input can't be told anything. So before it waits it goes away; if the end was asked for meanwhile, it
+/// is not let in again, and what its input gave then is nobody's. The others come by before they wait again, and find it out there.
+///
+/// Nothing is ever sent through the two channels: their ends say all.
 pub(crate) struct Halt {
     asked: OnceLock<Asked>,
-    state: Mutex<State>,
-    /// Told when it is asked for.
-    wake: Condvar,
-    /// It was asked for, and no reader will put a record in any more.
-    over: AtomicBool,
-    /// Rings when there may be a record, and when there will be none.
-    items: Arc<Bell>,
+    gate: Mutex<Gate>,
+    /// It ends when the end was asked for and no reader will put a record in any more.
+    over: Mutex<MpscReceiver<Infallible>>,
 }
 
-#[derive(Default)]
-struct State {
-    /// How many readers may put records in.
-    present: usize,
-    tell: Option<Sender<Note>>,
+/// The options are none when the end was asked for.
+struct Gate {
+    tells: Option<MpscReceiver<Infallible>>,
+    /// Whoever is to be told has a clone, and waits until it is closed.
+    told: MpscSender<Infallible>,
+    /// Each reader that may put records in has a clone.
+    presence: Option<MpscSender<Infallible>>,
 }
 
 /// How the end was asked for.
@@ -42,41 +42,24 @@ pub(crate) struct Asked {
     pub(crate) deadline: Instant,
 }
 
-/// What whoever waits for the end of a relay is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Note {
-    /// The relay is to end: look at when.
-    Asked,
-    /// The writer has ended.
-    Ended,
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Halt {
     pub(crate) fn new() -> Self {
-        Self {
-            asked: OnceLock::new(),
-            state: Mutex::default(),
-            wake: Condvar::new(),
-            over: AtomicBool::new(false),
-            items: Arc::new(Bell::new()),
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        let pair = || channel::mpsc(1).expect("that is little");
+        let ((told, tells), (presence, over)) = (pair(), pair());
+        let gate = Gate { tells: Some(tells), told, presence: Some(presence) };
+        Self { asked: OnceLock::new(), gate: Mutex::new(gate), over: Mutex::new(over) }
     }
 
     /// Asks for the end. Answers with whether nobody had before.
     #[cfg_attr(not(unix), allow(dead_code, reason = "there are no signals"))]
     pub(crate) fn ask(&self, signal: i32, deadline: Instant) -> bool {
-        let state = self.lock();
         let first = self.asked.set(Asked { signal, deadline }).is_ok();
-        self.settle(&state);
-        if let Some(tell) = &state.tell {
-            // Nobody may be listening any more.
-            let _ = tell.send(Note::Asked);
-        }
-        self.wake.notify_all();
+        let Gate { tells, presence, .. } = &mut *lock(&self.gate);
+        drop((tells.take(), presence.take()));
         first
     }
 
@@ -84,84 +67,60 @@ impl Halt {
         self.asked.get().copied()
     }
 
-    /// Whether no record comes any more because the end was asked for. If so, all that came is there for the next look.
-    pub(crate) fn is_over(&self) -> bool {
-        // Acquire: pairs with the store in `settle`. Orders: the readers' last pushes before our next look at the ring.
-        self.over.load(Ordering::Acquire)
-    }
-
-    fn settle(&self, state: &State) {
-        if state.present == 0 && self.asked.get().is_some() {
-            // Release: pairs with the load in `is_over`. Orders: the readers' last pushes, which come before their leave by the
-            // lock, before the writer's last look.
-            self.over.store(true, Ordering::Release);
-            self.items.ring();
-        }
-    }
-
-    pub(crate) const fn items(&self) -> &Arc<Bell> {
-        &self.items
-    }
-
-    /// From now on this one is told when the end is asked for.
-    pub(crate) fn tell(&self, who: Sender<Note>) {
-        self.lock().tell = Some(who);
-    }
-
-    /// Sleeps so long, but if the end is asked for, no longer than to its deadline.
-    pub(crate) fn sleep(&self, delay: Duration) {
-        let until = Instant::now() + delay;
-        let (state, _) = self
-            .wake
-            .wait_timeout_while(self.lock(), delay, |_| self.asked.get().is_none())
-            .unwrap_or_else(PoisonError::into_inner);
-        drop(state);
-        let until = self.asked().map_or(until, |asked| asked.deadline.min(until));
-        thread::sleep(until.saturating_duration_since(Instant::now()));
+    pub(crate) fn listener(self: &Arc<Self>) -> Listener {
+        Listener { halt: self.clone(), told: lock(&self.gate).told.clone() }
     }
 
     /// A reader comes.
     pub(crate) fn enter(self: &Arc<Self>) -> Presence {
-        self.lock().present += 1;
-        Presence { halt: self.clone(), here: true }
+        Presence { halt: self.clone(), here: lock(&self.gate).presence.clone() }
+    }
+}
+
+/// One who can wait until the end is asked for.
+pub(crate) struct Listener {
+    pub(crate) halt: Arc<Halt>,
+    told: MpscSender<Infallible>,
+}
+
+impl Listener {
+    /// Waits until the end is asked for.
+    pub(crate) async fn asked(&mut self) {
+        self.told.closed().await;
+    }
+
+    /// Waits until no record comes any more because the end was asked for. All that came is there for the next look then.
+    pub(crate) async fn over(&mut self) {
+        self.asked().await;
+        // Only now, as it would be woken each time that a reader goes away.
+        let _: Result<Infallible, _> = poll_fn(|cx| lock(&self.halt.over).poll_recv(cx)).await;
+    }
+
+    /// Sleeps so long, but if the end is asked for, no longer than to its deadline.
+    pub(crate) async fn sleep(&mut self, executor: Executor, delay: Duration) {
+        let until = Instant::now() + delay;
+        if executor.within(delay, self.asked()).await.is_some() {
+            let until = self.halt.asked().map_or(until, |asked| asked.deadline.min(until));
+            executor.within(until.saturating_duration_since(Instant::now()), pending::<()>()).await;
+        }
     }
 }
 
 /// A reader, who may put records in when it is not away.
 pub(crate) struct Presence {
     halt: Arc<Halt>,
-    here: bool,
+    here: Option<MpscSender<Infallible>>,
 }
 
 impl Presence {
     /// Waits for something of the outer world.
     pub(crate) fn away<R>(&mut self, wait: impl FnOnce() -> R) -> Result<R, Halted> {
-        {
-            let mut state = self.halt.lock();
-            if self.halt.asked.get().is_some() || !self.here {
-                return Err(Halted);
-            }
-            state.present -= 1;
-            self.here = false;
-        }
-        let answer = wait();
-        let mut state = self.halt.lock();
-        if self.halt.asked.get().is_some() {
+        if self.halt.asked().is_some() || self.here.take().is_none() {
             return Err(Halted);
         }
-        state.present += 1;
-        self.here = true;
-        Ok(answer)
-    }
-}
-
-impl Drop for Presence {
-    fn drop(&mut self) {
-        if self.here {
-            let mut state = self.halt.lock();
-            state.present -= 1;
-            self.halt.settle(&state);
-        }
+        let answer = block(wait);
+        self.here = lock(&self.halt.gate).presence.clone();
+        self.here.as_ref().map(|_| answer).ok_or(Halted)
     }
 }
 
@@ -198,59 +157,62 @@ impl<R: Read> Read for Halting<R> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc;
+    use std::thread;
 
     use super::*;
 
     const LONG: Duration = Duration::from_secs(3600);
 
+    fn is_over(halt: &Arc<Halt>) -> bool {
+        channel::block_on_timeout(halt.listener().over(), Duration::ZERO).is_some()
+    }
+
     #[test]
     fn it_is_over_when_the_last_reader_has_gone_or_is_away() {
         let halt = Arc::new(Halt::new());
         let (mut first, second) = (halt.enter(), halt.enter());
-        assert!(halt.asked().is_none() && !halt.is_over());
+        assert!(halt.asked().is_none() && !is_over(&halt));
         let asks = first.away(|| {
             assert!(halt.ask(15, Instant::now()));
-            assert!(!halt.is_over(), "the second is still here");
+            assert!(!is_over(&halt), "the second is still here");
         });
         assert_eq!(asks, Err(Halted), "what came then is nobody's");
         assert!(!halt.ask(2, Instant::now()), "once is enough");
         assert_eq!(halt.asked().unwrap().signal, 15);
         drop(second);
-        assert!(halt.is_over());
+        assert!(is_over(&halt));
         assert_eq!(first.away(|| unreachable!()), Err::<(), _>(Halted));
-        drop(first);
-        assert_eq!(halt.lock().present, 0);
+        assert!(halt.enter().here.is_none());
     }
 
     #[test]
     fn a_reader_that_comes_back_is_here_again() {
         let halt = Arc::new(Halt::new());
         let mut reader = halt.enter();
-        assert_eq!(reader.away(|| halt.lock().present), Ok(0));
-        assert_eq!(halt.lock().present, 1);
+        reader.away(|| {}).unwrap();
         halt.ask(15, Instant::now());
-        assert!(!halt.is_over());
+        assert!(!is_over(&halt));
         let mut input = Halting { input: &b"late"[..], presence: reader };
         assert!(Halted::is_cause_of(&input.read(&mut [0; 4]).unwrap_err()));
-        assert!(!halt.is_over(), "it may have a record in its hands");
+        assert!(!is_over(&halt), "it may have a record in its hands");
         drop(input);
-        assert!(halt.is_over());
+        assert!(is_over(&halt));
     }
 
     #[test]
-    fn a_sleeper_is_woken_and_a_listener_told() {
-        let halt = Arc::new(Halt::new());
-        let (tell, told) = mpsc::channel();
-        halt.tell(tell);
-        let sleeper = thread::spawn({
-            let halt = halt.clone();
-            move || halt.sleep(LONG)
-        });
-        halt.ask(15, Instant::now());
-        assert_eq!(told.recv(), Ok(Note::Asked));
-        sleeper.join().unwrap();
-        // It was asked for before.
-        halt.sleep(LONG);
+    fn sleepers_are_woken() {
+        for executor in [Executor::Threads, Executor::Tasks] {
+            let halt = Arc::new(Halt::new());
+            let (mut early, mut late) = (halt.listener(), halt.listener());
+            let other = halt.clone();
+            let asks = thread::spawn(move || other.ask(15, Instant::now()));
+            let sleeps = async {
+                early.sleep(executor, LONG).await;
+                // It was asked for before.
+                late.sleep(executor, LONG).await;
+            };
+            executor.run(sleeps);
+            asks.join().unwrap();
+        }
     }
 }

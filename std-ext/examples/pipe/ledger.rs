@@ -54,8 +54,8 @@ impl Intake {
 pub(crate) struct Delivery {
     /// Of each lane; of the first one where there are no lanes.
     pub(crate) lanes: Vec<Passed>,
-    /// Records that were missing between those that were taken.
-    pub(crate) missed: u64,
+    /// Records that gave way to newer ones, by the ring's count, when one was taken last.
+    pub(crate) evicted: u64,
     pub(crate) bytes: u64,
 }
 
@@ -75,7 +75,7 @@ impl Books {
     pub(crate) fn new(readers: usize, lanes: usize, levels: Vec<Arc<Level>>) -> Self {
         Self {
             intakes: (0..readers).map(|_| Mutex::default()).collect(),
-            delivery: Mutex::new(Delivery { lanes: vec![Passed::default(); lanes], missed: 0, bytes: 0 }),
+            delivery: Mutex::new(Delivery { lanes: vec![Passed::default(); lanes], evicted: 0, bytes: 0 }),
             levels,
         }
     }
@@ -102,7 +102,7 @@ impl Books {
     pub(crate) fn tally(&self) -> Tallies {
         let (intakes, delivery, now) = (self.all_intakes(), self.delivery(), Instant::now());
         let level = |lane: usize| self.levels.get(lane).map(|level| level.tally());
-        let lane = |lane: usize, intakes: &[MutexGuard<'_, Intake>], missed: u64| {
+        let lane = |lane: usize, intakes: &[MutexGuard<'_, Intake>], evicted: u64| {
             let sum = |count: fn(&Intake) -> u64| intakes.iter().map(|intake| count(intake)).sum::<u64>();
             let (shed, replaced) = (sum(|intake| intake.shed), sum(|intake| intake.replaced));
             let (sampled, expired) = (sum(|intake| intake.sampled), delivery.lanes[lane].expired);
@@ -111,8 +111,8 @@ impl Books {
                 shed,
                 sampled,
                 expired,
-                // Some that are missed came back, and some that came back will be missed. What was neither yet shows soon.
-                lost: shed + sampled + replaced.max(missed) + expired,
+                // Most come back to a reader, and the writer knows of all, up to now and then.
+                lost: shed + sampled + replaced.max(evicted) + expired,
                 // Inputs are held back at the same time, so these don't add up.
                 held: intakes.iter().map(|intake| intake.held(now)).max().unwrap_or_default(),
                 taken: delivery.lanes[lane].taken,
@@ -122,7 +122,7 @@ impl Books {
             }
         };
         match delivery.lanes.len() {
-            1 => Tallies { all: lane(0, &intakes, delivery.missed), lanes: Vec::new() },
+            1 => Tallies { all: lane(0, &intakes, delivery.evicted), lanes: Vec::new() },
             count => {
                 let lanes: Vec<_> = (0..count).map(|number| lane(number, &intakes[number..=number], 0)).collect();
                 Tallies { all: lanes.iter().fold(Tally::default(), Tally::beside), lanes }
@@ -318,7 +318,7 @@ mod tests {
         let Tallies { all, lanes } = books.tally();
         assert_eq!((all.offered, all.shed, all.lost, all.depth()), (20, 3, 7, 8));
         assert!(lanes.is_empty());
-        books.delivery().missed = 6;
+        books.delivery().evicted = 6;
         assert_eq!(books.tally().all.lost, 9);
         books.close();
         assert!(books.intake(0).closed && books.intake(1).closed);
@@ -331,7 +331,7 @@ mod tests {
             (books.intake(reader).offered, books.intake(reader).shed, books.intake(reader).sampled) = (20, 1, 4);
         }
         books.delivery().lanes[0] = Passed { taken: 6, delivered: 5, expired: 3 };
-        books.delivery().missed = 2;
+        books.delivery().evicted = 2;
         let all = books.tally().all;
         assert_eq!((all.sampled, all.expired, all.lost, all.depth()), (8, 3, 15, 19));
         let law = Law::of_books(&all);

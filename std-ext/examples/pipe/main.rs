@@ -1,4 +1,4 @@
-//! A relay between programs: records go from standard input or files through a forebay ring to standard output.
+//! A relay between programs: records go from standard input or files through a forebay channel to standard output.
 //!
 //! ```text
 //! cargo run --release --example pipe                                  # a demo, if there is no input
@@ -6,17 +6,18 @@
 //! pipe --help
 //! ```
 //!
-//! A [`reader`] thread for each input and a [`writer`] thread have one end of the ring each ([`relay`]). The [`ring`] never waits;
-//! [`wait`] adds that outside, and the [`rules`] stand before it and behind it. What came in and went out is in the [`ledger`], and
-//! the law that binds the figures is checked at the end. The ring's [`level`] is only watched. [`signals`] end a relay by its [`halt`].
+//! A [`reader`] for each input and a [`writer`] have one end of a channel each ([`relay`], [`ring`]), and wait there, as threads or as
+//! tasks ([`executor`]). The [`rules`] stand before it and behind it ([`ends`]). What came in and went out is in the [`ledger`], and the
+//! law that binds the figures is checked at the end. The ring's [`level`] is only watched. [`signals`] end a relay by its [`halt`].
 
 #![forbid(unsafe_code)]
 
 mod args;
 mod bar;
-mod bell;
 mod control;
 mod demo;
+mod ends;
+mod executor;
 mod halt;
 mod input;
 mod ledger;
@@ -34,7 +35,6 @@ mod signals;
 mod spares;
 mod units;
 mod view;
-mod wait;
 mod writer;
 
 use std::env;
@@ -116,7 +116,7 @@ fn relay_inputs(args: &Args, screen: &Screen, halt: &Arc<Halt>, inputs: &[Input]
             }
         }
     }
-    let on_full = args.on_full.unwrap_or(OnFull::Block);
+    let on_full = args.on_full().unwrap_or(OnFull::Block);
     let policy = Arc::new(Policy::new(on_full));
     if let Some(file) = &args.control {
         match Control::open(file, args.fair, &policy, screen) {
@@ -128,7 +128,14 @@ fn relay_inputs(args: &Args, screen: &Screen, halt: &Arc<Halt>, inputs: &[Input]
         }
     }
     let plan = args.plan(policy.now());
-    let relay = Relay { plan, policy, drain_interval: args.drain_interval(), limit: None, halt: halt.clone() };
+    let relay = Relay {
+        plan,
+        executor: args.executor(),
+        policy,
+        drain_interval: args.drain_interval(),
+        limit: None,
+        halt: halt.clone(),
+    };
     let progress = if typing { Progress::None } else { Progress::choose(args.quiet) };
     let names: Vec<_> = inputs.iter().map(Input::to_string).collect();
     let lanes = if args.fair { &names[..] } else { &[] };
@@ -149,7 +156,7 @@ fn show_demo(args: &Args, screen: &Screen, halt: &Arc<Halt>, seconds: u16, asked
     /// What is inside when the producer stops has at least this time to get out.
     const GRACE: Duration = Duration::from_secs(1);
     let interval = args.drain_interval().unwrap_or(INTERVAL);
-    let asked_for = if args.latest { Some(OnFull::Block) } else { args.on_full };
+    let asked_for = args.on_full();
     let policies = asked_for.as_ref().map_or(OnFull::value_variants(), std::slice::from_ref);
     let share = Duration::from_secs(seconds.into()) / policies.len() as u32;
     let length = share * 4 / 5;
@@ -175,7 +182,14 @@ fn show_demo(args: &Args, screen: &Screen, halt: &Arc<Halt>, seconds: u16, asked
             OnFull::DropOldest => "drop-oldest: when the ring is full, the oldest is lost for what comes",
         });
         let (plan, policy) = (args.plan(on_full), Arc::new(Policy::new(on_full)));
-        let relay = Relay { plan, policy, drain_interval: Some(interval), limit: Some(limit), halt: halt.clone() };
+        let relay = Relay {
+            plan,
+            executor: args.executor(),
+            policy,
+            drain_interval: Some(interval),
+            limit: Some(limit),
+            halt: halt.clone(),
+        };
         let source = Surges::new(interval, length, halt);
         let status = match run(&relay, vec![source], &[], screen, Progress::choose(args.quiet), write) {
             Ok(outcome) => conclude(screen, &relay, &["the demo".into()], &outcome),

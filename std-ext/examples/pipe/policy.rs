@@ -1,13 +1,12 @@
 //! What happens to a record that finds the ring full, and how that is changed while the relay is at work.
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use clap::ValueEnum;
-use forebay::{Overflow, Refusal};
-
-use crate::bell::Bell;
+use forebay::Overflow;
+use forebay::channel::{self, SwapReceiver, SwapSender};
 
 /// What happens to a record that finds the ring full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -39,13 +38,6 @@ impl OnFull {
     }
 }
 
-impl OnFull {
-    /// The same in a ring that never evicts.
-    pub(crate) fn refusal(self) -> Refusal {
-        Refusal::try_from(self.overflow()).expect("the command line and the control file are checked")
-    }
-}
-
 /// As it is called on the command line.
 impl fmt::Display for OnFull {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -60,16 +52,17 @@ impl fmt::Display for OnFull {
 /// The policy of a relay at work.
 pub(crate) struct Policy {
     now: AtomicU8,
-    room: Arc<Bell>,
+    /// Of each reader, to wake it: it may need room no longer.
+    readers: Mutex<Vec<SwapSender<()>>>,
 }
 
 impl Policy {
     pub(crate) fn new(on_full: OnFull) -> Self {
-        Self { now: AtomicU8::new(on_full as u8), room: Arc::new(Bell::new()) }
+        Self { now: AtomicU8::new(on_full as u8), readers: Mutex::default() }
     }
 
     pub(crate) fn now(&self) -> OnFull {
-        // Relaxed: it orders nothing. Whoever sleeps for want of room looks once more after a ring.
+        // Relaxed: it orders nothing. Whoever waits for room is woken after a change.
         OnFull::of(self.now.load(Ordering::Relaxed))
     }
 
@@ -77,13 +70,18 @@ impl Policy {
     pub(crate) fn set(&self, on_full: OnFull) -> OnFull {
         // Relaxed: as above.
         let before = self.now.swap(on_full as u8, Ordering::Relaxed);
-        self.room.ring();
+        for reader in self.readers.lock().unwrap_or_else(PoisonError::into_inner).iter_mut() {
+            // It may be gone.
+            let _ = reader.try_send(());
+        }
         OnFull::of(before)
     }
 
-    /// Rings when there may be room, and when it may no longer be needed.
-    pub(crate) const fn room(&self) -> &Arc<Bell> {
-        &self.room
+    /// Receives something after a change, or some of them.
+    pub(crate) fn changes(&self) -> SwapReceiver<()> {
+        let (sender, receiver) = channel::swap(1, 1, Overflow::DropOldest).expect("that is little");
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(sender);
+        receiver
     }
 }
 

@@ -1,16 +1,17 @@
 //! The relay itself: a reader thread for each input, the ring, a writer thread.
 
 use std::collections::VecDeque;
+use std::future::pending;
 use std::io;
-use std::panic;
 use std::sync::Arc;
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::thread;
 use std::time::{Duration, Instant};
 
-use forebay::{CapacityError, spsc};
+use forebay::channel::{BuildError, SpscReceiver};
+use forebay::{PopError, spsc};
 
-use crate::halt::{Halt, Note};
+use crate::ends::{self, Receiver, Sender};
+use crate::executor::{Executor, either};
+use crate::halt::Halt;
 use crate::ledger::{Books, Law, Tallies, Tally};
 use crate::output::Output;
 use crate::policy::Policy;
@@ -18,12 +19,12 @@ use crate::reader::Reader;
 use crate::records::Source;
 use crate::ring::{Kind, Plan};
 use crate::spares::MOST_SPARES;
-use crate::wait::{self, Receiver};
 use crate::writer::Writer;
 
 /// How a relay is set up.
 pub(crate) struct Relay {
     pub(crate) plan: Plan,
+    pub(crate) executor: Executor,
     /// What a ring that can be switched obeys, and what the others were made for.
     pub(crate) policy: Arc<Policy>,
     /// The least time from one record written to the next.
@@ -81,26 +82,34 @@ impl Relay {
         output: Output,
         tick: Option<Duration>,
         watch: impl FnMut(Duration, &Tallies),
-    ) -> Result<Outcome, CapacityError> {
-        let (senders, receiver) = wait::channel(&self.plan, &self.policy, &self.halt, sources.len())?;
-        let lanes = self.plan.kind.lanes(sources.len());
-        let levels = if self.plan.kind.has_level() { receiver.levels().to_vec() } else { Vec::new() };
-        let books = Arc::new(Books::new(sources.len(), lanes, levels));
-        let receiver = receiver.with_sink({
-            let books = books.clone();
-            move |(lane, _record)| books.delivery().lanes[lane].expired += 1
-        });
+    ) -> Result<Outcome, BuildError> {
+        let (senders, receiver) = ends::channel(&self.plan, &self.policy, &self.halt, sources.len())?;
+        let parts = senders.into_iter().zip(sources).collect();
+        self.executor.run(self.carry(parts, receiver, output, tick, watch))
+    }
+
+    async fn carry(
+        &self,
+        parts: Vec<(Sender<Vec<u8>>, impl Source + Send + 'static)>,
+        receiver: Receiver<Vec<u8>>,
+        output: Output,
+        tick: Option<Duration>,
+        watch: impl FnMut(Duration, &Tallies),
+    ) -> Result<Outcome, BuildError> {
+        let kind = self.plan.kind;
+        let levels = if kind.has_level() { receiver.levels().to_vec() } else { Vec::new() };
+        let books = Arc::new(Books::new(parts.len(), kind.lanes(parts.len()), levels));
         let started = Instant::now();
 
         // Empty records go back to be filled again, by a ring to each reader. Where it is full or empty they are freed or
         // made anew.
         let mut spares = VecDeque::new();
         let mut readers = Vec::new();
-        for (number, (records, source)) in senders.into_iter().zip(sources).enumerate() {
-            let (spares_in, spares_out) = spsc::ring(self.plan.kind.capacity().min(MOST_SPARES))?;
+        for (number, (records, source)) in parts.into_iter().enumerate() {
+            let (spares_in, spares_out) = spsc::ring(kind.capacity().min(MOST_SPARES))?;
             spares.push_back(spares_in);
             let reader = Reader { number, records, spares: spares_out, books: books.clone() };
-            readers.push(thread::spawn(move || reader.run(source)));
+            readers.push(self.executor.spawn(reader.run(source)));
         }
 
         let writer = Writer {
@@ -109,70 +118,70 @@ impl Relay {
             output,
             drain_interval: self.drain_interval,
             deadline: self.limit.map(|limit| started + limit),
-            halt: self.halt.clone(),
+            executor: self.executor,
+            listener: self.halt.listener(),
             books: books.clone(),
         };
-        let (tell, told) = mpsc::channel();
-        self.halt.tell(tell.clone());
-        let writer = thread::spawn(move || {
-            let _at_work = AtWork(tell);
-            writer.run()
-        });
-
-        if !self.watch(&told, started, tick, &books, watch) {
+        let writer = self.executor.spawn(writer.run());
+        let Some((records, output, mut end)) = self.watch(writer, started, tick, &books, watch).await else {
             books.close();
-            return Ok(Outcome::stuck(self.plan.kind, books.tally(), started.elapsed()));
-        }
-        let (records, output, mut end) = writer.join().unwrap_or_else(|panic| panic::resume_unwind(panic));
+            return Ok(Outcome::stuck(kind, books.tally(), started.elapsed()));
+        };
         let took = started.elapsed();
         if let End::Complete = end {
-            // The writer saw the readers' ends of the ring go, which is the last thing that the readers do. If the relay was
-            // halted, some may still wait for their input.
-            let halted = self.halt.asked().is_some();
-            let ended = readers.into_iter().enumerate().filter(|(_, reader)| !halted || reader.is_finished());
-            let ends = ended.map(|(number, reader)| (number, reader.join()));
-            let errors: Vec<_> = ends
-                .filter_map(|(number, end)| {
-                    Some((number, end.unwrap_or_else(|panic| panic::resume_unwind(panic)).err()?))
-                })
-                .collect();
+            let mut errors = Vec::new();
+            for (number, reader) in readers.iter_mut().enumerate() {
+                // The writer saw the readers' ends of the ring go, which is the last thing that the readers do. If the relay was
+                // halted, some may still wait for their input.
+                let ended = match reader.try_recv() {
+                    Err(PopError::Empty) if self.halt.asked().is_some() => continue,
+                    Err(PopError::Empty) => reader.recv().await.ok(),
+                    settled => settled.ok(),
+                };
+                errors.extend(ended.expect("a reader does not panic").err().map(|error| (number, error)));
+            }
             if !errors.is_empty() {
                 end = End::Unreadable(errors);
             }
         }
         books.close();
-        Ok(Outcome::settle(end, &books, records, &output, took))
+        Ok(Outcome::settle(kind, end, &books, records, &output, took))
     }
 
-    /// Waits until the writer has ended, and has the figures looked at every `tick`. Answers with whether it has, or is stuck.
-    fn watch(
+    /// Waits until the writer has ended, and has the figures looked at every `tick`. `None`: it is stuck.
+    async fn watch<W>(
         &self,
-        told: &mpsc::Receiver<Note>,
+        mut writer: SpscReceiver<W>,
         started: Instant,
         tick: Option<Duration>,
         books: &Books,
         mut watch: impl FnMut(Duration, &Tallies),
-    ) -> bool {
+    ) -> Option<W> {
         /// A writer that is not stuck has ended so long after its time.
         const SLACK: Duration = Duration::from_secs(1);
+        let mut listener = self.halt.listener();
         let mut next = tick.map(|tick| started + tick);
         loop {
             let last = self.halt.asked().map(|asked| asked.deadline + SLACK);
             let now = Instant::now();
             if last.is_some_and(|last| last <= now) {
-                return false;
+                return None;
+            }
+            if next.is_some_and(|next| next <= now) {
+                watch(started.elapsed(), &books.tally());
+                next = tick.map(|tick| now + tick);
             }
             let wait = next.into_iter().chain(last).min().map(|until| until.saturating_duration_since(now));
-            match told.recv_timeout(wait.unwrap_or(Duration::MAX)) {
-                Ok(Note::Asked) => {}
-                Ok(Note::Ended) | Err(RecvTimeoutError::Disconnected) => return true,
-                Err(RecvTimeoutError::Timeout) => {
-                    let now = Instant::now();
-                    if next.is_some_and(|next| next <= now) {
-                        watch(started.elapsed(), &books.tally());
-                        next = tick.map(|tick| now + tick);
-                    }
+            let ended = async { Some(writer.recv().await.expect("the writer does not panic")) };
+            let asked = async {
+                match last {
+                    None => listener.asked().await,
+                    Some(_) => pending().await,
                 }
+                None
+            };
+            if let Some(Some(ended)) = self.executor.within(wait.unwrap_or(Duration::MAX), either(ended, asked)).await {
+                return Some(ended);
             }
         }
     }
@@ -180,25 +189,33 @@ impl Relay {
 
 impl Outcome {
     /// The account after the writer has ended. Nobody puts records in any more.
-    fn settle(end: End, books: &Books, mut records: Receiver<Vec<u8>>, output: &Output, took: Duration) -> Self {
+    fn settle(
+        kind: Kind,
+        end: End,
+        books: &Books,
+        mut records: Receiver<Vec<u8>>,
+        output: &Output,
+        took: Duration,
+    ) -> Self {
         let Tallies { mut all, lanes } = books.tally();
         let mut dropped = vec![0; lanes.len().max(1)];
-        while let Some(lane) = records.take_left() {
-            dropped[lane] += 1;
+        // What is left is no matter of age.
+        while let Ok(left) = records.try_recv() {
+            dropped[left.lane] += 1;
         }
         let law = |number: usize, tally: &Tally| Law {
             offered: tally.offered,
             delivered: output.records(number),
-            evicted: records.ring().evicted(),
+            evicted: records.evicted(),
             shed: tally.shed,
             sampled: tally.sampled,
             expired: tally.expired,
-            conflated: records.ring().conflated(),
+            conflated: 0,
             dropped_at_close: dropped[number] + output.pending(number),
-            still_inside: records.ring().len(number) as u64,
+            still_inside: records.len(number),
         };
         let laws: Vec<_> = lanes.iter().enumerate().map(|(number, tally)| law(number, tally)).collect();
-        let law = if laws.is_empty() { law(0, &all) } else { Law::sum(&laws) };
+        let law = named(kind, if laws.is_empty() { law(0, &all) } else { Law::sum(&laws) });
         all.lost = law.lost();
         Self { end, law, lanes: laws, tally: Tallies { all, lanes }, took }
     }
@@ -206,20 +223,15 @@ impl Outcome {
     /// The account while the writer still waits for its output.
     fn stuck(kind: Kind, tally: Tallies, took: Duration) -> Self {
         let lanes: Vec<_> = tally.lanes.iter().map(Law::of_books).collect();
-        let mut law = Law::of_books(&tally.all);
-        if kind == Kind::Latest {
-            (law.conflated, law.evicted) = (law.evicted, 0);
-        }
+        let law = named(kind, Law::of_books(&tally.all));
         Self { end: End::Stuck, law, lanes, tally, took }
     }
 }
 
-/// Tells that the writer has ended, be it by a panic.
-struct AtWork(mpsc::Sender<Note>);
-
-impl Drop for AtWork {
-    fn drop(&mut self) {
-        // Nobody may be listening any more.
-        let _ = self.0.send(Note::Ended);
+/// What gives way to the newest record alone has a name of its own.
+const fn named(kind: Kind, law: Law) -> Law {
+    match kind {
+        Kind::Latest => Law { conflated: law.evicted, evicted: 0, ..law },
+        Kind::Fixed(..) | Kind::Switched(..) | Kind::Fair(..) => law,
     }
 }

@@ -1,12 +1,13 @@
-//! The rings that a relay may run through, behind one face. None of them waits.
+//! The channels that a relay may run through, behind one face.
 
 use std::num::NonZeroU32;
 
-use forebay::expiry::Stamped;
-use forebay::fan_in::{self, LaneId};
-use forebay::latest::{self, OwnedReader, OwnedWriter};
-use forebay::seam::{Pop, Push};
-use forebay::{CapacityError, PopError, Pressure, PushError, Pushed, Seen, Watermarks, mpsc, spsc, swap};
+use forebay::channel::{
+    self, BuildError, FanInReceiver, FanInSender, MpscReceiver, MpscSender, RecvError, SpscReceiver, SpscSender,
+    SwapReceiver, SwapSender,
+};
+use forebay::fan_in::LaneId;
+use forebay::{PopError, Pressure, PushError, Pushed, Seen, Watermarks};
 
 use crate::policy::OnFull;
 use crate::rules::Rules;
@@ -20,7 +21,7 @@ pub(crate) enum Kind {
     Switched(usize, OnFull),
     /// A lane for as many records for each reader, served in turn. It can be switched, but never evicts.
     Fair(usize, OnFull),
-    /// The newest record and nothing else. It is never full, and has room for one reader only.
+    /// The newest record and nothing else. It has room for one reader only.
     Latest,
 }
 
@@ -65,254 +66,135 @@ impl Plan {
         Self { kind, marks: None, weights: Vec::new(), rules: Rules::NONE }
     }
 
-    /// The ends: one for each reader, which puts records in, and the one that takes them out.
-    pub(crate) fn ends<T>(&self, readers: usize) -> Result<(Vec<Tx<T>>, Rx<T>), CapacityError> {
-        const CHECKED: &str = "the command line is checked";
-        let marks = self.marks;
-        Ok(match self.kind {
-            Kind::Fixed(capacity, on_full) if readers == 1 && on_full != OnFull::DropOldest => {
-                let (mut ring, rx) = spsc::ring(capacity)?;
-                marks.map_or(Ok(()), |marks| ring.set_watermarks(marks)).expect(CHECKED);
-                (vec![Tx::Alone { ring, sheds: on_full == OnFull::DropIncoming }], Rx::Alone(rx))
+    /// The ends: one for each reader, which sends records, and the one that receives them.
+    pub(crate) fn ends<T>(&self, readers: usize) -> Result<(Vec<Tx<T>>, Rx<T>), BuildError> {
+        let channel = channel::builder(self.kind.capacity());
+        let channel = self.marks.map_or(channel.clone(), |marks| channel.watermarks(marks.high(), marks.low()));
+        let on_full = match self.kind {
+            Kind::Fixed(_, OnFull::Block | OnFull::DropIncoming) if readers == 1 => {
+                let (tx, rx) = channel.spsc()?;
+                return Ok((vec![Tx::Alone(tx)], Rx::Alone(rx)));
             }
-            Kind::Fixed(capacity, on_full) if on_full != OnFull::DropOldest => {
-                let (ring, mut rx) = mpsc::ring(capacity)?;
-                marks.map_or(Ok(()), |marks| rx.set_watermarks(marks)).expect(CHECKED);
-                ring.set_refusal(on_full.refusal());
-                (vec![ring; readers].into_iter().map(Tx::Several).collect(), Rx::Several(rx))
+            Kind::Fixed(_, OnFull::Block | OnFull::DropIncoming) => {
+                let (tx, rx) = channel.mpsc()?;
+                return Ok((vec![tx; readers].into_iter().map(Tx::Several).collect(), Rx::Several(rx)));
             }
-            Kind::Fixed(capacity, on_full) | Kind::Switched(capacity, on_full) => {
-                let ring = swap::HeapRing::with_overflow(capacity, readers, on_full.overflow())?;
-                let (first, mut rx) = ring.into_ends();
-                marks.map_or(Ok(()), |marks| rx.set_watermarks(marks)).expect(CHECKED);
-                let another = |_| first.try_clone().expect("the ring was made for as many");
-                let mut all: Vec<_> = (1..readers).map(another).map(Tx::Evicting).collect();
-                all.push(Tx::Evicting(first));
-                (all, Rx::Evicting(rx))
+            Kind::Fair(..) => {
+                let weight = |reader| self.weights.get(reader).map_or(1, |weight: &NonZeroU32| weight.get());
+                let (txs, rx) = channel.weights((0..readers).map(weight)).fan_in()?;
+                let ids = txs.iter().map(|tx| tx.end().lane()).collect();
+                return Ok((txs.into_iter().map(Tx::Lane).collect(), Rx::Lanes(rx, ids)));
             }
-            Kind::Fair(capacity, on_full) => {
-                let (opener, rx) = fan_in::ring(readers, capacity)?;
-                let mut lanes = Vec::new();
-                for number in 0..readers {
-                    let weight = self.weights.get(number).copied().unwrap_or(NonZeroU32::MIN);
-                    let mut lane = opener.open(weight).expect("there is one for each");
-                    marks.map_or(Ok(()), |marks| lane.set_watermarks(marks)).expect(CHECKED);
-                    lane.set_refusal(on_full.refusal());
-                    lanes.push(lane);
-                }
-                // The places of the lanes, and so what `pop` tells, are the readers' numbers.
-                let ids = lanes.iter().map(fan_in::Producer::lane).collect();
-                (lanes.into_iter().map(Tx::Lane).collect(), Rx::Lanes(rx, ids))
-            }
-            Kind::Latest => {
-                assert_eq!(readers, 1, "{CHECKED}");
-                let (tx, rx) = latest::triple_buffer();
-                (vec![Tx::Latest(tx)], Rx::Latest(rx))
-            }
-        })
+            Kind::Fixed(_, on_full) | Kind::Switched(_, on_full) => on_full,
+            Kind::Latest => OnFull::DropOldest,
+        };
+        let (first, rx) = channel.overflow(on_full.overflow()).senders(readers).swap()?;
+        let another = |_| first.try_clone().expect("the channel was made for as many");
+        let mut all: Vec<_> = (1..readers).map(another).map(Tx::Evicting).collect();
+        all.push(Tx::Evicting(first));
+        Ok((all, Rx::Evicting(rx)))
     }
 }
 
-/// The end that puts records in.
+/// The end that sends records.
 pub(crate) enum Tx<T> {
-    /// For one reader, where nothing is evicted. It `sheds` at full, or gives the record back.
-    Alone {
-        ring: spsc::OwnedProducer<T>,
-        sheds: bool,
-    },
+    /// For one reader, where nothing is evicted.
+    Alone(SpscSender<T>),
     /// For several readers, where nothing is evicted.
-    Several(mpsc::OwnedProducer<T>),
+    Several(MpscSender<T>),
     /// Where records may be evicted, or may come to be.
-    Evicting(swap::OwnedProducer<T>),
+    Evicting(SwapSender<T>),
     /// A lane of one's own.
-    Lane(fan_in::OwnedProducer<T>),
-    Latest(OwnedWriter<T>),
+    Lane(FanInSender<T>),
+}
+
+/// The end that receives them.
+#[allow(clippy::large_enum_variant, reason = "there is one in a relay")]
+pub(crate) enum Rx<T> {
+    Alone(SpscReceiver<T>),
+    Several(MpscReceiver<T>),
+    Evicting(SwapReceiver<T>),
+    /// All lanes, and which those are, by the readers' numbers.
+    Lanes(FanInReceiver<T>, Vec<LaneId>),
+}
+
+/// The same for any of these.
+macro_rules! each {
+    ($end:expr, [$($kind:ident)+], $name:ident => $does:expr $(, $pattern:pat => $instead:expr)?) => {
+        match $end {
+            $(Self::$kind($name) => $does,)+
+            $($pattern => $instead,)?
+        }
+    };
 }
 
 impl<T> Tx<T> {
-    /// The ring or the lane, if it is one that can be full.
-    fn ring(&self) -> Option<&dyn Push<Item = T>> {
-        match self {
-            Self::Alone { ring, .. } => Some(ring),
-            Self::Several(ring) => Some(ring),
-            Self::Evicting(ring) => Some(ring),
-            Self::Lane(lane) => Some(lane),
-            Self::Latest(_) => None,
+    /// Sends a record if there is room now, or as the policy says. Only a ring that is [switched](Kind::Switched), or
+    /// [fair](Kind::Fair), gets any other than at first.
+    ///
+    /// One that had to go for another one comes back as [`Evicted`](Pushed::Evicted).
+    pub(crate) fn try_send(&mut self, record: T, on_full: OnFull) -> Result<Pushed<T>, PushError<T>> {
+        let sent = match self {
+            Self::Alone(tx) => tx.try_send(record).map(|()| Pushed::Stored),
+            Self::Several(tx) => tx.try_send(record).map(|()| Pushed::Stored),
+            Self::Lane(tx) => tx.try_send(record).map(|()| Pushed::Stored),
+            Self::Evicting(tx) => {
+                if tx.end().overflow() != on_full.overflow() {
+                    tx.end().set_overflow(on_full.overflow());
+                }
+                tx.try_send(record)
+            }
+        };
+        match sent {
+            Err(PushError::Full(record)) if on_full == OnFull::DropIncoming => Err(PushError::Shed(record)),
+            sent => sent,
         }
     }
 
-    /// Obeys this policy from now on. Only a ring that is [switched](Kind::Switched), or [fair](Kind::Fair), gets any other
-    /// than at first.
-    pub(crate) fn obey(&self, on_full: OnFull) {
-        match self {
-            Self::Evicting(ring) if ring.overflow() != on_full.overflow() => ring.set_overflow(on_full.overflow()),
-            Self::Lane(lane) if lane.refusal() != on_full.refusal() => lane.set_refusal(on_full.refusal()),
-            Self::Evicting(_) | Self::Lane(_) | Self::Alone { .. } | Self::Several(_) | Self::Latest(_) => {}
-        }
+    /// Waits until there is room, or nobody takes records any more. Others may be faster.
+    pub(crate) async fn ready(&mut self) {
+        each!(self, [Alone Several Evicting Lane], tx => tx.ready().await);
+    }
+
+    pub(crate) fn pressure(&self) -> Pressure {
+        each!(self, [Alone Several Evicting Lane], tx => tx.pressure())
     }
 
     /// How pressed the ring is, or the lane, if that has changed since it was last seen.
     pub(crate) fn pressure_since(&self, seen: &mut Seen) -> Option<Pressure> {
-        match self {
-            Self::Alone { ring, .. } => ring.pressure_since(seen),
-            Self::Several(ring) => ring.pressure_since(seen),
-            Self::Evicting(ring) => ring.pressure_since(seen),
-            Self::Lane(lane) => lane.pressure_since(seen),
-            Self::Latest(_) => None,
-        }
+        each!(self, [Alone Several Evicting Lane], tx => tx.end().pressure_since(seen))
     }
-}
-
-/// A record that had to go for another one comes back as [`Evicted`](Pushed::Evicted). The newest record alone is in the way of none.
-impl<T> Push for Tx<T> {
-    type Item = T;
-
-    fn push(&mut self, record: T) -> Result<Pushed<T>, PushError<T>> {
-        match self {
-            Self::Alone { ring, sheds } => match ring.push(record) {
-                Ok(()) => Ok(Pushed::Stored),
-                Err(PushError::Full(record)) if *sheds => Err(PushError::Shed(record)),
-                Err(error) => Err(error),
-            },
-            Self::Several(ring) => ring.push(record).map(|()| Pushed::Stored),
-            Self::Lane(lane) => lane.push(record).map(|()| Pushed::Stored),
-            Self::Evicting(ring) => ring.push(record),
-            Self::Latest(buffer) if buffer.is_closed() => Err(PushError::Closed(record)),
-            Self::Latest(buffer) => Ok(buffer.write(record).map_or(Pushed::Stored, Pushed::Evicted)),
-        }
-    }
-
-    fn capacity(&self) -> usize {
-        self.ring().map_or(1, Push::capacity)
-    }
-
-    fn len(&self) -> usize {
-        self.ring().map_or(0, Push::len)
-    }
-
-    fn is_full(&self) -> bool {
-        self.ring().is_some_and(Push::is_full)
-    }
-
-    fn is_closed(&self) -> bool {
-        match self {
-            Self::Latest(buffer) => buffer.is_closed(),
-            _ => self.ring().is_some_and(Push::is_closed),
-        }
-    }
-
-    fn pressure(&self) -> Pressure {
-        self.ring().map_or(Pressure::Open, Push::pressure)
-    }
-}
-
-/// The end that takes records out.
-#[allow(clippy::large_enum_variant, reason = "there is one in a relay")]
-pub(crate) enum Rx<T> {
-    Alone(spsc::OwnedConsumer<T>),
-    Several(mpsc::OwnedConsumer<T>),
-    Evicting(swap::OwnedConsumer<T>),
-    /// All lanes, and which those are, by the readers' numbers.
-    Lanes(fan_in::OwnedConsumer<T>, Vec<LaneId>),
-    Latest(OwnedReader<T>),
 }
 
 impl<T> Rx<T> {
-    /// The ring or the lanes, if it is more than one record.
-    fn ring(&self) -> Option<&dyn Pop<Item = T>> {
-        match self {
-            Self::Alone(ring) => Some(ring),
-            Self::Several(ring) => Some(ring),
-            Self::Evicting(ring) => Some(ring),
-            Self::Lanes(lanes, _) => Some(lanes),
-            Self::Latest(_) => None,
-        }
+    pub(crate) fn try_recv(&mut self) -> Result<T, PopError> {
+        each!(self, [Alone Several Evicting], rx => rx.try_recv(),
+            Self::Lanes(rx, _) => rx.try_recv().map(|(_, record)| record))
     }
 
-    /// The next record, and of which lane it is: of the first one where there are no lanes.
-    pub(crate) fn pop(&mut self) -> Result<(usize, T), PopError> {
-        let record = match self {
-            Self::Alone(ring) => ring.pop(),
-            Self::Several(ring) => ring.pop(),
-            Self::Evicting(ring) => ring.pop(),
-            Self::Lanes(lanes, _) => return lanes.pop().map(|(lane, record)| (lane.index(), record)),
-            Self::Latest(buffer) => buffer.read(),
-        };
-        record.map(|record| (0, record))
+    pub(crate) async fn recv(&mut self) -> Result<T, RecvError> {
+        each!(self, [Alone Several Evicting], rx => rx.recv().await,
+            Self::Lanes(rx, _) => rx.recv().await.map(|(_, record)| record))
     }
 
     /// How many records are inside, in this lane.
     pub(crate) fn len(&self, lane: usize) -> usize {
-        match self {
-            Self::Alone(ring) => ring.len(),
-            Self::Several(ring) => ring.len(),
-            Self::Evicting(ring) => ring.len(),
+        each!(self, [Alone Several Evicting], rx => rx.len(),
             // One that is not open any more has none.
-            Self::Lanes(lanes, ids) => lanes.lane(ids[lane]).map_or(0, |lane| lane.len()),
-            Self::Latest(buffer) => usize::from(!buffer.is_empty()),
-        }
+            Self::Lanes(rx, ids) => rx.end().end().lane(ids[lane]).map_or(0, |lane| lane.len()))
     }
 
     /// How pressed the ring is, or this lane, if that has changed since it was last seen.
     pub(crate) fn pressure_since(&self, lane: usize, seen: &mut Seen) -> Option<Pressure> {
-        match self {
-            Self::Alone(ring) => ring.pressure_since(seen),
-            Self::Several(ring) => ring.pressure_since(seen),
-            Self::Evicting(ring) => ring.pressure_since(seen),
-            Self::Lanes(lanes, ids) => lanes.lane(ids[lane])?.pressure_since(seen),
-            Self::Latest(_) => None,
-        }
+        each!(self, [Alone Several Evicting], rx => rx.end().pressure_since(seen),
+            Self::Lanes(rx, ids) => rx.end().end().lane(ids[lane])?.pressure_since(seen))
     }
 
-    /// How many records were missing before the one that was taken last.
-    pub(crate) fn missed(&mut self) -> u64 {
-        match self {
-            Self::Evicting(ring) => ring.lost() as u64,
-            // The writer of the newest value is told of each.
-            Self::Alone(_) | Self::Several(_) | Self::Lanes(..) | Self::Latest(_) => 0,
-        }
-    }
-
-    /// How many records were evicted, by the ring's own count. Exact while nobody puts records in.
+    /// How many records gave way to newer ones, by the ring's own count. Exact while nobody puts records in.
     pub(crate) fn evicted(&self) -> u64 {
         match self {
-            Self::Evicting(ring) => ring.evicted() as u64,
-            Self::Alone(_) | Self::Several(_) | Self::Lanes(..) | Self::Latest(_) => 0,
-        }
-    }
-
-    /// How many records gave way to a newer one, by the buffer's own count. Exact while nobody puts records in.
-    pub(crate) fn conflated(&self) -> u64 {
-        match self {
-            Self::Latest(buffer) => buffer.conflated() as u64,
-            Self::Alone(_) | Self::Several(_) | Self::Evicting(_) | Self::Lanes(..) => 0,
-        }
-    }
-}
-
-/// Each record with its lane, and when it came in.
-impl<T> Pop for Rx<Stamped<T>> {
-    type Item = Stamped<(usize, T)>;
-
-    fn pop(&mut self) -> Result<Self::Item, PopError> {
-        self.pop().map(|(lane, Stamped { value, at })| Stamped { value: (lane, value), at })
-    }
-
-    fn capacity(&self) -> usize {
-        self.ring().map_or(1, Pop::capacity)
-    }
-
-    fn len(&self) -> usize {
-        match self {
-            Self::Latest(buffer) => usize::from(!buffer.is_empty()),
-            _ => self.ring().map_or(0, Pop::len),
-        }
-    }
-
-    fn is_closed(&self) -> bool {
-        match self {
-            Self::Latest(buffer) => buffer.is_closed(),
-            _ => self.ring().is_some_and(Pop::is_closed),
+            Self::Evicting(rx) => rx.end().evicted() as u64,
+            Self::Alone(_) | Self::Several(_) | Self::Lanes(..) => 0,
         }
     }
 }
@@ -321,54 +203,50 @@ impl<T> Pop for Rx<Stamped<T>> {
 mod tests {
     use super::*;
 
-    /// Pushes 1 to 3 into what holds two, or one, then takes all.
+    /// Sends 1 to 3 into what holds two, or one, then takes all.
     #[track_caller]
     fn overfill(
         kind: Kind,
         readers: usize,
+        on_full: OnFull,
         outcomes: [Result<Pushed<u32>, PushError<u32>>; 3],
         records: &[u32],
-        lost: (u64, u64),
+        lost: u64,
     ) {
         let (mut txs, mut rx) = Plan::of(kind).ends(readers).unwrap();
         assert_eq!(txs.len(), readers);
-        let tx = &mut txs[0];
-        assert_eq!([1, 2, 3].map(|record| tx.push(record)), outcomes);
+        assert_eq!([1, 2, 3].map(|record| txs[0].try_send(record, on_full)), outcomes);
         assert_eq!(rx.len(0), records.len());
-        let taken: Vec<_> = std::iter::from_fn(|| rx.pop().ok()).collect();
-        assert_eq!(taken, records.iter().map(|&record| (0, record)).collect::<Vec<_>>());
-        assert_eq!((rx.len(0), tx.is_full()), (0, false));
-        assert_eq!((rx.evicted(), rx.conflated()), lost);
+        let taken: Vec<_> = std::iter::from_fn(|| rx.try_recv().ok()).collect();
+        assert_eq!((&taken[..], rx.len(0), rx.evicted()), (records, 0, lost));
     }
 
     #[test]
     fn each_rule_loses_what_it_says() {
         const STORED: Result<Pushed<u32>, PushError<u32>> = Ok(Pushed::Stored);
         let evicted = |record| Ok(Pushed::Evicted(record));
-        let ring = |on_full| Kind::Fixed(2, on_full);
         for readers in [1, 2, 5] {
-            overfill(ring(OnFull::Block), readers, [STORED, STORED, Err(PushError::Full(3))], &[1, 2], (0, 0));
-            overfill(ring(OnFull::DropIncoming), readers, [STORED, STORED, Err(PushError::Shed(3))], &[1, 2], (0, 0));
-            let fair = |on_full| Kind::Fair(2, on_full);
-            overfill(fair(OnFull::Block), readers, [STORED, STORED, Err(PushError::Full(3))], &[1, 2], (0, 0));
-            overfill(fair(OnFull::DropIncoming), readers, [STORED, STORED, Err(PushError::Shed(3))], &[1, 2], (0, 0));
-            overfill(ring(OnFull::DropOldest), readers, [STORED, STORED, evicted(1)], &[2, 3], (1, 0));
+            for kind in [Kind::Fixed, Kind::Switched, Kind::Fair] {
+                let overfill =
+                    |on_full, third| overfill(kind(2, on_full), readers, on_full, [STORED, STORED, third], &[1, 2], 0);
+                overfill(OnFull::Block, Err(PushError::Full(3)));
+                overfill(OnFull::DropIncoming, Err(PushError::Shed(3)));
+            }
+            let kind = Kind::Fixed(2, OnFull::DropOldest);
+            overfill(kind, readers, OnFull::DropOldest, [STORED, STORED, evicted(1)], &[2, 3], 1);
         }
-        overfill(Kind::Latest, 1, [STORED, evicted(1), evicted(2)], &[3], (0, 2));
+        overfill(Kind::Latest, 1, OnFull::DropOldest, [STORED, evicted(1), evicted(2)], &[3], 2);
     }
 
     #[test]
     fn a_switched_ring_obeys_the_policy_of_the_moment() {
         let (mut txs, mut rx) = Plan::of(Kind::Switched(1, OnFull::Block)).ends(2).unwrap();
-        assert_eq!(txs[0].push(1), Ok(Pushed::Stored));
-        assert_eq!(txs[0].push(2), Err(PushError::Full(2)));
-        txs[1].obey(OnFull::DropOldest);
-        assert_eq!(txs[0].push(2), Ok(Pushed::Evicted(1)));
-        txs[0].obey(OnFull::DropIncoming);
-        assert_eq!(txs[1].push(3), Err(PushError::Shed(3)));
-        txs[1].obey(OnFull::Block);
-        assert_eq!(txs[1].push(3), Err(PushError::Full(3)));
-        assert_eq!((rx.pop(), rx.evicted()), (Ok((0, 2)), 1));
+        assert_eq!(txs[0].try_send(1, OnFull::Block), Ok(Pushed::Stored));
+        assert_eq!(txs[0].try_send(2, OnFull::Block), Err(PushError::Full(2)));
+        assert_eq!(txs[1].try_send(2, OnFull::DropOldest), Ok(Pushed::Evicted(1)));
+        assert_eq!(txs[1].try_send(3, OnFull::DropIncoming), Err(PushError::Shed(3)));
+        assert_eq!(txs[0].try_send(3, OnFull::Block), Err(PushError::Full(3)));
+        assert_eq!((rx.try_recv(), rx.evicted()), (Ok(2), 1));
     }
 
     #[test]
@@ -382,28 +260,24 @@ mod tests {
             (Kind::Latest, 1),
         ] {
             let (mut txs, rx) = Plan::of(kind).ends(readers).unwrap();
-            let tx = &mut txs[0];
             drop(rx);
-            let _ = tx.push(1);
-            assert!(tx.is_closed() && tx.push(2).unwrap_err().is_closed(), "{kind:?}");
+            channel::block_on(txs[0].ready());
+            assert!(txs[0].try_send(1, OnFull::Block).unwrap_err().is_closed(), "{kind:?}");
         }
     }
 
     #[test]
-    fn lanes_are_served_by_their_weights_and_switched_alone_by_their_own_end() {
+    fn lanes_are_served_by_their_weights() {
         let weights = [1, 3].map(|weight| NonZeroU32::new(weight).unwrap()).into();
         let plan = Plan { weights, ..Plan::of(Kind::Fair(8, OnFull::Block)) };
         let (mut txs, mut rx) = plan.ends(2).unwrap();
-        txs[0].obey(OnFull::DropIncoming);
         for (number, tx) in txs.iter_mut().enumerate() {
-            (0..8).for_each(|record| assert_eq!(tx.push(record), Ok(Pushed::Stored)));
-            let refused = tx.push(8).unwrap_err();
-            assert_eq!((refused.is_shed(), refused.is_full()), (number == 0, number == 1));
+            (0..8).for_each(|_| assert_eq!(tx.try_send(number, OnFull::Block), Ok(Pushed::Stored)));
         }
-        let lanes: Vec<_> = std::iter::from_fn(|| rx.pop().ok()).map(|(lane, _)| lane).collect();
+        let lanes: Vec<_> = std::iter::from_fn(|| rx.try_recv().ok()).collect();
         assert_eq!(lanes, [0, 1, 1, 1, 0, 1, 1, 1, 0, 1, 1, 0, 0, 0, 0, 0]);
         drop(txs);
-        assert_eq!((rx.pop(), rx.len(0), rx.len(1)), (Err(PopError::Closed), 0, 0));
+        assert_eq!((rx.try_recv(), rx.len(0), rx.len(1)), (Err(PopError::Closed), 0, 0));
     }
 
     #[test]
@@ -421,12 +295,12 @@ mod tests {
             let tx = txs.last_mut().unwrap();
             let (mut above, mut below) = (Seen::default(), Seen::default());
             for expected in [None, None, Some(Pressure::Slow), Some(Pressure::Stop)] {
-                assert_eq!(tx.push(0), Ok(Pushed::Stored));
+                assert_eq!(tx.try_send(0, OnFull::Block), Ok(Pushed::Stored));
                 assert_eq!(tx.pressure_since(&mut above), expected, "{kind:?}");
                 assert_eq!(rx.pressure_since(last, &mut below), expected, "{kind:?}");
             }
             for expected in [None, None, Some(Pressure::Open), None] {
-                rx.pop().unwrap();
+                rx.try_recv().unwrap();
                 assert_eq!(rx.pressure_since(last, &mut below), expected, "{kind:?}");
             }
         }

@@ -113,7 +113,7 @@ pub fn fan_in<T>(lanes: usize, lane_capacity: usize) -> Result<(FanInOpener<T>, 
 /// assert_eq!(operator.try_send("fast"), Ok(Pushed::Evicted("slow")));
 /// assert_eq!(worker.blocking_recv(), Ok("fast"));
 /// let waits = std::thread::spawn(move || worker.blocking_recv());
-/// operator.try_send("stop").unwrap();
+/// assert_eq!(operator.try_send("stop"), Ok(Pushed::Stored));
 /// assert_eq!(waits.join().unwrap(), Ok("stop"));
 /// ```
 #[must_use]

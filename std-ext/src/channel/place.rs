@@ -88,11 +88,7 @@ impl<const SEATS: usize> Lobby<SEATS> {
     ///
     /// # Errors
     /// [`InUse`] while the ends of another channel are here.
-    pub fn ends<P: SendEnd, C: ReceiveEnd<Item = P::Item>>(
-        &self,
-        producer: P,
-        consumer: C,
-    ) -> Result<Ends<P, C, &Self>, InUse> {
+    pub fn ends<P: SendEnd, C: ReceiveEnd>(&self, producer: P, consumer: C) -> Result<Ends<P, C, &Self>, InUse> {
         check::<P, C>();
         let (sender, receiver) = Place::pair(self).ok_or(InUse)?;
         Ok((Sender::new(producer, sender), Receiver::new(consumer, receiver)))
@@ -183,8 +179,8 @@ pub(super) struct Place<D: Desk> {
     desk: D,
     seat: usize,
     has_left: bool,
-    /// It may be in a line, or have been called from there.
-    in_line: bool,
+    /// The line in which it may be, or from which it may have been called.
+    line: Option<Kind>,
 }
 
 impl<D: Desk> Place<D> {
@@ -195,7 +191,7 @@ impl<D: Desk> Place<D> {
     }
 
     const fn at(desk: D, seat: usize) -> Self {
-        Self { desk, seat, has_left: false, in_line: false }
+        Self { desk, seat, has_left: false, line: None }
     }
 
     /// Of the receiver, where senders have lanes. `None`: some end has a seat there.
@@ -217,41 +213,55 @@ impl<D: Desk> Place<D> {
 
     /// Takes its place in a line. After that whoever waits looks at the ring again.
     pub(super) fn wait(&mut self, kind: Kind, waker: &Waker) {
-        self.in_line = true;
+        if self.line == Some(Kind::Item) {
+            self.leave_line();
+        }
+        // The waker may panic, and then nothing has changed.
         match kind {
             Kind::Lane => self.desk.waiting().wait_in_lane(self.seat, InLane::Room, waker),
-            _ => self.desk.waiting().wait(self.seat, kind, waker),
+            _ => self.desk.waiting().wait(self.seat, kind, waker, self.line.is_some()),
         }
+        self.line = Some(kind);
     }
 
     /// The same for another pressure than was seen.
     fn wait_for_level(&mut self, room: Room, seen: Seen, waker: &Waker) {
         match room {
             Room::InLanes => {
-                self.in_line = true;
                 self.desk.waiting().wait_in_lane(self.seat, InLane::Level(seen), waker);
+                self.line = Some(Kind::Lane);
             }
             _ => self.wait(Kind::Level, waker),
         }
     }
 
+    /// The same for the receiver and an item.
+    pub(super) fn wait_for_item(&mut self, waker: &Waker) {
+        if self.line.is_some_and(|line| line != Kind::Item) {
+            // It was left there by a future that has been forgotten.
+            self.leave_line();
+        }
+        self.desk.waiting().wait_for_item(waker);
+        self.line = Some(Kind::Item);
+    }
+
     /// Whether it is in line, or has been called from there.
     pub(super) const fn is_in_line(&self) -> bool {
-        self.in_line
+        self.line.is_some()
     }
 
     /// Goes out of line, if it is in one. `Some`: it owes the others a call, if more of what they wait for is there than so many
     /// have been called for.
     #[inline(always)]
     pub(super) fn stop_waiting(&mut self) -> Option<usize> {
-        if self.in_line { self.leave_line() } else { None }
+        if self.line.is_some() { self.leave_line() } else { None }
     }
 
     #[cold]
     #[inline(never)]
     fn leave_line(&mut self) -> Option<usize> {
-        self.in_line = false;
-        self.desk.waiting().stop_waiting(self.seat)
+        let kind = self.line.take()?;
+        self.desk.waiting().stop_waiting(self.seat, kind)
     }
 
     /// Whether somebody else comes first.
@@ -267,15 +277,15 @@ impl<D: Desk> Place<D> {
         self.desk.waiting().awaited()
     }
 
-    /// Wakes the first who waits for that, if anything, and if the pressure has changed, all who wait for that.
+    /// Wakes the first who waits for that, and if the pressure has changed, all who wait for that.
     #[cold]
     #[inline(never)]
-    pub(super) fn tell(&self, awaited: Awaited, kind: Option<Kind>, has_changed: impl FnOnce() -> bool) {
-        if let Some(kind) = kind.filter(|&kind| awaited.has(kind)) {
+    pub(super) fn tell(&self, awaited: Awaited, kind: Kind, has_changed: impl FnOnce() -> bool) {
+        if awaited.has(kind) {
             self.call(kind);
         }
         if awaited.has(Kind::Level) && has_changed() {
-            self.desk.waiting().call_all(Kind::Level);
+            self.call_all(Kind::Level);
         }
     }
 
@@ -288,15 +298,22 @@ impl<D: Desk> Place<D> {
         let awaited = self.awaited();
         for kind in [Kind::Room, Kind::Closed, Kind::Level, Kind::Lane] {
             if awaited.has(kind) {
-                self.desk.waiting().call_all(kind);
+                self.call_all(kind);
             }
         }
+    }
+
+    fn call_all(&self, kind: Kind) {
+        self.desk.waiting().call_all(kind);
     }
 }
 
 impl<D: Desk> Place<D> {
     /// Gives the seat back. Before the end of the ring goes: whoever has that after this end, or its lane, may have the seat too.
     fn leave(&mut self) {
+        if self.line == Some(Kind::Item) {
+            self.leave_line();
+        }
         if !core::mem::replace(&mut self.has_left, true) {
             self.desk.waiting().leave(self.seat);
         }
@@ -352,16 +369,24 @@ impl<E: End, D: Desk> Party<E, D> {
         _ => Kinds::NONE,
     };
 
-    /// After a change of the ring, which has brought something, or may have changed the pressure: wakes who waits for that.
+    /// After a change of the ring, which has brought something, and may have changed the pressure: wakes who waits for that.
     #[inline(always)]
-    pub(super) fn tell(&mut self, brought: Option<Kind>) {
-        let kinds = brought.map_or(Self::CHANGES, |kind| Self::CHANGES.and(kind));
-        if kinds == Kinds::NONE {
-            return;
-        }
+    pub(super) fn tell(&mut self, brought: Kind) {
+        let kinds = Self::CHANGES.and(brought);
         let awaited = self.place.awaited();
         if awaited.has_any(kinds) {
             self.place.tell(awaited, brought, || self.end.has_changed(&mut self.seen));
+        }
+    }
+
+    /// After a look at the ring that has changed the pressure at most: if it has, wakes who waits for that. A pressure that has been
+    /// seen here may have been told by others, but none that this end has changed is left out.
+    pub(super) fn tell_pressure(&mut self) {
+        if Self::CHANGES == Kinds::NONE {
+            return;
+        }
+        if self.end.has_changed(&mut self.seen) && self.place.awaited().has(Kind::Level) {
+            self.place.call_all(Kind::Level);
         }
     }
 }
@@ -370,7 +395,10 @@ impl<E, D: Desk> Party<E, D> {
     /// Takes a place in a line for an item, or for room. After that it looks again.
     pub(super) fn wait(&mut self, kind: Kind, cx: &Context<'_>) {
         self.tally.waits(self.place.is_in_line());
-        self.place.wait(kind, cx.waker());
+        match kind {
+            Kind::Item => self.place.wait_for_item(cx.waker()),
+            _ => self.place.wait(kind, cx.waker()),
+        }
     }
 }
 
@@ -379,8 +407,8 @@ impl<C: ReceiveEnd, D: Desk> Party<C, D> {
     #[inline(always)]
     pub(super) fn tell_senders(&mut self, has_taken: bool) {
         match C::ROOM {
-            Room::Shared => self.tell(has_taken.then_some(Kind::Room)),
-            Room::Always => self.tell(None),
+            Room::Shared if has_taken => self.tell(Kind::Room),
+            Room::Shared | Room::Always => self.tell_pressure(),
             Room::InLanes => {
                 if self.place.awaited().has(Kind::Lane) {
                     let touched = self.end.take_touched();

@@ -18,7 +18,7 @@ use super::stage::Popping;
 use super::{CloseEnd, PressureEnd, ReceiveEnd, RecvMany};
 use crate::wait::Kind;
 #[cfg(feature = "std")]
-use crate::wait::{Deadline, block_on};
+use crate::wait::{Deadline, Patience, block_on};
 use crate::{PopError, Pressure};
 
 /// The end of a channel that takes items out, and may wait for them. There is one.
@@ -28,13 +28,20 @@ use crate::{PopError, Pressure};
 /// first, and receives until [`RecvError`].
 pub struct Receiver<C: ReceiveEnd, D: Desk> {
     pub(super) party: Party<C, D>,
+    #[cfg(feature = "std")]
+    patience: Patience,
     /// The end has been seen.
     is_over: bool,
 }
 
 impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     pub(super) fn new(end: C, place: Place<D>) -> Self {
-        Self { party: Party::new(end, place), is_over: false }
+        Self {
+            party: Party::new(end, place),
+            #[cfg(feature = "std")]
+            patience: Patience::new(),
+            is_over: false,
+        }
     }
 
     /// Takes the next item, if there is one.
@@ -83,7 +90,8 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     /// As [`recv`](Self::recv).
     ///
     /// # Progress
-    /// Blocking: it looks for an item a few hundred times, and then sleeps until it is called.
+    /// Blocking: it looks for an item again for up to 25 µs, as long as that has been of use lately, and then sleeps until it is called.
+    /// See [Threads](crate::channel#threads).
     #[cfg(feature = "std")]
     #[inline]
     pub fn blocking_recv(&mut self) -> Result<C::Item, RecvError> {
@@ -131,14 +139,18 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     #[cold]
     #[inline(never)]
     fn block(&mut self, deadline: Deadline) -> Option<Result<C::Item, RecvError>> {
-        let backoff = super::Backoff::new();
-        while backoff.wait() {
+        let mut looks = self.patience.looks();
+        while looks.wait(deadline) {
             match self.take() {
-                Ok(item) => return Some(Ok(item)),
+                Ok(item) => {
+                    self.patience.found(looks);
+                    return Some(Ok(item));
+                }
                 Err(PopError::Closed) => return Some(Err(RecvError)),
                 Err(PopError::Empty) => {}
             }
         }
+        self.patience.in_vain();
         let item = block_on(deadline, |cx| self.poll_recv(cx));
         if item.is_none() {
             self.party.place.stop_waiting();
@@ -160,7 +172,8 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     #[inline(never)]
     fn poll_in_line(&mut self, cx: &mut Context<'_>) -> Poll<Result<C::Item, RecvError>> {
         self.wait(cx);
-        match self.take() {
+        let item = if self.party.end.is_bare() { Err(PopError::Empty) } else { self.take() };
+        match item {
             Ok(item) => Poll::Ready(Ok(item)),
             Err(PopError::Closed) => Poll::Ready(Err(RecvError)),
             Err(PopError::Empty) => {

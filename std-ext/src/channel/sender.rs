@@ -18,7 +18,7 @@ use super::{
 };
 use crate::wait::Kind;
 #[cfg(feature = "std")]
-use crate::wait::{Deadline, block_on};
+use crate::wait::{Deadline, Patience, block_on};
 use crate::{Pressure, PushError, Pushed};
 
 /// An end of a channel that puts items in, and may wait for room.
@@ -27,6 +27,8 @@ use crate::{Pressure, PushError, Pushed};
 pub struct Sender<P: SendEnd, D: Desk> {
     pub(super) party: Party<P, D>,
     pub(super) rule: Rule,
+    #[cfg(feature = "std")]
+    patience: Patience,
 }
 
 impl<P: SendEnd, D: Desk> Sender<P, D> {
@@ -37,7 +39,12 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     };
 
     pub(super) fn new(end: P, place: Place<D>) -> Self {
-        Self { party: Party::new(end, place), rule: Rule::Wait }
+        Self {
+            party: Party::new(end, place),
+            rule: Rule::Wait,
+            #[cfg(feature = "std")]
+            patience: Patience::new(),
+        }
     }
 
     /// Puts a value in now, or hands it back.
@@ -64,13 +71,15 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
             return Err(PushError::Closed(value));
         }
         let pushed = push(&mut self.party.end, value);
-        self.party.tell(pushed.is_ok().then_some(Kind::Item));
         match &pushed {
             Ok(_) => {
-                self.party.tally.items += 1;
+                self.sent(1);
                 self.stop_waiting();
             }
-            Err(error) => self.party.tally.refused += u64::from(error.is_full()),
+            Err(error) => {
+                self.party.tally.refused += u64::from(error.is_full());
+                self.found_no_room();
+            }
         }
         pushed
     }
@@ -99,7 +108,8 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     /// See [`SendError`]: the value comes back.
     ///
     /// # Progress
-    /// Blocking: it looks for room a few hundred times, and then sleeps until it is called.
+    /// Blocking: it looks for room again for up to 25 µs, as long as that has been of use lately, and then sleeps until it is called.
+    /// See [Threads](crate::channel#threads).
     #[cfg(feature = "std")]
     #[inline]
     pub fn blocking_send(&mut self, value: P::Item) -> Result<P::Sent, SendError<P::Item>> {
@@ -115,7 +125,7 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     /// See [`SendTimeoutError`]: the value comes back.
     #[cfg(feature = "std")]
     pub fn send_timeout(&mut self, value: P::Item, timeout: Duration) -> Result<P::Sent, SendTimeoutError<P::Item>> {
-        self.send_until(value, Deadline::after(timeout))
+        self.send_until(value, || Deadline::after(timeout))
     }
 
     /// Puts a value in; waits for room until then at most, as a thread.
@@ -124,16 +134,20 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     /// See [`SendTimeoutError`]: the value comes back.
     #[cfg(feature = "std")]
     pub fn send_deadline(&mut self, value: P::Item, deadline: Instant) -> Result<P::Sent, SendTimeoutError<P::Item>> {
-        self.send_until(value, Deadline::At(deadline))
+        self.send_until(value, || Deadline::At(deadline))
     }
 
     #[cfg(feature = "std")]
-    fn send_until(&mut self, value: P::Item, deadline: Deadline) -> Result<P::Sent, SendTimeoutError<P::Item>> {
+    fn send_until(
+        &mut self,
+        value: P::Item,
+        deadline: impl FnOnce() -> Deadline,
+    ) -> Result<P::Sent, SendTimeoutError<P::Item>> {
         let mut value = match self.attempt(value) {
             Ok(done) => return done.map_err(Into::into),
             Err(value) => Some(value),
         };
-        match (self.block(&mut value, deadline), value) {
+        match (self.block(&mut value, deadline()), value) {
             (Some(done), _) => done.map_err(Into::into),
             (None, Some(value)) => Err(SendTimeoutError::Timeout(value)),
             (None, None) => unreachable!("a value that was not sent is still there"),
@@ -144,16 +158,18 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     #[cold]
     #[inline(never)]
     pub(super) fn block(&mut self, value: &mut Option<P::Item>, deadline: Deadline) -> Option<Outcome<P>> {
-        let backoff = super::Backoff::new();
-        while let Some(unsent) = value.take() {
+        let mut looks = self.patience.looks();
+        while looks.wait(deadline) {
+            let Some(unsent) = value.take() else { unreachable!("put there by the caller") };
             match self.attempt(unsent) {
-                Ok(done) => return Some(done),
+                Ok(done) => {
+                    self.patience.found(looks);
+                    return Some(done);
+                }
                 Err(unsent) => *value = Some(unsent),
             }
-            if !backoff.wait() {
-                break;
-            }
         }
+        self.patience.in_vain();
         let done = block_on(deadline, |cx| self.poll_send(cx, value));
         if done.is_none() {
             self.stop_waiting();
@@ -181,15 +197,15 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     fn poll_in_line(&mut self, cx: &mut Context<'_>, value: &mut Option<P::Item>) -> Poll<Outcome<P>> {
         // Foreign code runs in this, which may panic.
         self.wait(Self::ROOM, cx);
-        let Some(unsent) = value.take() else { unreachable!("put there by the caller") };
-        match self.attempt(unsent) {
-            Ok(done) => Poll::Ready(done),
-            Err(unsent) => {
-                *value = Some(unsent);
-                self.found_no_room();
-                Poll::Pending
+        if !self.party.end.is_stuffed() {
+            let Some(unsent) = value.take() else { unreachable!("put there by the caller") };
+            match self.attempt(unsent) {
+                Ok(done) => return Poll::Ready(done),
+                Err(unsent) => *value = Some(unsent),
             }
         }
+        self.found_no_room();
+        Poll::Pending
     }
 
     /// Puts a value in if there is room, and nobody else comes first. The error is for one who may wait.
@@ -216,7 +232,7 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
                 Err(PushError::Full(value)) => return Err(value),
                 Err(PushError::Closed(value)) => Err(SendError::Closed(value)),
                 Err(PushError::Shed(value)) => {
-                    self.party.tell(None);
+                    self.party.tell_pressure();
                     Err(SendError::Shed(value))
                 }
             }
@@ -227,7 +243,7 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
 
     /// What was refused may have raised the pressure.
     pub(super) fn found_no_room(&mut self) {
-        self.party.tell(None);
+        self.party.tell_pressure();
     }
 
     /// Polls until something is so.
@@ -265,7 +281,7 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     #[inline(always)]
     pub(super) fn sent(&mut self, count: u64) {
         self.party.tally.items += count;
-        self.party.tell(Some(Kind::Item));
+        self.party.tell(Kind::Item);
     }
 
     /// Goes out of line, and calls the next if it should have been called in place of this end.

@@ -1,8 +1,9 @@
 //! Who waits, in order: lists of seats, linked by their numbers.
 
+use core::mem;
 use core::task::Waker;
 
-use super::{Kind, PATIENCE, RECEIVER};
+use super::{FIRST_COME, Kind, PATIENCE, RECEIVER};
 use crate::Seen;
 use crate::fan_in::LaneSet;
 
@@ -18,6 +19,8 @@ pub struct Seat {
     turn: u64,
     /// How often it has been called in vain.
     late: u8,
+    /// The last call that it had, among all.
+    call: u64,
     /// If it waits in a lane, for what.
     wanted: InLane,
 }
@@ -46,8 +49,16 @@ const NONE: usize = usize::MAX;
 
 impl Seat {
     /// A seat that nobody has.
-    pub(crate) const FREE: Self =
-        Self { state: State::Free, waker: None, before: NONE, after: NONE, turn: 0, late: 0, wanted: InLane::Room };
+    pub(crate) const FREE: Self = Self {
+        state: State::Free,
+        waker: None,
+        before: NONE,
+        after: NONE,
+        turn: 0,
+        late: 0,
+        call: 0,
+        wanted: InLane::Room,
+    };
 }
 
 /// Where seats are.
@@ -85,9 +96,10 @@ impl Seats for alloc::vec::Vec<Seat> {
 struct Line {
     first: usize,
     last: usize,
-    count: usize,
-    /// How many have been called out of it, and have not come yet.
+    /// How many have been called out of it, and have not come yet; since it was last empty.
     called: usize,
+    /// The last call before it was last empty, among all.
+    settled: u64,
 }
 
 /// The seat of the sender in a lane.
@@ -99,13 +111,19 @@ const fn seat_of(lane: usize) -> usize {
 #[derive(Debug)]
 pub(super) struct Table<S> {
     seats: S,
-    lines: [Line; Kind::ALL.len()],
+    /// Of the receiver that waits for an item: nobody else does, so there is no line for that.
+    receiver: Option<Waker>,
+    lines: [Line; Kind::LINES],
+    /// Which lines have somebody in them, and whether somebody comes first.
+    kinds: u8,
     /// The lanes whose senders wait there.
     awaited_lanes: LaneSet,
     /// Who comes first.
     first_come: usize,
     /// How many turns there were.
     turns: u64,
+    /// How many calls there were.
+    calls: u64,
     /// The first of the seats that were given back.
     free: usize,
     /// Seats from this one on were never had.
@@ -123,20 +141,30 @@ pub(super) struct Left {
 
 impl<S> Table<S> {
     pub(super) const fn new(seats: S) -> Self {
-        const EMPTY: Line = Line { first: NONE, last: NONE, count: 0, called: 0 };
+        const EMPTY: Line = Line { first: NONE, last: NONE, called: 0, settled: 0 };
         Self {
             seats,
-            lines: [EMPTY; Kind::ALL.len()],
+            receiver: None,
+            lines: [EMPTY; Kind::LINES],
+            kinds: 0,
             awaited_lanes: LaneSet::EMPTY,
             first_come: NONE,
             turns: 0,
+            calls: 0,
             free: NONE,
             fresh: RECEIVER + 1,
         }
     }
 
-    pub(super) const fn count(&self, kind: Kind) -> usize {
-        self.lines[kind as usize].count
+    /// Which lines have somebody in them, and whether somebody comes first.
+    pub(super) const fn kinds(&self) -> u8 {
+        self.kinds
+    }
+
+    /// The receiver waits for an item, or with `None` not any more, or it is called. Answers with its last waker.
+    pub(super) fn set_receiver(&mut self, waker: Option<Waker>) -> Option<Waker> {
+        self.kinds = if waker.is_some() { self.kinds | Kind::Item.bit() } else { self.kinds & !Kind::Item.bit() };
+        mem::replace(&mut self.receiver, waker)
     }
 
     pub(super) const fn awaited_lanes(&self) -> LaneSet {
@@ -146,10 +174,6 @@ impl<S> Table<S> {
     /// The latest turn so far.
     pub(super) const fn latest(&mut self) -> u64 {
         self.turns
-    }
-
-    pub(super) const fn has_first_come(&self) -> bool {
-        self.first_come != NONE
     }
 
     pub(super) const fn comes_first(&self, seat: usize) -> bool {
@@ -222,21 +246,28 @@ impl<S: Seats> Table<S> {
     }
 
     /// Answers with what it leaves behind where it was before: its last waker, and if it waited for something else, a debt.
-    pub(super) fn wait(&mut self, seat: usize, kind: Kind, waker: Waker) -> Left {
+    ///
+    /// One that comes back has not gone since it last waited: if it has been called, it was in vain.
+    pub(super) fn wait(&mut self, seat: usize, kind: Kind, waker: Waker, comes_back: bool) -> Left {
         let mut left = Left { waker: None, owes: None };
         match self.seat(seat).state {
             State::Waits(other) if other == kind => {}
-            State::Called(other) if other == kind && kind.is_for_one() => {
-                self.lines[kind as usize].called -= 1;
+            State::Called(other) if other == kind && kind.is_for_one() && comes_back => {
+                self.take_call(seat, kind);
                 self.link_in_turn(seat, kind);
                 let late = &mut self.seat(seat).late;
                 *late = late.saturating_add(1);
                 if *late >= PATIENCE && kind == Kind::Room && self.first_come == NONE {
                     self.first_come = seat;
+                    self.kinds |= FIRST_COME;
                 }
             }
-            _ => {
-                left = self.stop_waiting(seat);
+            state => {
+                if self.is_settled(seat, state) {
+                    self.seat(seat).late = 0;
+                } else {
+                    left = self.stop_waiting(seat);
+                }
                 self.turns += 1;
                 self.seat(seat).turn = self.turns;
                 let last = self.lines[kind as usize].last;
@@ -250,7 +281,7 @@ impl<S: Seats> Table<S> {
     /// The same in a lane.
     pub(super) fn wait_in_lane(&mut self, seat: usize, wanted: InLane, waker: Waker) -> Left {
         self.seat(seat).wanted = wanted;
-        self.wait(seat, Kind::Lane, waker)
+        self.wait(seat, Kind::Lane, waker, false)
     }
 
     pub(super) fn stop_waiting(&mut self, seat: usize) -> Left {
@@ -263,19 +294,46 @@ impl<S: Seats> Table<S> {
                 debt = Some(kind).filter(|_| self.seat(seat).late > 0);
             }
             State::Called(kind) => {
-                self.lines[kind as usize].called -= 1;
-                debt = Some(kind).filter(|kind| kind.is_for_one());
+                if self.take_call(seat, kind) {
+                    debt = Some(kind).filter(|kind| kind.is_for_one());
+                }
             }
             State::Free | State::Away => {}
         }
         if self.first_come == seat {
             self.first_come = NONE;
+            self.kinds &= !FIRST_COME;
+            self.settle_if_empty(Kind::Room);
         }
         let line = |kind| self.lines[kind as usize];
-        let owes = debt.filter(|&kind| line(kind).count > 0).map(|kind| (kind, line(kind).called));
+        let owes = debt.filter(|&kind| line(kind).first != NONE).map(|kind| (kind, line(kind).called));
         let seat = self.seat(seat);
         (seat.state, seat.late) = (State::Away, 0);
         Left { waker: seat.waker.take(), owes }
+    }
+
+    /// The call of one that has been called is not under way any more. `false`: it had been settled before.
+    fn take_call(&mut self, seat: usize, kind: Kind) -> bool {
+        let is_open = !self.is_settled(seat, State::Called(kind));
+        self.lines[kind as usize].called -= usize::from(is_open);
+        is_open
+    }
+
+    /// Whether a seat in this state is in no line, and not counted among those who have been called out of one.
+    fn is_settled(&mut self, seat: usize, state: State) -> bool {
+        match state {
+            State::Free | State::Away => true,
+            State::Waits(_) => false,
+            State::Called(kind) => self.seat(seat).call <= self.lines[kind as usize].settled,
+        }
+    }
+
+    /// If nobody is in a line, those who have been called out of it owe nothing any more: who comes later looks for himself.
+    fn settle_if_empty(&mut self, kind: Kind) {
+        if self.kinds & kind.owed() == 0 {
+            let line = &mut self.lines[kind as usize];
+            (line.called, line.settled) = (0, self.calls);
+        }
     }
 
     /// Calls the first in the line, or who comes before that. `None`: there is nobody whose turn is not after this one. Answers
@@ -284,10 +342,10 @@ impl<S: Seats> Table<S> {
         let first_come = self.first_come;
         let waits = |table: &mut Self| table.seat(first_come).state == State::Waits(kind);
         let seat = if first_come != NONE && waits(self) { first_come } else { self.lines[kind as usize].first };
-        if seat == NONE || self.seat(seat).turn > latest {
+        if seat == NONE {
             return None;
         }
-        self.call_out(seat, kind)
+        if self.seat(seat).turn > latest { None } else { self.call_out(seat, kind) }
     }
 
     /// Calls the sender in a lane, if it waits there, and what it wants is there.
@@ -298,11 +356,14 @@ impl<S: Seats> Table<S> {
     }
 
     fn call_out(&mut self, seat: usize, kind: Kind) -> Option<Waker> {
-        self.unlink(seat, kind);
+        self.calls += 1;
+        let call = self.calls;
+        let called = self.seat(seat);
+        (called.state, called.call) = (State::Called(kind), call);
+        let waker = called.waker.take();
         self.lines[kind as usize].called += 1;
-        let seat = self.seat(seat);
-        seat.state = State::Called(kind);
-        seat.waker.take()
+        self.unlink(seat, kind);
+        waker
     }
 
     /// Back into the line, before all whose turn is later. Those before it are few: they too were called, and came back.
@@ -320,7 +381,7 @@ impl<S: Seats> Table<S> {
         (new.state, new.before, new.after) = (State::Waits(kind), before, after);
         self.join(kind, before, seat);
         self.join(kind, seat, after);
-        self.lines[kind as usize].count += 1;
+        self.kinds |= kind.bit();
         if kind == Kind::Lane {
             self.awaited_lanes = self.awaited_lanes.or(LaneSet::of(seat - seat_of(0)));
         }
@@ -329,9 +390,11 @@ impl<S: Seats> Table<S> {
     fn unlink(&mut self, seat: usize, kind: Kind) {
         let &mut Seat { before, after, .. } = self.seat(seat);
         self.join(kind, before, after);
-        self.lines[kind as usize].count -= 1;
+        if self.lines[kind as usize].first == NONE {
+            self.kinds &= !kind.bit();
+            self.settle_if_empty(kind);
+        }
         if kind == Kind::Lane {
-            self.seat(seat).state = State::Away;
             self.forget_lane(seat - seat_of(0));
         }
     }
@@ -341,7 +404,7 @@ impl<S: Seats> Table<S> {
         let alike = LaneSet::of(lane);
         let waits = |table: &mut Self, lane| table.seat(seat_of(lane)).state == State::Waits(Kind::Lane);
         let count = self.lanes();
-        if !alike.below(count).any(|lane| waits(self, lane)) {
+        if !alike.below(count).any(|other| other != lane && waits(self, other)) {
             self.awaited_lanes = LaneSet::from_bits(self.awaited_lanes.to_bits() & !alike.to_bits());
         }
     }

@@ -64,6 +64,13 @@ impl Deadline {
     pub(crate) fn after(timeout: Duration) -> Self {
         now().checked_add(timeout).map_or(Self::Never, Self::At)
     }
+
+    pub(super) fn is_over(self) -> bool {
+        match self {
+            Self::Never => false,
+            Self::At(end) => Instant::now() >= end,
+        }
+    }
 }
 
 /// Polls until there is an answer, and sleeps in between. `None`: the time is over.

@@ -10,7 +10,7 @@ use super::*;
 type Lines = Waiting<Vec<Seat>>;
 
 fn lines<const N: usize>() -> (Arc<Lines>, [usize; N]) {
-    let lines = Lines::new((0..=N).map(|_| Seat::FREE).collect());
+    let lines = Lines::new((0..=N.max(1)).map(|_| Seat::FREE).collect());
     assert_eq!(lines.open(), Some(1));
     let seats = core::array::from_fn(|at| if at == 0 { 1 } else { lines.enter().unwrap() });
     (Arc::new(lines), seats)
@@ -38,14 +38,21 @@ impl Wake for Counter {
         // Relaxed: one thread.
         self.count.fetch_add(1, Ordering::Relaxed);
         if let Some((lines, seat, kind)) = &self.comes_back {
-            lines.wait(*seat, *kind, &Waker::from(Arc::clone(&self)));
+            lines.wait(*seat, *kind, &Waker::from(Arc::clone(&self)), true);
         }
     }
 }
 
 fn wait(lines: &Lines, seat: usize, kind: Kind) -> Arc<Counter> {
     let counter = Counter::new();
-    lines.wait(seat, kind, &Waker::from(Arc::clone(&counter)));
+    lines.wait(seat, kind, &Waker::from(Arc::clone(&counter)), true);
+    counter
+}
+
+/// One that has not waited before, or has gone meanwhile.
+fn wait_anew(lines: &Lines, seat: usize, kind: Kind) -> Arc<Counter> {
+    let counter = Counter::new();
+    lines.wait(seat, kind, &Waker::from(Arc::clone(&counter)), false);
     counter
 }
 
@@ -58,7 +65,7 @@ fn a_call_is_owed_by_one_that_waits_for_something_else() {
         assert_eq!((counters[0].count(), counters[1].count()), (1, 0));
         wait(&lines, one, kind);
         assert_eq!(counters[1].count(), 1);
-        assert_eq!(lines.stop_waiting(two), None, "nobody else waits for room");
+        assert_eq!(lines.stop_waiting(two, Kind::Room), None, "nobody else waits for room");
     }
 }
 
@@ -85,7 +92,7 @@ fn all_are_called_once_although_they_come_back() {
             // Who waits for room does not come back after a close.
             let comes_back = (kind != Kind::Room).then(|| (Arc::clone(&lines), seat, kind));
             let counter = Arc::new(Counter { count: AtomicUsize::new(0), comes_back });
-            lines.wait(seat, kind, &Waker::from(Arc::clone(&counter)));
+            lines.wait(seat, kind, &Waker::from(Arc::clone(&counter)), false);
             counter
         });
         lines.call_all(kind);
@@ -100,12 +107,84 @@ fn what_all_are_called_for_is_owed_to_nobody() {
         let (lines, [one, two, three]) = lines();
         let others = [wait(&lines, one, kind), wait(&lines, two, kind)];
         lines.call(kind);
-        assert_eq!(lines.stop_waiting(one), None);
+        assert_eq!(lines.stop_waiting(one, kind), None);
         lines.call(kind);
         wait(&lines, three, kind);
         wait(&lines, two, kind);
         assert_eq!(others.map(|counter| counter.count()), [1; 2]);
     }
+}
+
+#[test]
+fn a_call_is_settled_when_nobody_else_waits() {
+    let (lines, [one, two, three]) = lines();
+    for _ in 0..3 {
+        let counter = wait_anew(&lines, one, Kind::Room);
+        assert!(!lines.has_first_come(), "it was never late");
+        lines.call(Kind::Room);
+        assert_eq!(counter.count(), 1);
+        assert_eq!(lines.stop_waiting(one, Kind::Room), None);
+    }
+    [two, three].into_iter().for_each(|seat| drop(wait_anew(&lines, seat, Kind::Room)));
+    lines.call(Kind::Room);
+    assert_eq!(lines.stop_waiting(two, Kind::Room), Some(0), "of those who were called before, all have come");
+}
+
+#[test]
+fn a_call_is_not_settled_while_somebody_comes_first() {
+    let (lines, [one, two, three]) = lines();
+    wait(&lines, one, Kind::Room);
+    for _ in 0..PATIENCE {
+        lines.call(Kind::Room);
+        wait(&lines, one, Kind::Room);
+    }
+    lines.call(Kind::Room);
+    wait(&lines, two, Kind::Room);
+    wait(&lines, one, Kind::Room);
+    (0..2).for_each(|_| lines.call(Kind::Room));
+    wait(&lines, three, Kind::Room);
+    assert_eq!(lines.stop_waiting(one, Kind::Room), Some(1), "the last may have queued up behind it, with room");
+    lines.call(Kind::Room);
+    // Settled now, as the line is empty and nobody comes first.
+    assert_eq!(lines.stop_waiting(two, Kind::Room), None);
+    [one, three].into_iter().for_each(|seat| drop(wait_anew(&lines, seat, Kind::Room)));
+    lines.call(Kind::Room);
+    assert_eq!(lines.stop_waiting(one, Kind::Room), Some(0));
+}
+
+#[test]
+fn a_call_is_settled_when_nobody_comes_first_any_more() {
+    let (lines, [one, two, three]) = lines();
+    wait(&lines, one, Kind::Room);
+    for _ in 0..PATIENCE {
+        lines.call(Kind::Room);
+        wait(&lines, one, Kind::Room);
+    }
+    wait(&lines, two, Kind::Room);
+    (0..2).for_each(|_| lines.call(Kind::Room));
+    assert_eq!([one, two].map(|seat| lines.stop_waiting(seat, Kind::Room)), [None; 2]);
+    [one, three].into_iter().for_each(|seat| drop(wait_anew(&lines, seat, Kind::Room)));
+    lines.call(Kind::Room);
+    assert_eq!(lines.stop_waiting(one, Kind::Room), Some(0), "of those who were called before, all have come");
+}
+
+#[test]
+fn the_receiver_is_called_by_its_latest_waker() {
+    let (lines, []) = lines();
+    let counters: [_; 3] = core::array::from_fn(|_| Counter::new());
+    let counts = || counters.each_ref().map(|counter| counter.count());
+    let wait = |at: usize| lines.wait_for_item(&Waker::from(Arc::clone(&counters[at])));
+    (0..2).for_each(wait);
+    assert!(lines.awaited().has(Kind::Item));
+    (0..2).for_each(|_| lines.call(Kind::Item));
+    assert_eq!(counts(), [0, 1, 0]);
+    assert!(!lines.awaited().has(Kind::Item));
+    wait(2);
+    assert_eq!(lines.stop_waiting(RECEIVER, Kind::Item), None);
+    assert!(!lines.awaited().has(Kind::Item));
+    lines.call(Kind::Item);
+    assert_eq!(counts(), [0, 1, 0]);
+    assert!(counters.iter().all(|counter| Arc::strong_count(counter) == 1), "nothing is kept");
 }
 
 #[test]

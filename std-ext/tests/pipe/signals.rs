@@ -74,6 +74,25 @@ fn an_idle_relay_ends_though_no_input_does() {
 }
 
 #[test]
+fn inputs_that_wait_hold_nobody_up_however_many() {
+    let (fifo, file) = (scratch("nobody-writes"), scratch("some-lines"));
+    assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    fs::write(&file, numbers(AT_ONCE)).unwrap();
+    // More than a runtime has threads for, unless it is told.
+    let mut arguments = ["-i", fifo.to_str().unwrap()].repeat(600);
+    arguments.extend(["-i", file.to_str().unwrap()]);
+    let (running, _, mut stdout) = start(&arguments, Stdio::null());
+    let mut out = vec![0; numbers(AT_ONCE).len()];
+    stdout.read_exact(&mut out).unwrap();
+    assert_same(&out, &numbers(AT_ONCE));
+    running.signal("TERM");
+    let ran = running.finish(out);
+    assert_eq!((ran.signal, ran.law().delivered), (SIGTERM, AT_ONCE), "{}", ran.stderr);
+    fs::remove_file(fifo).unwrap();
+    fs::remove_file(file).unwrap();
+}
+
+#[test]
 fn an_input_that_could_not_be_read_is_an_error_before_the_signal() {
     let file = scratch("unread");
     fs::write(&file, "123456\n").unwrap();
@@ -176,7 +195,8 @@ fn waiting_costs_no_time() {
         let before = spent(&running);
         thread::sleep(Duration::from_secs(2));
         let spent = spent(&running) - before;
-        assert!(spent <= 20, "{spent} hundredths in two seconds: {arguments:?}");
+        // A twentieth of one core. It is what the processor has spent, so no load on the machine can make more of it.
+        assert!(spent <= 10, "{spent} hundredths in two seconds: {arguments:?}");
         running.signal("KILL");
         running.finish(Vec::new());
         drop(stdout);

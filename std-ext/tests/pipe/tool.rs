@@ -10,6 +10,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant, SystemTime};
 
+/// Whether the program is to run as tasks: these tests are run both ways.
+const IN_TASKS: bool = matches!(env!("CARGO_CRATE_NAME").as_bytes(), b"pipe_async");
+
 /// After this time a program that still runs is killed, and its test fails.
 const PATIENCE: Duration = Duration::from_secs(180);
 
@@ -226,8 +229,10 @@ fn start_with<O>(
     take: impl FnOnce(&mut Child) -> O,
 ) -> (Running, Option<ChildStdin>, O) {
     let starting = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut child =
-        Command::new(program()).args(arguments).stdin(stdin).stdout(stdout).stderr(Stdio::piped()).spawn().unwrap();
+    let mut command = Command::new(program());
+    // Where it is a matter whether there are any, there are none.
+    command.args(IN_TASKS.then_some("--async").filter(|_| !arguments.is_empty())).args(arguments);
+    let mut child = command.stdin(stdin).stdout(stdout).stderr(Stdio::piped()).spawn().unwrap();
     drop(starting);
     let (stdin, stdout, errors) = (child.stdin.take(), take(&mut child), child.stderr.take().unwrap());
     let said = Arc::new(Mutex::new(String::new()));

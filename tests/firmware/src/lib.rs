@@ -10,6 +10,8 @@ pub mod batch;
 #[cfg_attr(target_arch = "arm", path = "board/arm.rs")]
 #[cfg_attr(target_arch = "riscv32", path = "board/riscv.rs")]
 pub mod board;
+#[cfg(feature = "critical-section")]
+pub mod executor;
 pub mod interrupt;
 pub mod item;
 #[cfg(feature = "critical-section")]
@@ -20,6 +22,8 @@ pub mod readings;
 pub mod rings;
 #[cfg(feature = "critical-section")]
 pub mod streams;
+#[cfg(feature = "critical-section")]
+pub mod tasks;
 pub mod traffic;
 
 mod random;

@@ -7,21 +7,23 @@ use forebay::channel::SendTimeoutError;
 use super::*;
 
 models! {
-    two_senders_for_one_slot [Some(3), 11875] &["both wait", "one waits"] => |cx| super::two_senders_for_one_slot(small, cx);
-    two_senders_for_one_slot_over_mpsc [Some(3), 8669] &["both wait", "one waits"] =>
+    two_senders_for_one_slot [Some(3), 9667] &["both wait", "one waits"] => |cx| super::two_senders_for_one_slot(small, cx);
+    two_senders_for_one_slot_over_mpsc [Some(3), 8585] &["both wait", "one waits"] =>
         |cx| super::two_senders_for_one_slot(mpsc, cx);
     dropped_after_its_wake [None, 11] &["called", "not called"] => |cx| super::dropped_after_its_wake(small, cx);
     dropped_after_its_wake_over_mpsc [None, 11] &["called", "not called"] =>
         |cx| super::dropped_after_its_wake(mpsc, cx);
     sender_dropped_after_its_wake [None, 1154] &["called", "not called"] =>
         |cx| super::sender_dropped_after_its_wake(small, cx);
-    timeout_against_wake [Some(3), 84985] &["sent", "late"] => |cx| super::timeout_against_wake(small, cx);
-    ready_and_gone [Some(3), 49] &["ready", "waits"] => |cx| super::ready_and_gone(small, cx);
-    two_dropped_after_their_wakes [None, 20511] &[] => |cx| super::two_dropped_after_their_wakes(small, cx);
-    used_and_dropped [None, 743] &[] => |cx| super::used_and_dropped(small, cx);
-    first_come [Some(3), 60652] &["behind", "not behind"] => |cx| super::first_come(small, cx);
-    first_come_goes [None, 35470] &["behind", "not behind"] => |cx| super::first_come_goes(small, cx);
-    called_before_another_comes_first [Some(3), 13446] &["one is served", "both wait"] => |cx| super::called_before_another_comes_first(small, cx);
+    called_alone [Some(3), 1784] &["is served", "waits"] => |cx| super::called_alone(small, cx);
+    called_alone_over_mpsc [Some(3), 1720] &["is served", "waits"] => |cx| super::called_alone(mpsc, cx);
+    timeout_against_wake [Some(3), 87757] &["sent", "late"] => |cx| super::timeout_against_wake(small, cx);
+    ready_and_gone [Some(3), 65] &["ready", "waits"] => |cx| super::ready_and_gone(small, cx);
+    two_dropped_after_their_wakes [None, 88677] &[] => |cx| super::two_dropped_after_their_wakes(small, cx);
+    used_and_dropped [None, 1435] &[] => |cx| super::used_and_dropped(small, cx);
+    first_come [Some(3), 72441] &["behind", "not behind"] => |cx| super::first_come(small, cx);
+    first_come_goes [None, 50830] &["behind", "not behind"] => |cx| super::first_come_goes(small, cx);
+    called_before_another_comes_first [Some(3), 9664] &["one is served", "both wait"] => |cx| super::called_before_another_comes_first(small, cx);
 }
 
 /// One slot gets free while two come to wait: one gets it, and the other one waits and is not forgotten.
@@ -68,6 +70,22 @@ fn sender_dropped_after_its_wake<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
     drop(first);
     let receiver = popper.join().unwrap();
     cx.note(if bell.is_rung() { "called" } else { "not called" });
+    check_senders(vec![next], receiver, vec![2]);
+}
+
+/// One that is called while nobody else waits, and goes, owes nothing to who comes meanwhile: that one looks for itself, or is
+/// called for what has come before.
+///
+/// [W1] [W2].
+fn called_alone<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
+    let (sender, mut receiver) = full(make, 1);
+    let mut first = send(sender.clone(), 1);
+    assert!(!first.poll());
+    let next = poll_in_thread(send(sender, 2));
+    assert_eq!(receiver.try_recv(), Ok(100));
+    drop(first);
+    let next = next.join().unwrap();
+    cx.note(if next.is_done() { "is served" } else { "waits" });
     check_senders(vec![next], receiver, vec![2]);
 }
 

@@ -5,12 +5,11 @@ use forebay::channel::Lobby;
 use super::*;
 
 models! {
-    ends_beside_the_last_sender [Some(3), 1] &["in use", "free", "there", "woken"] =>
-        |cx| super::ends_beside_the_last_sender(cx);
-    ends_beside_the_receiver [Some(3), 1] &["in use", "free"] => |cx| super::ends_beside_the_receiver(cx);
-    ends_beside_one_that_waits [None, 1] &["in use", "free"] => |cx| super::ends_beside_one_that_waits(cx);
-    a_seat_for_one_that_goes [None, 1] &["there is one", "there is none"] => |cx| super::a_seat_for_one_that_goes(cx);
-    two_build [None, 1] &[] => |cx| super::two_build(cx);
+    ends_beside_the_last_sender [None, 3166] &["in use", "free", "there", "woken"] => super::ends_beside_the_last_sender;
+    ends_beside_the_receiver [None, 1106] &["in use", "free"] => super::ends_beside_the_receiver;
+    ends_beside_one_that_waits [None, 1151] &["in use", "free"] => super::ends_beside_one_that_waits;
+    a_seat_for_one_that_goes [None, 5] &["there is one", "there is none"] => super::a_seat_for_one_that_goes;
+    two_build [None, 4] &[] => super::two_build;
 }
 
 type Ends<const SEATS: usize> = (Sender<ring::Tx, &'static Lobby<SEATS>>, Receiver<ring::Rx, &'static Lobby<SEATS>>);

@@ -7,11 +7,11 @@ use forebay::Pressure;
 use super::*;
 
 models! {
-    relief_by_a_pop [Some(3), 1] &["there", "woken"] => super::relief_by_a_pop;
-    stop_by_a_push [Some(3), 1] &["there", "woken"] => super::stop_by_a_push;
-    over_by_the_receiver_that_goes [Some(2), 1] &["there", "woken"] => super::over_by_the_receiver_that_goes;
-    watched_by_another [Some(2), 1] &["stop", "open"] => super::watched_by_another;
-    two_are_told [Some(2), 1] &[] => super::two_are_told;
+    relief_by_a_pop [None, 52] &["there", "woken"] => super::relief_by_a_pop;
+    stop_by_a_push [None, 52] &["there", "woken"] => super::stop_by_a_push;
+    over_by_the_receiver_that_goes [None, 158] &["there", "woken"] => super::over_by_the_receiver_that_goes;
+    watched_by_another [Some(2), 21158] &["open"] => super::watched_by_another;
+    two_are_told [None, 710] &[] => super::two_are_told;
 }
 
 /// A task that waits for another pressure, and gives its end back.
@@ -80,28 +80,45 @@ fn over_by_the_receiver_that_goes(cx: &Context) {
     told(&mut task, cx, Pressure::Closed);
 }
 
-/// One that watches beside a push and a pop knows how it is in the end: it does not sleep when that is another level than it was
-/// told last.
+/// One that watches beside a push and a receiver knows how it is when that sleeps: it does not sleep itself when it was told another
+/// level last.
 ///
 /// [W1] [W2].
 fn watched_by_another(cx: &Context) {
     cx.watch_pressure();
-    let (mut sender, mut receiver) = mpsc(1);
+    let (mut sender, receiver) = full(mpsc, 1);
     let mut task = changed!(sender.clone());
-    assert!(!task.poll());
+    assert!(task.poll());
+    let (mut last, watch) = task.result.unwrap();
+    assert_eq!(last, Pressure::Stop);
+    let watcher = poll_in_thread(changed!(watch));
     let pusher = thread::spawn(move || {
-        sender.try_send(1).unwrap();
+        let _ = sender.try_send(1);
         sender
     });
-    let popped = receiver.try_recv().is_ok();
+    let mut reception = receive(receiver);
+    assert!(reception.poll());
+    let mut reception = receive(reception.result.unwrap().1);
+    reception.poll();
     let sender = pusher.join().unwrap();
-    let level = sender.pressure();
-    cx.note(if level == Pressure::Stop { "stop" } else { "open" });
-    assert_eq!(level, if popped { Pressure::Open } else { Pressure::Stop });
-    assert!(level == Pressure::Open || task.is_woken(), "it sleeps, and the pressure is another one");
-    if task.is_woken() && task.poll() {
-        assert_eq!(task.result.unwrap().0, level);
+    while reception.is_done() || reception.is_woken() {
+        if reception.poll() {
+            reception = receive(reception.result.unwrap().1);
+            reception.poll();
+        }
     }
+    assert_eq!(sender.pressure(), Pressure::Open);
+    let mut watcher = watcher.join().unwrap();
+    while watcher.is_done() || watcher.is_woken() {
+        if watcher.poll() {
+            let (level, watch) = watcher.result.unwrap();
+            last = level;
+            cx.note(if last == Pressure::Stop { "stop" } else { "open" });
+            watcher = changed!(watch);
+            watcher.poll();
+        }
+    }
+    assert_eq!(last, Pressure::Open, "it sleeps, and the pressure is another one");
 }
 
 /// All that wait are told, although one of them goes meanwhile.

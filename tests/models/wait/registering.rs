@@ -3,15 +3,17 @@
 use super::*;
 
 models! {
-    receiver [None, 49] &["there", "woken"] => |cx| super::receiver(small, cx);
-    receiver_over_mpsc [None, 136] &["there", "woken"] => |cx| super::receiver(mpsc, cx);
-    receiver_of_two [Some(3), 1224] &["there", "woken"] => |cx| super::receiver_of_two(small, cx);
-    receiver_of_two_over_mpsc [Some(3), 32469] &["there", "woken"] => |cx| super::receiver_of_two(mpsc, cx);
-    sender [None, 151] &["room", "woken"] => |cx| super::sender(small, cx);
-    sender_over_mpsc [None, 151] &["room", "woken"] => |cx| super::sender(mpsc, cx);
+    receiver [None, 58] &["there", "woken"] => |cx| super::receiver(small, cx);
+    receiver_over_mpsc [None, 400] &["there", "woken"] => |cx| super::receiver(mpsc, cx);
+    receiver_of_two [Some(3), 1270] &["there", "woken"] => |cx| super::receiver_of_two(small, cx);
+    receiver_of_two_over_mpsc [Some(3), 20766] &["there", "woken"] => |cx| super::receiver_of_two(mpsc, cx);
+    sender [None, 100] &["room", "woken"] => |cx| super::sender(small, cx);
+    sender_over_mpsc [None, 120] &["room", "woken"] => |cx| super::sender(mpsc, cx);
+    waker_replaced [None, 208] &["there", "woken"] => |cx| super::waker_replaced(small, cx);
+    receiver_comes_again [None, 1065] &["there", "woken"] => |cx| super::receiver_comes_again(small, cx);
+    receiver_comes_again_over_mpsc [Some(3), 295] &["there", "woken"] => |cx| super::receiver_comes_again(mpsc, cx);
+    waker_of_sender_replaced [None, 3424] &["room", "woken"] => |cx| super::waker_of_sender_replaced(small, cx);
     sender_of_many [None, 410] &["room", "woken"] => |cx| super::sender_of_many(small, cx);
-    waker_replaced [None, 142] &["there", "woken"] => |cx| super::waker_replaced(small, cx);
-    waker_of_sender_replaced [None, 10557] &["room", "woken"] => |cx| super::waker_of_sender_replaced(small, cx);
 }
 
 /// A receiver that has found nothing is woken by the item that it has not seen.
@@ -103,6 +105,26 @@ fn waker_replaced<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
     let _sender = pusher.join().unwrap();
     assert!(task.is_done() || task.is_woken(), "it sleeps, and there is an item");
     assert!(task.poll());
+}
+
+/// One that gives up while it is called, and comes again with another waker, is woken by that.
+///
+/// [W1] [W2].
+fn receiver_comes_again<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
+    let (mut sender, mut receiver) = make(1);
+    let mut future = receiver.recv();
+    assert!(Pin::new(&mut future).poll(&mut Cx::from_waker(Waker::noop())).is_pending());
+    let pusher = thread::spawn(move || {
+        sender.try_send(1).unwrap();
+        sender
+    });
+    drop(future);
+    let mut task = receive(receiver);
+    cx.note(if task.poll() { "there" } else { "woken" });
+    let _sender = pusher.join().unwrap();
+    assert!(task.is_done() || task.is_woken(), "it sleeps, and there is an item");
+    assert!(task.poll());
+    assert_eq!(task.result.unwrap().0, Ok(1));
 }
 
 /// The same of a sender that comes too late once, as another one has taken its room.

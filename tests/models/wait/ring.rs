@@ -8,24 +8,24 @@ use std::sync::Arc;
 use forebay::channel::{CloneEnd, CloseEnd, End, ReceiveEnd, RoomEnd, SendEnd};
 use forebay::seam::{Pop, Push};
 use forebay::{PopError, Pressure, PushError, Pushed};
-use forebay_tests::model::atomic::{AtomicUsize, Ordering};
+use forebay_tests::model::atomic::{AtomicU64, Ordering};
 
 /// Up to four items of a byte that is not 0, the oldest in the lowest one; the number of senders; whether it is closed.
 struct Ring {
-    word: AtomicUsize,
+    word: AtomicU64,
     capacity: usize,
 }
 
-const SENDER: usize = 1 << 32;
-const CLOSED: usize = 1 << 40;
+const SENDER: u64 = 1 << 32;
+const CLOSED: u64 = 1 << 40;
 
 impl Ring {
-    fn load(&self) -> usize {
+    fn load(&self) -> u64 {
         self.word.load(Ordering::Relaxed)
     }
 
     /// Changes the word, if there is a change to be made.
-    fn change<E>(&self, change: impl Fn(usize) -> Result<usize, E>) -> Result<usize, E> {
+    fn change<E>(&self, change: impl Fn(u64) -> Result<u64, E>) -> Result<u64, E> {
         let mut word = self.load();
         loop {
             let new = change(word)?;
@@ -36,11 +36,11 @@ impl Ring {
         }
     }
 
-    fn items(word: usize) -> usize {
+    fn items(word: u64) -> u64 {
         word % SENDER
     }
 
-    fn len(word: usize) -> usize {
+    fn len(word: u64) -> usize {
         Self::items(word).to_le_bytes().iter().filter(|&&item| item > 0).count()
     }
 }
@@ -50,7 +50,7 @@ pub(crate) struct Tx(Arc<Ring>);
 pub(crate) struct Rx(Arc<Ring>);
 
 pub(crate) fn ring(capacity: usize) -> (Tx, Rx) {
-    let ring = Arc::new(Ring { word: AtomicUsize::new(SENDER), capacity });
+    let ring = Arc::new(Ring { word: AtomicU64::new(SENDER), capacity });
     (Tx(Arc::clone(&ring)), Rx(ring))
 }
 
@@ -61,7 +61,7 @@ impl Push for Tx {
         let pushed = self.0.change(|word| match Ring::len(word) {
             _ if word & CLOSED != 0 => Err(PushError::Closed(value)),
             len if len == self.0.capacity => Err(PushError::Full(value)),
-            len => Ok(word | (value as usize) << (8 * len)),
+            len => Ok(word | u64::from(value) << (8 * len)),
         });
         pushed.map(|_| Pushed::Stored)
     }

@@ -205,3 +205,23 @@ fn a_batch_is_told_of_before_its_iterator_may_wait() {
     assert_eq!(poll(&mut sender.send_many(items), &Arc::default()), Poll::Ready(Ok(3)));
     assert_eq!(poll(&mut receive, &counter), Poll::Ready(Ok(1)));
 }
+
+/// One that was called while nobody else waited, and has come, does not count among those who are still to come.
+#[test]
+fn who_has_come_does_not_count() {
+    let (mut senders, mut receiver) = full(1, 3);
+    let (first, others) = senders.split_at_mut(1);
+    for number in [0, 1, 1] {
+        let mut sends = waiting(first);
+        assert_eq!(receiver.try_recv(), Ok(number));
+        let (send, counter) = &mut sends[0];
+        assert_eq!(counter.count(), 1);
+        assert!(poll(send, counter).is_ready());
+    }
+    let mut sends = waiting(others);
+    assert_eq!(receiver.try_recv(), Ok(1));
+    let (last, counter) = sends.pop().unwrap();
+    drop(sends);
+    assert_eq!(counter.count(), 1, "the first of the two was called, and is gone");
+    drop(last);
+}

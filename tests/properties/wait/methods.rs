@@ -146,7 +146,7 @@ fn a_drain_may_stop_early() {
     assert_eq!(sends[0].1.count(), 0, "nothing was taken");
     let panics = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         let mut drain = receiver.drain();
-        assert_eq!(drain.next(), Some(0));
+        assert!(drain.next().is_some());
         std::panic::resume_unwind(Box::new(()));
     }));
     assert!(panics.is_err());

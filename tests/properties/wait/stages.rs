@@ -27,12 +27,11 @@ impl Clock for Ticks {
 type Tx = Stamping<OwnedProducer<Stamped<u32>>, Ticks>;
 type Rx<F> = Expiring<OwnedConsumer<Stamped<u32>>, Ticks, MaxAge, F>;
 
+/// A clock, senders and the receiver.
+type Made<F> = (Ticks, Vec<Sender<Tx, Shared>>, Receiver<Rx<F>, Shared>);
+
 /// A channel for one tick, with so many senders and a sink.
-fn one_tick<F: FnMut(u32)>(
-    capacity: usize,
-    senders: usize,
-    sink: F,
-) -> (Ticks, Vec<Sender<Tx, Shared>>, Receiver<Rx<F>, Shared>) {
+fn one_tick<F: FnMut(u32)>(capacity: usize, senders: usize, sink: F) -> Made<F> {
     let clock = Ticks::default();
     let (tx, rx) = mpsc::ring(capacity).unwrap();
     let rx = Expiring::new(rx, clock.clone(), MaxAge::new(0)).with_sink(sink);

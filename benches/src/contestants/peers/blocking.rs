@@ -1,8 +1,9 @@
 //! The others' channels, for threads that wait.
 
+use std::num::NonZeroUsize;
 use std::sync::mpsc as std_mpsc;
 
-use super::several::{Crossfire, Flume, Kanal, StdChannel, ThingBufChannel};
+use super::several::{Crossfire, Flume, GilMpsc, Kanal, StdChannel, ThingBufChannel};
 use super::single::CrossbeamChannel;
 use crate::queue::{Channel, HandIn, HandOut, Role};
 
@@ -217,6 +218,33 @@ impl HandOut for std_mpsc::Receiver<u64> {
     #[inline(always)]
     fn hand_out(&mut self) -> u64 {
         self.recv().expect("all items have been sent")
+    }
+}
+
+/// Nobody sleeps: not a sender without room, and not a receiver without an item.
+impl Channel for GilMpsc {
+    const NAME: &'static str = "gil";
+    const ROLE: Role = Role::Peer;
+    type Tx = gil::mpsc::Sender<u64>;
+    type Rx = gil::mpsc::Receiver<u64>;
+
+    fn ends(capacity: usize, producers: usize) -> (Vec<Self::Tx>, Self::Rx) {
+        let (tx, rx) = gil::mpsc::channel(NonZeroUsize::new(capacity).expect("no capacity is 0"));
+        (vec![tx; producers], rx)
+    }
+}
+
+impl HandIn for gil::mpsc::Sender<u64> {
+    #[inline(always)]
+    fn hand_in(&mut self, item: u64) {
+        self.send(item);
+    }
+}
+
+impl HandOut for gil::mpsc::Receiver<u64> {
+    #[inline(always)]
+    fn hand_out(&mut self) -> u64 {
+        self.recv()
     }
 }
 

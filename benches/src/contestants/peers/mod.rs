@@ -89,6 +89,11 @@ pub(super) fn channels<Q: ChannelQuestion>() -> Vec<Contestant> {
     ]
 }
 
+/// Those that need room for more than one item: in gil's ring of one slot a second item takes the place of the first.
+pub(super) fn roomy_channels<Q: ChannelQuestion>() -> Vec<Contestant> {
+    vec![Contestant::channel::<Q, several::GilMpsc>()]
+}
+
 /// Those that have one producer only.
 pub(super) fn channels_of_one<Q: ChannelQuestion>() -> Vec<Contestant> {
     vec![Contestant::channel::<Q, blocking::CrossfireOfOne>()]

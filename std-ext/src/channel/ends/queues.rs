@@ -22,13 +22,23 @@ impl<T, L: Layout, K> SendEnd for spsc::Producer<'_, T, L, K> {
     fn is_to_be_asked(&self) -> bool {
         true
     }
+
+    #[inline(always)]
+    fn is_stuffed(&self) -> bool {
+        self.is_full() && !self.is_closed()
+    }
 }
 
 impl<T, L: Layout, K> RoomEnd for spsc::Producer<'_, T, L, K> {}
 
 impl<T, L: Layout, K> ReserveEnd for spsc::Producer<'_, T, L, K> {}
 
-impl<T, L: Layout, K> ReceiveEnd for spsc::Consumer<'_, T, L, K> {}
+impl<T, L: Layout, K> ReceiveEnd for spsc::Consumer<'_, T, L, K> {
+    #[inline(always)]
+    fn is_bare(&self) -> bool {
+        self.is_empty() && !self.is_closed()
+    }
+}
 
 impl<T, K> SendEnd for mpsc::Producer<'_, T, K> {
     type Sent = ();
@@ -43,6 +53,11 @@ impl<T, K> SendEnd for mpsc::Producer<'_, T, K> {
         }
         .map(|()| Pushed::Stored)
     }
+
+    #[inline(always)]
+    fn is_stuffed(&self) -> bool {
+        self.is_full() && !self.is_closed()
+    }
 }
 
 impl<T, K> RoomEnd for mpsc::Producer<'_, T, K> {}
@@ -53,7 +68,13 @@ impl<T, K: Clone> CloneEnd for mpsc::Producer<'_, T, K> {
     }
 }
 
-impl<T, K> ReceiveEnd for mpsc::Consumer<'_, T, K> {}
+impl<T, K> ReceiveEnd for mpsc::Consumer<'_, T, K> {
+    /// A push that is not over has a ticket already, and counts.
+    #[inline(always)]
+    fn is_bare(&self) -> bool {
+        self.is_empty() && !self.is_closed()
+    }
+}
 
 impl<T, K> CloseEnd for mpsc::Consumer<'_, T, K> {
     fn close(&mut self) {

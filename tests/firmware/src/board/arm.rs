@@ -84,6 +84,19 @@ fn timer() -> SYST {
     unsafe { cortex_m::Peripherals::steal() }.SYST
 }
 
+/// Sleeps until an interrupt comes, unless `is_ready` says that there is something to do. Answers with whether it slept.
+///
+/// Nothing comes between the question and the sleep: an interrupt that is kept out wakes the core all the same, and runs after that.
+pub(crate) fn sleep_unless(is_ready: impl FnOnce() -> bool) -> bool {
+    cortex_m::interrupt::free(|_| {
+        let sleeps = !is_ready();
+        if sleeps {
+            asm::wfi();
+        }
+        sleeps
+    })
+}
+
 /// One instruction that does nothing.
 #[inline(always)]
 pub(crate) fn pause() {

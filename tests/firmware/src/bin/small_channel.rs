@@ -1,0 +1,49 @@
+//! As `nopanic`, with a task that waits for each item, and an executor: its size less that of `bare` is the price of all that. What
+//! is left of panics in it is not told: a seat that is none, and a lock that is held twice.
+
+#![no_std]
+#![no_main]
+
+use core::cell::Cell;
+use core::panic::PanicInfo;
+use core::pin::pin;
+
+use forebay::channel::Lobby;
+use forebay::spsc::Ring;
+use forebay_firmware::executor::{self, Flag};
+use forebay_firmware::{board, interrupt};
+
+#[panic_handler]
+fn panic(_: &PanicInfo<'_>) -> ! {
+    board::exit(false)
+}
+
+static RING: Ring<u8, 64> = Ring::new();
+static LOBBY: Lobby<2> = Lobby::new();
+static FLAGS: [Flag; 1] = [Flag::new()];
+
+#[board::entry]
+fn main() -> ! {
+    board::exit(works() == Some(true))
+}
+
+fn works() -> Option<bool> {
+    let (producer, consumer) = RING.try_split().ok()?;
+    let (mut sender, mut receiver) = LOBBY.ends(producer, consumer).ok()?;
+    let mut next = 0;
+    let mut tick = || {
+        if sender.try_send(next).is_ok() {
+            next = next.wrapping_add(1);
+        }
+    };
+    let right = Cell::new(true);
+    let receive = pin!(async {
+        let mut expected = 0u8;
+        for _ in 0..1000 {
+            right.set(receiver.recv().await == Ok(expected) && right.get());
+            expected = expected.wrapping_add(1);
+        }
+    });
+    interrupt::during(&mut tick, || executor::run([receive], &FLAGS));
+    Some(right.get())
+}
