@@ -9,9 +9,9 @@ use forebay::{Overflow, Pushed};
 use super::*;
 
 models! {
-    timer_against_wake [Some(3), 23955] &["sent", "late"] => |cx| super::timer_against_wake(small, cx);
-    grace_against_room [Some(2), 15873] &["sent", "shed"] => super::grace_against_room;
-    force_against_wait [None, 64] &["evicted", "stored"] => super::force_against_wait;
+    timer_against_wake [Some(3), 37271] &["sent", "late"] => |cx| super::timer_against_wake(small, cx);
+    grace_against_room [Some(2), 6327] &["sent", "shed"] => super::grace_against_room;
+    force_against_wait [None, 462] &["evicted", "stored"] => super::force_against_wait;
 }
 
 /// A task whose timer is ready when it has been called passes the call on.
