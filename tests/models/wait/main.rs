@@ -33,6 +33,7 @@ macro_rules! models {
 mod blocking;
 mod calls;
 mod closing;
+mod grace;
 mod lanes;
 mod lobby;
 mod pressure;
