@@ -5,7 +5,7 @@ use super::*;
 models! {
     threads_alone [Some(3), 28083] &[] => |_| super::threads_alone(small);
     threads_over_mpsc [Some(2), 6029] &[] => |_| super::threads_alone(mpsc);
-    thread_and_task [Some(2), 265266] &["task first", "thread first"] => |cx| super::thread_and_task(small, cx);
+    thread_and_task [Some(2), 65346] &["task first", "thread first"] => |cx| super::thread_and_task(small, cx);
     closed_while_it_sleeps [None, 1695] &[] => |_| super::closed_while_it_sleeps(small);
 }
 

@@ -15,7 +15,7 @@ models! {
         |cx| super::dropped_after_its_wake(mpsc, cx);
     sender_dropped_after_its_wake [None, 1154] &["called", "not called"] =>
         |cx| super::sender_dropped_after_its_wake(small, cx);
-    timeout_against_wake [Some(3), 84985] &["sent", "late"] => |cx| super::timeout_against_wake(small, cx);
+    timeout_against_wake [Some(3), 28752] &["sent", "late"] => |cx| super::timeout_against_wake(small, cx);
     ready_and_gone [Some(3), 49] &["ready", "waits"] => |cx| super::ready_and_gone(small, cx);
     two_dropped_after_their_wakes [None, 20511] &[] => |cx| super::two_dropped_after_their_wakes(small, cx);
     used_and_dropped [None, 743] &[] => |cx| super::used_and_dropped(small, cx);
