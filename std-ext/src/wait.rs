@@ -104,7 +104,7 @@ impl Kind {
         }
     }
 
-    /// Whether what has come is for one of those who wait, and not for all of them.
+    /// Of those with a line: whether what has come is for one of those who wait, and not for all of them.
     const fn is_for_one(self) -> bool {
         matches!(self, Self::Room)
     }
