@@ -665,12 +665,14 @@ pub fn send_all<P: Tx, D: Desk>(
         }
         let item = record.item();
         let number = item.number;
-        let done = if dice(8) == 0 {
-            let done;
-            (sender, done) = send_by_sink(sender, item, &mut dice);
-            done.map(|is_sent| is_sent.then_some(None))
-        } else {
-            send(&mut sender, item, &mut dice).map(|sent| sent.map(Sent::victim))
+        let done = match dice(10) {
+            0 => {
+                let done;
+                (sender, done) = send_by_sink(sender, item, &mut dice);
+                done.map(|is_sent| is_sent.then_some(None))
+            }
+            1 => block_on(sender.send_many(std::iter::once(item))).map(|_| Some(None)),
+            _ => send(&mut sender, item, &mut dice).map(|sent| sent.map(Sent::victim)),
         };
         match done {
             Ok(Some(victim)) => record.sent(number, victim),
