@@ -51,14 +51,14 @@
 //! # Ok::<(), forebay::CapacityError>(())
 //! ```
 
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 mod builder;
 mod drain;
 mod ends;
 mod error;
 mod force;
 mod grace;
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 mod heap;
 #[cfg(feature = "std")]
 mod level;
@@ -73,7 +73,7 @@ mod stage;
 mod stats;
 mod until;
 
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 pub use builder::{BuildError, Builder, WhenFull, builder};
 pub use drain::Drain;
 #[cfg(feature = "std")]
@@ -81,7 +81,7 @@ pub use drain::IntoIter;
 pub use error::{LanesError, NoSeat, RecvError, RecvTimeoutError, SendError, SendTimeoutError};
 pub use force::ForceEnd;
 pub use grace::{SendWithGrace, SendWithin};
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 pub use heap::{
     ConflatedReceiver, ConflatedSender, FanInOpener, FanInReceiver, FanInSender, LatestReceiver, LatestSender,
     MpscReceiver, MpscSender, PriorityReceiver, PrioritySender, SpscReceiver, SpscSender, SwapReceiver, SwapSender,
@@ -90,7 +90,7 @@ pub use heap::{
 pub use many::{RecvMany, SendMany};
 pub use opener::Opener;
 pub use permit::{OwnedPermit, Permit, Reserve, ReserveEnd, ReserveOwned};
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 pub use place::Shared;
 pub use place::{Desk, LaneEnds, Lobby, PressureChanged};
 pub use receiver::{Receiver, RecvFuture};

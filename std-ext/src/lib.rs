@@ -49,14 +49,20 @@ pub use forebay_core::{
 
 #[cfg(any(feature = "std", feature = "critical-section"))]
 pub mod channel;
+#[cfg(any(target_has_atomic = "ptr", feature = "critical-section"))]
 pub mod conflated;
 pub mod expiry;
+#[cfg(any(target_has_atomic = "ptr", feature = "critical-section"))]
 pub mod fan_in;
+#[cfg(any(target_has_atomic = "ptr", feature = "critical-section"))]
 pub mod latest;
+#[cfg(any(target_has_atomic = "ptr", feature = "critical-section"))]
 pub mod mpsc;
 pub mod pacer;
+#[cfg(any(target_has_atomic = "ptr", feature = "critical-section"))]
 pub mod priority;
 pub mod spsc;
+#[cfg(any(target_has_atomic = "ptr", feature = "critical-section"))]
 pub mod swap;
 #[cfg(any(feature = "std", feature = "critical-section"))]
 mod sync;

@@ -5,7 +5,7 @@ pub(crate) use core::sync::atomic::{AtomicU8, AtomicUsize, Ordering, fence};
 #[cfg(all(feature = "std", not(any(forebay_loom, forebay_shuttle))))]
 pub(crate) use std::sync::Mutex;
 
-#[cfg(all(feature = "alloc", not(any(forebay_loom, forebay_shuttle))))]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr", not(any(forebay_loom, forebay_shuttle))))]
 pub(crate) use alloc::sync::Arc;
 #[cfg(forebay_loom)]
 use loom as checker;

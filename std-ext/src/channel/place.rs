@@ -8,7 +8,7 @@ use core::task::{Context, Poll, Waker};
 use super::stats::Tally;
 use super::{End, Ends, LanesError, Opener, PressureEnd, ReceiveEnd, Receiver, Room, SendEnd, Sender};
 use crate::fan_in::{self, ByLane, LaneSet};
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 use crate::sync::Arc;
 use crate::sync::always_const;
 use crate::wait::{Awaited, InLane, Kind, Kinds, RECEIVER, Seat, Seats, Waiting};
@@ -24,11 +24,11 @@ pub trait Desk: Clone + fmt::Debug {
 }
 
 /// The ends share it on the heap: there can be any number of them.
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 #[derive(Clone, Debug)]
 pub struct Shared(Arc<Waiting<alloc::vec::Vec<Seat>>>);
 
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 impl Shared {
     pub(super) fn new() -> Self {
         Self(Arc::new(Waiting::new(alloc::vec![Seat::FREE, Seat::FREE])))
@@ -43,7 +43,7 @@ impl Shared {
     }
 }
 
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 impl Desk for Shared {
     type Seats = alloc::vec::Vec<Seat>;
 

@@ -434,7 +434,7 @@ impl<P: ReserveEnd, D: Desk> Sender<P, D> {
     }
 }
 
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 impl<P: SendEnd + Clone> Clone for Sender<P, super::Shared> {
     /// Another sender. There can be any number of them.
     fn clone(&self) -> Self {

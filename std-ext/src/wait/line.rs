@@ -80,7 +80,7 @@ impl<const N: usize> Seats for [Seat; N] {
     }
 }
 
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 impl Seats for alloc::vec::Vec<Seat> {
     fn seats(&mut self) -> &mut [Seat] {
         self
