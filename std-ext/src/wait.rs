@@ -310,11 +310,14 @@ impl<S: Seats> Waiting<S> {
 
     fn change<R>(&self, change: impl FnOnce(&mut Table<S>) -> R) -> R {
         self.table.with(|table| {
+            let lanes = table.awaited_lanes();
             let result = change(table);
             // Relaxed: [W1] comes after it where it says more than before.
             self.kinds.store(table.kinds(), Ordering::Relaxed);
-            // Relaxed: likewise.
-            self.lanes.store(table.awaited_lanes().to_bits(), Ordering::Relaxed);
+            if table.awaited_lanes() != lanes {
+                // Relaxed: likewise.
+                self.lanes.store(table.awaited_lanes().to_bits(), Ordering::Relaxed);
+            }
             result
         })
     }
