@@ -81,7 +81,9 @@ impl fmt::Display for BuildError {
             Self::Ring(error) => return error.fmt(f),
             Self::Watermarks(error) => return error.fmt(f),
             Self::NeverEvicts => "this ring never drops its oldest item: take `swap`, or another policy",
-            Self::NeverDrops => "this ring never drops what is sent: take `mpsc`, `swap` or `fan_in`, or another policy",
+            Self::NeverDrops => {
+                "this ring never drops what is sent: take `mpsc`, `swap` or `fan_in`, or another policy"
+            }
             Self::GraceWithoutDrop => {
                 "there is a grace before the first drop, and the policy never drops: take one that does, or no grace"
             }
