@@ -163,7 +163,9 @@ impl fmt::Display for CapacityError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Zero => "a capacity, or a number of producers, of lanes or of keys, is 0",
-            Self::TooLarge => "the capacity, or a number of producers, of lanes or of keys, is above isize::MAX bytes or the limit of the ring",
+            Self::TooLarge => {
+                "a capacity, or a number of producers, of lanes or of keys, is above isize::MAX bytes or a limit"
+            }
             Self::TooShort => "the memory is too short: it has fewer slots than the ring needs, with room for one item",
             Self::OutOfMemory => "the allocator has no room for the slots",
         })

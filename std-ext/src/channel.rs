@@ -298,9 +298,7 @@ pub trait ReceiveEnd: End + Pop {
 }
 
 /// One that can close its ring and still take all that has been accepted, and nothing else.
-#[diagnostic::on_unimplemented(
-    message = "the receiver of this channel can't close it and take what is inside: drop the receiver, or the senders"
-)]
+#[diagnostic::on_unimplemented(message = "the receiver of this channel can't close it and keep what is inside")]
 pub trait CloseEnd: ReceiveEnd {
     /// Nothing is taken in from now on.
     fn close(&mut self);
