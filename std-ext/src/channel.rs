@@ -54,6 +54,8 @@
 //! | `iter`, `try_iter` | [`blocking_iter`](Receiver::blocking_iter), [`drain`](Receiver::drain) |
 //! | `reserve` of several senders | [`ready`](Sender::ready), then [`try_send`](Sender::try_send), which others may precede. A lane of [`fan_in`](fn@fan_in) can `reserve` |
 //! | `select!` of several channels, for threads | a lane of [`fan_in`](fn@fan_in) for each, and one receiver |
+//! | tokio's `recv` yields now and then, though it is ready | a future that is ready never does: a task that always finds more keeps its thread, unless it yields by itself, by tokio's `consume_budget` say |
+//! | tokio's `blocking_recv` panics in a task | it blocks the thread of the runtime |
 //! | weak senders, how many senders there are, `same_channel` | not here |
 //!
 //! # Examples
