@@ -23,7 +23,8 @@ use crate::{Pressure, PushError, Pushed};
 
 /// An end of a channel that puts items in, and may wait for room.
 ///
-/// `P` is the producer's end of the ring, and `D` what the ends share beside it. It is [`Send`] if those are.
+/// `P` is the producer's end of the ring, and `D` what the ends share beside it: [`MpscSender`](super::MpscSender) and its like name
+/// both. It is [`Send`] if those are, and never [`Sync`]: see [there](crate::channel#coming-from-another-channel).
 pub struct Sender<P: SendEnd, D: Desk> {
     pub(super) party: Party<P, D>,
     pub(super) rule: Rule,
@@ -51,6 +52,18 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     ///
     /// # Errors
     /// The value comes back: [`Full`](PushError::Full), or the other reasons of [`PushError`].
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay::{PushError, channel};
+    ///
+    /// let (mut sender, receiver) = channel::mpsc(1)?;
+    /// assert_eq!(sender.try_send("one"), Ok(()));
+    /// assert_eq!(sender.try_send("two"), Err(PushError::Full("two")));
+    /// drop(receiver);
+    /// assert_eq!(sender.try_send("three"), Err(PushError::Closed("three")));
+    /// # Ok::<(), forebay::CapacityError>(())
+    /// ```
     ///
     /// # Progress
     /// The ring's, if nobody waits for an item; else a short lock, and the receiver is woken. It does not queue up behind those who
@@ -119,10 +132,23 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
         }
     }
 
-    /// Puts a value in; waits for room for so long at most, as a thread.
+    /// Puts a value in; waits for room for so long at most, as a thread, whatever the channel was [built](super::Builder) to wait.
     ///
     /// # Errors
     /// See [`SendTimeoutError`]: the value comes back.
+    ///
+    /// # Examples
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use forebay::channel::{self, SendTimeoutError};
+    ///
+    /// let (mut sender, _receiver) = channel::mpsc(1)?;
+    /// let millisecond = Duration::from_millis(1);
+    /// assert_eq!(sender.send_timeout("one", millisecond), Ok(()));
+    /// assert_eq!(sender.send_timeout("two", millisecond), Err(SendTimeoutError::Timeout("two")));
+    /// # Ok::<(), forebay::CapacityError>(())
+    /// ```
     #[cfg(feature = "std")]
     pub fn send_timeout(&mut self, value: P::Item, timeout: Duration) -> Result<P::Sent, SendTimeoutError<P::Item>> {
         self.send_until(value, || Deadline::after(timeout))
@@ -317,7 +343,8 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
         Closed::new(self)
     }
 
-    /// A [`Sink`](futures_sink::Sink) that sends.
+    /// A [`Sink`](futures_sink::Sink) that sends. It waits for room, whatever the policy is; to close it ends the channel only when it is
+    /// dropped. See [`SenderSink`].
     #[must_use]
     pub const fn into_sink(self) -> SenderSink<P, D> {
         SenderSink::new(self)

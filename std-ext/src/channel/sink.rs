@@ -14,6 +14,9 @@ use super::{SendEnd, Sender};
 ///
 /// It reserves nothing: when others were faster after it was ready, it keeps the one item that was given to it, and sends that
 /// before it is ready for another one, or is flushed. The item comes back with [`into_parts`](Self::into_parts).
+///
+/// It is ready only when there is room, whatever the channel's policy is: where the oldest item is to make room, use
+/// [`send`](Sender::send). To close it is to flush it: the receiver sees the end when it is dropped.
 pub struct SenderSink<P: SendEnd, D: Desk> {
     sender: Sender<P, D>,
     pending: Option<P::Item>,
