@@ -82,3 +82,20 @@ fn what_drops_does_not_queue_up() {
     let ring = mpsc::HeapRing::with_refusal(1, Refusal::DropIncoming).unwrap().into_ends();
     holds(channel::over(ring.0, ring.1), |sender| sender.try_clone().unwrap(), "mpsc");
 }
+
+/// A drain that is forgotten has not called those who wait for room: then whoever looks next does.
+#[test]
+fn what_a_forgotten_drain_has_taken_is_room() {
+    let (mut senders, mut receiver) = full(2, 2);
+    let [first, second] = &mut senders[..] else { panic!("two") };
+    let (one, other) = (Arc::<Counter>::default(), Arc::<Counter>::default());
+    let (mut send, mut another) = (first.send(1), second.send(2));
+    assert!(poll(&mut send, &one).is_pending() && poll(&mut another, &other).is_pending());
+    let mut drain = receiver.drain();
+    assert_eq!((drain.next(), drain.next()), (Some(0), Some(0)));
+    mem::forget(drain);
+    assert!(poll(&mut receiver.recv(), &Arc::default()).is_pending());
+    assert_eq!(one.count(), 1);
+    assert_eq!(poll(&mut send, &one), Poll::Ready(Ok(())));
+    assert_eq!(other.count(), 1);
+}

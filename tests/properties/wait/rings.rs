@@ -468,7 +468,15 @@ where
         ],
         now: vec![
             Rc::new(|r, log, _| r.try_recv().iter().for_each(|item| got(log, item))),
-            Rc::new(|r, log, dice| r.drain().take(dice.below(5)).for_each(|item| got(log, &item))),
+            Rc::new(|r, log, dice| {
+                let mut drain = r.drain();
+                drain.by_ref().take(dice.below(5)).for_each(|item| got(log, &item));
+                if dice.one_in(4) {
+                    // It is told by the next look.
+                    mem::forget(drain);
+                    r.try_recv().iter().for_each(|item| got(log, item));
+                }
+            }),
             Rc::new(|r, log, _| r.recv_timeout(Duration::ZERO).iter().for_each(|item| got(log, item))),
         ],
         another: None,
