@@ -199,9 +199,9 @@ impl<D: Desk> Place<D> {
         desk.waiting().open_lanes().then(|| Self::at(desk, RECEIVER))
     }
 
-    /// Of the sender in a lane. `None`: somebody has it.
-    pub(super) fn in_lane(desk: &D, lane: usize) -> Option<Self> {
-        let seat = desk.waiting().enter_lane(lane)?;
+    /// Of the sender in a lane of the channel that was opened then. `None`: somebody has it, or there is another channel.
+    pub(super) fn in_lane(desk: &D, lane: usize, opening: usize) -> Option<Self> {
+        let seat = desk.waiting().enter_lane(lane, opening)?;
         Some(Self::at(desk.clone(), seat))
     }
 
