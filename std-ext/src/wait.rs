@@ -178,9 +178,14 @@ impl<S: Seats> Waiting<S> {
         self.table.with(Table::open_lanes)
     }
 
-    /// The seat of the sender in a lane. `None`: somebody has it.
-    pub(crate) fn enter_lane(&self, lane: usize) -> Option<usize> {
-        self.table.with(|table| table.enter_lane(lane))
+    /// Which channel it is that has seats here, among those there were.
+    pub(crate) fn opening(&self) -> usize {
+        self.table.with(|table| table.opening())
+    }
+
+    /// The seat of the sender in a lane of the channel that was opened then. `None`: somebody has it, or there is another channel.
+    pub(crate) fn enter_lane(&self, lane: usize, opening: usize) -> Option<usize> {
+        self.table.with(|table| table.enter_lane(lane, opening))
     }
 
     /// A seat for one more sender. `None`: there is none left.

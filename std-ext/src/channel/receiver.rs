@@ -32,6 +32,8 @@ pub struct Receiver<C: ReceiveEnd, D: Desk> {
     patience: Patience,
     /// The end has been seen.
     is_over: bool,
+    /// Whether a [`Drain`](super::Drain) has taken something, and has not told it: if it was forgotten, it never does.
+    pub(super) has_untold: bool,
 }
 
 impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
@@ -41,6 +43,7 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
             #[cfg(feature = "std")]
             patience: Patience::new(),
             is_over: false,
+            has_untold: false,
         }
     }
 
@@ -69,7 +72,8 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
 
     /// The ring may have taken back the pressure.
     pub(super) fn found_nothing(&mut self) {
-        self.party.tell_senders(false);
+        let has_untold = core::mem::take(&mut self.has_untold);
+        self.party.tell_senders(has_untold);
     }
 
     /// Takes the next item; waits for it, as a task.

@@ -90,6 +90,9 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
                 self.stop_waiting();
             }
             Err(error) => {
+                if error.is_closed() {
+                    self.party.place.tell_of_refusal();
+                }
                 self.party.tally.refused += u64::from(error.is_full());
                 self.found_no_room();
             }
@@ -256,7 +259,10 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
             match self.party.end.push(value) {
                 Ok(sent) => Ok(P::sent(sent)),
                 Err(PushError::Full(value)) => return Err(value),
-                Err(PushError::Closed(value)) => Err(SendError::Closed(value)),
+                Err(PushError::Closed(value)) => {
+                    self.party.place.tell_of_refusal();
+                    Err(SendError::Closed(value))
+                }
                 Err(PushError::Shed(value)) => {
                     self.party.tell_pressure();
                     Err(SendError::Shed(value))

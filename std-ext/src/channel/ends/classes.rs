@@ -1,10 +1,10 @@
 //! `priority`: what is more important takes the place of what is less.
 
 use super::pressed_end;
-use crate::Pushed;
 use crate::channel::{CloneEnd, CloseEnd, ReceiveEnd, Room, RoomEnd, SendEnd};
 use crate::priority::{By, ByClass};
 use crate::seam::Push;
+use crate::{Overflow, Pushed};
 
 pressed_end!(Room::Shared, [T, F: FnMut(&T) -> usize, const C: usize, K] By<'_, T, F, C, K>, get_ref;
     with_evicted = |by: &Self| (0..C).map(|class| by.get_ref().evicted(class)).sum();
@@ -22,9 +22,10 @@ impl<T, F: FnMut(&T) -> usize, const C: usize, K> SendEnd for By<'_, T, F, C, K>
         pushed
     }
 
-    /// Where there is none, it takes that of something less important, or comes back: nobody waits for that.
+    /// Where there is none, it takes that of something less important, or comes back: nobody waits for that. By
+    /// a policy that drops nobody waits at all.
     fn takes_room(&self) -> bool {
-        !self.is_full()
+        !self.is_full() && self.get_ref().overflow() == Overflow::Reject
     }
 }
 

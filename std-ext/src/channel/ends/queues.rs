@@ -54,6 +54,11 @@ impl<T, K> SendEnd for mpsc::Producer<'_, T, K> {
         .map(|()| Pushed::Stored)
     }
 
+    /// By a policy that drops nobody waits, and so not behind others either.
+    fn takes_room(&self) -> bool {
+        self.refusal() == Refusal::Reject
+    }
+
     #[inline(always)]
     fn is_stuffed(&self) -> bool {
         self.is_full() && !self.is_closed()
@@ -93,6 +98,11 @@ impl<T, K> SendEnd for swap::Producer<'_, T, K> {
 
     fn push_under(&mut self, overflow: Overflow, value: T) -> Result<Pushed<T>, PushError<T>> {
         self.push_under(overflow, value)
+    }
+
+    /// By a policy that drops nobody waits, and so not behind others either.
+    fn takes_room(&self) -> bool {
+        self.overflow() == Overflow::Reject
     }
 }
 
