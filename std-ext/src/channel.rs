@@ -239,10 +239,16 @@ pub trait SendEnd: End + Push {
         false
     }
 
+    /// Whether a send waits where there is no room: not so by a policy that drops.
+    #[inline]
+    fn waits_at_full(&self) -> bool {
+        true
+    }
+
     /// Whether a push now takes room that others may be waiting for, and so has to wait behind those who come first.
     #[inline]
     fn takes_room(&self) -> bool {
-        true
+        self.waits_at_full()
     }
 
     /// Whether it is sure that a push would find no room now, and that the receiver is there, by less than a push does. It is asked

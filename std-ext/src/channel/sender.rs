@@ -290,6 +290,11 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
         Poll::Ready(())
     }
 
+    /// Whether a send would not have to wait.
+    pub(super) fn is_ready(&self) -> bool {
+        !self.party.end.waits_at_full() || self.has_room()
+    }
+
     pub(super) fn has_room(&self) -> bool {
         self.is_closed() || !self.is_full() && !self.is_behind()
     }
@@ -394,7 +399,8 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
 }
 
 impl<P: RoomEnd, D: Desk> Sender<P, D> {
-    /// Waits until there is room, or the channel is closed. Nothing is reserved: others may be faster.
+    /// Waits until there is room, or the channel is closed. Nothing is reserved: others may be faster. By a policy that drops it does not
+    /// wait, as no send does.
     ///
     /// # Cancel safety
     /// Nothing is lost.

@@ -93,6 +93,11 @@ impl<P: SendEnd<Sent: Through<R::Value>>, R: Rule<P::Item>> SendEnd for Gate<P, 
     }
 
     #[inline]
+    fn waits_at_full(&self) -> bool {
+        self.end().waits_at_full()
+    }
+
+    #[inline]
     fn takes_room(&self) -> bool {
         self.end().takes_room()
     }
@@ -112,6 +117,11 @@ impl<T, P: SendEnd<Item = Stamped<T>, Sent: Through<T>>, K: Clock> SendEnd for S
     #[inline(always)]
     fn is_to_be_asked(&self) -> bool {
         self.end().is_to_be_asked()
+    }
+
+    #[inline]
+    fn waits_at_full(&self) -> bool {
+        self.end().waits_at_full()
     }
 
     #[inline]

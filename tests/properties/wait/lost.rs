@@ -47,13 +47,13 @@ fn a_receiver_that_waits_for_the_end_is_told_of_a_refusal() {
     }
 }
 
-/// Where nobody waits for room to send, as the policy drops, nobody queues up behind one that is first come either, who waits until it is
-/// [`ready`](Sender::ready): there would be no call for it.
+/// Where nobody waits for room to send any more, as the policy drops by now, nobody queues up behind one that is first come either.
 #[test]
 fn what_drops_does_not_queue_up() {
     fn holds<P, C>(
         (mut sender, mut receiver): (Sender<P, Shared>, Receiver<C, Shared>),
         another: impl Fn(&Sender<P, Shared>) -> Sender<P, Shared>,
+        switch: impl Fn(&Sender<P, Shared>),
         name: &str,
     ) where
         P: channel::RoomEnd + SendEnd<Item = u32>,
@@ -72,30 +72,24 @@ fn what_drops_does_not_queue_up() {
         }
         // It comes first now.
         assert!(receiver.try_recv().is_ok());
+        assert!(poll(&mut third.send(3), &Arc::default()).is_pending(), "{name}");
+        switch(&sender);
         assert!(poll(&mut third.send(3), &Arc::default()).is_ready(), "{name}");
     }
     for overflow in [Overflow::DropIncoming, Overflow::DropOldest] {
-        holds(channel::swap(1, 3, overflow).unwrap(), |sender| sender.try_clone().unwrap(), "swap");
-        let made = channel::priority::<2, u32, _>(1, overflow, |_| 0).unwrap();
-        holds(made, |sender| sender.try_clone().unwrap(), "priority");
+        let switch = |sender: &channel::SwapSender<u32>| sender.end().set_overflow(overflow);
+        holds(channel::swap(1, 3, Overflow::Reject).unwrap(), |sender| sender.try_clone().unwrap(), switch, "swap");
+        holds(
+            channel::priority::<2, u32, _>(1, Overflow::Reject, |_| 0).unwrap(),
+            |sender| sender.try_clone().unwrap(),
+            |sender| sender.end().get_ref().set_overflow(overflow),
+            "priority",
+        );
     }
-    let ring = mpsc::HeapRing::with_refusal(1, Refusal::DropIncoming).unwrap().into_ends();
-    holds(channel::over(ring.0, ring.1), |sender| sender.try_clone().unwrap(), "mpsc");
-}
-
-/// A drain that is forgotten has not called those who wait for room: then whoever looks next does.
-#[test]
-fn what_a_forgotten_drain_has_taken_is_room() {
-    let (mut senders, mut receiver) = full(2, 2);
-    let [first, second] = &mut senders[..] else { panic!("two") };
-    let (one, other) = (Arc::<Counter>::default(), Arc::<Counter>::default());
-    let (mut send, mut another) = (first.send(1), second.send(2));
-    assert!(poll(&mut send, &one).is_pending() && poll(&mut another, &other).is_pending());
-    let mut drain = receiver.drain();
-    assert_eq!((drain.next(), drain.next()), (Some(0), Some(0)));
-    mem::forget(drain);
-    assert!(poll(&mut receiver.recv(), &Arc::default()).is_pending());
-    assert_eq!(one.count(), 1);
-    assert_eq!(poll(&mut send, &one), Poll::Ready(Ok(())));
-    assert_eq!(other.count(), 1);
+    holds(
+        channel::mpsc(1).unwrap(),
+        |sender| sender.try_clone().unwrap(),
+        |sender| sender.end().set_refusal(Refusal::DropIncoming),
+        "mpsc",
+    );
 }

@@ -161,12 +161,16 @@ fn leave<F>(future: F, ctl: &Ctl) {
 
 type Way<S> = Rc<dyn Fn(S, Rc<Log>, Ctl, &mut Dice) -> Task<S>>;
 
+type Act<S> = Rc<dyn Fn(&mut S, &Log, &mut Dice)>;
+
+type Another<S> = Rc<dyn Fn(&S) -> Option<S>>;
+
 struct Ways<S> {
     /// What waits.
     waits: Vec<(&'static str, Way<S>)>,
     /// What doesn't.
-    now: Vec<Rc<dyn Fn(&mut S, &Log, &mut Dice)>>,
-    another: Option<Rc<dyn Fn(&S) -> Option<S>>>,
+    now: Vec<Act<S>>,
+    another: Option<Another<S>>,
     /// Goes out of line, if a forgotten future has left it there.
     tidy: Rc<dyn Fn(&mut S)>,
 }

@@ -22,10 +22,13 @@ impl<T, F: FnMut(&T) -> usize, const C: usize, K> SendEnd for By<'_, T, F, C, K>
         pushed
     }
 
-    /// Where there is none, it takes that of something less important, or comes back: nobody waits for that. By
-    /// a policy that drops nobody waits at all.
+    fn waits_at_full(&self) -> bool {
+        self.get_ref().overflow() == Overflow::Reject
+    }
+
+    /// Where there is none, it takes that of something less important, or comes back: nobody waits for that.
     fn takes_room(&self) -> bool {
-        !self.is_full() && self.get_ref().overflow() == Overflow::Reject
+        self.waits_at_full() && !self.is_full()
     }
 }
 

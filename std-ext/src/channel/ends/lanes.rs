@@ -21,6 +21,10 @@ impl<T, K> SendEnd for Producer<'_, T, K> {
         .map(|()| Pushed::Stored)
     }
 
+    fn waits_at_full(&self) -> bool {
+        self.refusal() == Refusal::Reject
+    }
+
     #[inline(always)]
     fn is_to_be_asked(&self) -> bool {
         true

@@ -54,8 +54,7 @@ impl<T, K> SendEnd for mpsc::Producer<'_, T, K> {
         .map(|()| Pushed::Stored)
     }
 
-    /// By a policy that drops nobody waits, and so not behind others either.
-    fn takes_room(&self) -> bool {
+    fn waits_at_full(&self) -> bool {
         self.refusal() == Refusal::Reject
     }
 
@@ -100,8 +99,7 @@ impl<T, K> SendEnd for swap::Producer<'_, T, K> {
         self.push_under(overflow, value)
     }
 
-    /// By a policy that drops nobody waits, and so not behind others either.
-    fn takes_room(&self) -> bool {
+    fn waits_at_full(&self) -> bool {
         self.overflow() == Overflow::Reject
     }
 }
