@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use forebay::channel::{self, Receiver, RecvError, SendEnd, Sender, Shared};
-use forebay::{Overflow, PushError, Refusal, mpsc};
+use forebay::{Overflow, PushError, Refusal};
 
 use super::{Counter, full, poll};
 
