@@ -66,6 +66,7 @@ mod many;
 mod opener;
 mod permit;
 mod place;
+mod policy;
 mod receiver;
 mod sender;
 mod sink;
@@ -93,6 +94,7 @@ pub use permit::{OwnedPermit, Permit, Reserve, ReserveEnd, ReserveOwned};
 #[cfg(feature = "alloc")]
 pub use place::Shared;
 pub use place::{Desk, LaneEnds, Lobby, PressureChanged};
+pub use policy::PolicyEnd;
 pub use receiver::{Receiver, RecvFuture};
 pub use sender::{SendFuture, Sender};
 pub use sink::SenderSink;
@@ -183,14 +185,22 @@ pub trait SendEnd: End + Push {
         false
     }
 
-    /// Whether a push now takes room that others may be waiting for, and so has to wait behind those who come first.
-    #[inline]
-    fn takes_room(&self) -> bool {
+    /// Whether a push that finds no room comes back as [`Full`](PushError::Full), so that its sender waits: not so under a policy that
+    /// drops.
+    #[inline(always)]
+    fn waits_at_full(&self) -> bool {
         true
     }
 
+    /// Whether a push now takes room that others may be waiting for, and so has to wait behind those who come first.
+    #[inline]
+    fn takes_room(&self) -> bool {
+        self.waits_at_full() || !self.is_full()
+    }
+
     /// Whether it is sure that a push would find no room now, and that the receiver is there, by less than a push does. It is asked
-    /// where a push has just been refused, and looks at the ring as a push would: no room that has come before is overlooked.
+    /// where a push has just been refused, and looks at the ring as a push would: no room that has come before is overlooked, and
+    /// no policy by which a push would not come back as [`Full`](PushError::Full).
     #[inline(always)]
     fn is_stuffed(&self) -> bool {
         false

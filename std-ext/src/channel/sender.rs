@@ -262,6 +262,11 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
         self.is_closed() || !self.is_full() && !self.is_behind()
     }
 
+    /// Whether a send of what needs room would not wait.
+    pub(super) fn is_ready(&self) -> bool {
+        self.has_room() || self.is_full() && !self.party.end.waits_at_full()
+    }
+
     /// Whether somebody else comes first.
     #[inline(always)]
     fn is_behind(&self) -> bool {
@@ -353,7 +358,8 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
         self.party.end.capacity()
     }
 
-    /// The end of the ring, for what only this kind of ring can do and what changes nothing that others wait for.
+    /// The end of the ring, for what only this kind of ring can do and what changes nothing that others wait for. The policy is
+    /// none of those things: whoever waits is told of another one by [`set_overflow`](Self::set_overflow) alone.
     #[must_use]
     pub const fn end(&self) -> &P {
         &self.party.end
@@ -361,7 +367,8 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
 }
 
 impl<P: RoomEnd, D: Desk> Sender<P, D> {
-    /// Waits until there is room, or the channel is closed. Nothing is reserved: others may be faster.
+    /// Waits until there is room, or a send needs none by the channel's policy, or the channel is closed. Nothing is reserved: others may
+    /// be faster.
     ///
     /// # Cancel safety
     /// Nothing is lost.
@@ -369,6 +376,7 @@ impl<P: RoomEnd, D: Desk> Sender<P, D> {
     pub fn ready(&mut self) -> Ready<'_, P, D> {
         Ready::new(self)
     }
+
 }
 
 impl<P: SendEnd + PressureEnd, D: Desk> Sender<P, D> {

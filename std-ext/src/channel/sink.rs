@@ -44,10 +44,10 @@ impl<P: SendEnd, D: Desk> Unpin for SenderSink<P, D> {}
 impl<P: SendEnd, D: Desk> Sink<P::Item> for SenderSink<P, D> {
     type Error = SendError<P::Item>;
 
-    /// Waits until the item before is sent, and there is room.
+    /// Waits until the item before is sent, and there is room, or a send needs none by the channel's policy.
     fn poll_ready(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         ready!(self.poll_pending(cx))?;
-        self.sender.poll_until(cx, Sender::<P, D>::ROOM, Sender::has_room).map(Ok)
+        self.sender.poll_until(cx, Sender::<P, D>::ROOM, Sender::is_ready).map(Ok)
     }
 
     /// # Panics

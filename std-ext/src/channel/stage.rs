@@ -6,7 +6,7 @@
 use core::borrow::Borrow;
 
 use super::place::{Desk, Party};
-use super::{CloneEnd, CloseEnd, End, PressureEnd, ReceiveEnd, ReserveEnd, RingCounts, Room, RoomEnd, SendEnd};
+use super::{CloneEnd, CloseEnd, End, PolicyEnd, PressureEnd, ReceiveEnd, ReserveEnd, RingCounts, Room, RoomEnd, SendEnd};
 use crate::admission::{Gate, Rule};
 use crate::expiry::{Clock, Expiring, MaxAge, Stamped, Stamping};
 use crate::fan_in::LaneSet;
@@ -44,6 +44,18 @@ macro_rules! end {
             #[inline]
             fn pressure_since(&self, seen: &mut Seen) -> Option<Pressure> {
                 self.end().pressure_since(seen)
+            }
+        }
+
+        impl<$end: PolicyEnd, $($generics)*> PolicyEnd for $stage {
+            type Policy = $end::Policy;
+
+            fn overflow(&self) -> Self::Policy {
+                self.end().overflow()
+            }
+
+            fn set_overflow(&self, overflow: Self::Policy) {
+                self.end().set_overflow(overflow);
             }
         }
     };
@@ -92,6 +104,10 @@ impl<P: SendEnd<Sent: Through<R::Value>>, R: Rule<P::Item>> SendEnd for Gate<P, 
         self.end().is_to_be_asked()
     }
 
+    fn waits_at_full(&self) -> bool {
+        self.end().waits_at_full()
+    }
+
     #[inline]
     fn takes_room(&self) -> bool {
         self.end().takes_room()
@@ -112,6 +128,10 @@ impl<T, P: SendEnd<Item = Stamped<T>, Sent: Through<T>>, K: Clock> SendEnd for S
     #[inline(always)]
     fn is_to_be_asked(&self) -> bool {
         self.end().is_to_be_asked()
+    }
+
+    fn waits_at_full(&self) -> bool {
+        self.end().waits_at_full()
     }
 
     #[inline]

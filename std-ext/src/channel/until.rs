@@ -50,7 +50,7 @@ macro_rules! until {
 
 until! {
     /// Waits for room: see [`Sender::ready`].
-    Ready, Sender::<P, D>::ROOM, Sender::has_room
+    Ready, Sender::<P, D>::ROOM, Sender::is_ready
 }
 
 until! {

@@ -19,6 +19,7 @@ mod lanes;
 mod methods;
 mod newest;
 mod orders;
+mod policy;
 mod pressure;
 mod stages;
 mod stats;
