@@ -8,8 +8,9 @@ pub enum PushError<T> {
     /// Every slot holds an item that the consumer has not taken yet. There may be room at any time. The value is the
     /// caller's again, as if it had never been offered.
     Full(T),
-    /// Every slot holds an item, and the ring's [policy](crate::Overflow::DropIncoming) is that this value is lost: it is
-    /// counted, and handed back to be looked at. A ring without such a policy never says so.
+    /// The value is lost by rule: it is counted, and handed back to be looked at. A ring says so at full, if that is its
+    /// [policy](crate::Overflow::DropIncoming); so do rules [before a ring](crate::admission), and what has
+    /// [no key](crate::conflated::Keyed) for it. Where there is no such rule, it is never so.
     Shed(T),
     /// The ring takes nothing in: the consumer is gone, or has closed the ring. Some rings say so only where there is no room
     /// either, as their `push` tells.
@@ -38,7 +39,7 @@ impl<T> PushError<T> {
         matches!(self, Self::Full(_))
     }
 
-    /// Whether the ring was full, and the value counts as lost.
+    /// Whether the value counts as lost, by rule.
     pub const fn is_shed(&self) -> bool {
         matches!(self, Self::Shed(_))
     }
@@ -63,7 +64,7 @@ impl<T> fmt::Display for PushError<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Full(_) => "the ring is full",
-            Self::Shed(_) => "the ring was full: the value counts as dropped",
+            Self::Shed(_) => "the value was dropped by rule, and counted",
             Self::Closed(_) => "the ring takes nothing in: its consumer is gone or has closed it",
         })
     }
@@ -150,7 +151,7 @@ impl core::error::Error for PopError {}
 pub enum CapacityError {
     /// The capacity was 0. A ring holds at least one item.
     Zero,
-    /// The capacity was above `isize::MAX` items or bytes, or above the ring's own limit.
+    /// The capacity was above `isize::MAX` items or bytes, or above the ring's own limit; or the number of something else was.
     TooLarge,
     /// The caller's memory has fewer slots than the ring needs for one item, beside those of its ends, or in each lane.
     TooShort,
@@ -162,7 +163,9 @@ impl fmt::Display for CapacityError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Zero => "a capacity, or a number of producers, of lanes or of keys, is 0",
-            Self::TooLarge => "the capacity is above isize::MAX bytes or the limit of the ring",
+            Self::TooLarge => {
+                "a capacity, or a number of producers, of lanes or of keys, is above isize::MAX bytes or a limit"
+            }
             Self::TooShort => "the memory is too short: it has fewer slots than the ring needs, with room for one item",
             Self::OutOfMemory => "the allocator has no room for the slots",
         })

@@ -24,6 +24,10 @@
 //! Threads use what is called `blocking_`, or has a time limit; tasks use the futures, [`Stream`](futures_core::Stream) and
 //! [`Sink`](futures_sink::Sink), with any executor.
 //!
+//! A send answers with `()`; with [`Pushed`], which says what has made room, where it may take the place of something: `swap`,
+//! `priority`, `conflated`, `latest`. A [`builder`](fn@builder) makes the first four with watermarks, time limits, and what happens at
+//! full.
+//!
 //! # The end
 //! When the last sender is gone, the receiver gets what is inside, and then the end. When the receiver is gone, senders get their
 //! values back, those that wait included. Where the ring can do it, the receiver [closes](Receiver::close) the channel first, and
@@ -35,6 +39,24 @@
 //! all in the end, but for one wait in 64, in which it tries for up to 0.1 ms. So a receiver whose items come once a millisecond takes
 //! about 0.5 % of a core, and 0.1 % where they come every ten milliseconds; most of that is the system's, for its sleep. Who waits with
 //! a time limit looks at the clock before each look. To sleep does not allocate, but the first time that a thread does.
+//!
+//! # Coming from another channel
+//! | there | here |
+//! |---|---|
+//! | `Sender<T>`, in a signature | [`MpscSender<T>`](MpscSender), or whichever it is; of any channel, `&mut Sender<P, D>` where `P: SendEnd<Item = T>, D: Desk` |
+//! | `&self`, one sender in an `Arc` | `&mut self`: ends are [`Send`] and never [`Sync`]. Each thread or task has a clone |
+//! | two futures of one end in a `select!` | one at a time: a second sender is needed to send and to wait for another pressure at once |
+//! | several receivers | one, which can't be cloned |
+//! | no bound; no room at all, a rendezvous | neither: room for one at least |
+//! | `capacity()` of tokio, what is left of it | what it was made with: `capacity() - len()` is left |
+//! | `try_send` and `try_recv` with errors of their own | those of the rings, [`PushError`] and [`PopError`](crate::PopError) |
+//! | `recv()` with an `Option` | with a [`Result`]: [`RecvError`] at the end |
+//! | `iter`, `try_iter` | [`blocking_iter`](Receiver::blocking_iter), [`drain`](Receiver::drain) |
+//! | `reserve` of several senders | [`ready`](Sender::ready), then [`try_send`](Sender::try_send), which others may precede. A lane of [`fan_in`](fn@fan_in) can `reserve` |
+//! | `select!` of several channels, for threads | a lane of [`fan_in`](fn@fan_in) for each, and one receiver |
+//! | tokio's `recv` yields now and then, though it is ready | a future that is ready never does: a task that always finds more keeps its thread, unless it yields by itself, by tokio's `consume_budget` say |
+//! | tokio's `blocking_recv` panics in a task | it blocks the thread of the runtime |
+//! | weak senders, how many senders there are, `same_channel` | not here |
 //!
 //! # Examples
 //! A thread that works, and others that hand it something; they wait where it is behind:
@@ -50,15 +72,49 @@
 //! assert_eq!(worker.join().unwrap(), 5050);
 //! # Ok::<(), forebay::CapacityError>(())
 //! ```
+//! Tasks, of tokio here: what comes while the worker is behind is refused, before it costs anything:
+//! ```
+//! use std::time::Duration;
+//!
+//! use forebay::{Pressure, channel};
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), channel::BuildError> {
+//!     let (mut sender, mut receiver) = channel::builder(100).watermarks(80, 20).mpsc()?;
+//!     let worker = tokio::spawn(async move {
+//!         let mut served = 0;
+//!         loop {
+//!             tokio::select! {
+//!                 request = receiver.recv() => match request {
+//!                     Ok(_request) => served += 1,
+//!                     Err(_) => return served, // all senders are gone
+//!                 },
+//!                 () = tokio::time::sleep(Duration::from_secs(10)) => println!("nothing to do"),
+//!             }
+//!         }
+//!     });
+//!     let mut refused = 0;
+//!     for request in 0..1000 {
+//!         if sender.pressure() == Pressure::Open {
+//!             sender.send(request).await.expect("the worker is there");
+//!         } else {
+//!             refused += 1;
+//!         }
+//!     }
+//!     drop(sender);
+//!     assert_eq!(worker.await.expect("it does not panic") + refused, 1000);
+//!     Ok(())
+//! }
+//! ```
 
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 mod builder;
 mod drain;
 mod ends;
 mod error;
 mod force;
 mod grace;
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 mod heap;
 #[cfg(feature = "std")]
 mod level;
@@ -74,7 +130,7 @@ mod stage;
 mod stats;
 mod until;
 
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 pub use builder::{BuildError, Builder, WhenFull, builder};
 pub use drain::Drain;
 #[cfg(feature = "std")]
@@ -82,7 +138,7 @@ pub use drain::IntoIter;
 pub use error::{LanesError, NoSeat, RecvError, RecvTimeoutError, SendError, SendTimeoutError};
 pub use force::ForceEnd;
 pub use grace::{SendWithGrace, SendWithin};
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 pub use heap::{
     ConflatedReceiver, ConflatedSender, FanInOpener, FanInReceiver, FanInSender, LatestReceiver, LatestSender,
     MpscReceiver, MpscSender, PriorityReceiver, PrioritySender, SpscReceiver, SpscSender, SwapReceiver, SwapSender,
@@ -91,7 +147,7 @@ pub use heap::{
 pub use many::{RecvMany, SendMany};
 pub use opener::Opener;
 pub use permit::{OwnedPermit, Permit, Reserve, ReserveEnd, ReserveOwned};
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 pub use place::Shared;
 pub use place::{Desk, LaneEnds, Lobby, PressureChanged};
 pub use policy::PolicyEnd;
@@ -185,9 +241,8 @@ pub trait SendEnd: End + Push {
         false
     }
 
-    /// Whether a push that finds no room comes back as [`Full`](PushError::Full), so that its sender waits: not so under a policy that
-    /// drops.
-    #[inline(always)]
+    /// Whether a send waits where there is no room: not so by a policy that drops.
+    #[inline]
     fn waits_at_full(&self) -> bool {
         true
     }
@@ -195,7 +250,7 @@ pub trait SendEnd: End + Push {
     /// Whether a push now takes room that others may be waiting for, and so has to wait behind those who come first.
     #[inline]
     fn takes_room(&self) -> bool {
-        self.waits_at_full() || !self.is_full()
+        self.waits_at_full()
     }
 
     /// Whether it is sure that a push would find no room now, and that the receiver is there, by less than a push does. It is asked
@@ -254,6 +309,7 @@ pub trait ReceiveEnd: End + Pop {
 }
 
 /// One that can close its ring and still take all that has been accepted, and nothing else.
+#[diagnostic::on_unimplemented(message = "the receiver of this channel can't close it and keep what is inside")]
 pub trait CloseEnd: ReceiveEnd {
     /// Nothing is taken in from now on.
     fn close(&mut self);
@@ -267,11 +323,11 @@ pub trait CloseEnd: ReceiveEnd {
 /// ```
 /// use forebay::channel;
 ///
-/// let (mut sender, mut receiver) = channel::mpsc(8)?;
-/// channel::block_on(sender.send_many(1..=5)).unwrap();
-/// let mut numbers = Vec::new();
-/// assert_eq!(channel::block_on(receiver.recv_many(&mut numbers, 3)), 3);
-/// assert_eq!(numbers, [1, 2, 3]);
+/// let (mut sender, mut receiver) = channel::spsc(1)?;
+/// channel::block_on(sender.reserve()).expect("it is not closed").send("one").expect("it is not closed");
+/// assert_eq!(receiver.try_recv(), Ok("one"));
+/// drop(receiver);
+/// channel::block_on(sender.closed());
 /// # Ok::<(), forebay::CapacityError>(())
 /// ```
 #[cfg(feature = "std")]
@@ -289,13 +345,14 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
 /// ```
 /// use std::time::Duration;
 ///
-/// use forebay::{Pressure, channel};
+/// use forebay::channel;
 ///
-/// let (mut sender, _receiver) = channel::spsc(1)?;
+/// let (mut sender, mut receiver) = channel::mpsc(1)?;
 /// let millisecond = Duration::from_millis(1);
-/// assert_eq!(channel::block_on_timeout(sender.pressure_changed(), millisecond), None);
 /// sender.try_send(1).unwrap();
-/// assert_eq!(channel::block_on_timeout(sender.pressure_changed(), millisecond), Some(Pressure::Stop));
+/// assert_eq!(channel::block_on_timeout(sender.ready(), millisecond), None);
+/// assert_eq!(receiver.try_recv(), Ok(1));
+/// assert_eq!(channel::block_on_timeout(sender.ready(), millisecond), Some(()));
 /// # Ok::<(), forebay::CapacityError>(())
 /// ```
 #[cfg(feature = "std")]

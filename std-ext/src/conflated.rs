@@ -29,14 +29,14 @@
 
 pub use forebay_core::conflated::*;
 
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 use crate::CapacityError;
 
 /// A ring for so many keys on the heap, by its two ends: the last one to go drops it, with what is inside.
 ///
 /// # Errors
 /// As [`HeapRing::new`].
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 pub fn ring<T>(keys: usize) -> Result<(OwnedProducer<T>, OwnedConsumer<T>), CapacityError> {
     Ok(HeapRing::new(keys)?.into_ends())
 }

@@ -31,7 +31,7 @@
 
 pub use forebay_core::fan_in::*;
 
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 use crate::CapacityError;
 
 /// A ring on the heap with `lanes` lanes for `lane_capacity` items each, by its first two ends: the last end to go drops it, with
@@ -51,11 +51,11 @@ use crate::CapacityError;
 /// assert_eq!(consumer.pop(), Ok((producer.lane(), "a")));
 /// # Ok::<(), forebay::CapacityError>(())
 /// ```
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 pub fn ring<T>(lanes: usize, lane_capacity: usize) -> Result<Ends<T>, CapacityError> {
     HeapRing::new(lanes, lane_capacity).map(HeapRing::into_ends)
 }
 
 /// The first two ends of a [`ring`].
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 pub type Ends<T> = (OwnedOpener<T>, OwnedConsumer<T>);

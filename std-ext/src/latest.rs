@@ -47,7 +47,7 @@ pub use forebay_core::latest::*;
 /// assert_eq!(reader.read(), Ok("a"));
 /// ```
 #[must_use]
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 pub fn triple_buffer<T>() -> (OwnedWriter<T>, OwnedReader<T>) {
     TripleBuffer::new().into_ends()
 }

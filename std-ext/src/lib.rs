@@ -1,4 +1,4 @@
-//! Bounded lock-free queues with backpressure first, for programs with a standard library.
+//! Bounded lock-free queues with backpressure first, and channels over them, with a standard library or without.
 //!
 //! This crate re-exports all of [`forebay_core`], so that it is the only dependency a server needs, with ends that own their
 //! ring: they are `'static`, move to any thread, and the last one to go drops the ring. The queues themselves are in the core.
@@ -32,7 +32,8 @@
 //!
 //! # Features
 //! `std`, by default: threads that wait. `alloc`: ends that own their ring. `critical-section`: without `std`, the lock around those
-//! who wait is a critical section, and so is an exchange on a core that has none.
+//! who wait is a critical section, and so is an exchange on a core that has none; the program brings the implementation. There is no
+//! [`channel`] without one of `std` and `critical-section`.
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -49,14 +50,20 @@ pub use forebay_core::{
 
 #[cfg(any(feature = "std", feature = "critical-section"))]
 pub mod channel;
+#[cfg(any(target_has_atomic = "ptr", feature = "critical-section"))]
 pub mod conflated;
 pub mod expiry;
+#[cfg(any(target_has_atomic = "ptr", feature = "critical-section"))]
 pub mod fan_in;
+#[cfg(any(target_has_atomic = "ptr", feature = "critical-section"))]
 pub mod latest;
+#[cfg(any(target_has_atomic = "ptr", feature = "critical-section"))]
 pub mod mpsc;
 pub mod pacer;
+#[cfg(any(target_has_atomic = "ptr", feature = "critical-section"))]
 pub mod priority;
 pub mod spsc;
+#[cfg(any(target_has_atomic = "ptr", feature = "critical-section"))]
 pub mod swap;
 #[cfg(any(feature = "std", feature = "critical-section"))]
 mod sync;

@@ -37,7 +37,7 @@
 
 pub use forebay_core::mpsc::*;
 
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 use crate::{CapacityError, Refusal};
 
 /// A ring on the heap for `capacity` items, by its first two ends: the last end to go drops it, with what is inside.
@@ -56,7 +56,7 @@ use crate::{CapacityError, Refusal};
 /// assert_eq!(consumer.pop(), Ok("b"));
 /// # Ok::<(), forebay::CapacityError>(())
 /// ```
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 pub fn ring<T>(capacity: usize) -> Result<Ends<T>, CapacityError> {
     HeapRing::new(capacity).map(HeapRing::into_ends)
 }
@@ -76,11 +76,11 @@ pub fn ring<T>(capacity: usize) -> Result<Ends<T>, CapacityError> {
 /// assert_eq!(consumer.pop(), Ok('a'));
 /// # Ok::<(), forebay::CapacityError>(())
 /// ```
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 pub fn ring_with_refusal<T>(capacity: usize, refusal: Refusal) -> Result<Ends<T>, CapacityError> {
     HeapRing::with_refusal(capacity, refusal).map(HeapRing::into_ends)
 }
 
 /// The first two ends of a [`ring`].
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 pub type Ends<T> = (OwnedProducer<T>, OwnedConsumer<T>);

@@ -8,12 +8,10 @@
 //! use std::thread;
 //! use std::time::Duration;
 //!
+//! use forebay::channel;
 //! use forebay::pacer::InstantPacer;
-//! use forebay::{Watermarks, channel, mpsc};
 //!
-//! let (mut producer, consumer) = mpsc::ring(64)?;
-//! producer.set_watermarks(Watermarks::new(48, 16)?)?;
-//! let (mut sender, mut receiver) = channel::over(producer, consumer);
+//! let (mut sender, mut receiver) = channel::builder(64).watermarks(48, 16).mpsc()?;
 //!
 //! let consumer = thread::spawn(move || {
 //!     receiver.blocking_iter().inspect(|_item| thread::sleep(Duration::from_micros(200))).count()

@@ -21,7 +21,7 @@
 
 pub use forebay_core::priority::*;
 
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 use crate::CapacityError;
 
 /// A ring of `C` classes for so many items of all of them together, with a producer, which can be cloned, and the consumer: its policy is
@@ -30,7 +30,7 @@ use crate::CapacityError;
 /// # Errors
 /// [`Zero`](CapacityError::Zero) if there is no capacity, [`TooLarge`](CapacityError::TooLarge) above the limits,
 /// [`OutOfMemory`](CapacityError::OutOfMemory).
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 pub fn ring<T, const C: usize>(capacity: usize) -> Result<(OwnedProducer<T, C>, OwnedConsumer<T, C>), CapacityError> {
     Ok(HeapRing::new(capacity)?.into_ends())
 }

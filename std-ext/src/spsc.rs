@@ -36,7 +36,7 @@
 
 pub use forebay_core::spsc::*;
 
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 use crate::CapacityError;
 
 /// A ring on the heap for `capacity` items, by its two ends: the last one to go drops it, with what is inside.
@@ -54,7 +54,7 @@ use crate::CapacityError;
 /// assert_eq!(consumer.pop(), Ok("a"));
 /// # Ok::<(), forebay::CapacityError>(())
 /// ```
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 pub fn ring<T>(capacity: usize) -> Result<Ends<T>, CapacityError> {
     HeapRing::new(capacity).map(HeapRing::into_ends)
 }
@@ -72,11 +72,11 @@ pub fn ring<T>(capacity: usize) -> Result<Ends<T>, CapacityError> {
 /// assert_eq!(consumer.pop(), Ok("a"));
 /// # Ok::<(), forebay::CapacityError>(())
 /// ```
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 pub fn flagged_ring<T>(capacity: usize) -> Result<Ends<T, Flagged>, CapacityError> {
     HeapRing::new(capacity).map(HeapRing::into_ends)
 }
 
 /// The two ends of a [`ring`], or with [`Flagged`] of a [`flagged_ring`].
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 pub type Ends<T, L = Dense> = (OwnedProducer<T, L>, OwnedConsumer<T, L>);

@@ -26,7 +26,7 @@
 
 pub use forebay_core::swap::*;
 
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 use crate::{CapacityError, Overflow};
 
 /// How many producers a [`ring`] has at most.
@@ -52,11 +52,11 @@ pub const PRODUCERS: usize = 64;
 /// assert_eq!(consumer.pop(), Ok('b'));
 /// # Ok::<(), forebay::CapacityError>(())
 /// ```
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 pub fn ring<T>(capacity: usize, overflow: Overflow) -> Result<Ends<T>, CapacityError> {
     HeapRing::with_overflow(capacity, PRODUCERS, overflow).map(HeapRing::into_ends)
 }
 
 /// The first two ends of a [`ring`].
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 pub type Ends<T> = (OwnedProducer<T>, OwnedConsumer<T>);

@@ -5,7 +5,7 @@ pub(crate) use core::sync::atomic::{AtomicU8, AtomicUsize, Ordering, fence};
 #[cfg(all(feature = "std", not(any(forebay_loom, forebay_shuttle))))]
 pub(crate) use std::sync::Mutex;
 
-#[cfg(all(feature = "alloc", not(any(forebay_loom, forebay_shuttle))))]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr", not(any(forebay_loom, forebay_shuttle))))]
 pub(crate) use alloc::sync::Arc;
 #[cfg(forebay_loom)]
 use loom as checker;
@@ -49,8 +49,9 @@ mod parker {
 
         /// Whether it was told since it was last asked.
         pub(crate) fn take_told(&self) -> bool {
-            // Relaxed: the token orders it, whoever has used that up. What it is told of is looked at under the lock.
-            self.told.swap(false, Ordering::Relaxed)
+            // Acquire: pairs with `unpark`. Orders: what the wakers did before, whoever they are, before our next poll; a future may
+            // rely on that, and the thread's token isn't asked for where it was told before it slept.
+            self.told.swap(false, Ordering::Acquire)
         }
 
         /// Sleeps until it is told, or for no reason.
@@ -63,8 +64,8 @@ mod parker {
         }
 
         pub(crate) fn unpark(&self) {
-            // Relaxed: as above.
-            self.told.store(true, Ordering::Relaxed);
+            // Release: pairs with `take_told`. An exchange, so that of several wakers none's release is hidden by the next one's.
+            self.told.swap(true, Ordering::Release);
             self.thread.unpark();
         }
     }

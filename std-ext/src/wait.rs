@@ -178,9 +178,14 @@ impl<S: Seats> Waiting<S> {
         self.table.with(Table::open_lanes)
     }
 
-    /// The seat of the sender in a lane. `None`: somebody has it.
-    pub(crate) fn enter_lane(&self, lane: usize) -> Option<usize> {
-        self.table.with(|table| table.enter_lane(lane))
+    /// Which channel it is that has seats here, among those there were.
+    pub(crate) fn opening(&self) -> usize {
+        self.table.with(|table| table.opening())
+    }
+
+    /// The seat of the sender in a lane of the channel that was opened then. `None`: somebody has it, or there is another channel.
+    pub(crate) fn enter_lane(&self, lane: usize, opening: usize) -> Option<usize> {
+        self.table.with(|table| table.enter_lane(lane, opening))
     }
 
     /// A seat for one more sender. `None`: there is none left.
@@ -310,11 +315,14 @@ impl<S: Seats> Waiting<S> {
 
     fn change<R>(&self, change: impl FnOnce(&mut Table<S>) -> R) -> R {
         self.table.with(|table| {
+            let lanes = table.awaited_lanes();
             let result = change(table);
             // Relaxed: [W1] comes after it where it says more than before.
             self.kinds.store(table.kinds(), Ordering::Relaxed);
-            // Relaxed: likewise.
-            self.lanes.store(table.awaited_lanes().to_bits(), Ordering::Relaxed);
+            if table.awaited_lanes() != lanes {
+                // Relaxed: likewise.
+                self.lanes.store(table.awaited_lanes().to_bits(), Ordering::Relaxed);
+            }
             result
         })
     }

@@ -377,7 +377,7 @@ pub mod newest {}
 /// let plan = Choice::new(100, 25).may_lose(Losable::Anything).room(4000).plan()?;
 /// assert_eq!((plan.leaf, plan.capacity, plan.wait), (Leaf::Ignore, 4000, 160_000));
 ///
-/// let mut ring = mpsc::HeapRing::with_refusal(plan.capacity, plan.refusal()?)?;
+/// let mut ring = mpsc::Ring::<u32, 4000>::with_refusal(plan.refusal()?);
 /// let (mut producer, mut consumer) = ring.split();
 /// for step in 0..6000 {
 ///     let _ = producer.push(step);

@@ -61,7 +61,7 @@ pub const fn builder(capacity: usize) -> Builder {
 /// Whoever gives up by itself drops nothing: [`try_send`](super::Sender::try_send) hands the value back as
 /// [`Full`](crate::PushError::Full), [`send_timeout`](super::Sender::send_timeout), [`send_deadline`](super::Sender::send_deadline)
 /// and [`within`](super::SendFuture::within) as `Timeout`. And a task that [sends](super::Sender::send) without a timer waits for
-/// room.
+/// room. So the ring itself has the policy to [reject](Overflow::Reject).
 #[derive(Clone, Debug)]
 #[must_use = "a builder makes nothing before its last method"]
 pub struct Builder {
@@ -114,7 +114,8 @@ impl Builder {
     }
 
     /// For how many senders there must be room at least. If nothing is said, that is one for [`spsc`](Self::spsc), and
-    /// [`PRODUCERS`](swap::PRODUCERS) for [`swap`](Self::swap), which is then the number of those that there can be.
+    /// [`PRODUCERS`](swap::PRODUCERS) for [`swap`](Self::swap), which is then the number of those that there can be. For
+    /// [`fan_in`](Self::fan_in) it is the number of lanes, if nothing else says that.
     pub const fn senders(mut self, senders: usize) -> Self {
         self.senders = Some(senders);
         self
@@ -211,8 +212,8 @@ impl Builder {
         Ok(plan.over(tx, rx))
     }
 
-    /// A channel with a lane for each of its senders, which are all made at once: see [`channel::fan_in`](fn@super::fan_in). The capacity
-    /// and the watermarks are those of a lane. It drops what is sent, or nothing.
+    /// A channel with a lane for each of its senders, which are all made at once, in the order of the weights: see
+    /// [`channel::fan_in`](fn@super::fan_in). The capacity and the watermarks are those of a lane. It drops what is sent, or nothing.
     ///
     /// # Errors
     /// [`BuildError`].

@@ -44,6 +44,7 @@ impl<C: ReceiveEnd, D: Desk> Iterator for Drain<'_, C, D> {
         match self.receiver.take_quietly() {
             Ok(item) => {
                 self.taken += 1;
+                self.receiver.has_untold = true;
                 Some(item)
             }
             Err(error) => {
@@ -64,6 +65,7 @@ impl<C: ReceiveEnd, D: Desk> core::iter::FusedIterator for Drain<'_, C, D> {}
 impl<C: ReceiveEnd, D: Desk> Drop for Drain<'_, C, D> {
     fn drop(&mut self) {
         if self.taken > 0 {
+            self.receiver.has_untold = false;
             self.receiver.taken(self.taken as u64);
         } else if self.end == Some(PopError::Empty) {
             self.receiver.found_nothing();

@@ -83,15 +83,15 @@ impl<T> From<SendError<T>> for SendTimeoutError<T> {
 }
 
 const CLOSED: &str = "the channel is closed";
-const SHED: &str = "the value was dropped by the policy of the channel";
-const LATE: &str = "the time is over";
+const SHED: &str = "the value was dropped by rule, and counted";
+const NO_ROOM: &str = "there was no room in time";
 
 impl<T> fmt::Display for SendError<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Closed(_) => CLOSED,
             Self::Shed(_) => SHED,
-            Self::Timeout(_) => LATE,
+            Self::Timeout(_) => NO_ROOM,
         })
     }
 }
@@ -110,7 +110,7 @@ impl<T> fmt::Debug for SendError<T> {
 impl<T> fmt::Display for SendTimeoutError<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Timeout(_) => LATE,
+            Self::Timeout(_) => NO_ROOM,
             Self::Closed(_) => CLOSED,
             Self::Shed(_) => SHED,
         })
@@ -136,7 +136,7 @@ impl fmt::Display for RecvError {
 impl fmt::Display for RecvTimeoutError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Timeout => f.write_str(LATE),
+            Self::Timeout => f.write_str("nothing came in time"),
             Self::Closed => RecvError.fmt(f),
         }
     }

@@ -56,7 +56,7 @@ impl Rule {
 }
 
 impl<P: SendEnd, D: Desk> Sender<P, D> {
-    #[cfg(feature = "alloc")]
+    #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
     pub(super) const fn with_rule(mut self, rule: Rule) -> Self {
         self.rule = rule;
         self

@@ -30,12 +30,29 @@ pub fn spsc<T>(capacity: usize) -> Result<(SpscSender<T>, SpscReceiver<T>), Capa
 ///
 /// # Errors
 /// As that.
+///
+/// # Examples
+/// ```
+/// use forebay::channel;
+///
+/// let (sender, mut receiver) = channel::mpsc(16)?;
+/// for number in 0..4 {
+///     let mut sender = sender.clone();
+///     std::thread::spawn(move || sender.blocking_send(number).expect("the receiver is there"));
+/// }
+/// drop(sender); // or the receiver would wait for what this one sends
+/// assert_eq!(receiver.blocking_iter().sum::<u32>(), 6);
+/// # Ok::<(), forebay::CapacityError>(())
+/// ```
 pub fn mpsc<T>(capacity: usize) -> Result<(MpscSender<T>, MpscReceiver<T>), CapacityError> {
     mpsc::ring(capacity).map(|(tx, rx)| over(tx, rx))
 }
 
 /// A channel for up to so many senders, over [`swap::ring`](crate::swap::ring): at full, `overflow` says what happens. With
 /// [`Overflow::Reject`] a sender waits for room; with the others none ever waits.
+///
+/// The policy can be [switched](Sender::set_overflow) while it runs, by [either side](Receiver::set_overflow): a sender that waits for
+/// room and needs it no longer is woken.
 ///
 /// # Errors
 /// As that.
@@ -153,10 +170,11 @@ pub fn conflated<T, F: FnMut(&T) -> usize>(
     conflated::ring(keys).map(|(tx, rx)| over(tx.by(key_of), rx))
 }
 
-/// A channel for several senders whose values are of `C` classes, as `class_of` says, from 0, which is the most important one; over
-/// [`priority::HeapRing`](crate::priority::HeapRing). The receiver gets classes with their items, the most important ones first. At full
-/// an item takes the place of one that is less important, which its send answers with; where there is none, `overflow` says what
-/// happens. With [`Overflow::Reject`] a sender waits for room; with the others none ever waits.
+/// A channel for several senders whose values are of `C` classes, as `class_of` says, from 0, which is the most important one; a
+/// class beyond the last counts as the last. It is over [`priority::HeapRing`](crate::priority::HeapRing). The receiver gets classes
+/// with their items, the most important ones first. At full an item takes the place of one that is less important, which its send
+/// answers with; where there is none, `overflow` says what happens. With [`Overflow::Reject`] a sender waits for room; with the others
+/// none ever waits. It can be switched as with [`swap`](fn@swap).
 ///
 /// [`ready`](Sender::ready), [`is_full`](Sender::is_full) and a [`Sink`](futures_sink::Sink) know nothing of an item's class: they are of
 /// room for any item. What is so important that it finds room all the same is to be sent without them.
@@ -216,11 +234,29 @@ pub type FanInReceiver<T> = Receiver<fan_in::ByLane<'static, T, fan_in::Keep<T>>
 pub type LatestSender<T> = Sender<latest::OwnedWriter<T>, Shared>;
 /// The receiver of [`latest`](fn@latest).
 pub type LatestReceiver<T> = Receiver<latest::OwnedReader<T>, Shared>;
-/// The sender of [`conflated`](fn@conflated).
+/// The sender of [`conflated`](fn@conflated). `F` is what says a value's key: to name the type, make the channel with a `fn` pointer.
+///
+/// # Examples
+/// ```
+/// use forebay::channel::{self, ConflatedSender};
+///
+/// type Quote = (usize, u32);
+///
+/// struct Feed {
+///     quotes: ConflatedSender<Quote, fn(&Quote) -> usize>,
+/// }
+///
+/// let stock: fn(&Quote) -> usize = |&(stock, _)| stock;
+/// let (quotes, mut display) = channel::conflated(500, stock)?;
+/// let mut feed = Feed { quotes };
+/// feed.quotes.try_send((7, 101)).unwrap();
+/// assert_eq!(display.try_recv(), Ok((7, (7, 101))));
+/// # Ok::<(), forebay::CapacityError>(())
+/// ```
 pub type ConflatedSender<T, F> = Sender<conflated::Keyed<'static, T, F, conflated::Keep<T>>, Shared>;
 /// The receiver of [`conflated`](fn@conflated).
 pub type ConflatedReceiver<T> = Receiver<conflated::OwnedConsumer<T>, Shared>;
-/// A sender of [`priority`](fn@priority).
+/// A sender of [`priority`](fn@priority). `F` can be a `fn` pointer: see [`ConflatedSender`].
 pub type PrioritySender<T, F, const C: usize> = Sender<priority::By<'static, T, F, C, priority::Keep<T, C>>, Shared>;
 /// The receiver of [`priority`](fn@priority).
 pub type PriorityReceiver<T, const C: usize> = Receiver<priority::ByClass<'static, T, C, priority::Keep<T, C>>, Shared>;
@@ -229,6 +265,22 @@ pub type PriorityReceiver<T, const C: usize> = Receiver<priority::ByClass<'stati
 ///
 /// What it is told by them must be true when they say it, as the rings of this crate do: a push is refused only where there is no
 /// room, and a pop finds nothing only where no push is over. And there is room for one more after a pop.
+///
+/// # Examples
+/// A channel by importance that has watermarks:
+/// ```
+/// use forebay::{Pressure, Watermarks, channel, priority};
+///
+/// let (mut producer, consumer) = priority::ring::<_, 2>(8)?;
+/// producer.set_watermarks(Watermarks::new(2, 1)?)?;
+/// let (mut sender, mut receiver) = channel::over(producer.by(|&(class, _)| class), consumer.by_class());
+/// sender.blocking_send((1, "speed"))?;
+/// sender.blocking_send((0, "alarm"))?;
+/// assert_eq!(sender.pressure(), Pressure::Slow);
+/// assert_eq!(receiver.blocking_recv(), Ok((0, (0, "alarm"))));
+/// assert_eq!(sender.pressure(), Pressure::Open);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn over<P: SendEnd, C: ReceiveEnd>(tx: P, rx: C) -> Ends<P, C, Shared> {
     place::check::<P, C>();
     let Some((sender, receiver)) = Place::pair(Shared::new()) else { unreachable!("it is new") };

@@ -11,8 +11,7 @@ impl<E: PressureEnd, D: Desk> Party<E, D> {
     /// `None`: the time is over.
     fn block_for_pressure(&mut self, deadline: Deadline) -> Option<Pressure> {
         let pressure = block_on(deadline, |cx| self.poll_pressure(cx));
-        // Whoever waits for a pressure is owed nothing: all have been called.
-        self.place.stop_waiting();
+        self.stop_waiting_for_pressure();
         pressure
     }
 

@@ -37,6 +37,8 @@ pub struct Opener<'q, T, K, D: Desk> {
     // In this order: the ring's end is gone when the receiver is told.
     end: fan_in::Opener<'q, T, K>,
     desk: Told<D>,
+    /// It has no seat, and there may be another channel as soon as the receiver has given its own back: so it knows which one was its.
+    opening: usize,
 }
 
 /// It is told when an end goes.
@@ -49,8 +51,8 @@ impl<D: Desk> Drop for Told<D> {
 }
 
 impl<'q, T, K, D: Desk> Opener<'q, T, K, D> {
-    pub(super) const fn new(end: fan_in::Opener<'q, T, K>, desk: D) -> Self {
-        Self { end, desk: Told(desk) }
+    pub(super) fn new(end: fan_in::Opener<'q, T, K>, desk: D) -> Self {
+        Self { end, opening: desk.waiting().opening(), desk: Told(desk) }
     }
 
     /// Opens a free lane, for a sender: see [`fan_in::Opener::open`], of the weight, too. It does not wait for one.
@@ -67,7 +69,7 @@ impl<'q, T, K, D: Desk> Opener<'q, T, K, D> {
     {
         let producer = self.end.open(weight)?;
         // A sender gives its seat back before its lane.
-        let place = Place::in_lane(&self.desk.0, producer.lane().index()).ok_or(NoLane::AllTaken)?;
+        let place = Place::in_lane(&self.desk.0, producer.lane().index(), self.opening).ok_or(NoLane::AllTaken)?;
         Ok(Sender::new(producer, place))
     }
 
@@ -87,7 +89,7 @@ impl<'q, T, K, D: Desk> Opener<'q, T, K, D> {
 impl<T, K: Clone, D: Desk> Clone for Opener<'_, T, K, D> {
     /// Another one. There can be any number.
     fn clone(&self) -> Self {
-        Self::new(self.end.clone(), self.desk.0.clone())
+        Self { end: self.end.clone(), desk: Told(self.desk.0.clone()), opening: self.opening }
     }
 }
 

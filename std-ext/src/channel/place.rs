@@ -8,7 +8,7 @@ use core::task::{Context, Poll, Waker};
 use super::stats::Tally;
 use super::{End, Ends, LanesError, Opener, PressureEnd, ReceiveEnd, Receiver, Room, SendEnd, Sender};
 use crate::fan_in::{self, ByLane, LaneSet};
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 use crate::sync::Arc;
 use crate::sync::always_const;
 use crate::wait::{Awaited, InLane, Kind, Kinds, RECEIVER, Seat, Seats, Waiting};
@@ -24,11 +24,11 @@ pub trait Desk: Clone + fmt::Debug {
 }
 
 /// The ends share it on the heap: there can be any number of them.
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 #[derive(Clone, Debug)]
 pub struct Shared(Arc<Waiting<alloc::vec::Vec<Seat>>>);
 
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 impl Shared {
     pub(super) fn new() -> Self {
         Self(Arc::new(Waiting::new(alloc::vec![Seat::FREE, Seat::FREE])))
@@ -43,7 +43,7 @@ impl Shared {
     }
 }
 
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 impl Desk for Shared {
     type Seats = alloc::vec::Vec<Seat>;
 
@@ -199,9 +199,9 @@ impl<D: Desk> Place<D> {
         desk.waiting().open_lanes().then(|| Self::at(desk, RECEIVER))
     }
 
-    /// Of the sender in a lane. `None`: somebody has it.
-    pub(super) fn in_lane(desk: &D, lane: usize) -> Option<Self> {
-        let seat = desk.waiting().enter_lane(lane)?;
+    /// Of the sender in a lane of the channel that was opened then. `None`: somebody has it, or there is another channel.
+    pub(super) fn in_lane(desk: &D, lane: usize, opening: usize) -> Option<Self> {
+        let seat = desk.waiting().enter_lane(lane, opening)?;
         Some(Self::at(desk.clone(), seat))
     }
 
@@ -287,6 +287,14 @@ impl<D: Desk> Place<D> {
         if awaited.has(Kind::Level) && has_changed() {
             self.call_all(Kind::Level);
         }
+    }
+
+    /// A push has been refused as the channel is closed. With one producer the ring knows by that alone that nothing more comes: then
+    /// the receiver may wait for it.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn tell_of_refusal(&self) {
+        tell_of_end(&self.desk);
     }
 
     pub(super) fn call(&self, kind: Kind) {
@@ -452,6 +460,16 @@ impl<E: PressureEnd, D: Desk> Party<E, D> {
     }
 }
 
+impl<E, D: Desk> Party<E, D> {
+    /// Does not wait for a pressure any more. That is owed to nobody, as all have been called; but a future that has been forgotten may
+    /// have left it in line for room.
+    pub(super) fn stop_waiting_for_pressure(&mut self) {
+        if self.place.stop_waiting().is_some() {
+            self.place.call(Kind::Room);
+        }
+    }
+}
+
 /// Waits for another pressure: see `pressure_changed` of [`Sender`] and [`Receiver`].
 #[must_use = "futures do nothing unless they are awaited"]
 pub struct PressureChanged<'e, E: PressureEnd, D: Desk>(&'e mut Party<E, D>);
@@ -474,8 +492,7 @@ impl<E: PressureEnd, D: Desk> Future for PressureChanged<'_, E, D> {
 
 impl<E: PressureEnd, D: Desk> Drop for PressureChanged<'_, E, D> {
     fn drop(&mut self) {
-        // Whoever waits for a pressure is owed nothing: all have been called.
-        self.0.place.stop_waiting();
+        self.0.stop_waiting_for_pressure();
     }
 }
 

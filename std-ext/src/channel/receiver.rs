@@ -32,6 +32,8 @@ pub struct Receiver<C: ReceiveEnd, D: Desk> {
     patience: Patience,
     /// The end has been seen.
     is_over: bool,
+    /// Whether a [`Drain`](super::Drain) has taken something, and has not told it: if it was forgotten, it never does.
+    pub(super) has_untold: bool,
 }
 
 impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
@@ -41,6 +43,7 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
             #[cfg(feature = "std")]
             patience: Patience::new(),
             is_over: false,
+            has_untold: false,
         }
     }
 
@@ -69,7 +72,8 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
 
     /// The ring may have taken back the pressure.
     pub(super) fn found_nothing(&mut self) {
-        self.party.tell_senders(false);
+        let has_untold = core::mem::take(&mut self.has_untold);
+        self.party.tell_senders(has_untold);
     }
 
     /// Takes the next item; waits for it, as a task.
@@ -109,6 +113,22 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     ///
     /// # Errors
     /// See [`RecvTimeoutError`].
+    ///
+    /// # Examples
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use forebay::channel::{self, RecvTimeoutError};
+    ///
+    /// let (mut sender, mut receiver) = channel::mpsc(1)?;
+    /// let millisecond = Duration::from_millis(1);
+    /// assert_eq!(receiver.recv_timeout(millisecond), Err(RecvTimeoutError::Timeout));
+    /// sender.try_send("one").unwrap();
+    /// drop(sender);
+    /// assert_eq!(receiver.recv_timeout(millisecond), Ok("one"));
+    /// assert_eq!(receiver.recv_timeout(millisecond), Err(RecvTimeoutError::Closed));
+    /// # Ok::<(), forebay::CapacityError>(())
+    /// ```
     #[cfg(feature = "std")]
     pub fn recv_timeout(&mut self, timeout: Duration) -> Result<C::Item, RecvTimeoutError> {
         self.recv_until(|| Deadline::after(timeout))
@@ -200,6 +220,18 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     }
 
     /// Nothing is taken in from now on; what is inside can still be received. Senders that wait have their values back.
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay::channel::{self, SendError};
+    ///
+    /// let (mut sender, mut receiver) = channel::mpsc(4)?;
+    /// sender.blocking_send("accepted").unwrap();
+    /// receiver.close();
+    /// assert_eq!(sender.blocking_send("late"), Err(SendError::Closed("late")));
+    /// assert!(receiver.blocking_iter().eq(["accepted"]));
+    /// # Ok::<(), forebay::CapacityError>(())
+    /// ```
     pub fn close(&mut self)
     where
         C: CloseEnd,

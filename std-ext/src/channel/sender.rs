@@ -23,7 +23,8 @@ use crate::{Pressure, PushError, Pushed};
 
 /// An end of a channel that puts items in, and may wait for room.
 ///
-/// `P` is the producer's end of the ring, and `D` what the ends share beside it. It is [`Send`] if those are.
+/// `P` is the producer's end of the ring, and `D` what the ends share beside it: [`MpscSender`](super::MpscSender) and its like name
+/// both. It is [`Send`] if those are, and never [`Sync`]: see [there](crate::channel#coming-from-another-channel).
 pub struct Sender<P: SendEnd, D: Desk> {
     pub(super) party: Party<P, D>,
     pub(super) rule: Rule,
@@ -52,6 +53,18 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     /// # Errors
     /// The value comes back: [`Full`](PushError::Full), or the other reasons of [`PushError`].
     ///
+    /// # Examples
+    /// ```
+    /// use forebay::{PushError, channel};
+    ///
+    /// let (mut sender, receiver) = channel::mpsc(1)?;
+    /// assert_eq!(sender.try_send("one"), Ok(()));
+    /// assert_eq!(sender.try_send("two"), Err(PushError::Full("two")));
+    /// drop(receiver);
+    /// assert_eq!(sender.try_send("three"), Err(PushError::Closed("three")));
+    /// # Ok::<(), forebay::CapacityError>(())
+    /// ```
+    ///
     /// # Progress
     /// The ring's, if nobody waits for an item; else a short lock, and the receiver is woken. It does not queue up behind those who
     /// wait for room.
@@ -77,6 +90,9 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
                 self.stop_waiting();
             }
             Err(error) => {
+                if error.is_closed() {
+                    self.party.place.tell_of_refusal();
+                }
                 self.party.tally.refused += u64::from(error.is_full());
                 self.found_no_room();
             }
@@ -119,10 +135,23 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
         }
     }
 
-    /// Puts a value in; waits for room for so long at most, as a thread.
+    /// Puts a value in; waits for room for so long at most, as a thread, whatever the channel was [built](super::Builder) to wait.
     ///
     /// # Errors
     /// See [`SendTimeoutError`]: the value comes back.
+    ///
+    /// # Examples
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use forebay::channel::{self, SendTimeoutError};
+    ///
+    /// let (mut sender, _receiver) = channel::mpsc(1)?;
+    /// let millisecond = Duration::from_millis(1);
+    /// assert_eq!(sender.send_timeout("one", millisecond), Ok(()));
+    /// assert_eq!(sender.send_timeout("two", millisecond), Err(SendTimeoutError::Timeout("two")));
+    /// # Ok::<(), forebay::CapacityError>(())
+    /// ```
     #[cfg(feature = "std")]
     pub fn send_timeout(&mut self, value: P::Item, timeout: Duration) -> Result<P::Sent, SendTimeoutError<P::Item>> {
         self.send_until(value, || Deadline::after(timeout))
@@ -230,7 +259,10 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
             match self.party.end.push(value) {
                 Ok(sent) => Ok(P::sent(sent)),
                 Err(PushError::Full(value)) => return Err(value),
-                Err(PushError::Closed(value)) => Err(SendError::Closed(value)),
+                Err(PushError::Closed(value)) => {
+                    self.party.place.tell_of_refusal();
+                    Err(SendError::Closed(value))
+                }
                 Err(PushError::Shed(value)) => {
                     self.party.tell_pressure();
                     Err(SendError::Shed(value))
@@ -258,13 +290,13 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
         Poll::Ready(())
     }
 
-    pub(super) fn has_room(&self) -> bool {
-        self.is_closed() || !self.is_full() && !self.is_behind()
+    /// Whether a send would not have to wait.
+    pub(super) fn is_ready(&self) -> bool {
+        !self.party.end.waits_at_full() || self.has_room()
     }
 
-    /// Whether a send of what needs room would not wait.
-    pub(super) fn is_ready(&self) -> bool {
-        self.has_room() || self.is_full() && !self.party.end.waits_at_full()
+    pub(super) fn has_room(&self) -> bool {
+        self.is_closed() || !self.is_full() && !self.is_behind()
     }
 
     /// Whether somebody else comes first.
@@ -322,7 +354,7 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
         Closed::new(self)
     }
 
-    /// A [`Sink`](futures_sink::Sink) that sends.
+    /// A [`Sink`](futures_sink::Sink) that sends. It ends the channel when it is dropped, and not when it is closed. See [`SenderSink`].
     #[must_use]
     pub const fn into_sink(self) -> SenderSink<P, D> {
         SenderSink::new(self)
@@ -367,8 +399,8 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
 }
 
 impl<P: RoomEnd, D: Desk> Sender<P, D> {
-    /// Waits until there is room, or a send needs none by the channel's policy, or the channel is closed. Nothing is reserved: others may
-    /// be faster.
+    /// Waits until there is room, or the channel is closed. Nothing is reserved: others may be faster. By a policy that drops it does not
+    /// wait, as no send does.
     ///
     /// # Cancel safety
     /// Nothing is lost.
@@ -376,7 +408,6 @@ impl<P: RoomEnd, D: Desk> Sender<P, D> {
     pub fn ready(&mut self) -> Ready<'_, P, D> {
         Ready::new(self)
     }
-
 }
 
 impl<P: SendEnd + PressureEnd, D: Desk> Sender<P, D> {
@@ -442,7 +473,7 @@ impl<P: ReserveEnd, D: Desk> Sender<P, D> {
     }
 }
 
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 impl<P: SendEnd + Clone> Clone for Sender<P, super::Shared> {
     /// Another sender. There can be any number of them.
     fn clone(&self) -> Self {

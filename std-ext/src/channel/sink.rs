@@ -14,6 +14,9 @@ use super::{SendEnd, Sender};
 ///
 /// It reserves nothing: when others were faster after it was ready, it keeps the one item that was given to it, and sends that
 /// before it is ready for another one, or is flushed. The item comes back with [`into_parts`](Self::into_parts).
+///
+/// It waits where a send does: by a policy that drops it is always ready. What is evicted is dropped then, and so is what is shed: that
+/// is no error here, the ring has counted it. To close it is to flush it: the receiver sees the end when it is dropped.
 pub struct SenderSink<P: SendEnd, D: Desk> {
     sender: Sender<P, D>,
     pending: Option<P::Item>,
@@ -33,9 +36,17 @@ impl<P: SendEnd, D: Desk> SenderSink<P, D> {
 
     fn poll_pending(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), SendError<P::Item>>> {
         match self.pending {
-            Some(_) => self.sender.poll_send(cx, &mut self.pending).map_ok(|_| ()),
+            Some(_) => self.sender.poll_send(cx, &mut self.pending).map(done),
             None => Poll::Ready(Ok(())),
         }
+    }
+}
+
+/// What has been dropped by the channel's rule is done, too.
+fn done<S, T>(outcome: Result<S, SendError<T>>) -> Result<(), SendError<T>> {
+    match outcome {
+        Ok(_) | Err(SendError::Shed(_)) => Ok(()),
+        Err(error) => Err(error),
     }
 }
 
@@ -44,7 +55,7 @@ impl<P: SendEnd, D: Desk> Unpin for SenderSink<P, D> {}
 impl<P: SendEnd, D: Desk> Sink<P::Item> for SenderSink<P, D> {
     type Error = SendError<P::Item>;
 
-    /// Waits until the item before is sent, and there is room, or a send needs none by the channel's policy.
+    /// Waits until the item before is sent, and there is room for another one, or none is needed.
     fn poll_ready(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         ready!(self.poll_pending(cx))?;
         self.sender.poll_until(cx, Sender::<P, D>::ROOM, Sender::is_ready).map(Ok)
@@ -55,7 +66,7 @@ impl<P: SendEnd, D: Desk> Sink<P::Item> for SenderSink<P, D> {
     fn start_send(mut self: Pin<&mut Self>, item: P::Item) -> Result<(), Self::Error> {
         assert!(self.pending.is_none(), "start_send comes after poll_ready was ready");
         match self.sender.attempt(item) {
-            Ok(done) => done.map(|_| ()),
+            Ok(outcome) => done(outcome),
             Err(item) => {
                 self.pending = Some(item);
                 Ok(())

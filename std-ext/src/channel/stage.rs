@@ -6,7 +6,10 @@
 use core::borrow::Borrow;
 
 use super::place::{Desk, Party};
-use super::{CloneEnd, CloseEnd, End, ForceEnd, PolicyEnd, PressureEnd, ReceiveEnd, ReserveEnd, RingCounts, Room, RoomEnd, SendEnd};
+use super::{
+    CloneEnd, CloseEnd, End, ForceEnd, PolicyEnd, PressureEnd, ReceiveEnd, ReserveEnd, RingCounts, Room, RoomEnd,
+    SendEnd,
+};
 use crate::admission::{Gate, Rule};
 use crate::expiry::{Clock, Expiring, MaxAge, Stamped, Stamping};
 use crate::fan_in::LaneSet;
@@ -112,14 +115,15 @@ impl<P: SendEnd<Sent: Through<R::Value>>, R: Rule<P::Item>> SendEnd for Gate<P, 
         self.push_by(value, |end, value| end.push_under(overflow, value))
     }
 
-    fn waits_at_full(&self) -> bool {
-        self.end().waits_at_full()
-    }
-
     /// The rule is not asked again where it has let the value through, and the ring then has not.
     #[inline(always)]
     fn is_stuffed(&self) -> bool {
         self.end().is_stuffed()
+    }
+
+    #[inline]
+    fn waits_at_full(&self) -> bool {
+        self.end().waits_at_full()
     }
 
     #[inline]
@@ -152,13 +156,14 @@ impl<T, P: SendEnd<Item = Stamped<T>, Sent: Through<T>>, K: Clock> SendEnd for S
         self.push_by(value, |end, value| end.push_under(overflow, value))
     }
 
-    fn waits_at_full(&self) -> bool {
-        self.end().waits_at_full()
-    }
-
     #[inline(always)]
     fn is_stuffed(&self) -> bool {
         self.end().is_stuffed()
+    }
+
+    #[inline]
+    fn waits_at_full(&self) -> bool {
+        self.end().waits_at_full()
     }
 
     #[inline]

@@ -80,7 +80,7 @@ impl<const N: usize> Seats for [Seat; N] {
     }
 }
 
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 impl Seats for alloc::vec::Vec<Seat> {
     fn seats(&mut self) -> &mut [Seat] {
         self
@@ -128,6 +128,8 @@ pub(super) struct Table<S> {
     free: usize,
     /// Seats from this one on were never had.
     fresh: usize,
+    /// How often these were taken anew.
+    openings: usize,
 }
 
 /// What one who has gone out of a line leaves behind.
@@ -153,7 +155,13 @@ impl<S> Table<S> {
             calls: 0,
             free: NONE,
             fresh: RECEIVER + 1,
+            openings: 0,
         }
+    }
+
+    /// Which channel it is that has seats here, among those there were.
+    pub(super) const fn opening(&mut self) -> usize {
+        self.openings
     }
 
     /// Which lines have somebody in them, and whether somebody comes first.
@@ -198,6 +206,7 @@ impl<S: Seats> Table<S> {
         }
         // Those in lanes are taken and given back without a look at these.
         (self.free, self.fresh) = (NONE, RECEIVER + 1);
+        self.openings = self.openings.wrapping_add(1);
         self.seat(RECEIVER).state = State::Away;
         true
     }
@@ -207,8 +216,11 @@ impl<S: Seats> Table<S> {
         self.seats.seats().len() - seat_of(0)
     }
 
-    /// The seat of the sender in a lane. `None`: it is taken.
-    pub(super) fn enter_lane(&mut self, lane: usize) -> Option<usize> {
+    /// The seat of the sender in a lane of the channel that was opened then. `None`: it is taken, or there is another channel.
+    pub(super) fn enter_lane(&mut self, lane: usize, opening: usize) -> Option<usize> {
+        if opening != self.openings {
+            return None;
+        }
         let seat = seat_of(lane);
         let taken = self.seats.seats().get_mut(seat).filter(|seat| seat.state == State::Free)?;
         taken.state = State::Away;

@@ -68,7 +68,7 @@ impl Deadline {
     pub(super) fn is_over(self) -> bool {
         match self {
             Self::Never => false,
-            Self::At(end) => Instant::now() >= end,
+            Self::At(end) => now() >= end,
         }
     }
 }
@@ -79,9 +79,13 @@ impl Deadline {
 pub(crate) fn block_on<R>(deadline: Deadline, mut poll: impl FnMut(&mut Context<'_>) -> Poll<R>) -> Option<R> {
     with_sleeper(|Sleeper { parker, waker }| {
         let mut cx = Context::from_waker(waker);
+        let mut is_over = false;
         loop {
             if let Poll::Ready(answer) = poll(&mut cx) {
                 return Some(answer);
+            }
+            if is_over {
+                return None;
             }
             while !parker.take_told() {
                 match deadline {
@@ -92,6 +96,8 @@ pub(crate) fn block_on<R>(deadline: Deadline, mut poll: impl FnMut(&mut Context<
                     },
                 }
             }
+            // It may be told again and again: then this is its last look.
+            is_over = deadline.is_over();
         }
     })
 }

@@ -205,3 +205,19 @@ fn seats_are_taken_again() {
     (0..3).for_each(|seat| few.leave(seat));
     assert!(few.open().is_some());
 }
+
+/// An opener of a channel whose receiver is going gets no seat among those of the next one.
+#[test]
+fn a_lane_of_another_channel_has_no_seat() {
+    let lines = Lines::new((0..3).map(|_| Seat::FREE).collect());
+    assert!(lines.open_lanes());
+    let old = lines.opening();
+    lines.leave(RECEIVER);
+    assert_eq!(lines.open(), Some(1));
+    assert_eq!(lines.enter_lane(1, old), None);
+    assert_eq!(lines.enter(), Some(2));
+    [RECEIVER, 1, 2].into_iter().for_each(|seat| lines.leave(seat));
+    assert!(lines.open_lanes());
+    assert_eq!(lines.enter_lane(1, lines.opening()), Some(2));
+    assert_eq!(lines.enter_lane(1, lines.opening()), None);
+}

@@ -7,23 +7,23 @@ use forebay::channel::SendTimeoutError;
 use super::*;
 
 models! {
-    two_senders_for_one_slot [Some(3), 9667] &["both wait", "one waits"] => |cx| super::two_senders_for_one_slot(small, cx);
+    two_senders_for_one_slot [Some(3), 9288] &["both wait", "one waits"] => |cx| super::two_senders_for_one_slot(small, cx);
     two_senders_for_one_slot_over_mpsc [Some(3), 8585] &["both wait", "one waits"] =>
         |cx| super::two_senders_for_one_slot(mpsc, cx);
     dropped_after_its_wake [None, 11] &["called", "not called"] => |cx| super::dropped_after_its_wake(small, cx);
     dropped_after_its_wake_over_mpsc [None, 11] &["called", "not called"] =>
         |cx| super::dropped_after_its_wake(mpsc, cx);
-    sender_dropped_after_its_wake [None, 1154] &["called", "not called"] =>
+    sender_dropped_after_its_wake [None, 934] &["called", "not called"] =>
         |cx| super::sender_dropped_after_its_wake(small, cx);
-    called_alone [Some(3), 1784] &["is served", "waits"] => |cx| super::called_alone(small, cx);
-    called_alone_over_mpsc [Some(3), 1720] &["is served", "waits"] => |cx| super::called_alone(mpsc, cx);
-    timeout_against_wake [Some(3), 87757] &["sent", "late"] => |cx| super::timeout_against_wake(small, cx);
+    called_alone [Some(3), 1606] &["is served", "waits"] => |cx| super::called_alone(small, cx);
+    called_alone_over_mpsc [Some(3), 1727] &["is served", "waits"] => |cx| super::called_alone(mpsc, cx);
+    timeout_against_wake [Some(3), 31095] &["sent", "late"] => |cx| super::timeout_against_wake(small, cx);
     ready_and_gone [Some(3), 65] &["ready", "waits"] => |cx| super::ready_and_gone(small, cx);
-    two_dropped_after_their_wakes [None, 88677] &[] => |cx| super::two_dropped_after_their_wakes(small, cx);
-    used_and_dropped [None, 1435] &[] => |cx| super::used_and_dropped(small, cx);
-    first_come [Some(3), 72441] &["behind", "not behind"] => |cx| super::first_come(small, cx);
-    first_come_goes [None, 50830] &["behind", "not behind"] => |cx| super::first_come_goes(small, cx);
-    called_before_another_comes_first [Some(3), 9664] &["one is served", "both wait"] => |cx| super::called_before_another_comes_first(small, cx);
+    two_dropped_after_their_wakes [None, 102726] &[] => |cx| super::two_dropped_after_their_wakes(small, cx);
+    used_and_dropped [None, 1360] &[] => |cx| super::used_and_dropped(small, cx);
+    first_come [Some(3), 76711] &["behind", "not behind"] => |cx| super::first_come(small, cx);
+    first_come_goes [None, 46342] &["behind", "not behind"] => |cx| super::first_come_goes(small, cx);
+    called_before_another_comes_first [Some(3), 9812] &["one is served", "both wait"] => |cx| super::called_before_another_comes_first(small, cx);
 }
 
 /// One slot gets free while two come to wait: one gets it, and the other one waits and is not forgotten.

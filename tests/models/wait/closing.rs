@@ -3,19 +3,19 @@
 use super::*;
 
 models! {
-    close_wakes_all [Some(2), 24167] &["was there", "woken"] => |cx| super::close_wakes_all(small, Receiver::close, cx);
-    receiver_gone [None, 150242] &["was there", "woken"] => |cx| super::receiver_gone(small, cx);
-    receiver_gone_over_mpsc [Some(3), 3142] &["was there", "woken"] => |cx| super::receiver_gone(mpsc, cx);
+    close_wakes_all [Some(2), 22783] &["was there", "woken"] => |cx| super::close_wakes_all(small, Receiver::close, cx);
+    receiver_gone [Some(3), 1240] &["was there", "woken"] => |cx| super::receiver_gone(small, cx);
+    receiver_gone_over_mpsc [Some(3), 3341] &["was there", "woken"] => |cx| super::receiver_gone(mpsc, cx);
     close_and_one_who_comes_back [None, 15096] &["before", "after"] =>
         |cx| super::close_and_one_who_comes_back(small, cx);
-    close_and_one_who_goes [None, 3178] &[] => |cx| super::close_and_one_who_goes(small, cx);
+    close_and_one_who_goes [None, 2876] &[] => |cx| super::close_and_one_who_goes(small, cx);
     closed_is_awaited [Some(3), 196] &["over", "woken"] => |cx| super::closed_is_awaited(small, cx);
-    last_sender_gone [Some(3), 6821] &["over", "woken"] => |cx| super::last_sender_gone(small, cx);
-    last_sender_gone_over_mpsc [Some(3), 8224] &["over", "woken"] => |cx| super::last_sender_gone(mpsc, cx);
-    item_of_the_last_sender [None, 14041] &["there", "woken"] => |cx| super::item_of_the_last_sender(small, cx);
+    last_sender_gone [Some(3), 5277] &["over", "woken"] => |cx| super::last_sender_gone(small, cx);
+    last_sender_gone_over_mpsc [Some(3), 6223] &["over", "woken"] => |cx| super::last_sender_gone(mpsc, cx);
+    item_of_the_last_sender [None, 8995] &["there", "woken"] => |cx| super::item_of_the_last_sender(small, cx);
     closed_while_it_is_sent_over_mpsc [Some(3), 326] &["sent", "came back"] =>
         |cx| super::closed_while_it_is_sent(mpsc, cx);
-    closed_while_it_is_sent [None, 8115] &["sent", "came back"] => |cx| super::closed_while_it_is_sent(small, cx);
+    closed_while_it_is_sent [None, 7696] &["sent", "came back"] => |cx| super::closed_while_it_is_sent(small, cx);
 }
 
 fn are_all_told(mut tasks: Vec<Task<Result<(), SendError<u32>>>>) {

@@ -9,13 +9,13 @@ use forebay::channel::{FanInOpener, FanInReceiver, FanInSender};
 use super::*;
 
 models! {
-    lane_against_call [None, 45570] &["room", "woken"] => super::lane_against_call;
+    lane_against_call [None, 35047] &["room", "woken"] => super::lane_against_call;
     two_lanes_against_a_call [Some(3), 893] &["there", "woken"] => super::two_lanes_against_a_call;
     batch_over_lanes [Some(3), 1382] &["room", "woken"] => super::batch_over_lanes;
-    receiver_of_lanes [None, 10700] &["there", "woken"] => super::receiver_of_lanes;
-    last_opener_gone [None, 328] &["over", "woken"] => super::last_opener_gone;
+    receiver_of_lanes [None, 5970] &["there", "woken"] => super::receiver_of_lanes;
+    last_opener_gone [None, 150] &["over", "woken"] => super::last_opener_gone;
     opener_and_sender_gone [Some(2), 7391] &["over", "woken"] => super::opener_and_sender_gone;
-    receiver_of_lanes_gone [Some(3), 1774] &["was there", "woken"] => super::receiver_of_lanes_gone;
+    receiver_of_lanes_gone [Some(3), 1355] &["was there", "woken"] => super::receiver_of_lanes_gone;
     lane_passed_on [None, 1997] &["at once", "later"] => super::lane_passed_on;
     pressure_of_a_lane [None, 1353] &["there", "woken"] => super::pressure_of_a_lane;
     pressure_against_a_push [Some(3), 28066] &["told", "woken"] => super::pressure_against_a_push;

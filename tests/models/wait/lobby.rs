@@ -5,10 +5,10 @@ use forebay::channel::Lobby;
 use super::*;
 
 models! {
-    ends_beside_the_last_sender [None, 3166] &["in use", "free", "there", "woken"] => super::ends_beside_the_last_sender;
-    ends_beside_the_receiver [None, 1106] &["in use", "free"] => super::ends_beside_the_receiver;
-    ends_beside_one_that_waits [None, 1151] &["in use", "free"] => super::ends_beside_one_that_waits;
-    a_seat_for_one_that_goes [None, 5] &["there is one", "there is none"] => super::a_seat_for_one_that_goes;
+    ends_beside_the_last_sender [None, 4795] &["in use", "free", "there", "woken"] => super::ends_beside_the_last_sender;
+    ends_beside_the_receiver [None, 826] &["in use", "free"] => super::ends_beside_the_receiver;
+    ends_beside_one_that_waits [None, 5979] &["in use", "free"] => super::ends_beside_one_that_waits;
+    a_seat_for_one_that_goes [None, 56] &["there is one", "there is none"] => super::a_seat_for_one_that_goes;
     two_build [None, 4] &[] => super::two_build;
 }
 

@@ -1,7 +1,7 @@
 //! Another policy, beside those who wait for room: none of them waits for what is not needed any more.
 
-use forebay::channel::{PolicyEnd, SendEnd};
 use forebay::Refusal;
+use forebay::channel::{PolicyEnd, SendEnd};
 
 use super::*;
 

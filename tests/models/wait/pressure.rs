@@ -8,11 +8,11 @@ use forebay::Pressure;
 use super::*;
 
 models! {
-    relief_by_a_pop [None, 52] &["there", "woken"] => super::relief_by_a_pop;
-    stop_by_a_push [None, 52] &["there", "woken"] => super::stop_by_a_push;
-    over_by_the_receiver_that_goes [None, 158] &["there", "woken"] => super::over_by_the_receiver_that_goes;
+    relief_by_a_pop [None, 113] &["there", "woken"] => super::relief_by_a_pop;
+    stop_by_a_push [None, 113] &["there", "woken"] => super::stop_by_a_push;
+    over_by_the_receiver_that_goes [None, 132] &["there", "woken"] => super::over_by_the_receiver_that_goes;
     watched_by_another [Some(2), 21158] &["open"] => super::watched_by_another;
-    two_are_told [None, 710] &[] => super::two_are_told;
+    two_are_told [None, 2008] &[] => super::two_are_told;
 }
 
 /// A task that waits for another pressure, and gives its end back.

@@ -12,8 +12,8 @@ models! {
     waker_replaced [None, 208] &["there", "woken"] => |cx| super::waker_replaced(small, cx);
     receiver_comes_again [None, 1065] &["there", "woken"] => |cx| super::receiver_comes_again(small, cx);
     receiver_comes_again_over_mpsc [Some(3), 295] &["there", "woken"] => |cx| super::receiver_comes_again(mpsc, cx);
-    waker_of_sender_replaced [None, 3424] &["room", "woken"] => |cx| super::waker_of_sender_replaced(small, cx);
-    sender_of_many [None, 410] &["room", "woken"] => |cx| super::sender_of_many(small, cx);
+    waker_of_sender_replaced [None, 4192] &["room", "woken"] => |cx| super::waker_of_sender_replaced(small, cx);
+    sender_of_many [None, 196] &["room", "woken"] => |cx| super::sender_of_many(small, cx);
 }
 
 /// A receiver that has found nothing is woken by the item that it has not seen.

@@ -8,13 +8,13 @@ use futures_sink::Sink;
 use super::*;
 
 models! {
-    others_are_faster [Some(3), 244] &["kept", "sent"] => |cx| super::others_are_faster(small, cx);
-    flushed_by_a_pop [None, 151] &["room", "woken"] => |cx| super::flushed_by_a_pop(small, cx);
-    gone_when_ready [Some(3), 133] &["ready", "waits"] => |cx| super::gone_when_ready(small, cx);
-    kept_when_ready [Some(3), 49] &["ready", "waits"] => |cx| super::kept_when_ready(small, cx);
-    gone_with_its_item [None, 153] &[] => |cx| super::gone_with_its_item(small, cx);
+    others_are_faster [Some(3), 235] &["kept", "sent"] => |cx| super::others_are_faster(small, cx);
+    flushed_by_a_pop [None, 100] &["room", "woken"] => |cx| super::flushed_by_a_pop(small, cx);
+    gone_when_ready [Some(3), 159] &["ready", "waits"] => |cx| super::gone_when_ready(small, cx);
+    kept_when_ready [Some(3), 65] &["ready", "waits"] => |cx| super::kept_when_ready(small, cx);
+    gone_with_its_item [None, 162] &[] => |cx| super::gone_with_its_item(small, cx);
     parts_of_one_that_waits [None, 11] &[] => |cx| super::parts_of_one_that_waits(small, cx);
-    closed_with_an_item_kept [None, 7100] &["sent", "came back"] => |cx| super::closed_with_an_item_kept(small, cx);
+    closed_with_an_item_kept [None, 7696] &["sent", "came back"] => |cx| super::closed_with_an_item_kept(small, cx);
 }
 
 /// A task that waits until a sink is ready, and gives it back.

@@ -3,13 +3,13 @@
 use super::*;
 
 models! {
-    room [None, 80] &["room", "woken"] => |cx| super::room(small, cx);
-    room_or_the_end [None, 348] &["over", "woken"] => |cx| super::room_or_the_end(small, cx);
+    room [None, 140] &["room", "woken"] => |cx| super::room(small, cx);
+    room_or_the_end [None, 588] &["over", "woken"] => |cx| super::room_or_the_end(small, cx);
     dropped_when_called [None, 11] &["called", "not called"] => |cx| super::dropped_when_called(small, cx);
-    the_receiver_goes [None, 6415] &["over", "woken"] => |cx| super::the_receiver_goes(small, cx);
-    the_receiver_goes_over_spsc [None, 12121] &["over", "woken"] => super::the_receiver_goes_over_spsc;
-    room_that_is_kept [None, 261] &["room", "woken"] => super::room_that_is_kept;
-    dropped_beside_a_close [None, 1006] &[] => |cx| super::dropped_beside_a_close(small, cx);
+    the_receiver_goes [None, 8814] &["over", "woken"] => |cx| super::the_receiver_goes(small, cx);
+    the_receiver_goes_over_spsc [None, 15889] &["over", "woken"] => super::the_receiver_goes_over_spsc;
+    room_that_is_kept [None, 321] &["room", "woken"] => super::room_that_is_kept;
+    dropped_beside_a_close [None, 1194] &[] => |cx| super::dropped_beside_a_close(small, cx);
 }
 
 /// A task that waits for room, and gives its end back.

@@ -47,3 +47,13 @@ fn one_may_sleep_within_another() {
     sender.try_send(2).unwrap();
     assert_eq!(receiver.blocking_recv(), Ok(2));
 }
+
+/// A future that wakes its own task at each poll, as one that yields does, has no more time than another one.
+#[test]
+fn a_future_that_is_always_woken_has_its_time_limit() {
+    let restless = std::future::poll_fn(|cx| {
+        cx.waker().wake_by_ref();
+        std::task::Poll::<()>::Pending
+    });
+    assert_eq!(channel::block_on_timeout(restless, std::time::Duration::from_millis(1)), None);
+}

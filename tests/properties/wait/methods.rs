@@ -234,3 +234,28 @@ fn a_thread_waits_for_another_pressure() {
     receiver.close();
     assert_eq!(sender.blocking_pressure_changed(), Pressure::Closed);
 }
+
+/// A sink is ready, and so is a sender, where a send does not wait; what the rule drops is no error.
+#[test]
+fn a_sink_and_ready_wait_where_a_send_does() {
+    use futures_sink::Sink;
+
+    for overflow in [Overflow::Reject, Overflow::DropIncoming, Overflow::DropOldest] {
+        let (mut sender, mut receiver) = full_swap(2, overflow);
+        let waits = overflow == Overflow::Reject;
+        assert_eq!(poll(&mut sender.ready(), &Arc::default()).is_pending(), waits);
+        let mut sink = sender.into_sink();
+        let waker = Waker::from(Arc::<Counter>::default());
+        let mut cx = Context::from_waker(&waker);
+        for number in 3..=4 {
+            assert_eq!(Pin::new(&mut sink).poll_ready(&mut cx).is_pending(), waits);
+            if !waits {
+                assert_eq!(Pin::new(&mut sink).start_send(number), Ok(()));
+                assert_eq!(Pin::new(&mut sink).poll_flush(&mut cx), Poll::Ready(Ok(())));
+            }
+        }
+        let kept = if overflow == Overflow::DropOldest { [3, 4] } else { [1, 2] };
+        assert!(receiver.drain().eq(kept));
+        assert_eq!(receiver.stats().ring.shed, Some(if overflow == Overflow::DropIncoming { 2 } else { 0 }));
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::pin::pin;
 
-use forebay::channel::{PolicyEnd, Receiver, ReceiveEnd, RoomEnd, SendError, Sender, Shared};
+use forebay::channel::{PolicyEnd, ReceiveEnd, Receiver, RoomEnd, SendError, Sender, Shared};
 use forebay::expiry::{Expiring, MaxAge, Stamping};
 use forebay::{Overflow, PushError, Pushed, Refusal, swap};
 use futures_sink::Sink;

@@ -257,8 +257,7 @@ fn what_a_gate_keeps_out_does_not_wait() {
 fn stages_pass_other_ways_of_pushing_on() {
     let (tx, rx) = swap::HeapRing::with_overflow(1, 1, Overflow::Reject).unwrap().into_ends();
     let clock = || 7;
-    let (mut sender, mut receiver) =
-        channel::over(Stamping::new(tx, clock), Expiring::new(rx, clock, MaxAge::new(0)));
+    let (mut sender, mut receiver) = channel::over(Stamping::new(tx, clock), Expiring::new(rx, clock, MaxAge::new(0)));
     assert_eq!(sender.try_send(1), Ok(Pushed::Stored));
     assert_eq!(sender.try_send(2), Err(PushError::Full(2)));
     assert_eq!(sender.force_send(3), Ok(Pushed::Evicted(1)));

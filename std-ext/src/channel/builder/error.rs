@@ -81,9 +81,11 @@ impl fmt::Display for BuildError {
             Self::Ring(error) => return error.fmt(f),
             Self::Watermarks(error) => return error.fmt(f),
             Self::NeverEvicts => "this ring never drops its oldest item: take `swap`, or another policy",
-            Self::NeverDrops => "this ring never drops what is sent: take `mpsc` or `swap`, or another policy",
+            Self::NeverDrops => {
+                "this ring never drops what is sent: take `mpsc`, `swap` or `fan_in`, or another policy"
+            }
             Self::GraceWithoutDrop => {
-                "there is a grace before the first drop, and the policy never drops: leave it out, or drop"
+                "there is a grace before the first drop, and the policy never drops: take one that does, or no grace"
             }
             Self::ZeroGrace => "the grace before the first drop is 0: leave it out",
             Self::ZeroDeadline => "the deadline is 0, so that no sender ever waits: take `try_send`",

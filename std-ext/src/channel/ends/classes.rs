@@ -35,7 +35,7 @@ impl<T, F: FnMut(&T) -> usize, const C: usize, K> SendEnd for By<'_, T, F, C, K>
 
     /// Where there is none, it takes that of something less important, or comes back: nobody waits for that.
     fn takes_room(&self) -> bool {
-        !self.is_full()
+        self.waits_at_full() && !self.is_full()
     }
 }
 
