@@ -271,10 +271,37 @@ impl<P: Push, R: Rule<P::Item>> Gate<P, R> {
     /// [`Shed`](PushError::Shed): the rule has kept it out, and counted it, or the end has shed it. Otherwise the end's.
     #[inline]
     pub fn push(&mut self, value: R::Value) -> Result<Pushed<R::Value>, PushError<R::Value>> {
+        self.push_by(value, P::push)
+    }
+
+    /// Puts a value in as [`push`](Self::push), if the rule lets it in, in another way that the end has.
+    ///
+    /// # Errors
+    /// As [`push`](Self::push).
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay_core::admission::{Gate, Rate, Sampler, Sampling};
+    /// use forebay_core::{Overflow, PushError, Pushed, swap::Ring};
+    ///
+    /// let mut ring = Ring::<_, 1>::with_overflow(Overflow::Reject);
+    /// let (producer, _consumer) = ring.split();
+    /// let every_second = Sampling::new(Rate::new(1, 2).unwrap(), 0);
+    /// let mut gate = Gate::new(producer, Sampler::new(&every_second));
+    /// assert_eq!(gate.push(1), Ok(Pushed::Stored));
+    /// assert_eq!(gate.push_by(2, |producer, value| producer.force_push(value)), Err(PushError::Shed(2)));
+    /// assert_eq!(gate.push_by(3, |producer, value| producer.force_push(value)), Ok(Pushed::Evicted(1)));
+    /// ```
+    #[inline]
+    pub fn push_by(
+        &mut self,
+        value: R::Value,
+        push: impl FnOnce(&mut P, P::Item) -> Result<Pushed<P::Item>, PushError<P::Item>>,
+    ) -> Result<Pushed<R::Value>, PushError<R::Value>> {
         let fill = Behind { end: &self.end, sure: &mut self.sure, at_watermark: self.at_watermark };
         let admitted = self.rule.admit(value, fill);
         self.sure.pushes = self.sure.pushes.saturating_sub(1);
-        match self.end.push(admitted.map_err(PushError::Shed)?) {
+        match push(&mut self.end, admitted.map_err(PushError::Shed)?) {
             Ok(Pushed::Stored) => Ok(Pushed::Stored),
             Ok(Pushed::Evicted(victim)) => Ok(Pushed::Evicted(self.rule.lost(victim))),
             Err(PushError::Full(back)) => Err(PushError::Full(self.rule.undo(back))),

@@ -127,7 +127,33 @@ impl<T, P: Push<Item = Stamped<T>>, K: Clock> Stamping<P, K> {
     /// The end's.
     #[inline]
     pub fn push(&mut self, value: T) -> Result<Pushed<T>, PushError<T>> {
-        match self.end.push(Stamped { value, at: self.clock.now() }) {
+        self.push_by(value, P::push)
+    }
+
+    /// Puts a value in, with the time now, in another way that the end has.
+    ///
+    /// # Errors
+    /// The end's.
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay_core::expiry::Stamping;
+    /// use forebay_core::{Overflow, Pushed, swap::Ring};
+    ///
+    /// let mut ring = Ring::<_, 1>::with_overflow(Overflow::Reject);
+    /// let (producer, mut consumer) = ring.split();
+    /// let mut stamping = Stamping::new(producer, || 7);
+    /// assert_eq!(stamping.push("old"), Ok(Pushed::Stored));
+    /// assert_eq!(stamping.push_by("new", |producer, value| producer.force_push(value)), Ok(Pushed::Evicted("old")));
+    /// assert_eq!(consumer.pop().map(|stamped| stamped.at), Ok(7));
+    /// ```
+    #[inline]
+    pub fn push_by(
+        &mut self,
+        value: T,
+        push: impl FnOnce(&mut P, Stamped<T>) -> Result<Pushed<Stamped<T>>, PushError<Stamped<T>>>,
+    ) -> Result<Pushed<T>, PushError<T>> {
+        match push(&mut self.end, Stamped { value, at: self.clock.now() }) {
             Ok(Pushed::Stored) => Ok(Pushed::Stored),
             Ok(Pushed::Evicted(victim)) => Ok(Pushed::Evicted(victim.value)),
             Err(error) => Err(error.map(|back| back.value)),

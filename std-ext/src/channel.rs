@@ -122,6 +122,7 @@ mod many;
 mod opener;
 mod permit;
 mod place;
+mod policy;
 mod receiver;
 mod sender;
 mod sink;
@@ -149,6 +150,7 @@ pub use permit::{OwnedPermit, Permit, Reserve, ReserveEnd, ReserveOwned};
 #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 pub use place::Shared;
 pub use place::{Desk, LaneEnds, Lobby, PressureChanged};
+pub use policy::PolicyEnd;
 pub use receiver::{Receiver, RecvFuture};
 pub use sender::{SendFuture, Sender};
 pub use sink::SenderSink;
@@ -252,7 +254,8 @@ pub trait SendEnd: End + Push {
     }
 
     /// Whether it is sure that a push would find no room now, and that the receiver is there, by less than a push does. It is asked
-    /// where a push has just been refused, and looks at the ring as a push would: no room that has come before is overlooked.
+    /// where a push has just been refused, and looks at the ring as a push would: no room that has come before is overlooked, and
+    /// no policy by which a push would not come back as [`Full`](PushError::Full).
     #[inline(always)]
     fn is_stuffed(&self) -> bool {
         false

@@ -215,6 +215,12 @@ impl<'a, 'q, T: Payload, K: Clone> course::Run<'a, P<'q, T, K>, C<'q, T, K>> for
             }
             21 => self.set_watermarks(ends, argument),
             22 => self.push_by(ends, argument, |producer, class, item| producer.clone().by(move |_| class).push(item)),
+            23 => {
+                let overflow = OVERFLOWS[argument % 3];
+                let before = mem::replace(&mut self.ring.overflow, overflow);
+                self.push_by(ends, argument / 3, |producer, class, item| producer.push_under(overflow, class, item));
+                self.ring.overflow = before;
+            }
             _ => self.push(ends, argument),
         }
     }

@@ -6,7 +6,7 @@ use core::fmt;
 
 use super::{Consumer, Producer};
 use crate::seam::{Pop, Push, says_what_its_end_says};
-use crate::{PopError, Pressure, PushError, Pushed};
+use crate::{Overflow, PopError, Pressure, PushError, Pushed};
 
 /// A [`Producer`] for the [seam](crate::seam): see [`Producer::by`].
 pub struct By<'q, T, F, const C: usize, K = ()> {
@@ -32,6 +32,18 @@ impl<'q, T, F, const C: usize, K> By<'q, T, F, C, K> {
     /// The end back.
     pub fn into_inner(self) -> Producer<'q, T, C, K> {
         self.end
+    }
+}
+
+impl<T, F: FnMut(&T) -> usize, const C: usize, K> By<'_, T, F, C, K> {
+    /// Puts a value in under a policy: see [`Producer::push_under`].
+    ///
+    /// # Errors
+    /// As that.
+    #[inline]
+    pub fn push_under(&mut self, overflow: Overflow, value: T) -> Result<Pushed<T>, PushError<T>> {
+        let class = (self.class_of)(&value);
+        self.end.push_under(overflow, class, value)
     }
 }
 

@@ -43,10 +43,11 @@ impl<T, const C: usize> Tx<T, C> {
         Self { calm: 1, ..*self }
     }
 
+    /// Under a policy, or that of the ring.
     #[inline(always)]
-    fn push(&mut self, class: usize, value: T) -> Result<Pushed<T>, PushError<T>> {
+    fn push(&mut self, class: usize, value: T, under: Option<Overflow>) -> Result<Pushed<T>, PushError<T>> {
         let class = class.min(C - 1);
-        let Ok(cell) = self.take_free() else { return self.push_at_full(class, value) };
+        let Ok(cell) = self.take_free() else { return self.push_at_full(class, value, under) };
         self.store(class, cell, value);
         Ok(Pushed::Stored)
     }
@@ -92,8 +93,8 @@ impl<T, const C: usize> Tx<T, C> {
     /// The rest of a push that has found no free cell.
     #[cold]
     #[inline(never)]
-    fn push_at_full(&mut self, class: usize, value: T) -> Result<Pushed<T>, PushError<T>> {
-        let (cell, from) = match self.seize(class) {
+    fn push_at_full(&mut self, class: usize, value: T, under: Option<Overflow>) -> Result<Pushed<T>, PushError<T>> {
+        let (cell, from) = match self.seize(class, under) {
             Ok(seized) => seized,
             Err(why) => return Err(why.map(|()| value)),
         };
@@ -113,7 +114,7 @@ impl<T, const C: usize> Tx<T, C> {
     ///
     /// A lane is passed over only if it and all before it were empty at one and the same moment: each of them was found so, and
     /// nothing had been put in when it was looked at once more, after that.
-    fn seize(&mut self, class: usize) -> Result<(usize, Option<usize>), PushError<()>> {
+    fn seize(&mut self, class: usize, under: Option<Overflow>) -> Result<(usize, Option<usize>), PushError<()>> {
         let ring = self.ring;
         loop {
             match self.take_free() {
@@ -124,7 +125,7 @@ impl<T, const C: usize> Tx<T, C> {
                 }
                 Err(_) => {}
             }
-            let overflow = ring.ctl().ends.policy.get();
+            let overflow = under.unwrap_or_else(|| ring.ctl().ends.policy.get());
             let least = class + usize::from(overflow != Overflow::DropOldest);
             let found = (least..C).rev().find_map(|class| self.oldest(class).map(|word| (class, word)));
             if !self.are_empty_from(found.map_or(least, |(class, _)| class + 1)) {
@@ -258,7 +259,36 @@ impl<'q, T, const C: usize, K> Producer<'q, T, C, K> {
     /// ```
     #[inline]
     pub fn push(&mut self, class: usize, value: T) -> Result<Pushed<T>, PushError<T>> {
-        self.tx.push(class, value)
+        self.tx.push(class, value, None)
+    }
+
+    /// Puts an item of a class in as [`push`](Self::push), but where there is no room and nothing less important inside, under
+    /// this policy, whatever the ring's is.
+    ///
+    /// # Errors
+    /// As [`push`](Self::push), by that policy.
+    ///
+    /// # Progress
+    /// As [`push`](Self::push).
+    ///
+    /// # Ordering
+    /// As [`push`](Self::push).
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay_core::{Overflow, PushError, Pushed, priority::Ring};
+    ///
+    /// let mut ring = Ring::<_, 1, 2>::new();
+    /// let (mut producer, _consumer) = ring.split();
+    /// assert_eq!(producer.push(1, "debug"), Ok(Pushed::Stored));
+    /// assert_eq!(producer.push(1, "trace"), Err(PushError::Full("trace")));
+    /// assert_eq!(producer.push_under(Overflow::DropIncoming, 1, "trace"), Err(PushError::Shed("trace")));
+    /// assert_eq!(producer.push_under(Overflow::DropOldest, 1, "info"), Ok(Pushed::Evicted("debug")));
+    /// assert_eq!(producer.push_under(Overflow::Reject, 0, "error"), Ok(Pushed::Evicted("info")));
+    /// ```
+    #[inline]
+    pub fn push_under(&mut self, overflow: Overflow, class: usize, value: T) -> Result<Pushed<T>, PushError<T>> {
+        self.tx.push(class, value, Some(overflow))
     }
 
     /// The same end for the [seam](crate::seam), where a value says by this function which class it is of.

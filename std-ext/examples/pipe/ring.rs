@@ -139,8 +139,8 @@ impl<T> Tx<T> {
             Self::Several(tx) => tx.try_send(record).map(|()| Pushed::Stored),
             Self::Lane(tx) => tx.try_send(record).map(|()| Pushed::Stored),
             Self::Evicting(tx) => {
-                if tx.end().overflow() != on_full.overflow() {
-                    tx.end().set_overflow(on_full.overflow());
+                if tx.overflow() != on_full.overflow() {
+                    tx.set_overflow(on_full.overflow());
                 }
                 tx.try_send(record)
             }

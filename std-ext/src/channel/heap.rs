@@ -51,8 +51,8 @@ pub fn mpsc<T>(capacity: usize) -> Result<(MpscSender<T>, MpscReceiver<T>), Capa
 /// A channel for up to so many senders, over [`swap::ring`](crate::swap::ring): at full, `overflow` says what happens. With
 /// [`Overflow::Reject`] a sender waits for room; with the others none ever waits.
 ///
-/// The policy can be [switched](crate::swap::Consumer::set_overflow) while it runs, at the [`end`](Receiver::end) of either side. Nobody
-/// is woken for that: a sender that waits for room goes on waiting for it.
+/// The policy can be [switched](Sender::set_overflow) while it runs, by [either side](Receiver::set_overflow): a sender that waits for
+/// room and needs it no longer is woken.
 ///
 /// # Errors
 /// As that.
@@ -174,7 +174,7 @@ pub fn conflated<T, F: FnMut(&T) -> usize>(
 /// class beyond the last counts as the last. It is over [`priority::HeapRing`](crate::priority::HeapRing). The receiver gets classes
 /// with their items, the most important ones first. At full an item takes the place of one that is less important, which its send
 /// answers with; where there is none, `overflow` says what happens. With [`Overflow::Reject`] a sender waits for room; with the others
-/// none ever waits. To switch that wakes nobody, as with [`swap`](fn@swap).
+/// none ever waits. It can be switched as with [`swap`](fn@swap).
 ///
 /// [`ready`](Sender::ready), [`is_full`](Sender::is_full) and a [`Sink`](futures_sink::Sink) know nothing of an item's class: they are of
 /// room for any item. What is so important that it finds room all the same is to be sent without them.

@@ -311,6 +311,13 @@ impl<D: Desk> Place<D> {
         }
     }
 
+    /// A sender that finds no room need not wait any more.
+    pub(super) fn call_for_room(&self, kind: Kind) {
+        if self.awaited().has(kind) {
+            self.call_all(kind);
+        }
+    }
+
     fn call_all(&self, kind: Kind) {
         self.desk.waiting().call_all(kind);
     }

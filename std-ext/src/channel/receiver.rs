@@ -295,7 +295,8 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
         self.party.end.capacity()
     }
 
-    /// The end of the ring, for what only this kind of ring can do and what changes nothing that others wait for.
+    /// The end of the ring, for what only this kind of ring can do and what changes nothing that others wait for. The policy is
+    /// none of those things: whoever waits is told of another one by [`set_overflow`](Self::set_overflow) alone.
     #[must_use]
     pub const fn end(&self) -> &C {
         &self.party.end

@@ -354,8 +354,7 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
         Closed::new(self)
     }
 
-    /// A [`Sink`](futures_sink::Sink) that sends. It waits for room, whatever the policy is; to close it ends the channel only when it is
-    /// dropped. See [`SenderSink`].
+    /// A [`Sink`](futures_sink::Sink) that sends. It ends the channel when it is dropped, and not when it is closed. See [`SenderSink`].
     #[must_use]
     pub const fn into_sink(self) -> SenderSink<P, D> {
         SenderSink::new(self)
@@ -391,7 +390,8 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
         self.party.end.capacity()
     }
 
-    /// The end of the ring, for what only this kind of ring can do and what changes nothing that others wait for.
+    /// The end of the ring, for what only this kind of ring can do and what changes nothing that others wait for. The policy is
+    /// none of those things: whoever waits is told of another one by [`set_overflow`](Self::set_overflow) alone.
     #[must_use]
     pub const fn end(&self) -> &P {
         &self.party.end

@@ -6,13 +6,16 @@
 use core::borrow::Borrow;
 
 use super::place::{Desk, Party};
-use super::{CloneEnd, CloseEnd, End, PressureEnd, ReceiveEnd, ReserveEnd, RingCounts, Room, RoomEnd, SendEnd};
+use super::{
+    CloneEnd, CloseEnd, End, ForceEnd, PolicyEnd, PressureEnd, ReceiveEnd, ReserveEnd, RingCounts, Room, RoomEnd,
+    SendEnd,
+};
 use crate::admission::{Gate, Rule};
 use crate::expiry::{Clock, Expiring, MaxAge, Stamped, Stamping};
 use crate::fan_in::LaneSet;
 use crate::seam::Push;
 use crate::wait::Kind;
-use crate::{PopError, Pressure, Pushed, Seen};
+use crate::{Overflow, PopError, Pressure, PushError, Pushed, Seen};
 
 /// A stage is what is behind it, but for what it does.
 macro_rules! end {
@@ -44,6 +47,18 @@ macro_rules! end {
             #[inline]
             fn pressure_since(&self, seen: &mut Seen) -> Option<Pressure> {
                 self.end().pressure_since(seen)
+            }
+        }
+
+        impl<$end: PolicyEnd, $($generics)*> PolicyEnd for $stage {
+            type Policy = $end::Policy;
+
+            fn overflow(&self) -> Self::Policy {
+                self.end().overflow()
+            }
+
+            fn set_overflow(&self, overflow: Self::Policy) {
+                self.end().set_overflow(overflow);
             }
         }
     };
@@ -92,6 +107,20 @@ impl<P: SendEnd<Sent: Through<R::Value>>, R: Rule<P::Item>> SendEnd for Gate<P, 
         self.end().is_to_be_asked()
     }
 
+    fn push_under(
+        &mut self,
+        overflow: Overflow,
+        value: Self::Item,
+    ) -> Result<Pushed<Self::Item>, PushError<Self::Item>> {
+        self.push_by(value, |end, value| end.push_under(overflow, value))
+    }
+
+    /// The rule is not asked again where it has let the value through, and the ring then has not.
+    #[inline(always)]
+    fn is_stuffed(&self) -> bool {
+        self.end().is_stuffed()
+    }
+
     #[inline]
     fn waits_at_full(&self) -> bool {
         self.end().waits_at_full()
@@ -119,6 +148,19 @@ impl<T, P: SendEnd<Item = Stamped<T>, Sent: Through<T>>, K: Clock> SendEnd for S
         self.end().is_to_be_asked()
     }
 
+    fn push_under(
+        &mut self,
+        overflow: Overflow,
+        value: Self::Item,
+    ) -> Result<Pushed<Self::Item>, PushError<Self::Item>> {
+        self.push_by(value, |end, value| end.push_under(overflow, value))
+    }
+
+    #[inline(always)]
+    fn is_stuffed(&self) -> bool {
+        self.end().is_stuffed()
+    }
+
     #[inline]
     fn waits_at_full(&self) -> bool {
         self.end().waits_at_full()
@@ -138,6 +180,12 @@ impl<T, P: CloneEnd + Push<Item = Stamped<T>>, K: Clock + Clone> CloneEnd for St
 
 impl<T, P: RoomEnd<Item = Stamped<T>, Sent: Through<T>>, K: Clock> RoomEnd for Stamping<P, K> {}
 
+impl<T, P: ForceEnd<Item = Stamped<T>, Sent: Through<T>>, K: Clock> ForceEnd for Stamping<P, K> {
+    fn force_push(&mut self, value: T) -> Result<Pushed<T>, PushError<T>> {
+        self.push_by(value, P::force_push)
+    }
+}
+
 impl<T, P: ReserveEnd<Item = Stamped<T>, Sent: Through<T>>, K: Clock> ReserveEnd for Stamping<P, K> {}
 
 /// What is too old is received by nobody, and its room is free as soon as the receiver has looked at it.
@@ -156,6 +204,11 @@ impl<T, C: ReceiveEnd<Item = Stamped<T>>, K: Clock, M: Borrow<MaxAge>, F: FnMut(
 
     fn has_come(&self, lane: usize, seen: Option<Seen>) -> bool {
         self.end().has_come(lane, seen)
+    }
+
+    #[inline(always)]
+    fn is_bare(&self) -> bool {
+        self.end().is_bare()
     }
 }
 

@@ -36,6 +36,7 @@ mod closing;
 mod grace;
 mod lanes;
 mod lobby;
+mod policy;
 mod pressure;
 mod registering;
 mod ring;

@@ -20,6 +20,7 @@ mod lost;
 mod methods;
 mod newest;
 mod orders;
+mod policy;
 mod pressure;
 mod rings;
 mod stages;

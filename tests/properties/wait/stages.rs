@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use forebay::admission::{Classes, Gate, Thresholds};
-use forebay::channel::{Receiver, SendError, SendFuture, Sender, Shared};
+use forebay::channel::{PolicyEnd, ReceiveEnd, Receiver, SendEnd, SendError, SendFuture, Sender, Shared};
 use forebay::expiry::{Clock, Expiring, MaxAge, Stamped, Stamping};
 use forebay::mpsc::OwnedConsumer;
 use forebay::{Overflow, PopError, Pressure, PushError, Pushed, Refusal, Watermarks, mpsc, spsc, swap};
@@ -250,4 +250,69 @@ fn what_a_gate_keeps_out_does_not_wait() {
     let (mut sender, receiver) = channel::over(Gate::new(tx, Classes::new(&thresholds, |_| 0)), rx);
     drop(receiver);
     assert_eq!(sender.try_send(1), Err(PushError::Closed(1)), "as above");
+}
+
+/// What goes under another policy, or at any price, is stamped as well, and comes to the rule.
+#[test]
+fn stages_pass_other_ways_of_pushing_on() {
+    let (tx, rx) = swap::HeapRing::with_overflow(1, 1, Overflow::Reject).unwrap().into_ends();
+    let clock = || 7;
+    let (mut sender, mut receiver) = channel::over(Stamping::new(tx, clock), Expiring::new(rx, clock, MaxAge::new(0)));
+    assert_eq!(sender.try_send(1), Ok(Pushed::Stored));
+    assert_eq!(sender.try_send(2), Err(PushError::Full(2)));
+    assert_eq!(sender.force_send(3), Ok(Pushed::Evicted(1)));
+    assert_eq!(receiver.try_recv(), Ok(3));
+
+    let (tx, mut rx) = swap::HeapRing::with_overflow(1, 1, Overflow::Reject).unwrap().into_ends();
+    let mut stamping = Stamping::new(tx, clock);
+    assert_eq!(stamping.push_under(Overflow::DropOldest, 1), Ok(Pushed::Stored));
+    assert_eq!(stamping.push_under(Overflow::DropOldest, 2), Ok(Pushed::Evicted(1)));
+    assert_eq!(stamping.push_under(Overflow::DropIncoming, 3), Err(PushError::Shed(3)));
+    assert_eq!(rx.pop().map(|item| (item.value, item.at)), Ok((2, 7)));
+
+    let (tx, _rx) = swap::HeapRing::with_overflow(1, 1, Overflow::Reject).unwrap().into_ends();
+    let thresholds = Thresholds::new([255, 1]).unwrap();
+    let mut gate = Gate::new(tx, Classes::new(&thresholds, |number: &u32| usize::from(*number >= 10)));
+    assert_eq!(gate.push_under(Overflow::DropOldest, 1), Ok(Pushed::Stored));
+    assert_eq!(gate.push_under(Overflow::DropOldest, 10), Err(PushError::Shed(10)));
+    assert_eq!(gate.push_under(Overflow::DropOldest, 2), Ok(Pushed::Evicted(1)));
+    assert_eq!(gate.rule().kept_out(1), 1);
+}
+
+/// A stage is as sure as its ring that a push or a pop would be in vain.
+#[test]
+fn stages_know_what_their_ring_is_sure_of() {
+    let (tx, rx) = mpsc::ring(1).unwrap();
+    let thresholds = Thresholds::new([255]).unwrap();
+    let mut before = Stamping::new(Gate::new(tx, Classes::new(&thresholds, |_: &Stamped<u32>| 0)), || 7);
+    let mut behind = Expiring::new(rx, || 7, MaxAge::new(0));
+    assert_eq!((before.is_stuffed(), behind.is_bare()), (false, true));
+    assert_eq!(before.push(1), Ok(Pushed::Stored));
+    assert_eq!((before.is_stuffed(), behind.is_bare()), (true, false));
+    before.set_overflow(Refusal::DropIncoming);
+    assert!(!before.is_stuffed(), "a push would not be refused for now");
+    assert_eq!(before.push(2), Err(PushError::Shed(2)));
+    before.set_overflow(Refusal::Reject);
+    behind.end_mut().close();
+    assert_eq!((before.is_stuffed(), behind.is_bare()), (false, false));
+    assert_eq!(behind.pop(), Ok(1));
+    assert!(!behind.is_bare(), "it is the end");
+}
+
+/// Where all are as important, a policy decides.
+#[test]
+fn a_class_goes_under_a_policy() {
+    let (tx, mut rx) = forebay::priority::ring::<u32, 2>(1).unwrap();
+    let mut tx = tx.by(|number: &u32| usize::from(*number >= 10));
+    for (overflow, value, outcome) in [
+        (Overflow::Reject, 10, Ok(Pushed::Stored)),
+        (Overflow::Reject, 11, Err(PushError::Full(11))),
+        (Overflow::DropIncoming, 11, Err(PushError::Shed(11))),
+        (Overflow::DropOldest, 11, Ok(Pushed::Evicted(10))),
+        (Overflow::DropIncoming, 1, Ok(Pushed::Evicted(11))),
+        (Overflow::DropOldest, 12, Err(PushError::Shed(12))),
+    ] {
+        assert_eq!(SendEnd::push_under(&mut tx, overflow, value), outcome);
+    }
+    assert_eq!((tx.get_ref().overflow(), rx.pop()), (Overflow::Reject, Ok((0, 1))));
 }

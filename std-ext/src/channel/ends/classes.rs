@@ -1,10 +1,11 @@
 //! `priority`: what is more important takes the place of what is less.
 
 use super::pressed_end;
+use crate::channel::policy::policy_end;
 use crate::channel::{CloneEnd, CloseEnd, ReceiveEnd, Room, RoomEnd, SendEnd};
 use crate::priority::{By, ByClass};
 use crate::seam::Push;
-use crate::{Overflow, Pushed};
+use crate::{Overflow, PushError, Pushed};
 
 pressed_end!(Room::Shared, [T, F: FnMut(&T) -> usize, const C: usize, K] By<'_, T, F, C, K>, get_ref;
     with_evicted = |by: &Self| (0..C).map(|class| by.get_ref().evicted(class)).sum();
@@ -12,6 +13,8 @@ pressed_end!(Room::Shared, [T, F: FnMut(&T) -> usize, const C: usize, K] By<'_, 
 pressed_end!(Room::Shared, [T, const C: usize, K] ByClass<'_, T, C, K>, end;
     with_evicted = |by: &Self| (0..C).map(|class| by.end().evicted(class)).sum();
     with_shed = |by: &Self| (0..C).map(|class| by.end().shed(class)).sum());
+policy_end!([T, F: FnMut(&T) -> usize, const C: usize, K] By<'_, T, F, C, K>, get_ref; Overflow = overflow, set_overflow);
+policy_end!([T, const C: usize, K] ByClass<'_, T, C, K>, end; Overflow = overflow, set_overflow);
 
 impl<T, F: FnMut(&T) -> usize, const C: usize, K> SendEnd for By<'_, T, F, C, K> {
     /// The victim, or none.
@@ -20,6 +23,10 @@ impl<T, F: FnMut(&T) -> usize, const C: usize, K> SendEnd for By<'_, T, F, C, K>
     #[inline(always)]
     fn sent(pushed: Pushed<T>) -> Pushed<T> {
         pushed
+    }
+
+    fn push_under(&mut self, overflow: Overflow, value: T) -> Result<Pushed<T>, PushError<T>> {
+        self.push_under(overflow, value)
     }
 
     fn waits_at_full(&self) -> bool {

@@ -1,11 +1,14 @@
 //! `fan_in`: a lane for each sender.
 
 use super::pressed_end;
+use crate::channel::policy::policy_end;
 use crate::channel::{End, ReceiveEnd, ReserveEnd, RingCounts, Room, RoomEnd, SendEnd};
 use crate::fan_in::{ByLane, LaneSet, Producer};
 use crate::{NeverEvicts, Overflow, PushError, Pushed, Refusal, Seen};
 
 pressed_end!(Room::InLanes, [T, K] Producer<'_, T, K>; with_shed = Self::shed);
+
+policy_end!([T, K] Producer<'_, T, K>; Refusal = refusal, set_refusal);
 
 impl<T, K> SendEnd for Producer<'_, T, K> {
     type Sent = ();

@@ -1,6 +1,7 @@
 //! `spsc`, `mpsc` and `swap`: one queue, for one sender or for several.
 
 use super::pressed_end;
+use crate::channel::policy::policy_end;
 use crate::channel::{CloneEnd, CloseEnd, ForceEnd, ReceiveEnd, ReserveEnd, Room, RoomEnd, SendEnd};
 use crate::spsc::Layout;
 use crate::{NeverEvicts, Overflow, PushError, Pushed, Refusal, mpsc, spsc, swap};
@@ -11,6 +12,11 @@ pressed_end!(Room::Shared, [T, K] mpsc::Producer<'_, T, K>; with_shed = Self::sh
 pressed_end!(Room::Shared, [T, K] mpsc::Consumer<'_, T, K>; with_shed = Self::shed);
 pressed_end!(Room::Shared, [T, K] swap::Producer<'_, T, K>; with_evicted = Self::evicted; with_shed = Self::shed);
 pressed_end!(Room::Shared, [T, K] swap::Consumer<'_, T, K>; with_evicted = Self::evicted; with_shed = Self::shed);
+
+policy_end!([T, K] mpsc::Producer<'_, T, K>; Refusal = refusal, set_refusal);
+policy_end!([T, K] mpsc::Consumer<'_, T, K>; Refusal = refusal, set_refusal);
+policy_end!([T, K] swap::Producer<'_, T, K>; Overflow = overflow, set_overflow);
+policy_end!([T, K] swap::Consumer<'_, T, K>; Overflow = overflow, set_overflow);
 
 impl<T, L: Layout, K> SendEnd for spsc::Producer<'_, T, L, K> {
     type Sent = ();
@@ -60,7 +66,7 @@ impl<T, K> SendEnd for mpsc::Producer<'_, T, K> {
 
     #[inline(always)]
     fn is_stuffed(&self) -> bool {
-        self.is_full() && !self.is_closed()
+        self.is_full() && !self.is_closed() && self.waits_at_full()
     }
 }
 
