@@ -5,8 +5,8 @@ use std::pin::Pin;
 use std::task::{Context, Waker};
 use std::time::Duration;
 
-use forebay::channel::{self, CloneEnd, PressureEnd, ReceiveEnd, Receiver, RoomEnd, SendEnd, Sender, Shared};
 use forebay::PushError;
+use forebay::channel::{self, CloneEnd, PressureEnd, ReceiveEnd, Receiver, RoomEnd, SendEnd, Sender, Shared};
 use forebay_tests::schedules::check;
 use shuttle::thread;
 
@@ -83,5 +83,8 @@ fn swap_with_forgotten_futures() {
 
 #[test]
 fn priority_with_forgotten_futures() {
-    all(5000, || channel::priority::<2, _, _>(1 + some(2), super::OVERFLOWS[some(3)], (|_| some(2)) as fn(&usize) -> usize).unwrap());
+    all(5000, || {
+        channel::priority::<2, _, _>(1 + some(2), super::OVERFLOWS[some(3)], (|_| some(2)) as fn(&usize) -> usize)
+            .unwrap()
+    });
 }
