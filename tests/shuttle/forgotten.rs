@@ -5,8 +5,8 @@ use std::pin::Pin;
 use std::task::{Context, Waker};
 use std::time::Duration;
 
-use forebay::channel::{self, CloneEnd, PressureEnd, ReceiveEnd, Receiver, RoomEnd, SendEnd, Sender, Shared};
 use forebay::PushError;
+use forebay::channel::{self, CloneEnd, PressureEnd, ReceiveEnd, Receiver, RoomEnd, SendEnd, Sender, Shared};
 use forebay_tests::schedules::check;
 use shuttle::thread;
 
@@ -20,12 +20,15 @@ fn poll_and_forget<F: Future + Unpin>(mut future: F) {
 }
 
 fn sends<P: SendEnd<Item = usize> + RoomEnd + PressureEnd>(mut sender: Sender<P, Shared>) {
-    for _ in 0..1 + some(4) {
+    for _ in 0..some(4) {
         match some(9) {
             0 | 1 => drop(sender.blocking_send(1)),
             2 => poll_and_forget(sender.send(1)),
             3 => poll_and_forget(sender.ready()),
-            4 => poll_and_forget(sender.pressure_changed()),
+            4 => {
+                poll_and_forget(sender.send(1));
+                poll_and_forget(sender.pressure_changed());
+            }
             5 => poll_and_forget(sender.closed()),
             6 => drop(sender.send_timeout(1, Duration::from_millis(some(3) as u64))),
             7 => drop(channel::block_on(sender.send_many([1, 1].into_iter()))),
@@ -83,5 +86,8 @@ fn swap_with_forgotten_futures() {
 
 #[test]
 fn priority_with_forgotten_futures() {
-    all(5000, || channel::priority::<2, _, _>(1 + some(2), super::OVERFLOWS[some(3)], (|_| some(2)) as fn(&usize) -> usize).unwrap());
+    all(5000, || {
+        channel::priority::<2, _, _>(1 + some(2), super::OVERFLOWS[some(3)], (|_| some(2)) as fn(&usize) -> usize)
+            .unwrap()
+    });
 }
