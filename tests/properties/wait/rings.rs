@@ -51,9 +51,8 @@ struct Bell {
     uses: bool,
 }
 
-impl Wake for Bell {
-    fn wake(self: Arc<Self>) {
-        self.rung.store(true, Ordering::Relaxed);
+impl Bell {
+    fn use_channel(&self) {
         if self.uses {
             let action = AT_WAKE.with(|cell| cell.try_borrow_mut().ok().and_then(|mut cell| cell.take()));
             if let Some(mut action) = action {
@@ -61,6 +60,19 @@ impl Wake for Bell {
                 AT_WAKE.with(|cell| *cell.borrow_mut() = Some(action));
             }
         }
+    }
+}
+
+impl Drop for Bell {
+    fn drop(&mut self) {
+        self.use_channel();
+    }
+}
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        self.rung.store(true, Ordering::Relaxed);
+        self.use_channel();
         if self.panics {
             std::panic::resume_unwind(Box::new("a waker"));
         }
