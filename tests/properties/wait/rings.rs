@@ -171,14 +171,18 @@ fn leave<F>(future: F, ctl: &Ctl) {
     }
 }
 
+/// What is done at once.
+type Act<S> = Rc<dyn Fn(&mut S, &Log, &mut Dice)>;
+/// Another end beside one, if there can be one.
+type Another<S> = Rc<dyn Fn(&S) -> Option<S>>;
 type Way<S> = Rc<dyn Fn(S, Rc<Log>, Ctl, &mut Dice) -> Task<S>>;
 
 struct Ways<S> {
     /// What waits.
     waits: Vec<(&'static str, Way<S>)>,
     /// What doesn't.
-    now: Vec<Rc<dyn Fn(&mut S, &Log, &mut Dice)>>,
-    another: Option<Rc<dyn Fn(&S) -> Option<S>>>,
+    now: Vec<Act<S>>,
+    another: Option<Another<S>>,
     /// Goes out of line, if a forgotten future has left it there.
     tidy: Rc<dyn Fn(&mut S)>,
 }
