@@ -37,6 +37,9 @@ pub fn mpsc<T>(capacity: usize) -> Result<(MpscSender<T>, MpscReceiver<T>), Capa
 /// A channel for up to so many senders, over [`swap::ring`](crate::swap::ring): at full, `overflow` says what happens. With
 /// [`Overflow::Reject`] a sender waits for room; with the others none ever waits.
 ///
+/// Made for one sender, a channel that the receiver has [closed](Receiver::close) is over for it when that sender has had a send
+/// refused, or is gone, and not before: see [the ring](crate::swap).
+///
 /// # Errors
 /// As that.
 ///
