@@ -13,6 +13,8 @@ use forebay_tests::crowd::{self, Account, Dice, End, Item, Plan, Rx, Tx};
 use forebay_tests::schedules::check;
 use shuttle::rand::{Rng, thread_rng};
 
+mod forgotten;
+
 /// Of the checker, so that an execution can be had again.
 fn dice(_whose: u64) -> Dice {
     Box::new(|below| thread_rng().gen_range(0..below))

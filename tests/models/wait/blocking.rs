@@ -6,7 +6,7 @@ models! {
     threads_alone [Some(3), 26011] &[] => |_| super::threads_alone(small);
     threads_over_mpsc [Some(2), 4074] &[] => |_| super::threads_alone(mpsc);
     thread_and_task [Some(2), 38340] &["task first", "thread first"] => |cx| super::thread_and_task(small, cx);
-    closed_while_it_sleeps [None, 1291] &[] => |_| super::closed_while_it_sleeps(small);
+    closed_while_it_sleeps [None, 2026] &[] => |_| super::closed_while_it_sleeps(small);
 }
 
 /// A thread that sends and one that receives, each of which may have to sleep: both come to an end.

@@ -3,10 +3,10 @@
 use super::*;
 
 models! {
-    close_wakes_all [Some(2), 22783] &["was there", "woken"] => |cx| super::close_wakes_all(small, Receiver::close, cx);
-    receiver_gone [Some(3), 1240] &["was there", "woken"] => |cx| super::receiver_gone(small, cx);
-    receiver_gone_over_mpsc [Some(3), 3341] &["was there", "woken"] => |cx| super::receiver_gone(mpsc, cx);
-    close_and_one_who_comes_back [None, 15096] &["before", "after"] =>
+    close_wakes_all [Some(2), 34513] &["was there", "woken"] => |cx| super::close_wakes_all(small, Receiver::close, cx);
+    receiver_gone [Some(3), 1914] &["was there", "woken"] => |cx| super::receiver_gone(small, cx);
+    receiver_gone_over_mpsc [Some(3), 5009] &["was there", "woken"] => |cx| super::receiver_gone(mpsc, cx);
+    close_and_one_who_comes_back [None, 43577] &["before", "after"] =>
         |cx| super::close_and_one_who_comes_back(small, cx);
     close_and_one_who_goes [None, 2876] &[] => |cx| super::close_and_one_who_goes(small, cx);
     closed_is_awaited [Some(3), 196] &["over", "woken"] => |cx| super::closed_is_awaited(small, cx);
@@ -15,7 +15,7 @@ models! {
     item_of_the_last_sender [None, 8995] &["there", "woken"] => |cx| super::item_of_the_last_sender(small, cx);
     closed_while_it_is_sent_over_mpsc [Some(3), 326] &["sent", "came back"] =>
         |cx| super::closed_while_it_is_sent(mpsc, cx);
-    closed_while_it_is_sent [None, 7696] &["sent", "came back"] => |cx| super::closed_while_it_is_sent(small, cx);
+    closed_while_it_is_sent [None, 13004] &["sent", "came back"] => |cx| super::closed_while_it_is_sent(small, cx);
 }
 
 fn are_all_told(mut tasks: Vec<Task<Result<(), SendError<u32>>>>) {

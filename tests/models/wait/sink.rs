@@ -14,7 +14,7 @@ models! {
     kept_when_ready [Some(3), 65] &["ready", "waits"] => |cx| super::kept_when_ready(small, cx);
     gone_with_its_item [None, 162] &[] => |cx| super::gone_with_its_item(small, cx);
     parts_of_one_that_waits [None, 11] &[] => |cx| super::parts_of_one_that_waits(small, cx);
-    closed_with_an_item_kept [None, 7696] &["sent", "came back"] => |cx| super::closed_with_an_item_kept(small, cx);
+    closed_with_an_item_kept [None, 13004] &["sent", "came back"] => |cx| super::closed_with_an_item_kept(small, cx);
 }
 
 /// A task that waits until a sink is ready, and gives it back.
