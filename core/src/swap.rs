@@ -71,7 +71,9 @@
 //! The last producer goes: the consumer pops until [`Closed`](crate::PopError::Closed) and has everything. The consumer
 //! [closes](Consumer::close) the ring, or goes: each push that begins after that gives its value back as
 //! [`Closed`](crate::PushError::Closed), under every policy, room or not. What is inside can be popped, until `Closed`: that is
-//! final, until the ring is split again.
+//! final, until the ring is split again. While a close is under way, a push may be answered with `Closed` a moment before
+//! [`is_closed`](Producer::is_closed) is true and [`pressure`](Producer::pressure) is [`Closed`](crate::Pressure::Closed), or after that
+//! an item may still be stored.
 //!
 //! A ring that was made for *one* producer pays for its cheaper push: after a close, an empty ring says
 //! [`Empty`](crate::PopError::Empty) until its producer has had a push refused or is gone, because until then an item may be on

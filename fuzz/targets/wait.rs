@@ -1,19 +1,21 @@
 //! Waiting beside its specification: the input orders polls, wakes, wakers that change, futures that are dropped, ends that come
 //! and go, and a close.
 //!
-//! The input is a byte for the capacity, and two bytes for each operation. Every input is valid.
+//! The input is a byte for the capacity and the ring, and two bytes for each operation. Every input is valid.
 
 #![no_main]
 
-use forebay_tests::waiting::{Case, MAX_CAPACITY};
+use forebay_tests::waiting::{Case, MAX_CAPACITY, Over};
 use libfuzzer_sys::{Corpus, fuzz_target};
 
 /// More tell nothing new, and take longer.
 const MAX_OPS: usize = 200;
 
 fuzz_target!(|data: &[u8]| -> Corpus {
-    let Some((&capacity, ops)) = data.split_first() else { return Corpus::Reject };
+    let Some((&first, ops)) = data.split_first() else { return Corpus::Reject };
     let ops: Vec<(u8, u8)> = ops.chunks_exact(2).map(|op| (op[0], op[1])).take(MAX_OPS).collect();
-    let _ = Case { capacity: 1 + usize::from(capacity) % MAX_CAPACITY, ops: &ops }.run();
+    let first = usize::from(first);
+    let over = Over::ALL[first / MAX_CAPACITY % Over::ALL.len()];
+    let _ = Case { over, capacity: 1 + first % MAX_CAPACITY, ops: &ops }.run();
     Corpus::Keep
 });

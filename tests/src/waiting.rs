@@ -15,8 +15,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
-use forebay::channel::{self, MpscReceiver, MpscSender, RecvError, RecvTimeoutError, SendError, SendTimeoutError};
-use forebay::{PopError, PushError};
+use forebay::channel::{
+    self, CloneEnd, CloseEnd, PolicyEnd, Receiver, RecvError, RecvTimeoutError, RoomEnd, SendError, SendTimeoutError,
+    Sender, Shared,
+};
+use forebay::{CapacityError, Overflow, PopError, PushError, Pushed};
 
 use crate::ledger::{Ledger, Tracked};
 
@@ -27,9 +30,27 @@ const MAX_SENDERS: usize = 4;
 /// As many polls of woken tasks are needed at most until nobody is woken any more: each of those who wait is woken a few times.
 const MAX_POLLS: usize = 200;
 
+/// What a channel is made over. Each has several senders and one order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Over {
+    /// `channel::mpsc`.
+    Mpsc,
+    /// `channel::swap`.
+    Swap,
+    /// `channel::priority` with one class.
+    Priority,
+}
+
+impl Over {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Mpsc, Self::Swap, Self::Priority];
+}
+
 /// A channel, and what is done with its ends.
 #[derive(Clone, Debug)]
 pub struct Case<'a> {
+    /// At first it rejects at full.
+    pub over: Over,
     /// 1 to [`MAX_CAPACITY`].
     pub capacity: usize,
     /// What is done: an operation and its argument.
@@ -40,13 +61,70 @@ impl Case<'_> {
     /// Runs the case, and panics where the channel differs from its specification. Answers with the items that were received.
     #[must_use]
     pub fn run(&self) -> Vec<u32> {
+        match self.over {
+            Over::Mpsc => self.run_with(channel::mpsc(self.capacity)),
+            Over::Swap => self.run_with(channel::swap(self.capacity, MAX_SENDERS, Overflow::Reject)),
+            Over::Priority => {
+                let one: fn(&Tracked) -> usize = |_| 0;
+                self.run_with(channel::priority::<1, _, _>(self.capacity, Overflow::Reject, one))
+            }
+        }
+    }
+
+    fn run_with<P: Tx, C: Rx<P>>(&self, ends: Result<Ends<P, C>, CapacityError>) -> Vec<u32> {
         let ledger = Ledger::new();
-        let mut run = Run::new(self.capacity, ledger.clone());
+        let mut run = Run::new(ends.expect("a small capacity above 0"), self.capacity, ledger.clone());
         self.ops.iter().for_each(|&(op, arg)| run.step(op, usize::from(arg)));
         run.settle();
         run.finish();
         ledger.settle();
         mem::take(&mut run.received)
+    }
+}
+
+type Ends<P, C> = (Sender<P, Shared>, Receiver<C, Shared>);
+
+/// A sender's end.
+trait Tx: RoomEnd<Item = Tracked, Sent: Answer> + CloneEnd + PolicyEnd<Policy: TryFrom<Overflow>> + 'static {}
+
+impl<P: RoomEnd<Item = Tracked, Sent: Answer> + CloneEnd + PolicyEnd<Policy: TryFrom<Overflow>> + 'static> Tx for P {}
+
+/// The receiver's end.
+trait Rx<P: PolicyEnd>: CloseEnd<Item: Answered> + PolicyEnd<Policy = P::Policy> + 'static {}
+
+impl<P: PolicyEnd, C: CloseEnd<Item: Answered> + PolicyEnd<Policy = P::Policy> + 'static> Rx<P> for C {}
+
+/// What a send answers with.
+trait Answer {
+    fn pushed(self) -> Pushed<Tracked>;
+}
+
+impl Answer for () {
+    fn pushed(self) -> Pushed<Tracked> {
+        Pushed::Stored
+    }
+}
+
+impl Answer for Pushed<Tracked> {
+    fn pushed(self) -> Pushed<Tracked> {
+        self
+    }
+}
+
+/// What is received.
+trait Answered {
+    fn item(self) -> Tracked;
+}
+
+impl Answered for Tracked {
+    fn item(self) -> Tracked {
+        self
+    }
+}
+
+impl Answered for (usize, Tracked) {
+    fn item(self) -> Tracked {
+        self.1
     }
 }
 
@@ -108,42 +186,46 @@ enum Goal {
 
 /// How that ended.
 enum Sent {
-    Done(Result<(), SendError<Tracked>>),
+    Done(Result<Pushed<Tracked>, SendError<Tracked>>),
     /// There was room, or a close.
     IsSo,
     Cancelled(Option<Tracked>),
 }
 
-struct Sending {
-    task: Task<(MpscSender<Tracked>, Sent)>,
+struct Sending<P: Tx> {
+    task: Task<(Sender<P, Shared>, Sent)>,
     cancel: Rc<Cell<bool>>,
     bell: Bell,
     goal: Goal,
 }
 
-enum SenderState {
-    Idle(MpscSender<Tracked>),
-    Waits(Sending),
+enum SenderState<P: Tx> {
+    Idle(Sender<P, Shared>),
+    Waits(Sending<P>),
 }
 
 /// What was received, if it was not cancelled.
 type Received = Option<Result<Tracked, RecvError>>;
 
-struct Receiving {
-    task: Task<(MpscReceiver<Tracked>, Received)>,
+struct Receiving<C: CloseEnd> {
+    task: Task<(Receiver<C, Shared>, Received)>,
     cancel: Rc<Cell<bool>>,
     bell: Bell,
 }
 
-enum ReceiverState {
-    Idle(MpscReceiver<Tracked>),
-    Waits(Receiving),
+enum ReceiverState<C: CloseEnd> {
+    Idle(Receiver<C, Shared>),
+    Waits(Receiving<C>),
     /// It was polled without a future, and has registered.
-    Polled(MpscReceiver<Tracked>, Bell),
+    Polled(Receiver<C, Shared>, Bell),
     Gone,
 }
 
-async fn send(mut sender: MpscSender<Tracked>, item: Tracked, cancel: Rc<Cell<bool>>) -> (MpscSender<Tracked>, Sent) {
+async fn send<P: Tx>(
+    mut sender: Sender<P, Shared>,
+    item: Tracked,
+    cancel: Rc<Cell<bool>>,
+) -> (Sender<P, Shared>, Sent) {
     let mut future = sender.send(item);
     let done = poll_fn(|cx| match cancel.get() {
         true => Poll::Ready(None),
@@ -153,18 +235,18 @@ async fn send(mut sender: MpscSender<Tracked>, item: Tracked, cancel: Rc<Cell<bo
     let sent = match done {
         Some(done) => {
             drop(future);
-            Sent::Done(done)
+            Sent::Done(done.map(Answer::pushed))
         }
         None => Sent::Cancelled(future.into_inner()),
     };
     (sender, sent)
 }
 
-async fn wait_until(
-    mut sender: MpscSender<Tracked>,
+async fn wait_until<P: Tx>(
+    mut sender: Sender<P, Shared>,
     goal: Goal,
     cancel: Rc<Cell<bool>>,
-) -> (MpscSender<Tracked>, Sent) {
+) -> (Sender<P, Shared>, Sent) {
     async fn unless_cancelled(future: impl Future<Output = ()> + Unpin, cancel: &Cell<bool>) -> Sent {
         let mut future = future;
         poll_fn(|cx| match cancel.get() {
@@ -180,32 +262,36 @@ async fn wait_until(
     (sender, sent)
 }
 
-async fn receive(mut receiver: MpscReceiver<Tracked>, cancel: Rc<Cell<bool>>) -> (MpscReceiver<Tracked>, Received) {
+async fn receive<C: CloseEnd<Item: Answered>>(
+    mut receiver: Receiver<C, Shared>,
+    cancel: Rc<Cell<bool>>,
+) -> (Receiver<C, Shared>, Received) {
     let mut future = receiver.recv();
     let done = poll_fn(|cx| match cancel.get() {
         true => Poll::Ready(None),
         false => Pin::new(&mut future).poll(cx).map(Some),
     });
-    let received = done.await;
+    let received = done.await.map(|received| received.map(Answered::item));
     drop(future);
     (receiver, received)
 }
 
-struct Run {
+struct Run<P: Tx, C: Rx<P>> {
     capacity: usize,
+    overflow: Overflow,
     ledger: Ledger,
     inside: VecDeque<u32>,
     closed: bool,
-    senders: Vec<SenderState>,
-    receiver: ReceiverState,
+    senders: Vec<SenderState<P>>,
+    receiver: ReceiverState<C>,
     received: Vec<u32>,
 }
 
-impl Run {
-    fn new(capacity: usize, ledger: Ledger) -> Self {
-        let (sender, receiver) = channel::mpsc(capacity).expect("a small capacity above 0");
+impl<P: Tx, C: Rx<P>> Run<P, C> {
+    fn new((sender, receiver): Ends<P, C>, capacity: usize, ledger: Ledger) -> Self {
         Self {
             capacity,
+            overflow: Overflow::Reject,
             ledger,
             inside: VecDeque::new(),
             closed: false,
@@ -227,7 +313,7 @@ impl Run {
             5 => self.with_idle_sender(arg, Self::send_now_or_never),
             6 | 7 => self.with_idle_sender(arg, |run, sender| {
                 if run.senders.len() < MAX_SENDERS - 1 {
-                    run.senders.push(SenderState::Idle(sender.clone()));
+                    run.senders.push(SenderState::Idle(sender.try_clone().expect("there are seats")));
                 }
                 run.senders.push(SenderState::Idle(sender));
             }),
@@ -256,7 +342,7 @@ impl Run {
         }
     }
 
-    fn with_idle_sender(&mut self, arg: usize, action: impl FnOnce(&mut Self, MpscSender<Tracked>)) {
+    fn with_idle_sender(&mut self, arg: usize, action: impl FnOnce(&mut Self, Sender<P, Shared>)) {
         let idle: Vec<usize> =
             (0..self.senders.len()).filter(|&at| matches!(self.senders[at], SenderState::Idle(_))).collect();
         if idle.is_empty() {
@@ -268,7 +354,7 @@ impl Run {
         }
     }
 
-    fn with_waiting_sender(&mut self, arg: usize, action: impl FnOnce(&mut Self, Sending)) {
+    fn with_waiting_sender(&mut self, arg: usize, action: impl FnOnce(&mut Self, Sending<P>)) {
         let waiting: Vec<usize> =
             (0..self.senders.len()).filter(|&at| matches!(self.senders[at], SenderState::Waits(_))).collect();
         if waiting.is_empty() {
@@ -293,13 +379,35 @@ impl Run {
         self.senders.iter().any(|sender| matches!(sender, SenderState::Waits(sending) if is_meant(sending.goal)))
     }
 
-    fn stored(&mut self, id: u32) {
+    /// Whether a send waits that finds no room.
+    fn rejects(&self) -> bool {
+        self.overflow == Overflow::Reject
+    }
+
+    fn stored(&mut self, id: u32, pushed: &Pushed<Tracked>) {
         assert!(!self.closed, "a closed channel took an item");
+        if let Pushed::Evicted(victim) = pushed {
+            assert!(self.is_full() && self.overflow == Overflow::DropOldest);
+            assert_eq!(self.inside.pop_front(), Some(victim.id()), "the oldest item goes");
+        }
         assert!(!self.is_full(), "a full channel took an item");
         self.inside.push_back(id);
     }
 
-    fn start(&mut self, sender: MpscSender<Tracked>, goal: Goal) {
+    fn shed(&self, id: u32, item: &Tracked) {
+        assert!(self.is_full() && !self.closed && self.overflow == Overflow::DropIncoming && item.id() == id);
+    }
+
+    fn set_overflow(&mut self, overflow: Overflow) {
+        if let (ReceiverState::Idle(receiver) | ReceiverState::Polled(receiver, _), Ok(policy)) =
+            (&self.receiver, P::Policy::try_from(overflow))
+        {
+            receiver.set_overflow(policy);
+            self.overflow = overflow;
+        }
+    }
+
+    fn start(&mut self, sender: Sender<P, Shared>, goal: Goal) {
         let cancel = Rc::new(Cell::new(false));
         let (task, goal): (Task<_>, _) = match goal {
             Goal::Send(_) => {
@@ -315,7 +423,9 @@ impl Run {
     }
 
     /// Sends some items as far as there is room, and gives up.
-    fn send_many(&mut self, mut sender: MpscSender<Tracked>, count: usize) {
+    fn send_many(&mut self, mut sender: Sender<P, Shared>, count: usize) {
+        // By a policy that drops it finds no end.
+        let count = if self.rejects() { count } else { 0 };
         let items = self.ledger.items(count);
         let ids: Vec<u32> = items.iter().map(Tracked::id).collect();
         let mut items = items.into_iter();
@@ -335,61 +445,64 @@ impl Run {
         assert!(sent == count.min(room) || sent == 0 && self.others_wait());
         assert_eq!(unsent.map(|item| item.id()), ids.get(sent).copied());
         assert_eq!(items.len(), count.saturating_sub(sent + 1));
-        ids[..sent].iter().for_each(|&id| self.stored(id));
+        ids[..sent].iter().for_each(|&id| self.stored(id, &Pushed::Stored));
         self.senders.push(SenderState::Idle(sender));
     }
 
-    fn try_send(&mut self, mut sender: MpscSender<Tracked>) {
+    fn try_send(&mut self, mut sender: Sender<P, Shared>) {
         let item = self.ledger.item();
         let id = item.id();
         match sender.try_send(item) {
-            Ok(()) => self.stored(id),
-            Err(PushError::Full(item)) => assert!(self.is_full() && !self.closed && item.id() == id),
+            Ok(sent) => self.stored(id, &sent.pushed()),
+            Err(PushError::Full(item)) => {
+                assert!(self.is_full() && !self.closed && self.rejects() && item.id() == id);
+            }
             Err(PushError::Closed(item)) => assert!(self.closed && item.id() == id),
-            Err(PushError::Shed(_)) => unreachable!("the policy is to reject"),
+            Err(PushError::Shed(item)) => self.shed(id, &item),
         }
         self.senders.push(SenderState::Idle(sender));
     }
 
     /// A thread that waits for no time at all: it registers, and its time is over.
-    fn send_now_or_never(&mut self, mut sender: MpscSender<Tracked>) {
+    fn send_now_or_never(&mut self, mut sender: Sender<P, Shared>) {
         let item = self.ledger.item();
         let id = item.id();
         match sender.send_timeout(item, Duration::ZERO) {
-            Ok(()) => self.stored(id),
+            Ok(sent) => self.stored(id, &sent.pushed()),
             Err(SendTimeoutError::Timeout(item)) => {
-                assert!(item.id() == id && !self.closed);
+                assert!(item.id() == id && !self.closed && self.rejects());
                 assert!(self.is_full() || self.others_wait(), "there was room");
             }
             Err(SendTimeoutError::Closed(item)) => assert!(self.closed && item.id() == id),
-            Err(SendTimeoutError::Shed(_)) => unreachable!("the policy is to reject"),
+            Err(SendTimeoutError::Shed(item)) => self.shed(id, &item),
         }
         self.senders.push(SenderState::Idle(sender));
     }
 
     /// `None`: it still waits.
-    fn poll_sender(&mut self, sending: &mut Sending) -> Option<SenderState> {
+    fn poll_sender(&mut self, sending: &mut Sending<P>) -> Option<SenderState<P>> {
         let Sending { task, bell, goal, cancel } = sending;
         match bell.poll(|cx| task.as_mut().poll(cx)) {
             Poll::Pending => {
                 assert!(!cancel.get() && !self.closed, "a sender waits at a closed channel");
                 assert!(
-                    *goal == Goal::Close || self.is_full() || self.others_wait(),
+                    *goal == Goal::Close || self.rejects() && (self.is_full() || self.others_wait()),
                     "a sender waits, with room and nobody before it"
                 );
                 None
             }
             Poll::Ready((sender, sent)) => {
                 match (sent, *goal) {
-                    (Sent::Done(Ok(())), Goal::Send(id)) => self.stored(id),
+                    (Sent::Done(Ok(pushed)), Goal::Send(id)) => self.stored(id, &pushed),
+                    (Sent::Done(Err(SendError::Shed(item))), Goal::Send(id)) => self.shed(id, &item),
                     (Sent::Done(Err(SendError::Closed(item))), Goal::Send(id)) => {
                         assert!(self.closed && item.id() == id)
                     }
-                    (Sent::IsSo, Goal::Room) => assert!(self.closed || !self.is_full()),
+                    (Sent::IsSo, Goal::Room) => assert!(self.closed || !self.is_full() || !self.rejects()),
                     (Sent::IsSo, Goal::Close) => assert!(self.closed),
                     (Sent::Cancelled(Some(item)), Goal::Send(id)) => assert_eq!(item.id(), id),
                     (Sent::Cancelled(None), Goal::Room | Goal::Close) => {}
-                    _ => unreachable!("the policy is to reject, and each has its own end"),
+                    _ => unreachable!("each has its own end"),
                 }
                 Some(SenderState::Idle(sender))
             }
@@ -413,7 +526,7 @@ impl Run {
     }
 
     /// `None`: it still waits.
-    fn poll_receiver(&mut self, receiving: &mut Receiving) -> Option<ReceiverState> {
+    fn poll_receiver(&mut self, receiving: &mut Receiving<C>) -> Option<ReceiverState<C>> {
         let Receiving { task, bell, cancel } = receiving;
         match bell.poll(|cx| task.as_mut().poll(cx)) {
             Poll::Pending => {
@@ -430,14 +543,14 @@ impl Run {
         }
     }
 
-    fn poll_bare(&mut self, mut receiver: MpscReceiver<Tracked>, mut bell: Bell) -> ReceiverState {
+    fn poll_bare(&mut self, mut receiver: Receiver<C, Shared>, mut bell: Bell) -> ReceiverState<C> {
         match bell.poll(|cx| receiver.poll_recv(cx)) {
             Poll::Pending => {
                 assert!(self.inside.is_empty() && !self.is_over(), "the receiver waits for what is there");
                 ReceiverState::Polled(receiver, bell)
             }
             Poll::Ready(item) => {
-                self.received(item);
+                self.received(item.map(Answered::item));
                 ReceiverState::Idle(receiver)
             }
         }
@@ -468,7 +581,7 @@ impl Run {
                     self.receive_many(&mut receiver, arg / 8 % 4);
                 } else if arg % 8 == 7 {
                     match receiver.recv_timeout(Duration::ZERO) {
-                        Ok(item) => self.take(&item),
+                        Ok(item) => self.take(&item.item()),
                         Err(RecvTimeoutError::Timeout) => assert!(self.inside.is_empty() && !self.is_over()),
                         Err(RecvTimeoutError::Closed) => assert!(self.is_over(), "an end that is none"),
                     }
@@ -489,9 +602,9 @@ impl Run {
     }
 
     /// Answers with whether there was an item, or the end.
-    fn try_recv(&mut self, receiver: &mut MpscReceiver<Tracked>) -> bool {
+    fn try_recv(&mut self, receiver: &mut Receiver<C, Shared>) -> bool {
         match receiver.try_recv() {
-            Ok(item) => self.take(&item),
+            Ok(item) => self.take(&item.item()),
             Err(PopError::Empty) => {
                 assert!(self.inside.is_empty() && !self.is_over());
                 return false;
@@ -502,15 +615,15 @@ impl Run {
     }
 
     /// Takes some items if there are any, and gives up.
-    fn receive_many(&mut self, receiver: &mut MpscReceiver<Tracked>, max: usize) {
-        let mut items = Vec::new();
+    fn receive_many(&mut self, receiver: &mut Receiver<C, Shared>, max: usize) {
+        let mut items: Vec<C::Item> = Vec::new();
         let polled = Pin::new(&mut receiver.recv_many(&mut items, max)).poll(&mut Context::from_waker(Waker::noop()));
         match polled {
             Poll::Ready(0) => assert!(max == 0 || self.is_over(), "an end that is none"),
             Poll::Ready(count) => assert_eq!(count, max.min(self.inside.len())),
             Poll::Pending => assert!(self.inside.is_empty() && !self.is_over()),
         }
-        items.iter().for_each(|item| self.take(item));
+        items.into_iter().for_each(|item| self.take(&item.item()));
     }
 
     fn stop_receiving(&mut self) {
@@ -524,6 +637,10 @@ impl Run {
     }
 
     fn close(&mut self, arg: usize) {
+        if arg % 4 == 3 {
+            let overflows = [Overflow::Reject, Overflow::DropIncoming, Overflow::DropOldest];
+            self.set_overflow(overflows[arg / 4 % 3]);
+        }
         if arg % 4 > 0 {
             return;
         }
@@ -569,7 +686,7 @@ impl Run {
     }
 
     fn poll_nth(&mut self, nth: usize) {
-        let waits = |sender: &SenderState| matches!(sender, SenderState::Waits(_));
+        let waits = |sender: &SenderState<P>| matches!(sender, SenderState::Waits(_));
         let Some(at) = (0..self.senders.len()).filter(|&at| waits(&self.senders[at])).nth(nth) else {
             return self.receive(0);
         };
@@ -599,6 +716,7 @@ impl Run {
         assert!(!is_receiver_waiting || self.inside.is_empty(), "the receiver sleeps, and there is an item");
         assert!(!is_receiver_waiting || !self.is_over(), "the receiver sleeps, and all is over");
         assert!(!self.others_wait() || self.is_full(), "a sender sleeps, and there is room");
+        assert!(!self.others_wait() || self.rejects(), "a sender sleeps, and needs no room");
         assert!(!self.closed || !self.waits(|_| true), "a sender sleeps, and the channel is closed");
     }
 

@@ -16,6 +16,8 @@ use super::{
     CloneEnd, Closed, Outcome, Permit, PressureEnd, Ready, Reserve, ReserveEnd, Room, RoomEnd, SendEnd, SendMany,
     SenderSink,
 };
+#[cfg(feature = "std")]
+use crate::channel::block_on as block_on_future;
 use crate::wait::Kind;
 #[cfg(feature = "std")]
 use crate::wait::{Deadline, Patience, block_on};
@@ -360,6 +362,24 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
         Closed::new(self)
     }
 
+    /// The same as a thread: it sleeps until then.
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay::channel;
+    ///
+    /// let (mut sender, receiver) = channel::spsc::<u32>(1)?;
+    /// let goes = std::thread::spawn(move || drop(receiver));
+    /// sender.blocking_closed();
+    /// assert!(sender.is_closed());
+    /// # goes.join().unwrap();
+    /// # Ok::<(), forebay::CapacityError>(())
+    /// ```
+    #[cfg(feature = "std")]
+    pub fn blocking_closed(&mut self) {
+        block_on_future(self.closed());
+    }
+
     /// A [`Sink`](futures_sink::Sink) that sends. It ends the channel when it is dropped, and not when it is closed. See [`SenderSink`].
     #[must_use]
     pub const fn into_sink(self) -> SenderSink<P, D> {
@@ -414,6 +434,29 @@ impl<P: RoomEnd, D: Desk> Sender<P, D> {
     pub fn ready(&mut self) -> Ready<'_, P, D> {
         Ready::new(self)
     }
+
+    /// The same as a thread.
+    ///
+    /// # Progress
+    /// Blocking: as [`block_on`](super::block_on).
+    ///
+    /// # Examples
+    /// Work that is begun only when there is room for what comes of it:
+    /// ```
+    /// use forebay::channel;
+    ///
+    /// let (mut sender, mut receiver) = channel::mpsc(1)?;
+    /// sender.try_send(1).unwrap();
+    /// let takes = std::thread::spawn(move || (receiver.blocking_recv(), receiver));
+    /// sender.blocking_ready();
+    /// assert_eq!(sender.try_send(1 + 1), Ok(()));
+    /// # takes.join().unwrap();
+    /// # Ok::<(), forebay::CapacityError>(())
+    /// ```
+    #[cfg(feature = "std")]
+    pub fn blocking_ready(&mut self) {
+        block_on_future(self.ready());
+    }
 }
 
 impl<P: SendEnd + PressureEnd, D: Desk> Sender<P, D> {
@@ -460,6 +503,18 @@ impl<P: ReserveEnd, D: Desk> Sender<P, D> {
     #[inline]
     pub fn reserve(&mut self) -> Reserve<'_, P, D> {
         Reserve::new(self)
+    }
+
+    /// The same as a thread.
+    ///
+    /// # Errors
+    /// [`Closed`](SendError::Closed).
+    ///
+    /// # Progress
+    /// Blocking: as [`block_on`](super::block_on).
+    #[cfg(feature = "std")]
+    pub fn blocking_reserve(&mut self) -> Result<Permit<'_, P, D>, SendError<()>> {
+        block_on_future(self.reserve())
     }
 
     /// Keeps room, if there is some.

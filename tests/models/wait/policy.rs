@@ -6,8 +6,8 @@ use forebay::channel::{PolicyEnd, SendEnd};
 use super::*;
 
 models! {
-    one_waits [Some(3), 282] &["saw it", "woken"] => super::one_waits;
-    one_waits_for_room [Some(3), 181] &["saw it", "woken"] => super::one_waits_for_room;
+    one_waits [Some(3), 157] &["saw it", "woken"] => super::one_waits;
+    one_waits_for_room [Some(3), 105] &["saw it", "woken"] => super::one_waits_for_room;
 }
 
 /// A task that finds a full channel is told of a policy that drops, or sees it.

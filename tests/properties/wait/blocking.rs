@@ -57,3 +57,39 @@ fn a_future_that_is_always_woken_has_its_time_limit() {
     });
     assert_eq!(channel::block_on_timeout(restless, std::time::Duration::from_millis(1)), None);
 }
+
+/// What has a future to wait without sending has it for threads, too: each sleeps until the receiver does something.
+#[test]
+fn threads_wait_without_sending() {
+    let (mut sender, mut receiver) = channel::spsc(1).unwrap();
+    sender.blocking_ready();
+    let taker = |mut receiver: channel::SpscReceiver<u32>| {
+        thread::spawn(move || {
+            thread::sleep(Duration::from_millis(20));
+            let _ = receiver.try_recv();
+            receiver
+        })
+    };
+    for number in 1..=3 {
+        sender.blocking_reserve().expect("there is room, and nobody has closed").send(number).unwrap();
+        assert!(sender.is_full());
+        let takes = taker(receiver);
+        if number % 2 == 0 {
+            sender.blocking_ready()
+        } else {
+            drop(sender.blocking_reserve().unwrap())
+        }
+        assert!(sender.is_empty());
+        receiver = takes.join().unwrap();
+    }
+    let goes = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(20));
+        drop(receiver);
+    });
+    assert!(!sender.is_closed());
+    sender.blocking_closed();
+    assert!(sender.is_closed());
+    sender.blocking_ready();
+    assert_eq!(sender.blocking_reserve().err(), Some(channel::SendError::Closed(())));
+    goes.join().unwrap();
+}

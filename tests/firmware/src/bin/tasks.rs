@@ -21,6 +21,9 @@ const ITEMS: u32 = 2000;
 
 static LOBBY: Lobby<SEATS> = Lobby::new();
 
+// As the README says.
+const _: () = assert!(size_of::<Lobby<2>>() == 256 && size_of::<Lobby<3>>() == 256 + 48);
+
 #[board::entry]
 fn main() -> ! {
     let mut items = 0;
