@@ -49,7 +49,7 @@ mod parker {
 
         /// Whether it was told since it was last asked.
         pub(crate) fn take_told(&self) -> bool {
-            // Acquire: pairs with `unpark`. Orders: what the wakers did before, whoever they are, before our next poll; a future may
+            // [U1] Acquire: pairs with [U2]. Orders: what the wakers did before, whoever they are, before our next poll; a future may
             // rely on that, and the thread's token isn't asked for where it was told before it slept.
             self.told.swap(false, Ordering::Acquire)
         }
@@ -64,7 +64,7 @@ mod parker {
         }
 
         pub(crate) fn unpark(&self) {
-            // Release: pairs with `take_told`. An exchange, so that of several wakers none's release is hidden by the next one's.
+            // [U2] Release: pairs with [U1]. An exchange, so that of several wakers none's release is hidden by the next one's.
             self.told.swap(true, Ordering::Release);
             self.thread.unpark();
         }

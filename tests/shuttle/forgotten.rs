@@ -20,12 +20,15 @@ fn poll_and_forget<F: Future + Unpin>(mut future: F) {
 }
 
 fn sends<P: SendEnd<Item = usize> + RoomEnd + PressureEnd>(mut sender: Sender<P, Shared>) {
-    for _ in 0..1 + some(4) {
+    for _ in 0..some(4) {
         match some(9) {
             0 | 1 => drop(sender.blocking_send(1)),
             2 => poll_and_forget(sender.send(1)),
             3 => poll_and_forget(sender.ready()),
-            4 => poll_and_forget(sender.pressure_changed()),
+            4 => {
+                poll_and_forget(sender.send(1));
+                poll_and_forget(sender.pressure_changed());
+            }
             5 => poll_and_forget(sender.closed()),
             6 => drop(sender.send_timeout(1, Duration::from_millis(some(3) as u64))),
             7 => drop(channel::block_on(sender.send_many([1, 1].into_iter()))),

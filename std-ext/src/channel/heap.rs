@@ -54,6 +54,9 @@ pub fn mpsc<T>(capacity: usize) -> Result<(MpscSender<T>, MpscReceiver<T>), Capa
 /// The policy can be [switched](Sender::set_overflow) while it runs, by [either side](Receiver::set_overflow): a sender that waits for
 /// room and needs it no longer is woken.
 ///
+/// Made for one sender, a channel that the receiver has [closed](Receiver::close) is over for it when that sender has had a send
+/// refused, or is gone, and not before: see [the ring](crate::swap).
+///
 /// # Errors
 /// As that.
 ///

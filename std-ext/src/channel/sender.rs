@@ -201,11 +201,17 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
             }
         }
         self.patience.in_vain();
-        let done = block_on(deadline, |cx| self.poll_send(cx, value));
-        if done.is_none() {
-            self.stop_waiting();
+        /// Goes out of line when the time is over, or foreign code panics: a rule, or what says which class a value is of.
+        struct InLine<'s, P: SendEnd, D: Desk>(&'s mut Sender<P, D>);
+
+        impl<P: SendEnd, D: Desk> Drop for InLine<'_, P, D> {
+            fn drop(&mut self) {
+                self.0.stop_waiting();
+            }
         }
-        done
+
+        let sender = InLine(self);
+        block_on(deadline, |cx| sender.0.poll_send(cx, value))
     }
 
     /// Polls for room for the value, which is taken when it is done.

@@ -1,11 +1,14 @@
 //! Calls that once were lost, found by [`rings`](super::rings).
 
+use std::cell::Cell;
 use std::mem;
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::task::Poll;
+use std::time::Duration;
 
 use forebay::channel::{self, Receiver, RecvError, SendEnd, Sender, Shared};
-use forebay::{Overflow, PushError, Refusal};
+use forebay::{Overflow, PushError, Pushed, Refusal};
 
 use super::{Counter, full, poll};
 
@@ -92,4 +95,44 @@ fn what_drops_does_not_queue_up() {
         |sender| sender.end().set_refusal(Refusal::DropIncoming),
         "mpsc",
     );
+}
+
+/// A drain that is forgotten has not called those who wait for room: then whoever looks next does.
+#[test]
+fn what_a_forgotten_drain_has_taken_is_room() {
+    let (mut senders, mut receiver) = full(2, 2);
+    let [first, second] = &mut senders[..] else { panic!("two") };
+    let (one, other) = (Arc::<Counter>::default(), Arc::<Counter>::default());
+    let (mut send, mut another) = (first.send(1), second.send(2));
+    assert!(poll(&mut send, &one).is_pending() && poll(&mut another, &other).is_pending());
+    let mut drain = receiver.drain();
+    assert_eq!((drain.next(), drain.next()), (Some(0), Some(0)));
+    mem::forget(drain);
+    assert!(poll(&mut receiver.recv(), &Arc::default()).is_pending());
+    assert_eq!(one.count(), 1);
+    assert_eq!(poll(&mut send, &one), Poll::Ready(Ok(())));
+    assert_eq!(other.count(), 1);
+}
+
+/// A thread that panics in the middle of waiting, in what says which class its item is of, and keeps its sender, is in line no more.
+#[test]
+fn who_panics_goes_out_of_line() {
+    let calls = Cell::new(0);
+    let class_of = |_: &u32| {
+        calls.set(calls.get() + 1);
+        // The first look, the second one before it waits, and the one in line.
+        assert!(calls.get() != 4, "in line");
+        0
+    };
+    let (mut sender, mut receiver) = channel::priority::<1, _, _>(1, Overflow::Reject, class_of).unwrap();
+    let mut waiter = sender.clone();
+    assert_eq!(sender.try_send(0), Ok(Pushed::Stored));
+    let panicked = panic::catch_unwind(AssertUnwindSafe(|| sender.send_timeout(1, Duration::ZERO)));
+    assert!(panicked.is_err());
+    let counter = Arc::<Counter>::default();
+    let mut waits = waiter.send(2);
+    assert!(poll(&mut waits, &counter).is_pending());
+    assert_eq!(receiver.try_recv(), Ok((0, 0)));
+    assert_eq!(counter.count(), 1, "nobody else is there to be called");
+    assert_eq!(poll(&mut waits, &counter), Poll::Ready(Ok(Pushed::Stored)));
 }

@@ -51,9 +51,8 @@ struct Bell {
     uses: bool,
 }
 
-impl Wake for Bell {
-    fn wake(self: Arc<Self>) {
-        self.rung.store(true, Ordering::Relaxed);
+impl Bell {
+    fn use_channel(&self) {
         if self.uses {
             let action = AT_WAKE.with(|cell| cell.try_borrow_mut().ok().and_then(|mut cell| cell.take()));
             if let Some(mut action) = action {
@@ -61,6 +60,19 @@ impl Wake for Bell {
                 AT_WAKE.with(|cell| *cell.borrow_mut() = Some(action));
             }
         }
+    }
+}
+
+impl Drop for Bell {
+    fn drop(&mut self) {
+        self.use_channel();
+    }
+}
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        self.rung.store(true, Ordering::Relaxed);
+        self.use_channel();
         if self.panics {
             std::panic::resume_unwind(Box::new("a waker"));
         }
@@ -159,6 +171,10 @@ fn leave<F>(future: F, ctl: &Ctl) {
     }
 }
 
+/// What is done at once.
+type Act<S> = Rc<dyn Fn(&mut S, &Log, &mut Dice)>;
+/// Another end beside one, if there can be one.
+type Another<S> = Rc<dyn Fn(&S) -> Option<S>>;
 type Way<S> = Rc<dyn Fn(S, Rc<Log>, Ctl, &mut Dice) -> Task<S>>;
 
 type Act<S> = Rc<dyn Fn(&mut S, &Log, &mut Dice)>;
