@@ -281,16 +281,16 @@ impl<P: Push, R: Rule<P::Item>> Gate<P, R> {
     ///
     /// # Examples
     /// ```
-    /// use forebay_core::admission::{Gate, Rate, Sampler, Sampling};
-    /// use forebay_core::{Overflow, PushError, Pushed, swap::Ring};
+    /// use forebay_core::admission::{Classes, Gate, Thresholds};
+    /// use forebay_core::{PushError, Pushed, swap::Ring};
     ///
-    /// let mut ring = Ring::<_, 1>::with_overflow(Overflow::Reject);
+    /// let mut ring = Ring::<_, 1>::new();
     /// let (producer, _consumer) = ring.split();
-    /// let every_second = Sampling::new(Rate::new(1, 2).unwrap(), 0);
-    /// let mut gate = Gate::new(producer, Sampler::new(&every_second));
-    /// assert_eq!(gate.push(1), Ok(Pushed::Stored));
-    /// assert_eq!(gate.push_by(2, |producer, value| producer.force_push(value)), Err(PushError::Shed(2)));
-    /// assert_eq!(gate.push_by(3, |producer, value| producer.force_push(value)), Ok(Pushed::Evicted(1)));
+    /// let thresholds = Thresholds::new([255, 1]).unwrap();
+    /// let mut gate = Gate::new(producer, Classes::new(&thresholds, |&(class, _): &(usize, _)| class));
+    /// assert_eq!(gate.push((0, "a")), Ok(Pushed::Stored));
+    /// assert_eq!(gate.push_by((1, "b"), |producer, value| producer.force_push(value)), Err(PushError::Shed((1, "b"))));
+    /// assert_eq!(gate.push_by((0, "c"), |producer, value| producer.force_push(value)), Ok(Pushed::Evicted((0, "a"))));
     /// ```
     #[inline]
     pub fn push_by(
