@@ -177,10 +177,6 @@ type Act<S> = Rc<dyn Fn(&mut S, &Log, &mut Dice)>;
 type Another<S> = Rc<dyn Fn(&S) -> Option<S>>;
 type Way<S> = Rc<dyn Fn(S, Rc<Log>, Ctl, &mut Dice) -> Task<S>>;
 
-type Act<S> = Rc<dyn Fn(&mut S, &Log, &mut Dice)>;
-
-type Another<S> = Rc<dyn Fn(&S) -> Option<S>>;
-
 struct Ways<S> {
     /// What waits.
     waits: Vec<(&'static str, Way<S>)>,
