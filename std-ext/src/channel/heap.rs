@@ -182,6 +182,10 @@ pub fn conflated<T, F: FnMut(&T) -> usize>(
 /// [`ready`](Sender::ready), [`is_full`](Sender::is_full) and a [`Sink`](futures_sink::Sink) know nothing of an item's class: they are of
 /// room for any item. What is so important that it finds room all the same is to be sent without them.
 ///
+/// Those who wait for room wait in one line, first come, first served, whatever their class: one with something important may wait
+/// behind others, and is not woken because something less important, which it could replace, has come in since. What must not wait is
+/// sent by [`try_send`](Sender::try_send), which replaces what is less important at once.
+///
 /// # Errors
 /// As [`priority::HeapRing::new`](crate::priority::HeapRing::new).
 ///
