@@ -93,43 +93,50 @@ impl<T, B> Through<T> for Pushed<B> {
     }
 }
 
+/// A push through a stage, for values of a type, to a producer's end behind it: a push as that does it, and what that knows of it.
+macro_rules! through {
+    ($end:ident, $value:ty) => {
+        #[inline(always)]
+        fn sent(pushed: Pushed<$value>) -> Self::Sent {
+            $end::Sent::sent(pushed)
+        }
+
+        #[inline(always)]
+        fn is_to_be_asked(&self) -> bool {
+            self.end().is_to_be_asked()
+        }
+
+        fn push_under(
+            &mut self,
+            overflow: Overflow,
+            value: Self::Item,
+        ) -> Result<Pushed<Self::Item>, PushError<Self::Item>> {
+            self.push_by(value, |end, value| end.push_under(overflow, value))
+        }
+
+        /// A rule is not asked again where it has let the value through, and the ring then has not.
+        #[inline(always)]
+        fn is_stuffed(&self) -> bool {
+            self.end().is_stuffed()
+        }
+
+        #[inline]
+        fn waits_at_full(&self) -> bool {
+            self.end().waits_at_full()
+        }
+
+        #[inline]
+        fn takes_room(&self) -> bool {
+            self.end().takes_room()
+        }
+    };
+}
+
 /// A send is kept out by the rule ([`Shed`](super::SendError::Shed)), or waits for room.
 impl<P: SendEnd<Sent: Through<R::Value>>, R: Rule<P::Item>> SendEnd for Gate<P, R> {
     type Sent = <P::Sent as Through<R::Value>>::Sent;
 
-    #[inline(always)]
-    fn sent(pushed: Pushed<R::Value>) -> Self::Sent {
-        P::Sent::sent(pushed)
-    }
-
-    #[inline(always)]
-    fn is_to_be_asked(&self) -> bool {
-        self.end().is_to_be_asked()
-    }
-
-    fn push_under(
-        &mut self,
-        overflow: Overflow,
-        value: Self::Item,
-    ) -> Result<Pushed<Self::Item>, PushError<Self::Item>> {
-        self.push_by(value, |end, value| end.push_under(overflow, value))
-    }
-
-    /// The rule is not asked again where it has let the value through, and the ring then has not.
-    #[inline(always)]
-    fn is_stuffed(&self) -> bool {
-        self.end().is_stuffed()
-    }
-
-    #[inline]
-    fn waits_at_full(&self) -> bool {
-        self.end().waits_at_full()
-    }
-
-    #[inline]
-    fn takes_room(&self) -> bool {
-        self.end().takes_room()
-    }
+    through!(P, R::Value);
 }
 
 impl<P: RoomEnd<Sent: Through<R::Value>>, R: Rule<P::Item>> RoomEnd for Gate<P, R> {}
@@ -138,38 +145,7 @@ impl<P: RoomEnd<Sent: Through<R::Value>>, R: Rule<P::Item>> RoomEnd for Gate<P, 
 impl<T, P: SendEnd<Item = Stamped<T>, Sent: Through<T>>, K: Clock> SendEnd for Stamping<P, K> {
     type Sent = <P::Sent as Through<T>>::Sent;
 
-    #[inline(always)]
-    fn sent(pushed: Pushed<T>) -> Self::Sent {
-        P::Sent::sent(pushed)
-    }
-
-    #[inline(always)]
-    fn is_to_be_asked(&self) -> bool {
-        self.end().is_to_be_asked()
-    }
-
-    fn push_under(
-        &mut self,
-        overflow: Overflow,
-        value: Self::Item,
-    ) -> Result<Pushed<Self::Item>, PushError<Self::Item>> {
-        self.push_by(value, |end, value| end.push_under(overflow, value))
-    }
-
-    #[inline(always)]
-    fn is_stuffed(&self) -> bool {
-        self.end().is_stuffed()
-    }
-
-    #[inline]
-    fn waits_at_full(&self) -> bool {
-        self.end().waits_at_full()
-    }
-
-    #[inline]
-    fn takes_room(&self) -> bool {
-        self.end().takes_room()
-    }
+    through!(P, T);
 }
 
 impl<T, P: CloneEnd + Push<Item = Stamped<T>>, K: Clock + Clone> CloneEnd for Stamping<P, K> {
