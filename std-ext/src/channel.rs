@@ -36,9 +36,8 @@
 //! # Threads
 //! A thread that waits looks again for some 2 µs, then up to 64 times with a [`yield_now`](std::thread::yield_now) before each look,
 //! and then sleeps. Each end learns whether that is worth while: where it was in vain, it looks less often the next time, and hardly at
-//! all in the end, but for one wait in 64, in which it tries for up to 0.1 ms. So a receiver whose items come once a millisecond takes
-//! about 0.5 % of a core, and 0.1 % where they come every ten milliseconds; most of that is the system's, for its sleep. Who waits with
-//! a time limit looks at the clock before each look. To sleep does not allocate, but the first time that a thread does.
+//! all in the end, but for one wait in 64, in which it tries for up to 0.1 ms. So a receiver whose items come seldom takes hardly any
+//! time but the system's, for its sleep. Who waits with a time limit looks at the clock before each look. To sleep does not allocate, but the first time that a thread does.
 //!
 //! # Coming from another channel
 //! | there | here |
@@ -218,10 +217,13 @@ pub trait PressureEnd: End {
 /// A producer's end of a ring, as a [`Sender`] needs it.
 pub trait SendEnd: End + Push {
     /// What a send answers with: nothing, or where a push may take another item's place, what became of that.
-    type Sent;
+    type Sent: Through<Self::Item, Sent = Self::Sent>;
 
     /// What a push that stored comes to.
-    fn sent(pushed: Pushed<Self::Item>) -> Self::Sent;
+    #[inline(always)]
+    fn sent(pushed: Pushed<Self::Item>) -> Self::Sent {
+        Self::Sent::sent(pushed)
+    }
 
     /// Puts a value in, at full under a policy, whatever that of the ring is.
     ///
@@ -259,6 +261,32 @@ pub trait SendEnd: End + Push {
     #[inline(always)]
     fn is_stuffed(&self) -> bool {
         false
+    }
+}
+
+/// What a send answers with: nothing, or what became of another item. And what one through a stage for `T` does, by what one past the stage
+/// does.
+pub trait Through<T> {
+    /// The same, of a `T`.
+    type Sent: Through<T, Sent = Self::Sent>;
+
+    /// What a push that stored comes to.
+    fn sent(pushed: Pushed<T>) -> Self::Sent;
+}
+
+impl<T> Through<T> for () {
+    type Sent = ();
+
+    #[inline(always)]
+    fn sent(_: Pushed<T>) {}
+}
+
+impl<T, B> Through<T> for Pushed<B> {
+    type Sent = Pushed<T>;
+
+    #[inline(always)]
+    fn sent(pushed: Pushed<T>) -> Pushed<T> {
+        pushed
     }
 }
 

@@ -8,7 +8,7 @@ use core::borrow::Borrow;
 use super::place::{Desk, Party};
 use super::{
     CloneEnd, CloseEnd, End, ForceEnd, PolicyEnd, PressureEnd, ReceiveEnd, ReserveEnd, RingCounts, Room, RoomEnd,
-    SendEnd,
+    SendEnd, Through,
 };
 use crate::admission::{Gate, Rule};
 use crate::expiry::{Clock, Expiring, MaxAge, Stamped, Stamping};
@@ -68,39 +68,9 @@ end!(P, [R] Gate<P, R>);
 end!(P, [K] Stamping<P, K>);
 end!(C, [K, M, F] Expiring<C, K, M, F>; with_expired = Self::expired);
 
-/// What a send through a stage for `T` answers with, by what one past the stage does.
-pub trait Through<T> {
-    /// The same, of a `T`.
-    type Sent;
-
-    /// What a push that stored comes to.
-    fn sent(pushed: Pushed<T>) -> Self::Sent;
-}
-
-impl<T> Through<T> for () {
-    type Sent = ();
-
-    #[inline(always)]
-    fn sent(_: Pushed<T>) {}
-}
-
-impl<T, B> Through<T> for Pushed<B> {
-    type Sent = Pushed<T>;
-
-    #[inline(always)]
-    fn sent(pushed: Pushed<T>) -> Pushed<T> {
-        pushed
-    }
-}
-
-/// A push through a stage, for values of a type, to a producer's end behind it: a push as that does it, and what that knows of it.
+/// A push through a stage to a producer's end behind it: a push as that does it, and what that knows of it.
 macro_rules! through {
-    ($end:ident, $value:ty) => {
-        #[inline(always)]
-        fn sent(pushed: Pushed<$value>) -> Self::Sent {
-            $end::Sent::sent(pushed)
-        }
-
+    () => {
         #[inline(always)]
         fn is_to_be_asked(&self) -> bool {
             self.end().is_to_be_asked()
@@ -136,7 +106,7 @@ macro_rules! through {
 impl<P: SendEnd<Sent: Through<R::Value>>, R: Rule<P::Item>> SendEnd for Gate<P, R> {
     type Sent = <P::Sent as Through<R::Value>>::Sent;
 
-    through!(P, R::Value);
+    through!();
 }
 
 impl<P: RoomEnd<Sent: Through<R::Value>>, R: Rule<P::Item>> RoomEnd for Gate<P, R> {}
@@ -145,7 +115,7 @@ impl<P: RoomEnd<Sent: Through<R::Value>>, R: Rule<P::Item>> RoomEnd for Gate<P, 
 impl<T, P: SendEnd<Item = Stamped<T>, Sent: Through<T>>, K: Clock> SendEnd for Stamping<P, K> {
     type Sent = <P::Sent as Through<T>>::Sent;
 
-    through!(P, T);
+    through!();
 }
 
 impl<T, P: CloneEnd + Push<Item = Stamped<T>>, K: Clock + Clone> CloneEnd for Stamping<P, K> {

@@ -18,17 +18,8 @@
 //! that there are no others.
 //!
 //! # Measured
-//! On a virtual machine with two cores, a round trip of a cache line between them 90 ns, with threads that nothing else gets in the way
-//! of (`chrt -f 1`). A pause takes 24 ns there, a yield 0.35 µs where nobody else wants to run, and 1 µs where it is another thread's
-//! turn.
-//!
-//! | | item to another core and back | on one core |
-//! |---|---|---|
-//! | sleeps soon, as `crossbeam-channel` | 0.25 µs, or 100 | 8 µs |
-//! | looks as long as here | 0.3 µs | 2.2 µs |
-//!
-//! A receiver that waits for an item every millisecond takes 0.5 % of a core, and 0.1 % for one every ten milliseconds, which is
-//! mostly what it takes to sleep and to wake.
+//! `cargo bench -- '^ping_pong/'` shows an item that goes to another core and back, and to another thread on the same core, beside channels
+//! that sleep at once or look for long.
 
 use core::hint::spin_loop;
 use std::thread::yield_now;

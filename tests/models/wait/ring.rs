@@ -89,8 +89,6 @@ impl End for Rx {}
 
 impl SendEnd for Tx {
     type Sent = ();
-
-    fn sent(_: Pushed<u32>) {}
 }
 
 impl RoomEnd for Tx {}

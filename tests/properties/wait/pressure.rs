@@ -96,8 +96,6 @@ impl Push for Odd<OwnedProducer<u32>> {
 
 impl SendEnd for Odd<OwnedProducer<u32>> {
     type Sent = ();
-
-    fn sent(_: Pushed<u32>) {}
 }
 
 impl Pop for Odd<OwnedConsumer<u32>> {

@@ -20,11 +20,6 @@ impl<T, F: FnMut(&T) -> usize, const C: usize, K> SendEnd for By<'_, T, F, C, K>
     /// The victim, or none.
     type Sent = Pushed<T>;
 
-    #[inline(always)]
-    fn sent(pushed: Pushed<T>) -> Pushed<T> {
-        pushed
-    }
-
     fn push_under(&mut self, overflow: Overflow, value: T) -> Result<Pushed<T>, PushError<T>> {
         self.push_under(overflow, value)
     }

@@ -13,9 +13,6 @@ policy_end!([T, K] Producer<'_, T, K>; Refusal = refusal, set_refusal);
 impl<T, K> SendEnd for Producer<'_, T, K> {
     type Sent = ();
 
-    #[inline(always)]
-    fn sent(_: Pushed<T>) {}
-
     fn push_under(&mut self, overflow: Overflow, value: T) -> Result<Pushed<T>, PushError<T>> {
         match Refusal::try_from(overflow) {
             Ok(refusal) => self.push_under(refusal, value),

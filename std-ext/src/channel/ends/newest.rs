@@ -20,11 +20,6 @@ impl<T, K> SendEnd for Writer<'_, T, K> {
     type Sent = Pushed<T>;
 
     #[inline(always)]
-    fn sent(pushed: Pushed<T>) -> Pushed<T> {
-        pushed
-    }
-
-    #[inline(always)]
     fn is_to_be_asked(&self) -> bool {
         true
     }
@@ -47,11 +42,6 @@ pressed_end!(Room::Always, [T, K] Consumer<'_, T, K>; with_conflated = Self::con
 impl<T, F: FnMut(&T) -> usize, K> SendEnd for Keyed<'_, T, F, K> {
     /// What it has replaced, if that was not received.
     type Sent = Pushed<T>;
-
-    #[inline(always)]
-    fn sent(pushed: Pushed<T>) -> Pushed<T> {
-        pushed
-    }
 
     #[inline(always)]
     fn is_to_be_asked(&self) -> bool {

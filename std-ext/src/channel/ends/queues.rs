@@ -22,9 +22,6 @@ impl<T, L: Layout, K> SendEnd for spsc::Producer<'_, T, L, K> {
     type Sent = ();
 
     #[inline(always)]
-    fn sent(_: Pushed<T>) {}
-
-    #[inline(always)]
     fn is_to_be_asked(&self) -> bool {
         true
     }
@@ -48,9 +45,6 @@ impl<T, L: Layout, K> ReceiveEnd for spsc::Consumer<'_, T, L, K> {
 
 impl<T, K> SendEnd for mpsc::Producer<'_, T, K> {
     type Sent = ();
-
-    #[inline(always)]
-    fn sent(_: Pushed<T>) {}
 
     fn push_under(&mut self, overflow: Overflow, value: T) -> Result<Pushed<T>, PushError<T>> {
         match Refusal::try_from(overflow) {
@@ -95,11 +89,6 @@ impl<T, K> CloseEnd for mpsc::Consumer<'_, T, K> {
 impl<T, K> SendEnd for swap::Producer<'_, T, K> {
     /// The victim, or none.
     type Sent = Pushed<T>;
-
-    #[inline(always)]
-    fn sent(pushed: Pushed<T>) -> Pushed<T> {
-        pushed
-    }
 
     fn push_under(&mut self, overflow: Overflow, value: T) -> Result<Pushed<T>, PushError<T>> {
         self.push_under(overflow, value)
