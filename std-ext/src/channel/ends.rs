@@ -40,3 +40,25 @@ macro_rules! pressed_end {
     };
 }
 use pressed_end;
+
+/// How an end that never evicts goes by a policy: by its own, where it can't by the one that is asked of it.
+macro_rules! goes_by_refusal {
+    ($item:ty) => {
+        fn push_under(
+            &mut self,
+            overflow: $crate::Overflow,
+            value: $item,
+        ) -> Result<$crate::Pushed<$item>, $crate::PushError<$item>> {
+            match $crate::Refusal::try_from(overflow) {
+                Ok(refusal) => self.push_under(refusal, value),
+                Err($crate::NeverEvicts) => self.push(value),
+            }
+            .map(|()| $crate::Pushed::Stored)
+        }
+
+        fn waits_at_full(&self) -> bool {
+            self.refusal() == $crate::Refusal::Reject
+        }
+    };
+}
+use goes_by_refusal;

@@ -1,10 +1,10 @@
 //! `fan_in`: a lane for each sender.
 
-use super::pressed_end;
+use super::{goes_by_refusal, pressed_end};
 use crate::channel::policy::policy_end;
 use crate::channel::{End, ReceiveEnd, ReserveEnd, RingCounts, Room, RoomEnd, SendEnd};
 use crate::fan_in::{ByLane, LaneSet, Producer};
-use crate::{NeverEvicts, Overflow, PushError, Pushed, Refusal, Seen};
+use crate::{Refusal, Seen};
 
 pressed_end!(Room::InLanes, [T, K] Producer<'_, T, K>; with_shed = Self::shed);
 
@@ -13,17 +13,7 @@ policy_end!([T, K] Producer<'_, T, K>; Refusal = refusal, set_refusal);
 impl<T, K> SendEnd for Producer<'_, T, K> {
     type Sent = ();
 
-    fn push_under(&mut self, overflow: Overflow, value: T) -> Result<Pushed<T>, PushError<T>> {
-        match Refusal::try_from(overflow) {
-            Ok(refusal) => self.push_under(refusal, value),
-            Err(NeverEvicts) => self.push(value),
-        }
-        .map(|()| Pushed::Stored)
-    }
-
-    fn waits_at_full(&self) -> bool {
-        self.refusal() == Refusal::Reject
-    }
+    goes_by_refusal!(T);
 
     #[inline(always)]
     fn is_to_be_asked(&self) -> bool {

@@ -1,10 +1,10 @@
 //! `spsc`, `mpsc` and `swap`: one queue, for one sender or for several.
 
-use super::pressed_end;
+use super::{goes_by_refusal, pressed_end};
 use crate::channel::policy::policy_end;
 use crate::channel::{CloneEnd, CloseEnd, ForceEnd, ReceiveEnd, ReserveEnd, Room, RoomEnd, SendEnd};
 use crate::spsc::Layout;
-use crate::{NeverEvicts, Overflow, PushError, Pushed, Refusal, mpsc, spsc, swap};
+use crate::{Overflow, PushError, Pushed, Refusal, mpsc, spsc, swap};
 
 pressed_end!(Room::Shared, [T, L: Layout, K] spsc::Producer<'_, T, L, K>);
 pressed_end!(Room::Shared, [T, L: Layout, K] spsc::Consumer<'_, T, L, K>);
@@ -46,17 +46,7 @@ impl<T, L: Layout, K> ReceiveEnd for spsc::Consumer<'_, T, L, K> {
 impl<T, K> SendEnd for mpsc::Producer<'_, T, K> {
     type Sent = ();
 
-    fn push_under(&mut self, overflow: Overflow, value: T) -> Result<Pushed<T>, PushError<T>> {
-        match Refusal::try_from(overflow) {
-            Ok(refusal) => self.push_under(refusal, value),
-            Err(NeverEvicts) => self.push(value),
-        }
-        .map(|()| Pushed::Stored)
-    }
-
-    fn waits_at_full(&self) -> bool {
-        self.refusal() == Refusal::Reject
-    }
+    goes_by_refusal!(T);
 
     #[inline(always)]
     fn is_stuffed(&self) -> bool {
