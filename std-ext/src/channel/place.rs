@@ -432,7 +432,7 @@ impl<E: End, D: Desk> Party<E, D> {
         if Self::CHANGES == Kinds::NONE {
             return;
         }
-        if self.end.has_changed(&mut self.seen) && self.place.awaited(Self::CHANGES).has(Kind::Level) {
+        if self.end.has_changed(&mut self.seen) && self.place.desk.waiting().awaited_after_fence().has(Kind::Level) {
             self.place.call_all(Kind::Level);
         }
     }
