@@ -1,6 +1,8 @@
 //! What a gate costs where its rule lets everything through: steps on words that others write. A setting is none: it seldom changes.
 //!
 //! `RUSTFLAGS="--cfg forebay_steps" cargo test -p forebay-tests --test stalls_gates`
+//!
+//! Claims: progress.
 
 #![cfg(forebay_steps)]
 
