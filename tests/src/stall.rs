@@ -127,29 +127,54 @@ impl<R: Send + 'static> Run<R> {
 
 /// Tries an operation with a stop before each of its steps in turn, until there is no such step.
 fn each_step(what: &str, mut trial: impl FnMut(usize) -> (usize, bool)) -> Steps {
-    let mut most = 0;
+    let (mut most, mut survived) = (0, 0);
     for step in 0.. {
         let (taken, reached) = trial(step);
         most = most.max(taken);
         if !reached {
             assert_eq!(taken, step, "{what}: the operation takes different steps each time");
             assert!(step > 0, "{what}: the operation has no step, so nothing was tried");
-            record(what, step, most);
+            TRIED.set(true);
+            record(what, step, most, survived);
             return Steps { alone: step, most };
         }
+        survived += 1;
     }
     unreachable!("an operation ends")
 }
 
-/// Adds a line to the file that the variable [`RECORDS`] names: the program and the test, what was done, and the steps alone and at
-/// most. `tests/stalls/table.sh` makes a table of them.
-fn record(what: &str, alone: usize, most: usize) {
+thread_local! {
+    /// What is stopped here, for the records: of which ring, and which operation.
+    static NAMED: RefCell<Option<(String, String)>> = const { RefCell::new(None) };
+    static TRIED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Gives what is stopped in it a name in the records, by which `tests/stalls/table.sh` makes a row of it. An operation that has no
+/// step in any state is recorded too, if nothing else is done with it.
+pub fn named<R>(ring: &str, operation: &str, body: impl FnOnce() -> R) -> R {
+    NAMED.set(Some((ring.to_string(), operation.to_string())));
+    TRIED.set(false);
+    let result = body();
+    if !TRIED.get() {
+        record("nothing", 0, 0, 0);
+    }
+    NAMED.set(None);
+    result
+}
+
+/// Adds a line to the file that the variable [`RECORDS`] names: the program and the test, what was done, the steps alone and at
+/// most, how often it went well, and the ring and the operation, where they have [names](named). `tests/stalls/table.sh` makes
+/// tables of them.
+fn record(what: &str, alone: usize, most: usize, survived: usize) {
     let Some(path) = std::env::var_os(RECORDS) else { return };
     let program = std::env::current_exe().expect("the program has a path");
     let program = program.file_stem().unwrap_or_default().to_string_lossy();
     // Cargo adds a hash.
     let program = program.rsplit_once('-').map_or(&*program, |(name, _)| name);
-    let line = format!("{program}\t{}\t{what}\t{alone}\t{most}\n", thread::current().name().unwrap_or("?"));
+    let thread = thread::current();
+    let test = thread.name().unwrap_or("?");
+    let (ring, operation) = NAMED.with_borrow(|named| named.clone().unwrap_or_default());
+    let line = format!("{program}\t{test}\t{what}\t{alone}\t{most}\t{survived}\t{ring}\t{operation}\n");
     let mut file = OpenOptions::new().create(true).append(true).open(path).expect("the file for records opens");
     // In one piece, as other tests write to it too.
     file.write_all(line.as_bytes()).expect("the file for records takes a line");
