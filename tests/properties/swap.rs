@@ -1,5 +1,7 @@
 //! Properties of the evicting ring, on one thread: whatever is done with it, it behaves as its specification says, under
 //! every policy, in every storage.
+//!
+//! Claims: capacity, order, answers, account.
 
 use forebay_core::swap::HeapRing;
 use forebay_core::{Overflow, PopError, Pressure};

@@ -25,8 +25,6 @@
 //! ```
 
 use std::cell::{Cell, RefCell};
-use std::fs::OpenOptions;
-use std::io::Write;
 use std::panic::resume_unwind;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -35,6 +33,8 @@ use std::thread;
 use std::time::Duration;
 
 use forebay_core::steps;
+
+use crate::record::record;
 
 /// How long anything may take that must not wait. It takes microseconds; a machine may be busy.
 const LIMIT: Duration = Duration::from_secs(if cfg!(test) { 2 } else { 60 });
@@ -135,7 +135,7 @@ fn each_step(what: &str, mut trial: impl FnMut(usize) -> (usize, bool)) -> Steps
             assert_eq!(taken, step, "{what}: the operation takes different steps each time");
             assert!(step > 0, "{what}: the operation has no step, so nothing was tried");
             TRIED.set(true);
-            record(what, step, most, survived);
+            note(what, step, most, survived);
             return Steps { alone: step, most };
         }
         survived += 1;
@@ -150,34 +150,25 @@ thread_local! {
 }
 
 /// Gives what is stopped in it a name in the records, by which `tests/stalls/table.sh` makes a row of it. An operation that has no
-/// step in any state is recorded too, if nothing else is done with it.
-pub fn named<R>(ring: &str, operation: &str, body: impl FnOnce() -> R) -> R {
+/// step in any state is recorded too, if nothing else is done with it; and how many locks it takes, which is what the body answers with.
+pub fn named(ring: &str, operation: &str, body: impl FnOnce() -> usize) {
     NAMED.set(Some((ring.to_string(), operation.to_string())));
     TRIED.set(false);
-    let result = body();
+    let locks = body();
     if !TRIED.get() {
-        record("nothing", 0, 0, 0);
+        note("nothing", 0, 0, 0);
+    }
+    if locks > 0 {
+        note("locks", locks, 0, 0);
     }
     NAMED.set(None);
-    result
 }
 
-/// Adds a line to the file that the variable [`RECORDS`] names: the program and the test, what was done, the steps alone and at
-/// most, how often it went well, and the ring and the operation, where they have [names](named). `tests/stalls/table.sh` makes
-/// tables of them.
-fn record(what: &str, alone: usize, most: usize, survived: usize) {
-    let Some(path) = std::env::var_os(RECORDS) else { return };
-    let program = std::env::current_exe().expect("the program has a path");
-    let program = program.file_stem().unwrap_or_default().to_string_lossy();
-    // Cargo adds a hash.
-    let program = program.rsplit_once('-').map_or(&*program, |(name, _)| name);
-    let thread = thread::current();
-    let test = thread.name().unwrap_or("?");
+/// Notes what was done, the steps alone and at most, how often it went well, and the ring and the operation, where they have
+/// [names](named). `tests/stalls/table.sh` makes tables of it.
+fn note(what: &str, alone: usize, most: usize, survived: usize) {
     let (ring, operation) = NAMED.with_borrow(|named| named.clone().unwrap_or_default());
-    let line = format!("{program}\t{test}\t{what}\t{alone}\t{most}\t{survived}\t{ring}\t{operation}\n");
-    let mut file = OpenOptions::new().create(true).append(true).open(path).expect("the file for records opens");
-    // In one piece, as other tests write to it too.
-    file.write_all(line.as_bytes()).expect("the file for records takes a line");
+    record(RECORDS, &format!("{what}\t{alone}\t{most}\t{survived}\t{ring}\t{operation}"));
 }
 
 /// Names a file for what was tried.

@@ -2,6 +2,8 @@
 //! seldom changes.
 //!
 //! `RUSTFLAGS="--cfg forebay_steps" cargo test -p forebay-tests --test stalls_gates`
+//!
+//! Claims: progress.
 
 #![cfg(forebay_steps)]
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::marker::PhantomData;
 
-use forebay_core::{Overflow, PopError, PushError, Pushed};
+use forebay_core::{Overflow, PopError, PushError, Pushed, steps};
 use forebay_tests::stall;
 
 /// Steps of one operation of the others at most, in a ring of a few items.
@@ -173,6 +173,13 @@ fn number(of: usize) -> u32 {
     u32::try_from(of).expect("few")
 }
 
+/// Does an operation with nobody else there. Answers with how many steps it took, and how many locks.
+fn alone<E>(operation: impl FnOnce() -> E) -> (E, usize, usize) {
+    let before = steps::locks();
+    let (end, count) = stall::counted(operation);
+    (end, count, steps::locks() - before)
+}
+
 /// Takes all that is there.
 fn pop_all<R: Ring>(rx: &mut R::Rx, log: &mut Log) -> PopError {
     for _ in 0..30 {
@@ -239,9 +246,11 @@ impl<R: Ring> Operations<R> {
     ) {
         self.names.insert(name);
         stall::named(R::NAME, name, || {
+            let mut most_locks = 0;
             for shape in shapes::<R>() {
                 let (tx, rx) = R::ends(shape);
-                let (tx, steps) = stall::counted(|| operation(tx, &mut Log::default()));
+                let (tx, steps, locks) = alone(|| operation(tx, &mut Log::default()));
+                most_locks = most_locks.max(locks);
                 drop((tx, rx));
                 if steps == 0 {
                     continue;
@@ -258,7 +267,7 @@ impl<R: Ring> Operations<R> {
                         (tx, log)
                     },
                     move |(another, rx)| {
-                        let mut log = Log::default();
+                        let (mut log, locks) = (Log::default(), steps::locks());
                         for round in 0..2 {
                             pop_all::<R>(rx, &mut log);
                             let Some(another) = another else { continue };
@@ -266,6 +275,7 @@ impl<R: Ring> Operations<R> {
                             let stored = stored.expect("it is not closed");
                             assert!(stored + R::HELD >= shape.capacity, "room for {stored} in {shape:?}");
                         }
+                        assert_eq!(steps::locks(), locks, "they took a lock, and nobody waits");
                         log
                     },
                     move |(tx, mine), theirs, (another, rx)| {
@@ -273,6 +283,7 @@ impl<R: Ring> Operations<R> {
                     },
                 );
             }
+            most_locks
         });
     }
 
@@ -316,9 +327,11 @@ impl<R: Ring> Operations<R> {
     ) {
         self.names.insert(name);
         stall::named(R::NAME, name, || {
+            let mut most_locks = 0;
             for shape in shapes::<R>() {
                 let (tx, rx) = R::ends(shape);
-                let (rx, steps) = stall::counted(|| operation(rx, &mut Log::default()));
+                let (rx, steps, locks) = alone(|| operation(rx, &mut Log::default()));
+                most_locks = most_locks.max(locks);
                 drop((tx, rx));
                 if steps == 0 {
                     continue;
@@ -334,17 +347,19 @@ impl<R: Ring> Operations<R> {
                         (rx, log)
                     },
                     move |tx| {
-                        let mut log = Log::default();
+                        let (mut log, locks) = (Log::default(), steps::locks());
                         let stored = fill::<R>(tx, THEIRS, shape.capacity + 1, &mut log);
                         assert!(
                             closes || stored.is_some_and(|stored| stored + R::HELD + shape.inside >= shape.capacity),
                             "{stored:?} in {shape:?}"
                         );
+                        assert_eq!(steps::locks(), locks, "they took a lock, and nobody waits");
                         log
                     },
                     move |(rx, mine), theirs, tx| finish::<R>(shape, [mine, theirs], [tx], rx, closes),
                 );
             }
+            most_locks
         });
     }
 
@@ -371,6 +386,7 @@ impl<R: Ring> Operations<R> {
                     assert!(operation(owner).is_some(), "they are back");
                 },
             );
+            0
         });
     }
 }
