@@ -4,7 +4,9 @@
 mod lines;
 mod rings;
 
+use std::collections::BTreeSet;
 use std::future::Future;
+use std::num::NonZeroU32;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
@@ -13,12 +15,11 @@ use forebay::channel::{
     ForceEnd, PolicyEnd, PressureEnd, ReceiveEnd, Receiver, ReserveEnd, RoomEnd, SendEnd, SendError, Sender, Shared,
 };
 use forebay_core::{Overflow, Pushed, Refusal};
-use forebay_tests::waiting;
 
 use self::rings::{Conflated, FanIn, Latest, Mpsc, Priority, Spsc, Swap};
-use crate::declared::{self, OWNERS, PARTS, VALUE};
+use crate::declared::{self, OWNERS, VALUE};
 use crate::looks;
-use crate::world::{Log, MINE, Operations, Put, Ring};
+use crate::world::{How, Log, MINE, Operations, Put, Ring};
 
 /// That of what waits, and of nothing else.
 const WAITS: &str = "it waits: see `lines`";
@@ -99,9 +100,9 @@ where
     };
     send("Sender::send", |tx, number| once(tx.send(number)).expect("there is room"));
     send("Sender::blocking_send", |tx, number| tx.blocking_send(number));
-    send("Sender::send_timeout", |tx, number| tx.send_timeout(number, Duration::MAX).map_err(|error| {
-        SendError::Closed(error.into_inner())
-    }));
+    send("Sender::send_timeout", |tx, number| {
+        tx.send_timeout(number, Duration::MAX).map_err(|error| SendError::Closed(error.into_inner()))
+    });
     send("Sender::send_deadline", |tx, number| {
         tx.send_deadline(number, Instant::now()).map_err(|error| SendError::Closed(error.into_inner()))
     });
@@ -115,10 +116,8 @@ where
     });
     ring.tx("Sender::send_many", move |tx, log| {
         if has_room(tx, MINE.len()) {
-            let mut evicted = vec![];
             assert_eq!(once(tx.send_many(MINE.into_iter())), Some(Ok(MINE.len())));
             log.put_first(MINE.len());
-            evicted.drain(..).for_each(|number| log.evicted(number));
         }
     });
     ring.tx("Sender::blocking_send_many", move |tx, log| {
@@ -298,11 +297,11 @@ where
     O: Copy + Send + Sync + 'static,
 {
     ring.tx("Sender::overflow", |tx, _| {
-        tx.overflow();
+        let _ = tx.overflow();
     });
     ring.tx("Sender::set_overflow", move |tx, _| tx.set_overflow(policy));
     ring.rx("Receiver::overflow", |rx, _| {
-        rx.overflow();
+        let _ = rx.overflow();
     });
     ring.rx("Receiver::set_overflow", move |rx, _| rx.set_overflow(policy));
 }
@@ -312,63 +311,168 @@ fn has_room<P: SendEnd>(tx: &Sender<P, Shared>, count: usize) -> bool {
     tx.len() + count <= tx.capacity()
 }
 
-#[test]
-fn all() {
-    let mut names = std::collections::BTreeSet::new();
-
-    let mut ring = Operations::<Spsc>::new();
+fn spsc(how: How) -> BTreeSet<&'static str> {
+    let mut names = BTreeSet::new();
+    let mut ring = Operations::<Spsc>::of(how);
     senders(&mut ring, has_room);
     ready(&mut ring);
     reserve(&mut ring);
     receivers(&mut ring);
     pressures(&mut ring);
     names.extend(ring.names());
+    names
+}
 
-    let mut ring = Operations::<Mpsc<true>>::new();
+fn mpsc(how: How) -> BTreeSet<&'static str> {
+    let mut names = BTreeSet::new();
+    let mut ring = Operations::<Mpsc<true>>::of(how);
     ring.tx("Sender::try_send", |tx, log| try_send(tx, MINE[0], log));
     ring.tx("Sender::clone", |tx, _| drop(tx.clone()));
     ring.tx("Sender::try_clone", |tx, _| drop(tx.try_clone()));
     policies(&mut ring, Refusal::DropIncoming);
     ring.rx_closes("Receiver::close", Receiver::close);
     names.extend(ring.names());
-    let mut ring = Operations::<Mpsc<false>>::new();
+    let mut ring = Operations::<Mpsc<false>>::of(how);
     senders(&mut ring, has_room);
     ready(&mut ring);
     receivers(&mut ring);
     pressures(&mut ring);
     names.extend(ring.names());
+    names
+}
 
-    let mut ring = Operations::<Swap<true>>::new();
+fn swap(how: How) -> BTreeSet<&'static str> {
+    let mut names = BTreeSet::new();
+    let mut ring = Operations::<Swap<true>>::of(how);
     ring.tx("Sender::try_send", |tx, log| try_send(tx, MINE[0], log));
     force(&mut ring);
     ring.tx("Sender::try_clone", |tx, _| drop(tx.try_clone()));
     policies(&mut ring, Overflow::Reject);
     ring.rx_closes("Receiver::close", Receiver::close);
     names.extend(ring.names());
-    let mut ring = Operations::<Swap<false>>::new();
+    let mut ring = Operations::<Swap<false>>::of(how);
     senders(&mut ring, has_room);
     ready(&mut ring);
     receivers(&mut ring);
     pressures(&mut ring);
     ring.tx("SendFuture::with_grace", |tx, log| {
-        let future = tx.send(MINE[0]).with_grace(std::future::pending::<()>(), Overflow::DropOldest);
-        if has_room_for_future() {
+        if has_room(tx, 1) {
+            let future = tx.send(MINE[0]).with_grace(std::future::pending::<()>());
             sent(MINE[0], once(future).expect("there is room"), log);
         }
     });
+    ring.tx("SendWithGrace::into_inner", |tx, _| {
+        assert!(tx.send(MINE[0]).with_grace(std::future::pending::<()>()).into_inner().is_some());
+    });
     names.extend(ring.names());
+    names
+}
 
-    let mut ring = Operations::<Priority<true>>::new();
+fn priority(how: How) -> BTreeSet<&'static str> {
+    let mut names = BTreeSet::new();
+    let mut ring = Operations::<Priority<true>>::of(how);
     ring.tx("Sender::try_send", |tx, log| try_send(tx, MINE[0], log));
     ring.tx("Sender::clone", |tx, _| drop(tx.clone()));
     policies(&mut ring, Overflow::Reject);
     ring.rx_closes("Receiver::close", Receiver::close);
     names.extend(ring.names());
-    let mut ring = Operations::<Priority<false>>::new();
+    let mut ring = Operations::<Priority<false>>::of(how);
     senders(&mut ring, has_room);
     ready(&mut ring);
     receivers(&mut ring);
     pressures(&mut ring);
     names.extend(ring.names());
-    let _ = waiting::Kind::ALL;
+    names
+}
+
+fn conflated(how: How) -> BTreeSet<&'static str> {
+    let mut names = BTreeSet::new();
+    let mut ring = Operations::<Conflated>::of(how);
+    senders(&mut ring, |_, count| count == 1);
+    receivers(&mut ring);
+    pressures(&mut ring);
+    names.extend(ring.names());
+    names
+}
+
+fn latest(how: How) -> BTreeSet<&'static str> {
+    let mut names = BTreeSet::new();
+    let mut ring = Operations::<Latest>::of(how);
+    senders(&mut ring, |_, count| count == 1);
+    receivers(&mut ring);
+    names.extend(ring.names());
+    names
+}
+
+fn fan_in(how: How) -> BTreeSet<&'static str> {
+    let mut names = BTreeSet::new();
+    let mut ring = Operations::<FanIn<false>>::of(how);
+    senders(&mut ring, has_room);
+    ready(&mut ring);
+    reserve(&mut ring);
+    receivers(&mut ring);
+    ring.tx("Sender::pressure", |tx, _| tx.pressure());
+    ring.tx("Sender::overflow", |tx, _| {
+        let _ = tx.overflow();
+    });
+    ring.tx("Sender::set_overflow", |tx, _| tx.set_overflow(Refusal::DropIncoming));
+    names.extend(ring.names());
+    let mut ring = Operations::<FanIn<true>>::of(how);
+    ring.tx("Opener::open", |(opener, _), log| {
+        let mut lane = opener.open(NonZeroU32::MIN).expect("a free lane");
+        try_send(&mut lane, MINE[0], log)
+    });
+    looks!(ring.tx, "Opener", tx => tx.0, lanes, is_closed);
+    ring.tx("Opener::clone", |(opener, _), _| drop(opener.clone()));
+    ring.of_tx("Opener::drop", |(opener, _), _| {
+        drop(opener);
+        None
+    });
+    names.extend(ring.names());
+    names
+}
+
+/// Each in a test of its own.
+macro_rules! each {
+    ($($name:ident),+) => {
+        mod tried {
+            $(
+                #[test]
+                fn $name() {
+                    super::$name(super::How::Tries);
+                }
+            )+
+        }
+
+        #[test]
+        fn none_is_left_out() {
+            let mut names = BTreeSet::new();
+            $(names.extend($name(How::Names));)+
+            check(&names);
+        }
+    };
+}
+
+each!(spsc, mpsc, swap, priority, conflated, latest, fan_in);
+
+fn check(names: &BTreeSet<&str>) {
+    declared::check(
+        "std-ext/src/channel",
+        names,
+        &[
+            ("Sender::closed", WAITS),
+            ("Sender::blocking_closed", WAITS),
+            ("Sender::pressure_changed", WAITS),
+            ("Sender::blocking_pressure_changed", WAITS),
+            ("Sender::pressure_changed_timeout", WAITS),
+            ("Receiver::pressure_changed", WAITS),
+            ("Receiver::blocking_pressure_changed", WAITS),
+            ("Receiver::pressure_changed_timeout", WAITS),
+            ("Builder::*", OWNERS),
+            ("Lobby::*", OWNERS),
+            ("SendError::into_inner", VALUE),
+            ("SendTimeoutError::into_inner", VALUE),
+            ("RingCounts::*", VALUE),
+        ],
+    );
 }

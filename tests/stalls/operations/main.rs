@@ -9,6 +9,8 @@
 //!
 //! Hooks stand before each atomic operation, fence, lock and unlock of the two crates. Not hooked are the counts of the handles of a ring
 //! on the heap (`Arc`): one addition, which nobody can hold up.
+//!
+//! Claims: progress, waiting.
 
 #![cfg(forebay_steps)]
 

@@ -203,15 +203,29 @@ fn fill<R: Ring>(tx: &mut R::Tx, from: u32, count: usize, log: &mut Log) -> Opti
     Some(stored)
 }
 
+/// What is done with the operations.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum How {
+    /// All.
+    Tries,
+    /// Nothing: what would be tried is to be known.
+    Names,
+}
+
 /// The operations of a ring that were tried.
 pub(crate) struct Operations<R> {
+    how: How,
     names: BTreeSet<&'static str>,
     ring: PhantomData<R>,
 }
 
 impl<R: Ring> Operations<R> {
     pub(crate) const fn new() -> Self {
-        Self { names: BTreeSet::new(), ring: PhantomData }
+        Self::of(How::Tries)
+    }
+
+    pub(crate) const fn of(how: How) -> Self {
+        Self { how, names: BTreeSet::new(), ring: PhantomData }
     }
 
     /// By their names, as the source declares them.
@@ -245,6 +259,9 @@ impl<R: Ring> Operations<R> {
         operation: impl Fn(R::Tx, &mut Log) -> Option<R::Tx> + Copy + Send + Sync + 'static,
     ) {
         self.names.insert(name);
+        if self.how == How::Names {
+            return;
+        }
         stall::named(R::NAME, name, || {
             let mut most_locks = 0;
             for shape in shapes::<R>() {
@@ -326,6 +343,9 @@ impl<R: Ring> Operations<R> {
         operation: impl Fn(R::Rx, &mut Log) -> Option<R::Rx> + Copy + Send + Sync + 'static,
     ) {
         self.names.insert(name);
+        if self.how == How::Names {
+            return;
+        }
         stall::named(R::NAME, name, || {
             let mut most_locks = 0;
             for shape in shapes::<R>() {
@@ -371,6 +391,9 @@ impl<R: Ring> Operations<R> {
         operation: impl Fn(O) -> Option<E> + Copy + Send + Sync + 'static,
     ) {
         self.names.insert(name);
+        if self.how == How::Names {
+            return;
+        }
         stall::named(R::NAME, name, || {
             stall::everywhere(
                 || {
