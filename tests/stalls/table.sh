@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Tables of what the stall tests tried, from the records that they leave where FOREBAY_STALLS says (see `.ci/run`, step `stalls`):
-# `tests/stalls/table.sh RECORDS operations` by operation, as it is committed in `tests/stalls/table.md`; `... tests` of the other
-# tests, by test; and `... check` compares the first with what is committed. How often something was survived is counted after the
+# `tests/stalls/table.sh RECORDS operations` by operation, as it is committed in `tests/stalls/table.md`; `... tests` by test; and
+# `... check` compares the first with what is committed. How often something was survived is counted after the
 # checks of each trial; and a test that fails fails the run.
 set -euo pipefail
 export LC_ALL=C
@@ -53,7 +53,7 @@ END
 
 tests() {
     sort "$1" | awk -F'\t' '
-        $1 ~ /^stalls_/ && $7 == "" {
+        $1 ~ /^stalls_/ && ($3 == "frozen" || $3 == "interrupted") {
             ring = substr($1, 8)
             key = ring "\t" $2
             if (!(key in seen)) { seen[key] = 1; order[++n] = key }
@@ -80,9 +80,10 @@ operations) operations "$1" ;;
 tests) tests "$1" ;;
 check)
     diff -u "$(dirname "$0")/table.md" <(operations "$1") || {
-        echo "tests/stalls/table.md differs: see what has changed, and make it anew: tests/stalls/table.sh $1 operations >tests/stalls/table.md" >&2
+        echo "tests/stalls/table.md differs: see why, and make it anew: tests/stalls/table.sh $1 operations >tests/stalls/table.md" >&2
         exit 1
     }
+    tail -n 1 "$(dirname "$0")/table.md" | awk -F' *[|] *' '{ printf "%s by name: stood still at %d steps, %d survived; interrupted at %d, %d survived\n", $3, $7, $8, $9, $10 }'
     ;;
 *) exit 2 ;;
 esac

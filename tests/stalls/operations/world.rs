@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use forebay_core::{Overflow, PopError, PushError, Pushed, steps};
 use forebay_tests::stall;
@@ -203,6 +204,9 @@ fn fill<R: Ring>(tx: &mut R::Tx, from: u32, count: usize, log: &mut Log) -> Opti
     Some(stored)
 }
 
+/// What an end does, and whether it is there afterwards. Of one type for each ring, or the compiler would be busy for long.
+type Operation<E> = Arc<dyn Fn(E, &mut Log) -> Option<E> + Send + Sync>;
+
 /// What is done with the operations.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum How {
@@ -237,7 +241,7 @@ impl<R: Ring> Operations<R> {
     pub(crate) fn tx<O>(
         &mut self,
         name: &'static str,
-        operation: impl Fn(&mut R::Tx, &mut Log) -> O + Copy + Send + Sync + 'static,
+        operation: impl Fn(&mut R::Tx, &mut Log) -> O + Send + Sync + 'static,
     ) {
         self.of_tx(name, move |mut tx, log| {
             operation(&mut tx, log);
@@ -246,7 +250,7 @@ impl<R: Ring> Operations<R> {
     }
 
     /// One after which the end is gone.
-    pub(crate) fn tx_goes(&mut self, name: &'static str, operation: impl Fn(R::Tx) + Copy + Send + Sync + 'static) {
+    pub(crate) fn tx_goes(&mut self, name: &'static str, operation: impl Fn(R::Tx) + Send + Sync + 'static) {
         self.of_tx(name, move |tx, _| {
             operation(tx);
             None
@@ -256,8 +260,12 @@ impl<R: Ring> Operations<R> {
     pub(crate) fn of_tx(
         &mut self,
         name: &'static str,
-        operation: impl Fn(R::Tx, &mut Log) -> Option<R::Tx> + Copy + Send + Sync + 'static,
+        operation: impl Fn(R::Tx, &mut Log) -> Option<R::Tx> + Send + Sync + 'static,
     ) {
+        self.try_tx(name, Arc::new(operation));
+    }
+
+    fn try_tx(&mut self, name: &'static str, operation: Operation<R::Tx>) {
         self.names.insert(name);
         if self.how == How::Names {
             return;
@@ -278,10 +286,13 @@ impl<R: Ring> Operations<R> {
                         let another = R::another(&tx);
                         (tx, (another, rx))
                     },
-                    move |tx| {
-                        let mut log = Log::default();
-                        let tx = operation(tx, &mut log);
-                        (tx, log)
+                    {
+                        let operation = Arc::clone(&operation);
+                        move |tx| {
+                            let mut log = Log::default();
+                            let tx = operation(tx, &mut log);
+                            (tx, log)
+                        }
                     },
                     move |(another, rx)| {
                         let (mut log, locks) = (Log::default(), steps::locks());
@@ -308,7 +319,7 @@ impl<R: Ring> Operations<R> {
     pub(crate) fn rx<O>(
         &mut self,
         name: &'static str,
-        operation: impl Fn(&mut R::Rx, &mut Log) -> O + Copy + Send + Sync + 'static,
+        operation: impl Fn(&mut R::Rx, &mut Log) -> O + Send + Sync + 'static,
     ) {
         self.of_rx(name, false, move |mut rx, log| {
             operation(&mut rx, log);
@@ -317,11 +328,7 @@ impl<R: Ring> Operations<R> {
     }
 
     /// One that closes the ring.
-    pub(crate) fn rx_closes(
-        &mut self,
-        name: &'static str,
-        operation: impl Fn(&mut R::Rx) + Copy + Send + Sync + 'static,
-    ) {
+    pub(crate) fn rx_closes(&mut self, name: &'static str, operation: impl Fn(&mut R::Rx) + Send + Sync + 'static) {
         self.of_rx(name, true, move |mut rx, _| {
             operation(&mut rx);
             Some(rx)
@@ -329,7 +336,7 @@ impl<R: Ring> Operations<R> {
     }
 
     /// One after which the end is gone.
-    pub(crate) fn rx_goes(&mut self, name: &'static str, operation: impl Fn(R::Rx) + Copy + Send + Sync + 'static) {
+    pub(crate) fn rx_goes(&mut self, name: &'static str, operation: impl Fn(R::Rx) + Send + Sync + 'static) {
         self.of_rx(name, true, move |rx, _| {
             operation(rx);
             None
@@ -340,8 +347,12 @@ impl<R: Ring> Operations<R> {
         &mut self,
         name: &'static str,
         closes: bool,
-        operation: impl Fn(R::Rx, &mut Log) -> Option<R::Rx> + Copy + Send + Sync + 'static,
+        operation: impl Fn(R::Rx, &mut Log) -> Option<R::Rx> + Send + Sync + 'static,
     ) {
+        self.try_rx(name, closes, Arc::new(operation));
+    }
+
+    fn try_rx(&mut self, name: &'static str, closes: bool, operation: Operation<R::Rx>) {
         self.names.insert(name);
         if self.how == How::Names {
             return;
@@ -361,10 +372,13 @@ impl<R: Ring> Operations<R> {
                         let (tx, rx) = R::ends(shape);
                         (rx, tx)
                     },
-                    move |rx| {
-                        let mut log = Log::default();
-                        let rx = operation(rx, &mut log);
-                        (rx, log)
+                    {
+                        let operation = Arc::clone(&operation);
+                        move |rx| {
+                            let mut log = Log::default();
+                            let rx = operation(rx, &mut log);
+                            (rx, log)
+                        }
                     },
                     move |tx| {
                         let (mut log, locks) = (Log::default(), steps::locks());
