@@ -10,18 +10,18 @@ operations() {
     echo "# Stalls, by operation"
     echo
     cat <<'END'
-Each public operation of each ring's ends, of the stages before and behind them, and of the channels, as it begins in some states of a
-small ring (empty, half full, full; with each policy; with watermarks): the atomic steps that it takes by itself, from the fewest to the
-most; at most, whatever came in between; how many locks it takes, if any, with nobody who waits; at how many of the steps a thread stood still while the others worked; and at how many an interrupt
-came that worked. `survived` is where the others went on, in a bounded number of steps, and all was right afterwards. `-`: it has no
-atomic step. What is tried is in `tests/stalls/operations`; `.ci/run stalls` makes this table anew, and fails where it differs. The
-steps are those of a 64-bit machine.
+Each public operation of each ring's ends, of the stages before and behind them, and of the channels where nobody waits, as it begins in
+some states of a small ring (empty, half full, full; with each policy; with watermarks): the atomic steps that it takes by itself, from
+the fewest to the most; at most, whatever came in between; how many locks it takes, if any; at how many of its steps a thread stood
+still while the others worked; and at how many an interrupt came that worked. `survived` is where the others went on, in a bounded
+number of steps and without a lock, and all was right afterwards. `-`: it has no atomic step. What is tried is in
+`tests/stalls/operations`; `.ci/run stalls` makes this table anew, and fails where it differs. The steps are those of a 64-bit machine.
 
 END
     echo "| ring | operation | steps | at most | locks | stood still | survived | interrupted | survived |"
     echo "|---|---|---|---|---|---|---|---|---|"
     sort "$1" | awk -F'\t' '
-        $7 == "" { next }
+        $7 == "" || $3 == "held up" { next }
         {
             key = $7 "\t" $8
             if (!(key in least)) { order[++n] = key; least[key] = 1e9 }
@@ -49,6 +49,18 @@ END
             }
             printf "2\t\t\t| all | %d operations | | | | %d | %d | %d | %d |\n", n, f, fs, s, ss
         }' | sort -t$'\t' -k1,3 | cut -f4
+    cat <<'END'
+
+# Stalls, of who waits
+
+Each operation by which somebody waits at a channel takes a lock. It stands still before each of its steps, and somebody else does
+something meanwhile: at how many steps, in how many of them it holds the lock, and in how many of these the other one has to wait until
+it goes on. Where that is none, the other one has not brought what is waited for, and takes no lock either.
+
+END
+    echo "| who stands still | meanwhile | steps | with the lock | the other waits |"
+    echo "|---|---|---|---|---|"
+    awk -F'\t' '$3 == "held up" { split($8, part, "` while `"); printf "| `%s` | `%s` | %d | %d | %d |\n", part[1], part[2], $4, $5, $6 }' "$1" | sort
 }
 
 tests() {
@@ -83,7 +95,7 @@ check)
         echo "tests/stalls/table.md differs: see why, and make it anew: tests/stalls/table.sh $1 operations >tests/stalls/table.md" >&2
         exit 1
     }
-    tail -n 1 "$(dirname "$0")/table.md" | awk -F' *[|] *' '{ printf "%s by name: stood still at %d steps, %d survived; interrupted at %d, %d survived\n", $3, $7, $8, $9, $10 }'
+    grep '^| all |' "$(dirname "$0")/table.md" | awk -F' *[|] *' '{ printf "%s by name: stood still at %d steps, %d survived; interrupted at %d, %d survived\n", $3, $7, $8, $9, $10 }'
     ;;
 *) exit 2 ;;
 esac
