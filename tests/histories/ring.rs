@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use forebay_core::Overflow;
 use forebay_tests::history::record::{Call, Log};
-use forebay_tests::history::ring::{Id, Items, Op, Pop, Push, Rest};
+use forebay_tests::history::ring::{Id, Items, Op, Pop, Push, Rest, UNTOLD};
 
 use crate::drive::{Hand, Pace, Random, sample, work};
 
@@ -21,7 +21,7 @@ impl crate::drive::Op for Op {
             Self::Push(_, Push::Shed) => "shed",
             Self::Push(_, Push::Closed) => "push closed",
             Self::NoRoom => "no room",
-            Self::Pop(Pop::Item(_), 0) => "item",
+            Self::Pop(Pop::Item(_), 0 | UNTOLD) => "item",
             Self::Pop(Pop::Item(_), _) => "item after others",
             Self::Pop(Pop::Empty, _) => "empty",
             Self::Pop(Pop::Closed, _) => "pop closed",

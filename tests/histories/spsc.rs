@@ -65,7 +65,7 @@ fn histories_of<L: Layout>(what: &str) {
         let (producer, consumer) = ring.split();
         let mut windows = session(&plan, seed, vec![producer], consumer);
         windows.push(left(ring.split().1));
-        check(&Spsc { capacity: plan.capacity }, State::new(), &windows, tally)
+        check(&Spsc { capacity: plan.capacity, asks: false }, State::new(), &windows, tally)
             .map_err(|why| format!("{plan:?}, {why}"))
     });
 }
@@ -86,7 +86,7 @@ fn samples_of<L: Layout>(what: &str) {
         let mut ring = HeapRing::<Id, L>::new(plan.capacity).expect("a small capacity above 0");
         let (producer, consumer) = ring.split();
         let windows = samples(&plan, seed, vec![producer], consumer);
-        check_samples(&Spsc { capacity: plan.capacity }, State::new(), &windows, tally)
+        check_samples(&Spsc { capacity: plan.capacity, asks: false }, State::new(), &windows, tally)
             .map_err(|why| format!("{plan:?}, {why}"))
     });
 }
