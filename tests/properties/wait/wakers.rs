@@ -8,6 +8,7 @@ use std::thread;
 
 use forebay::PushError;
 use forebay::channel::{self, MpscReceiver, MpscSender, RecvError, SendError};
+use forebay_core::waker_cell::{Registrar, WakerCell};
 use forebay_tests::ledger::{Ledger, Tracked, go_off, goes_off};
 
 use super::{Counter, poll};
@@ -188,6 +189,27 @@ fn a_waker_may_panic_as_the_receiver_goes() {
     drop(receiver);
     assert_eq!(ARMED.get(), "");
     assert_eq!(sender.try_send(3), Err(PushError::Closed(3)));
+}
+
+/// A call is over when the waker has panicked.
+#[test]
+fn a_call_ends_by_a_panic_too() {
+    let cell = WakerCell::new();
+    let mut registrar = Registrar::claim(&cell, |cell| cell).unwrap();
+    let waker = bomb();
+    assert!(registrar.register(&waker).is_ok());
+    ARMED.set("wake");
+    assert!(goes_off(|| cell.call(Waker::wake_by_ref)));
+    assert!(!cell.is_waiting());
+    assert!(registrar.register(&waker).is_ok(), "nobody is calling");
+    assert!(cell.call(Waker::wake_by_ref));
+    ARMED.set("clone");
+    assert!(registrar.register(&waker).is_ok(), "there is no need to clone it again");
+    assert!(goes_off(|| registrar.register(Waker::noop()).map(|_| registrar.register(&waker))));
+    assert!(cell.is_waiting(), "nothing has changed");
+    assert!(Registrar::claim(&cell, |cell| cell).is_none());
+    drop(registrar);
+    assert!(Registrar::claim(&cell, |cell| cell).is_some());
 }
 
 /// A waker that holds up the first who wakes it, until it is told to let go.
