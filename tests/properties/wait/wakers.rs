@@ -212,6 +212,16 @@ fn a_call_ends_by_a_panic_too() {
     assert!(Registrar::claim(&cell, |cell| cell).is_some());
 }
 
+/// One that does not wait any more is not called, although its waker is kept.
+#[test]
+fn a_receiver_that_has_given_up_is_not_called() {
+    let (mut sender, mut receiver) = channel::mpsc(1).unwrap();
+    let counter = Arc::<Counter>::default();
+    assert!(poll(&mut receiver.recv(), &counter).is_pending());
+    sender.try_send(1).unwrap();
+    assert_eq!((receiver.try_recv(), counter.count()), (Ok(1), 0));
+}
+
 /// A waker that holds up the first who wakes it, until it is told to let go.
 struct Slow {
     counter: Arc<Counter>,
