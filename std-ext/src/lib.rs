@@ -70,6 +70,10 @@ mod sync;
 #[cfg(any(feature = "std", feature = "critical-section"))]
 mod wait;
 
+/// For the model checker.
+#[cfg(forebay_loom)]
+pub use sync::barrier::modelled as model;
+
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct ReadmeExamples;

@@ -1,5 +1,8 @@
 //! The one place that chooses where this crate's atomics and locks come from: the standard library, or a model checker.
 
+#[cfg(feature = "std")]
+pub(crate) mod barrier;
+
 #[cfg(not(any(forebay_loom, forebay_shuttle)))]
 pub(crate) use core::sync::atomic::{AtomicU8, AtomicUsize, Ordering, fence};
 #[cfg(all(feature = "std", not(any(forebay_loom, forebay_shuttle))))]

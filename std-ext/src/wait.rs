@@ -52,6 +52,7 @@
 //! A waker may panic when it is cloned, which changes nothing. When it panics as it is woken or dropped, that ends there (with
 //! `std`; the panic hook has heard of it): whoever happens to call it has nothing to do with it, and may have an item in its hands.
 
+mod home;
 mod line;
 mod lock;
 #[cfg(feature = "std")]
@@ -63,6 +64,7 @@ mod tests;
 
 use core::task::Waker;
 
+use self::home::Home;
 pub(crate) use self::line::{InLane, Seat, Seats};
 use self::line::{Left, Table};
 use self::lock::Lock;
@@ -157,6 +159,8 @@ pub struct Waiting<S> {
     kinds: AtomicU8,
     /// The lanes whose senders wait for what is to be had there, as a [`LaneSet`]. Written under the lock.
     lanes: AtomicUsize,
+    /// Who needs no fence.
+    home: Home,
     table: Lock<Table<S>>,
 }
 
@@ -164,18 +168,24 @@ impl<S: Seats> Waiting<S> {
     always_const! {
         /// Nobody waits. The first seat is the receiver's.
         pub(crate) fn new(seats: S) -> Self {
-            Self { kinds: AtomicU8::new(0), lanes: AtomicUsize::new(0), table: Lock::new(Table::new(seats)) }
+            Self { kinds: AtomicU8::new(0), lanes: AtomicUsize::new(0), home: Home::new(), table: Lock::new(Table::new(seats)) }
         }
     }
 
     /// Takes the receiver's seat, and one for a first sender. `None`: some end has a seat.
     pub(crate) fn open(&self) -> Option<usize> {
-        self.table.with(Table::open)
+        let seat = self.table.with(Table::open)?;
+        self.home.open();
+        Some(seat)
     }
 
     /// Takes the receiver's seat, and none for a sender. `false`: some end has a seat.
     pub(crate) fn open_lanes(&self) -> bool {
-        self.table.with(Table::open_lanes)
+        let is_open = self.table.with(Table::open_lanes);
+        if is_open {
+            self.home.open();
+        }
+        is_open
     }
 
     /// Which channel it is that has seats here, among those there were.
@@ -210,19 +220,28 @@ impl<S: Seats> Waiting<S> {
     }
 
     fn wait_by(&self, waker: &Waker, wait: impl FnOnce(&mut Table<S>, Waker) -> Left) {
-        let waker = waker.clone();
-        let left = self.change(|table| wait(table, waker));
+        let kept = waker.clone();
+        let left = self.change(|table| wait(table, kept));
         self.settle(left);
         // [W1] SeqCst: pairs with [W2]. Orders: our place in the line before our next look at the ring.
         fence(Ordering::SeqCst);
+        self.come_home(waker);
     }
 
     /// The receiver waits for an item. After that it looks at the ring again.
     pub(crate) fn wait_for_item(&self, waker: &Waker) {
-        let waker = waker.clone();
-        drop_shielded(self.change(|table| table.set_receiver(Some(waker))));
+        let kept = waker.clone();
+        drop_shielded(self.change(|table| table.set_receiver(Some(kept))));
         // [W1] SeqCst: as above.
         fence(Ordering::SeqCst);
+        self.come_home(waker);
+    }
+
+    /// Sees to it that the next look at the ring overlooks nothing, although some make no fence: or there is a further look.
+    fn come_home(&self, waker: &Waker) {
+        if !self.home.come() {
+            shielded(|| waker.wake_by_ref());
+        }
     }
 
     /// Goes out of a line in which it has waited. `Some`: it owes the others a call, if more of what they wait for is there than so
@@ -252,9 +271,8 @@ impl<S: Seats> Waiting<S> {
     /// After a change of the ring: what is waited for.
     #[inline(always)]
     pub(crate) fn awaited(&self) -> Awaited {
-        // [W2] SeqCst: pairs with [W1]. Orders: our change of the ring before our look at who waits.
-        fence(Ordering::SeqCst);
-        // Relaxed: the fence does it.
+        self.home.fence();
+        // Relaxed: that fence does it.
         Awaited(self.kinds.load(Ordering::Relaxed))
     }
 

@@ -120,6 +120,13 @@ impl Context {
         forebay_core::model::watch_pressure(true);
     }
 
+    /// Channels that are made from now on let the thread by which all wait do without fences. In other models they do not, as where
+    /// the system has no barrier.
+    pub fn let_threads_be_at_home(&self) {
+        #[cfg(forebay_loom)]
+        forebay::model::let_threads_be_at_home(true);
+    }
+
     /// Notes an outcome.
     pub fn note(&self, outcome: &'static str) {
         self.outcomes.lock().expect("no panic while it is held").insert(outcome);
@@ -168,6 +175,8 @@ impl Model {
             executions.fetch_add(1, Ordering::Relaxed);
             #[cfg(forebay_loom)]
             forebay_core::model::watch_pressure(false);
+            #[cfg(forebay_loom)]
+            forebay::model::let_threads_be_at_home(false);
             let steps = stepwise.then(|| Arc::new(atomic::AtomicUsize::new(0)));
             body(&Context { outcomes: std::sync::Arc::clone(&outcomes), steps });
         });

@@ -1,0 +1,73 @@
+//! A thread that is at home makes no fence: whoever waits by another one sees to it that nothing is overlooked.
+//!
+//! The ring is the smallest, which orders nothing. The barrier is the checker's: see `std-ext/src/sync/barrier/modelled.rs`.
+
+use super::*;
+
+models! {
+    item_from_home [Some(3), 100] &["there", "woken"] => super::item_from_home;
+    room_from_home [Some(3), 100] &["room", "woken"] => super::room_from_home;
+    two_come_at_once [Some(2), 100] &["room", "woken"] => super::two_come_at_once;
+}
+
+/// How many waits make a thread be at home.
+const TRIAL: usize = 2;
+
+/// A channel in which nobody has waited yet.
+fn channel(cx: &Context, capacity: usize) -> (Sender<ring::Tx, Shared>, Receiver<ring::Rx, Shared>) {
+    cx.let_threads_be_at_home();
+    small(capacity)
+}
+
+/// Waits for an item, and gives up, as often as it takes for this thread to be at home.
+fn wait(receiver: &mut Receiver<ring::Rx, Shared>, times: usize) {
+    for _ in 0..times {
+        assert!(Pin::new(&mut receiver.recv()).poll(&mut Cx::from_waker(Waker::noop())).is_pending());
+    }
+}
+
+/// A receiver that has gone to another thread is woken by the item of a sender at home.
+///
+/// [W1] [HO1], and the heavy fence.
+fn item_from_home(cx: &Context) {
+    let (mut sender, mut receiver) = channel(cx, 1);
+    wait(&mut receiver, TRIAL);
+    let receiver = poll_in_thread(receive(receiver));
+    sender.try_send(1).unwrap();
+    let mut task = receiver.join().unwrap();
+    cx.note(if task.is_done() { "there" } else { "woken" });
+    assert!(task.is_done() || task.is_woken(), "it sleeps, and there is an item");
+    assert!(task.poll());
+    assert_eq!(task.result.unwrap().0, Ok(1));
+}
+
+/// A sender in another thread is woken by the pop of a receiver at home.
+///
+/// [W1] [HO1], and the heavy fence.
+fn room_from_home(cx: &Context) {
+    let (mut sender, mut receiver) = channel(cx, 1);
+    wait(&mut receiver, TRIAL);
+    sender.try_send(100).unwrap();
+    let task = poll_in_thread(send(sender, 1));
+    assert_eq!(receiver.try_recv(), Ok(100));
+    let task = task.join().unwrap();
+    cx.note(if task.is_done() { "room" } else { "woken" });
+    check_senders(vec![task], receiver, vec![1]);
+}
+
+/// Two that come by two other threads: one that comes while the other one makes the heavy fence does not rely on that, and one that
+/// comes later does.
+///
+/// [W1] [HO1], and the heavy fence.
+fn two_come_at_once(cx: &Context) {
+    let (mut sender, mut receiver) = channel(cx, 1);
+    wait(&mut receiver, TRIAL);
+    sender.try_send(100).unwrap();
+    let mut watch = sender.clone();
+    let watcher = poll_in_thread(Task::new(async move { watch.closed().await }));
+    let task = poll_in_thread(send(sender, 1));
+    assert_eq!(receiver.try_recv(), Ok(100));
+    let (_watcher, task) = (watcher.join().unwrap(), task.join().unwrap());
+    cx.note(if task.is_done() { "room" } else { "woken" });
+    check_senders(vec![task], receiver, vec![1]);
+}
