@@ -17,6 +17,10 @@
 //! Both fences are sequentially consistent, so one of them comes first: either the second look sees the change, or the change is
 //! followed by a look that sees the place in the line.
 //!
+//! `W2` is needed between threads alone. One by which all wait is [at home], and makes none.
+//!
+//! [at home]: home
+//!
 //! # Nobody is called for nothing, and no call is lost
 //! One place that gets free calls one end. An end that was *called* owes that call: when it goes away without having used it (its
 //! future is dropped, its time is over, or it got something before the call came) and there still is something to be had that
@@ -43,8 +47,8 @@
 //! from other lanes a second load and no lock. What a sender in a lane waits for is room, or another pressure: that lane's, too.
 //!
 //! # Progress
-//! Whoever meets nobody that waits for what it has brought takes no lock: it pays a fence and a load; a look at the ring that has
-//! changed nothing pays neither. One that waits and is called costs the lock twice. It is held for a few steps and never while
+//! Whoever meets nobody that waits for what it has brought takes no lock: it pays two loads, and a fence if it is not at home; a look
+//! at the ring that has changed nothing pays nothing. One that waits and is called costs the lock twice. It is held for a few steps and never while
 //! foreign code runs: wakers are cloned before, and woken and dropped after. The receiver, who waits for items alone, has no line for
 //! that, but its waker in a place of its own.
 //!
@@ -159,7 +163,6 @@ pub struct Waiting<S> {
     kinds: AtomicU8,
     /// The lanes whose senders wait for what is to be had there, as a [`LaneSet`]. Written under the lock.
     lanes: AtomicUsize,
-    /// Who needs no fence.
     home: Home,
     table: Lock<Table<S>>,
 }

@@ -127,6 +127,21 @@ impl Context {
         forebay::model::let_threads_be_at_home(true);
     }
 
+    /// The first heavy fences after that are refused by the system.
+    pub fn refuse_heavy_fences(&self, _count: usize) {
+        #[cfg(forebay_loom)]
+        forebay::model::refuse_heavy_fences(_count);
+    }
+
+    /// Fails in the model checker, if there have not been so many heavy fences since then.
+    ///
+    /// # Panics
+    /// That is how it fails.
+    pub fn expect_heavy_fences(&self, _count: usize) {
+        #[cfg(forebay_loom)]
+        assert_eq!(forebay::model::heavy_fences(), _count, "heavy fences");
+    }
+
     /// Notes an outcome.
     pub fn note(&self, outcome: &'static str) {
         self.outcomes.lock().expect("no panic while it is held").insert(outcome);

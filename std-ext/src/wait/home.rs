@@ -1,11 +1,10 @@
 //! The thread by which all ends wait, and which needs no fence when it changes the ring.
 //!
-//! The fences of [waiting](super) order what *two* threads do. Where the ends of a channel are tasks of one thread, they are for
-//! nothing, and cost more than all the rest. So whoever waits says by which thread. One by which all have waited for [a
-//! while](threads::TRIAL) is *at home*: it does without the fence [`W2`](super). Any other thread runs that as ever; before it waits for the
-//! first time, it makes all ends go without a home, and has the system run a [fence](barrier) on all threads, so that none is still
-//! in a look without one. The home is found by waits alone: so two threads, of which one never waits, share a channel, and that one
-//! is not at home.
+//! The fences of [waiting](super) order what *two* threads do. Where the ends of a channel are tasks of one thread, they are of no use,
+//! and cost as much as all the rest. So whoever waits notes by which thread. One by which all have waited for a while, `TRIAL` times,
+//! is *at home*: it does without the fence `W2`. Every other thread makes that as ever. One that waits beside it leaves nobody at home
+//! first, and has the system make a [fence](crate::sync::barrier) on all threads: that takes microseconds, but is done once for
+//! `TRIAL` waits at most. Waits alone count: so a receiver is at home, too, whose senders are in other threads and never wait.
 //!
 //! ```text
 //!  usize::BITS-1                                   BITS             0
@@ -28,15 +27,14 @@
 //! loads, and *d* the last exchange, or load, of the other end here.
 //!
 //! - *The other end waits by t.* One of the two came before the other in the same thread.
-//! - *d is an exchange before c.* The changes of the word are all exchanges, so *c* comes after it (`HO1`), and the first end sees the
-//!   place.
+//! - *d is before c.* As *c* has been the last of `TRIAL` exchanges of thread *t* in a row, *d* is before all of these, and does not see
+//!   the one before *c*. So `W1` of the other end comes before the `W1` which *t* has made between that one and *c*: the first end
+//!   sees the place. (This is where `TRIAL` must be at least 2.)
 //! - *d is after c.* The home has been left in between: by an exchange to `LEFT`, a heavy fence of the same end, and the exchange
 //!   `HO1` from `LEFT` on. The first end loads what was there before: so its light fence comes before that heavy one, after which its
-//!   change is seen. If it is not *d* itself that has left the home, *d* comes after who has (`HO1`). One that finds `LEFT` does not know how
-//!   far the other one is, and makes a heavy fence of its own.
-//! - *d is a load before c*, of the home of its own thread *s*. That has been left since, by an exchange and a heavy fence, after
-//!   which *c* comes (`HO1`). The light fence before *d* comes before that heavy one, as *d* does not see the exchange: so the place,
-//!   too, is seen by whoever comes after *c*.
+//!   change is seen. If it is not *d* itself that has left the home, *d* comes after who has (`HO1`), as all that changes the word is
+//!   exchanges; or *d* loads what its own thread has written, after who has. One that finds `LEFT` does not know how far the other one is,
+//!   and makes a heavy fence of its own.
 //!
 //! When the system does not make the fence, although it did when it was asked first, the word is `LEFT` still, and the one that waits
 //! is woken at once, to try again: it polls, but nothing is lost.
@@ -63,10 +61,16 @@ impl Home {
     /// After a change of the ring, and before a look at who waits.
     #[inline(always)]
     pub(super) fn fence(&self) {
-        if !self.0.is_here() {
+        if !self.is_here() {
             // [W2] SeqCst: pairs with [W1]. Orders: our change of the ring before our look at who waits.
             fence(Ordering::SeqCst);
         }
+    }
+
+    /// Whether this thread is at home, which has just changed the ring.
+    #[inline(always)]
+    pub(super) fn is_here(&self) -> bool {
+        self.0.is_here()
     }
 
     /// For one that has taken its place in a line, and made its fence, and will look at the ring. `false`: that look may overlook
@@ -88,6 +92,7 @@ mod threads {
     /// How many waits there are by one thread, and none by another in between, before it is at home: they take far longer than to
     /// leave the home again.
     const TRIAL: usize = if cfg!(forebay_loom) { 2 } else { 128 };
+    const _: () = assert!(2 <= TRIAL && TRIAL < 1 << BITS);
     /// Nobody has waited.
     const NONE: usize = 0;
     const LEFT: usize = 1;
@@ -116,7 +121,6 @@ mod threads {
             self.0.store(if barrier::is_there() { NONE } else { NEVER }, Ordering::Relaxed);
         }
 
-        /// Whether this thread is at home, which has just changed the ring.
         #[inline(always)]
         pub(super) fn is_here(&self) -> bool {
             if !barrier::POSSIBLE {
@@ -132,8 +136,7 @@ mod threads {
                 return true;
             }
             let number = barrier::number(usize::MAX >> BITS);
-            barrier::light();
-            // Relaxed: a guess, unless it is never left or our own. The light fence pairs with the heavy one.
+            // Relaxed: a guess, unless it is never left, or is our own.
             let mut word = self.0.load(Ordering::Relaxed);
             while word != NEVER && word != home_of(number) {
                 if word == home_of(number_in(word)) {
@@ -155,9 +158,8 @@ mod threads {
                     _ if number_in(word) == number => word + 1,
                     _ => home_of(number) - TRIAL + 1,
                 };
-                // [HO1] AcqRel: pairs with itself. Orders: our place in the line before who waits later by a thread that is at home
-                // then; the heavy fence of whoever has left a home before the look at the ring of those that come later. Relaxed
-                // when it fails: it is tried again.
+                // [HO1] AcqRel: pairs with itself. Orders: the heavy fence of whoever has left a home before the look at the ring
+                // of those that come later. Relaxed when it fails: it is tried again.
                 match self.0.compare_exchange(word, next, Ordering::AcqRel, Ordering::Relaxed) {
                     Ok(_) => return true,
                     Err(other) => word = other,

@@ -5,9 +5,11 @@
 use super::*;
 
 models! {
-    item_from_home [Some(3), 100] &["there", "woken"] => super::item_from_home;
-    room_from_home [Some(3), 100] &["room", "woken"] => super::room_from_home;
-    two_come_at_once [Some(2), 100] &["room", "woken"] => super::two_come_at_once;
+    item_from_home [Some(3), 196] &["there", "woken"] => super::item_from_home;
+    item_without_a_barrier [Some(3), 100] &["there", "woken"] => super::item_without_a_barrier;
+    room_from_home [Some(3), 191] &["room", "woken"] => super::room_from_home;
+    two_come_at_once [Some(2), 14174] &["room", "woken"] => super::two_come_at_once;
+    home_moves [Some(3), 19183] &["there", "woken"] => super::home_moves;
 }
 
 /// How many waits make a thread be at home.
@@ -20,9 +22,16 @@ fn channel(cx: &Context, capacity: usize) -> (Sender<ring::Tx, Shared>, Receiver
 }
 
 /// Waits for an item, and gives up, as often as it takes for this thread to be at home.
-fn wait(receiver: &mut Receiver<ring::Rx, Shared>, times: usize) {
-    for _ in 0..times {
+fn wait(receiver: &mut Receiver<ring::Rx, Shared>) {
+    for _ in 0..TRIAL {
         assert!(Pin::new(&mut receiver.recv()).poll(&mut Cx::from_waker(Waker::noop())).is_pending());
+    }
+}
+
+/// The same for the end.
+fn wait_for_end(sender: &mut Sender<ring::Tx, Shared>) {
+    for _ in 0..TRIAL {
+        assert!(Pin::new(&mut sender.closed()).poll(&mut Cx::from_waker(Waker::noop())).is_pending());
     }
 }
 
@@ -31,14 +40,29 @@ fn wait(receiver: &mut Receiver<ring::Rx, Shared>, times: usize) {
 /// [W1] [HO1], and the heavy fence.
 fn item_from_home(cx: &Context) {
     let (mut sender, mut receiver) = channel(cx, 1);
-    wait(&mut receiver, TRIAL);
+    wait(&mut receiver);
+    let receiver = poll_in_thread(receive(receiver));
+    sender.try_send(1).unwrap();
+    let mut task = receiver.join().unwrap();
+    cx.expect_heavy_fences(1);
+    cx.note(if task.is_done() { "there" } else { "woken" });
+    assert!(task.is_done() || task.is_woken(), "it sleeps, and there is an item");
+    assert!(task.poll());
+    assert_eq!(task.result.unwrap().0, Ok(1));
+}
+
+/// One that comes to another thread when the system has begun to refuse the barrier is woken at once, as often as it looks, until
+/// there is an item, or the barrier.
+fn item_without_a_barrier(cx: &Context) {
+    let (mut sender, mut receiver) = channel(cx, 1);
+    wait(&mut receiver);
+    cx.refuse_heavy_fences(1);
     let receiver = poll_in_thread(receive(receiver));
     sender.try_send(1).unwrap();
     let mut task = receiver.join().unwrap();
     cx.note(if task.is_done() { "there" } else { "woken" });
     assert!(task.is_done() || task.is_woken(), "it sleeps, and there is an item");
     assert!(task.poll());
-    assert_eq!(task.result.unwrap().0, Ok(1));
 }
 
 /// A sender in another thread is woken by the pop of a receiver at home.
@@ -46,7 +70,7 @@ fn item_from_home(cx: &Context) {
 /// [W1] [HO1], and the heavy fence.
 fn room_from_home(cx: &Context) {
     let (mut sender, mut receiver) = channel(cx, 1);
-    wait(&mut receiver, TRIAL);
+    wait(&mut receiver);
     sender.try_send(100).unwrap();
     let task = poll_in_thread(send(sender, 1));
     assert_eq!(receiver.try_recv(), Ok(100));
@@ -61,7 +85,7 @@ fn room_from_home(cx: &Context) {
 /// [W1] [HO1], and the heavy fence.
 fn two_come_at_once(cx: &Context) {
     let (mut sender, mut receiver) = channel(cx, 1);
-    wait(&mut receiver, TRIAL);
+    wait(&mut receiver);
     sender.try_send(100).unwrap();
     let mut watch = sender.clone();
     let watcher = poll_in_thread(Task::new(async move { watch.closed().await }));
@@ -70,4 +94,25 @@ fn two_come_at_once(cx: &Context) {
     let (_watcher, task) = (watcher.join().unwrap(), task.join().unwrap());
     cx.note(if task.is_done() { "room" } else { "woken" });
     check_senders(vec![task], receiver, vec![1]);
+}
+
+/// A receiver that waits once more by the thread that was at home, beside another thread that makes itself at home there.
+///
+/// [W1] [HO1].
+fn home_moves(cx: &Context) {
+    let (mut sender, receiver) = channel(cx, 1);
+    let mut another = sender.clone();
+    let waiter = thread::spawn(move || {
+        wait_for_end(&mut another);
+        let mut task = receive(receiver);
+        task.poll();
+        (task, another)
+    });
+    wait_for_end(&mut sender);
+    sender.try_send(1).unwrap();
+    let (mut task, _another) = waiter.join().unwrap();
+    cx.note(if task.is_done() { "there" } else { "woken" });
+    assert!(task.is_done() || task.is_woken(), "it sleeps, and there is an item");
+    assert!(task.poll());
+    assert_eq!(task.result.unwrap().0, Ok(1));
 }
