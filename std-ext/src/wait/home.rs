@@ -39,6 +39,8 @@
 //! When the system does not make the fence, although it did when it was asked first, the word is `LEFT` still, and the one that waits
 //! is woken at once, to try again: it polls, but nothing is lost.
 
+#[cfg(not(feature = "std"))]
+use self::nowhere::Word;
 #[cfg(feature = "std")]
 use self::threads::Word;
 use crate::sync::{Ordering, always_const, fence};
