@@ -1,9 +1,16 @@
-//! The one place that chooses where this crate's atomics and locks come from: the standard library, or a model checker.
+//! The one place that chooses where this crate's atomics and locks come from: the standard library, a model checker, or the stepper.
+
+#[cfg(not(any(forebay_loom, forebay_shuttle, forebay_steps)))]
+use core::sync::atomic as source;
+#[cfg(forebay_steps)]
+use forebay_core::steps as source;
 
 #[cfg(not(any(forebay_loom, forebay_shuttle)))]
-pub(crate) use core::sync::atomic::{AtomicU8, AtomicUsize, Ordering, fence};
-#[cfg(all(feature = "std", not(any(forebay_loom, forebay_shuttle))))]
+pub(crate) use source::{AtomicU8, AtomicUsize, Ordering, fence};
+#[cfg(all(feature = "std", not(any(forebay_loom, forebay_shuttle, forebay_steps))))]
 pub(crate) use std::sync::Mutex;
+#[cfg(all(feature = "std", forebay_steps))]
+pub(crate) use stepped::Mutex;
 
 #[cfg(all(feature = "alloc", target_has_atomic = "ptr", not(any(forebay_loom, forebay_shuttle))))]
 pub(crate) use alloc::sync::Arc;
@@ -31,9 +38,10 @@ pub(crate) use modelled::now;
 
 #[cfg(all(feature = "std", not(any(forebay_loom, forebay_shuttle))))]
 mod parker {
-    use core::sync::atomic::{AtomicBool, Ordering};
     use std::thread::{self, Thread};
     use std::time::Duration;
+
+    use super::source::{AtomicBool, Ordering};
 
     /// Lets a thread sleep until it is told to go on. It knows by itself that it was: the thread's token may be used up by others.
     pub(crate) struct Parker {
@@ -67,6 +75,64 @@ mod parker {
             // [U2] Release: pairs with [U1]. An exchange, so that of several wakers none's release is hidden by the next one's.
             self.told.swap(true, Ordering::Release);
             self.thread.unpark();
+        }
+    }
+}
+
+/// A lock whose every try is a step, and so is its release.
+#[cfg(all(feature = "std", forebay_steps))]
+mod stepped {
+    use core::ops::{Deref, DerefMut};
+    use std::sync::{self, LockResult, TryLockError};
+    use std::thread;
+
+    use forebay_core::steps;
+
+    #[derive(Debug)]
+    pub(crate) struct Mutex<T>(sync::Mutex<T>);
+
+    impl<T> Mutex<T> {
+        pub(crate) const fn new(value: T) -> Self {
+            Self(sync::Mutex::new(value))
+        }
+
+        pub(crate) fn lock(&self) -> LockResult<Guard<'_, T>> {
+            loop {
+                steps::step();
+                let guard = match self.0.try_lock() {
+                    Ok(guard) => guard,
+                    Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+                    Err(TryLockError::WouldBlock) => {
+                        thread::yield_now();
+                        continue;
+                    }
+                };
+                steps::locked();
+                return Ok(Guard(guard));
+            }
+        }
+    }
+
+    pub(crate) struct Guard<'m, T>(sync::MutexGuard<'m, T>);
+
+    impl<T> Deref for Guard<'_, T> {
+        type Target = T;
+
+        fn deref(&self) -> &T {
+            &self.0
+        }
+    }
+
+    impl<T> DerefMut for Guard<'_, T> {
+        fn deref_mut(&mut self) -> &mut T {
+            &mut self.0
+        }
+    }
+
+    impl<T> Drop for Guard<'_, T> {
+        fn drop(&mut self) {
+            steps::step();
+            steps::unlocked();
         }
     }
 }
