@@ -6,6 +6,8 @@
 //! Without that configuration the same bodies run some times on real threads. That the models are strong enough to hold every
 //! ordering is shown by the ordering mutants: `cargo run -p forebay-tests --bin mutants`. The fences are those of whoever uses the
 //! cell, and the models make their own.
+//!
+//! Claims: waiting.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Wake, Waker};
