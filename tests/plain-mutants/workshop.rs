@@ -1,0 +1,249 @@
+//! Where mutants are made: a copy of the workspace.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::mutant::Mutant;
+use crate::parts::{OF_CORE, OF_STD, PARTS, Test};
+use crate::run::{Program, Verdict, try_all};
+use crate::weave::{FEATURES, MODULE, SWITCH, can_be_woven, weave};
+use crate::{Result, read, write};
+
+/// The crates that are spoilt, by the folders of their sources.
+const CRATES: [&str; 2] = ["core/src", "std-ext/src"];
+
+/// The copy.
+pub(crate) struct Workshop {
+    folder: PathBuf,
+}
+
+/// What a build led to.
+enum Built {
+    /// The programs, by their tests.
+    Programs(BTreeMap<Test, Program>),
+    /// Where the errors are, by file and line, and what they say.
+    Errors(Vec<(String, usize)>, String),
+}
+
+impl Workshop {
+    /// Copies the workspace, as far as it is not there already.
+    pub(crate) fn furnish(root: &Path) -> Result<Self> {
+        // The program lies in a folder of the target directory.
+        let program = std::env::current_exe().map_err(|error| error.to_string())?;
+        let target = program.ancestors().nth(2).ok_or("the program has no target directory")?;
+        let workshop = Self { folder: target.join("plain-mutants") };
+        let listed = Command::new("git")
+            .current_dir(root)
+            .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
+            .output()
+            .map_err(|error| format!("git: {error}"))?;
+        for file in String::from_utf8_lossy(&listed.stdout).split_terminator('\0') {
+            // One that was deleted is listed too.
+            let Ok(bytes) = fs::read(root.join(file)) else { continue };
+            let to = workshop.copy().join(file);
+            if fs::read(&to).is_ok_and(|now| now == bytes) {
+                continue;
+            }
+            let folder = to.parent().ok_or("a file without a folder")?;
+            fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+            fs::write(&to, bytes).map_err(|error| format!("{}: {error}", to.display()))?;
+        }
+        Ok(workshop)
+    }
+
+    /// Where the copy is.
+    pub(crate) fn copy(&self) -> PathBuf {
+        self.folder.join("workspace")
+    }
+
+    /// Finds out what becomes of each.
+    pub(crate) fn judge(&self, mutants: &[Mutant], known: &BTreeSet<String>) -> Result<Vec<Verdict>> {
+        let mut texts = BTreeMap::new();
+        for file in mutants.iter().map(|mutant| mutant.file.as_str()).chain(["core/src/lib.rs", "std-ext/src/lib.rs"]) {
+            texts.insert(file, read(&self.copy().join(file))?);
+        }
+        let mut verdicts = vec![Verdict::Survived; mutants.len()];
+        let (woven, alone): (Vec<usize>, Vec<usize>) =
+            (0..mutants.len()).partition(|&index| can_be_woven(&texts[mutants[index].file.as_str()], &mutants[index]));
+        let judged = self.judge_woven(mutants, woven, &texts, &mut verdicts);
+        for (file, text) in &texts {
+            write(&self.copy().join(file), text)?;
+        }
+        judged?;
+        println!("{} are built on their own", alone.len());
+        for index in alone {
+            // It takes a build to see it live.
+            if !known.contains(&mutants[index].name) {
+                verdicts[index] = self.judge_alone(&mutants[index], &texts)?;
+            }
+        }
+        Ok(verdicts)
+    }
+
+    /// Those that are all in one build.
+    fn judge_woven(
+        &self,
+        mutants: &[Mutant],
+        mut woven: Vec<usize>,
+        texts: &BTreeMap<&str, String>,
+        verdicts: &mut [Verdict],
+    ) -> Result<()> {
+        let tests = tests_of(woven.iter().map(|&index| &mutants[index]));
+        for folder in CRATES {
+            let root = texts[format!("{folder}/lib.rs").as_str()].as_str();
+            write(&self.copy().join(folder).join("lib.rs"), &[FEATURES, root, MODULE].concat())?;
+            write(&self.copy().join(folder).join("mutant.rs"), SWITCH)?;
+        }
+        let mut programs = loop {
+            let mut lines = BTreeMap::new();
+            for (file, text) in texts.iter().filter(|(file, _)| !file.ends_with("src/lib.rs")) {
+                let here = woven.iter().filter(|&&index| mutants[index].file == **file);
+                let numbered: Vec<_> = here.map(|&index| (index + 1, &mutants[index])).collect();
+                let woven = weave(text, &numbered);
+                write(&self.copy().join(file), &woven.text)?;
+                lines.insert(*file, woven.lines);
+            }
+            println!("{} are built in one", woven.len());
+            let (places, said) = match self.build(&tests)? {
+                Built::Programs(programs) => break programs,
+                Built::Errors(places, said) => (places, said),
+            };
+            let before = woven.len();
+            for (file, line) in places {
+                let found = lines.get(file.as_str()).and_then(|lines| lines.iter().find(|(range, _)| range.contains(&line)));
+                if let Some((_, number)) = found {
+                    verdicts[number - 1] = Verdict::Unviable;
+                }
+            }
+            woven.retain(|&index| verdicts[index] != Verdict::Unviable);
+            if woven.len() == before {
+                return Err(format!("the copy does not build\n{said}"));
+            }
+        };
+        for program in programs.values_mut() {
+            program.measure()?;
+        }
+        println!("{} programs pass as they are", programs.len());
+        let (next, failure, found) = (AtomicUsize::new(0), Mutex::new(None), Mutex::new(verdicts));
+        thread::scope(|threads| {
+            for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
+                threads.spawn(|| {
+                    while let Some(&index) = woven.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        let tests = PARTS[mutants[index].part].tests;
+                        match try_all(tests.iter().filter_map(|test| programs.get(test)), index + 1) {
+                            Ok(verdict) => found.lock().expect("no panic while it is held")[index] = verdict,
+                            Err(error) => *failure.lock().expect("no panic while it is held") = Some(error),
+                        }
+                    }
+                });
+            }
+        });
+        failure.into_inner().expect("no panic while it was held").map_or(Ok(()), Err)
+    }
+
+    /// One that needs a build of its own.
+    fn judge_alone(&self, mutant: &Mutant, texts: &BTreeMap<&str, String>) -> Result<Verdict> {
+        let (file, text) = (self.copy().join(&mutant.file), &texts[mutant.file.as_str()]);
+        write(&file, &mutant.spoil(text, 0..text.len()))?;
+        let mut verdict = Verdict::Survived;
+        // One test after another, as a build takes longer than a run.
+        for test in tests_of([mutant]) {
+            verdict = match self.build(&[test])? {
+                Built::Programs(programs) => try_all(programs.values(), 0)?,
+                Built::Errors(..) => Verdict::Unviable,
+            };
+            if verdict != Verdict::Survived {
+                break;
+            }
+        }
+        write(&file, text)?;
+        Ok(verdict)
+    }
+
+    /// Builds tests.
+    fn build(&self, tests: &[Test]) -> Result<Built> {
+        let mut command = Command::new("cargo");
+        command.current_dir(self.copy()).args(["test", "--no-run", "--message-format", "json"]);
+        command.args(["--config", "profile.dev.opt-level=1", "--config", "profile.dev.debug=false"]);
+        // All of them, so that the crates are built with the same features whatever is asked for.
+        command.args(["-p", "forebay-core", "-p", "forebay", "-p", "forebay-tests"]);
+        for &test in tests {
+            match test {
+                OF_CORE | OF_STD => command.arg("--lib"),
+                test => command.args(["--test", test]),
+            };
+        }
+        command
+            .env("CARGO_TARGET_DIR", self.folder.join("target"))
+            .env("CARGO_INCREMENTAL", "1")
+            .env("RUSTC_BOOTSTRAP", "1")
+            .env("RUSTFLAGS", "--cap-lints allow")
+            .env_remove("CARGO_ENCODED_RUSTFLAGS")
+            .stdin(Stdio::null());
+        let output = command.output().map_err(|error| format!("cargo: {error}"))?;
+        let (mut programs, mut places, mut said) = (BTreeMap::new(), Vec::new(), String::new());
+        for line in String::from_utf8_lossy(&output.stdout).lines() {
+            let message: Value = serde_json::from_str(line).map_err(|error| format!("cargo: {error}"))?;
+            if let Some((name, path)) = program(&message) {
+                let folder = if name == OF_CORE {
+                    "core"
+                } else if name == OF_STD {
+                    "std-ext"
+                } else {
+                    "tests"
+                };
+                if let Some(&test) = tests.iter().find(|&&test| test == name) {
+                    let folder = self.copy().join(folder);
+                    let limit = Duration::from_secs(600);
+                    programs.insert(test, Program { test, path, folder, limit });
+                }
+            }
+            let message = &message["message"];
+            if message["level"] == "error" {
+                said += message["rendered"].as_str().unwrap_or_default();
+                let spans = message["spans"].as_array().into_iter().flatten().filter(|span| span["is_primary"] == true);
+                places.extend(spans.filter_map(|span| {
+                    Some((span["file_name"].as_str()?.to_string(), span["line_start"].as_u64()? as usize))
+                }));
+            }
+        }
+        if !output.status.success() {
+            said += &String::from_utf8_lossy(&output.stderr);
+            return Ok(Built::Errors(places, said));
+        }
+        match tests.iter().find(|&test| !programs.contains_key(test)) {
+            Some(missing) => Err(format!("cargo names no program of {missing}")),
+            None => Ok(Built::Programs(programs)),
+        }
+    }
+}
+
+/// The tests that concern them.
+fn tests_of<'m>(mutants: impl IntoIterator<Item = &'m Mutant>) -> Vec<Test> {
+    let mut tests = Vec::new();
+    for test in mutants.into_iter().flat_map(|mutant| PARTS[mutant.part].tests) {
+        if !tests.contains(test) {
+            tests.push(*test);
+        }
+    }
+    tests
+}
+
+/// The test of which a message of cargo names the program, and that.
+fn program(message: &Value) -> Option<(String, PathBuf)> {
+    let path = PathBuf::from(message["executable"].as_str()?);
+    let name = message["target"]["name"].as_str()?;
+    (message["profile"]["test"] == true).then(|| (name.replace('_', if is_lib(message) { "-" } else { "_" }), path))
+}
+
+fn is_lib(message: &Value) -> bool {
+    message["target"]["kind"].as_array().is_some_and(|kinds| kinds.iter().any(|kind| kind == "lib"))
+}
