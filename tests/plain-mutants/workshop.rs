@@ -73,7 +73,7 @@ impl Workshop {
         let mut verdicts = vec![Verdict::Survived; mutants.len()];
         let (woven, alone): (Vec<usize>, Vec<usize>) =
             (0..mutants.len()).partition(|&index| can_be_woven(&texts[mutants[index].file.as_str()], &mutants[index]));
-        let judged = self.judge_woven(mutants, woven, &texts, &mut verdicts);
+        let judged = self.judge_woven(mutants, woven, known, &texts, &mut verdicts);
         for (file, text) in &texts {
             write(&self.copy().join(file), text)?;
         }
@@ -93,6 +93,7 @@ impl Workshop {
         &self,
         mutants: &[Mutant],
         mut woven: Vec<usize>,
+        known: &BTreeSet<String>,
         texts: &BTreeMap<&str, String>,
         verdicts: &mut [Verdict],
     ) -> Result<()> {
@@ -139,7 +140,12 @@ impl Workshop {
                     while let Some(&index) = woven.get(next.fetch_add(1, Ordering::Relaxed)) {
                         let tests = PARTS[mutants[index].part].tests;
                         match try_all(tests.iter().filter_map(|test| programs.get(test)), index + 1) {
-                            Ok(verdict) => found.lock().expect("no panic while it is held")[index] = verdict,
+                            Ok(verdict) => {
+                                if verdict == Verdict::Survived && !known.contains(&mutants[index].name) {
+                                    println!("lives: {}", mutants[index].name);
+                                }
+                                found.lock().expect("no panic while it is held")[index] = verdict;
+                            }
                             Err(error) => *failure.lock().expect("no panic while it is held") = Some(error),
                         }
                     }
@@ -173,13 +179,16 @@ impl Workshop {
         let mut command = Command::new("cargo");
         command.current_dir(self.copy()).args(["test", "--no-run", "--message-format", "json"]);
         command.args(["--config", "profile.dev.opt-level=1", "--config", "profile.dev.debug=false"]);
+        // What is not generic runs faster, and the tests are built faster.
+        command.args(["--config", "profile.dev.package.forebay-tests.opt-level=0"]);
         // All of them, so that the crates are built with the same features whatever is asked for.
         command.args(["-p", "forebay-core", "-p", "forebay", "-p", "forebay-tests"]);
-        for &test in tests {
-            match test {
-                OF_CORE | OF_STD => command.arg("--lib"),
-                test => command.args(["--test", test]),
-            };
+        let is_lib = |test: &Test| [OF_CORE, OF_STD].contains(test);
+        if tests.iter().any(is_lib) {
+            command.arg("--lib");
+        }
+        for test in tests.iter().filter(|test| !is_lib(test)) {
+            command.args(["--test", test]);
         }
         command
             .env("CARGO_TARGET_DIR", self.folder.join("target"))
