@@ -20,6 +20,7 @@ pub(crate) const PARTS: &[Part] = &[
         files: &["core/src/position.rs", "core/src/overflow.rs", "core/src/slip.rs", "core/src/seam.rs"],
         tests: &[
             OF_CORE,
+            "properties_messages",
             "properties_seam",
             "properties_stages",
             "properties_rules",
@@ -34,6 +35,7 @@ pub(crate) const PARTS: &[Part] = &[
         files: &["core/src/gauge.rs", "core/src/gauge/*.rs", "core/src/pressure.rs"],
         tests: &[
             OF_CORE,
+            "properties_messages",
             "properties_pressure",
             "properties_admission",
             "properties_swap",
@@ -46,15 +48,15 @@ pub(crate) const PARTS: &[Part] = &[
     },
     Part {
         files: &["core/src/admission.rs", "core/src/admission/*.rs"],
-        tests: &[OF_CORE, "properties_admission", "properties_stages", "properties_rules"],
+        tests: &[OF_CORE, "properties_messages", "properties_admission", "properties_stages", "properties_rules"],
     },
     Part {
         files: &["core/src/credit.rs", "core/src/credit/*.rs"],
-        tests: &[OF_CORE, "properties_credit", "scenarios_two_services", "scenarios_client"],
+        tests: &[OF_CORE, "properties_messages", "properties_credit", "scenarios_two_services", "scenarios_client"],
     },
     Part {
         files: &["core/src/pacer.rs", "core/src/pacer/*.rs"],
-        tests: &[OF_CORE, "properties_instants", "scenarios_paced", "properties_pacer"],
+        tests: &[OF_CORE, "properties_messages", "properties_instants", "scenarios_paced", "properties_pacer"],
     },
     Part { files: &["core/src/choose.rs", "core/src/choose/*.rs"], tests: &[OF_CORE, "properties_choose"] },
     Part {

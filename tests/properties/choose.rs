@@ -670,3 +670,14 @@ fn what_expires_is_never_too_late() {
     // One takes 40 ms.
     assert_eq!(figures(plan(400).within(10)), Ok((1, 10)));
 }
+
+#[test]
+fn plans_and_contradictions_are_shown_in_figures() {
+    let burst = Choice::new(10, 25).burst(100, 10_000);
+    assert_eq!(
+        burst.plan().unwrap().to_string(),
+        "buffer the burst in a `spsc` ring for 751: nothing is lost, and an item waits 30.040 s at the worst"
+    );
+    let error = burst.within(1500).plan().unwrap_err();
+    assert_eq!(error.to_string(), "an item would wait for 30.040 s, and may for 1.500 s");
+}
