@@ -63,23 +63,40 @@ fn run() -> Result<bool> {
     let begin = Instant::now();
     // From the copy on, it does not matter if somebody works on the original.
     let workshop = Workshop::furnish(root)?;
-    let mut mutants = mutant::list(&workshop.copy())?;
-    if !files.is_empty() {
-        mutants.retain(|mutant| files.iter().any(|file| mutant.file.starts_with(file)));
-    }
-    if mutants.is_empty() {
+    let mutants = mutant::list(&workshop.copy())?;
+    let is_wanted = |mutant: &Mutant| files.is_empty() || files.iter().any(|file| mutant.file.starts_with(file));
+    // All of them are in the build, whichever are tried: so it is made once.
+    let wanted: Vec<bool> = mutants.iter().map(is_wanted).collect();
+    let count = wanted.iter().filter(|&&is_wanted| is_wanted).count();
+    if count == 0 {
         return Err(format!("there is nothing in {}", files.join(" ")));
     }
     if list {
-        mutants.iter().for_each(|mutant| println!("{}", mutant.name));
-        println!("{} mutants", mutants.len());
+        mutants.iter().filter(|mutant| is_wanted(mutant)).for_each(|mutant| println!("{}", mutant.name));
+        println!("{count} mutants");
         return Ok(true);
     }
     let known = equivalents::read(&workshop.copy())?;
-    let verdicts = workshop.judge(&mutants, &known)?;
-    let strong = report(&mutants, &verdicts, &known, verbose);
+    let verdicts = workshop.judge(&mutants, &wanted, &|mutant, verdict| tell(mutant, verdict, &known, verbose))?;
+    let strong = report(&mutants, &verdicts, &known);
     println!("{} minutes", begin.elapsed().as_secs().div_ceil(60));
     Ok(strong && (!files.is_empty() || equivalents::are_all_met(&known, &mutants)))
+}
+
+/// Prints what became of a mutant, if it is worth it.
+fn tell(mutant: &Mutant, verdict: &Verdict, known: &BTreeSet<String>, verbose: bool) {
+    let (name, is_known) = (&mutant.name, known.contains(&mutant.name));
+    match verdict {
+        Verdict::Survived if !is_known => println!("lives: {name}"),
+        Verdict::Killed(..) | Verdict::Hung(_) | Verdict::Unviable if is_known => {
+            println!("does NOT live, as equivalents.md says: {name}");
+        }
+        _ if !verbose => {}
+        Verdict::Survived => println!("lives, as was said: {name}"),
+        Verdict::Unviable => println!("does not compile: {name}"),
+        Verdict::Killed(test, by) => println!("killed by {test}, {}: {name}", by.as_deref().unwrap_or("its end")),
+        Verdict::Hung(test) => println!("{test} has no end: {name}"),
+    }
 }
 
 /// What became of the mutants of a file.
@@ -97,7 +114,7 @@ impl Score {
         match verdict {
             Verdict::Unviable => self.unviable += 1,
             _ if equivalent => self.equivalent += 1,
-            Verdict::Killed(_) => self.killed += 1,
+            Verdict::Killed(..) => self.killed += 1,
             Verdict::Hung(_) => self.hung += 1,
             Verdict::Survived => self.survived += 1,
         }
@@ -120,25 +137,13 @@ impl Score {
 }
 
 /// Prints what became of them. Answers with whether that is enough.
-fn report(mutants: &[Mutant], verdicts: &[Verdict], known: &BTreeSet<String>, verbose: bool) -> bool {
+fn report(mutants: &[Mutant], verdicts: &[Option<Verdict>], known: &BTreeSet<String>) -> bool {
     let (mut all, mut files, mut right) = (Score::default(), BTreeMap::<&str, Score>::new(), true);
     for (mutant, verdict) in mutants.iter().zip(verdicts) {
-        let equivalent = known.contains(&mutant.name);
+        let (Some(verdict), equivalent) = (verdict, known.contains(&mutant.name)) else { continue };
         all.count(verdict, equivalent);
         files.entry(&mutant.file).or_default().count(verdict, equivalent);
-        let said = match verdict {
-            Verdict::Killed(_) | Verdict::Hung(_) | Verdict::Unviable if equivalent => {
-                right = false;
-                "is in equivalents.md, but DOES NOT LIVE"
-            }
-            Verdict::Survived if equivalent => "lives, as was said",
-            Verdict::Survived => "LIVES",
-            Verdict::Unviable => "does not compile",
-            Verdict::Killed(test) | Verdict::Hung(test) => test,
-        };
-        if verbose || said.ends_with("LIVES") || said.ends_with("LIVE") {
-            println!("{}\n    {said}", mutant.name);
-        }
+        right &= !equivalent || *verdict == Verdict::Survived;
     }
     println!(
         "{:<34} {:>5} {:>6} {:>6} {:>8} {:>10} {:>8} {:>6}",

@@ -61,7 +61,14 @@ pub(crate) const PARTS: &[Part] = &[
     Part { files: &["core/src/choose.rs", "core/src/choose/*.rs"], tests: &[OF_CORE, "properties_choose"] },
     Part {
         files: &["core/src/expiry.rs", "core/src/flush.rs", "core/src/spill.rs"],
-        tests: &[OF_CORE, "properties_stages", "properties_rules", "properties_instants", "properties_seam", "drops_stages"],
+        tests: &[
+            OF_CORE,
+            "properties_stages",
+            "properties_rules",
+            "properties_instants",
+            "properties_seam",
+            "drops_stages",
+        ],
     },
     Part {
         files: &[

@@ -48,7 +48,8 @@ pub(crate) struct Woven {
 /// Which mutants can be woven in, and which are of what the compiler computes.
 pub(crate) fn can_be_woven(text: &str, mutant: &Mutant) -> bool {
     let blocks = blocks(text);
-    body(&blocks, mutant).is_some() && !blocks.iter().any(|block| is_const(text, block) && contains(block, &mutant.place))
+    body(&blocks, mutant).is_some()
+        && !blocks.iter().any(|block| is_const(text, block) && contains(block, &mutant.place))
 }
 
 /// Weaves numbered mutants of a file into its text.

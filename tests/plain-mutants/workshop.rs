@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
@@ -13,7 +14,7 @@ use serde_json::Value;
 
 use crate::mutant::Mutant;
 use crate::parts::{OF_CORE, OF_STD, PARTS, Test};
-use crate::run::{Program, Verdict, try_all};
+use crate::run::{Favourites, Program, Verdict, favour, try_all};
 use crate::weave::{FEATURES, MODULE, SWITCH, can_be_woven, weave};
 use crate::{Result, read, write};
 
@@ -64,26 +65,29 @@ impl Workshop {
         self.folder.join("workspace")
     }
 
-    /// Finds out what becomes of each.
-    pub(crate) fn judge(&self, mutants: &[Mutant], known: &BTreeSet<String>) -> Result<Vec<Verdict>> {
+    /// Finds out what becomes of those that are `wanted`, of all that there are, and tells it as it is found.
+    pub(crate) fn judge(
+        &self,
+        mutants: &[Mutant],
+        wanted: &[bool],
+        tell: &(impl Fn(&Mutant, &Verdict) + Sync),
+    ) -> Result<Vec<Option<Verdict>>> {
         let mut texts = BTreeMap::new();
         for file in mutants.iter().map(|mutant| mutant.file.as_str()).chain(["core/src/lib.rs", "std-ext/src/lib.rs"]) {
             texts.insert(file, read(&self.copy().join(file))?);
         }
-        let mut verdicts = vec![Verdict::Survived; mutants.len()];
+        let mut verdicts = vec![None; mutants.len()];
         let (woven, alone): (Vec<usize>, Vec<usize>) =
             (0..mutants.len()).partition(|&index| can_be_woven(&texts[mutants[index].file.as_str()], &mutants[index]));
-        let judged = self.judge_woven(mutants, woven, known, &texts, &mut verdicts);
+        let judged = self.judge_woven(mutants, wanted, woven, &texts, tell, &mut verdicts);
         for (file, text) in &texts {
             write(&self.copy().join(file), text)?;
         }
         judged?;
-        println!("{} are built on their own", alone.len());
-        for index in alone {
-            // It takes a build to see it live.
-            if !known.contains(&mutants[index].name) {
-                verdicts[index] = self.judge_alone(&mutants[index], &texts)?;
-            }
+        for index in alone.into_iter().filter(|&index| wanted[index]) {
+            let verdict = self.judge_alone(&mutants[index], &texts)?;
+            tell(&mutants[index], &verdict);
+            verdicts[index] = Some(verdict);
         }
         Ok(verdicts)
     }
@@ -92,17 +96,27 @@ impl Workshop {
     fn judge_woven(
         &self,
         mutants: &[Mutant],
+        wanted: &[bool],
         mut woven: Vec<usize>,
-        known: &BTreeSet<String>,
         texts: &BTreeMap<&str, String>,
-        verdicts: &mut [Verdict],
+        tell: &(impl Fn(&Mutant, &Verdict) + Sync),
+        verdicts: &mut [Option<Verdict>],
     ) -> Result<()> {
-        let tests = tests_of(woven.iter().map(|&index| &mutants[index]));
+        let to_run: Vec<usize> = woven.iter().copied().filter(|&index| wanted[index]).collect();
+        let tests = tests_of(to_run.iter().map(|&index| &mutants[index]));
         for folder in CRATES {
             let root = texts[format!("{folder}/lib.rs").as_str()].as_str();
             write(&self.copy().join(folder).join("lib.rs"), &[FEATURES, root, MODULE].concat())?;
             write(&self.copy().join(folder).join("mutant.rs"), SWITCH)?;
         }
+        // What did not compile the last time won't now, if its file is as it was.
+        let list = self.folder.join("unviable");
+        let known = fs::read_to_string(&list).unwrap_or_default();
+        let known: BTreeSet<&str> = known.lines().collect();
+        let key = |mutant: &Mutant| format!("{:016x} {}", hash(&texts[mutant.file.as_str()]), mutant.name);
+        let (mut unviable, viable): (Vec<usize>, Vec<usize>) =
+            woven.into_iter().partition(|&index| known.contains(key(&mutants[index]).as_str()));
+        woven = viable;
         let mut programs = loop {
             let mut lines = BTreeMap::new();
             for (file, text) in texts.iter().filter(|(file, _)| !file.ends_with("src/lib.rs")) {
@@ -112,39 +126,48 @@ impl Workshop {
                 write(&self.copy().join(file), &woven.text)?;
                 lines.insert(*file, woven.lines);
             }
-            println!("{} are built in one", woven.len());
+            println!("{} mutants are built in one", woven.len());
             let (places, said) = match self.build(&tests)? {
                 Built::Programs(programs) => break programs,
                 Built::Errors(places, said) => (places, said),
             };
-            let before = woven.len();
+            let mut found = BTreeSet::new();
             for (file, line) in places {
-                let found = lines.get(file.as_str()).and_then(|lines| lines.iter().find(|(range, _)| range.contains(&line)));
-                if let Some((_, number)) = found {
-                    verdicts[number - 1] = Verdict::Unviable;
-                }
+                let here = lines.get(file.as_str()).into_iter().flatten();
+                found.extend(here.filter(|(range, _)| range.contains(&line)).map(|(_, number)| number - 1));
             }
-            woven.retain(|&index| verdicts[index] != Verdict::Unviable);
-            if woven.len() == before {
+            if found.is_empty() {
                 return Err(format!("the copy does not build\n{said}"));
             }
+            woven.retain(|index| !found.contains(index));
+            unviable.extend(found);
         };
+        write(&list, &unviable.iter().map(|&index| key(&mutants[index]) + "\n").collect::<String>())?;
+        for index in unviable.into_iter().filter(|&index| wanted[index]) {
+            tell(&mutants[index], &Verdict::Unviable);
+            verdicts[index] = Some(Verdict::Unviable);
+        }
         for program in programs.values_mut() {
             program.measure()?;
         }
         println!("{} programs pass as they are", programs.len());
+        woven.retain(|&index| wanted[index]);
+        let favourites: Vec<Mutex<Favourites>> = PARTS.iter().map(|_| Mutex::default()).collect();
         let (next, failure, found) = (AtomicUsize::new(0), Mutex::new(None), Mutex::new(verdicts));
         thread::scope(|threads| {
             for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
                 threads.spawn(|| {
                     while let Some(&index) = woven.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        let tests = PARTS[mutants[index].part].tests;
-                        match try_all(tests.iter().filter_map(|test| programs.get(test)), index + 1) {
+                        let mutant = &mutants[index];
+                        let programs: Vec<&Program> =
+                            PARTS[mutant.part].tests.iter().filter_map(|test| programs.get(test)).collect();
+                        let favourites = &favourites[mutant.part];
+                        let first = favourites.lock().expect("no panic while it is held").clone();
+                        match try_all(&programs, &first, index + 1) {
                             Ok(verdict) => {
-                                if verdict == Verdict::Survived && !known.contains(&mutants[index].name) {
-                                    println!("lives: {}", mutants[index].name);
-                                }
-                                found.lock().expect("no panic while it is held")[index] = verdict;
+                                favour(&mut favourites.lock().expect("no panic while it is held"), &verdict);
+                                tell(mutant, &verdict);
+                                found.lock().expect("no panic while it is held")[index] = Some(verdict);
                             }
                             Err(error) => *failure.lock().expect("no panic while it is held") = Some(error),
                         }
@@ -163,7 +186,7 @@ impl Workshop {
         // One test after another, as a build takes longer than a run.
         for test in tests_of([mutant]) {
             verdict = match self.build(&[test])? {
-                Built::Programs(programs) => try_all(programs.values(), 0)?,
+                Built::Programs(programs) => try_all(&programs.values().collect::<Vec<_>>(), &Favourites::new(), 0)?,
                 Built::Errors(..) => Verdict::Unviable,
             };
             if verdict != Verdict::Survived {
@@ -211,8 +234,8 @@ impl Workshop {
                 };
                 if let Some(&test) = tests.iter().find(|&&test| test == name) {
                     let folder = self.copy().join(folder);
-                    let limit = Duration::from_secs(600);
-                    programs.insert(test, Program { test, path, folder, limit });
+                    let (limit, work) = (Duration::from_secs(600), Duration::from_secs(120));
+                    programs.insert(test, Program { test, path, folder, limit, work });
                 }
             }
             let message = &message["message"];
@@ -233,6 +256,13 @@ impl Workshop {
             None => Ok(Built::Programs(programs)),
         }
     }
+}
+
+/// Tells texts from one another.
+fn hash(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// The tests that concern them.
