@@ -74,14 +74,16 @@ fn one(listed: &Value, file: &str, text: &str) -> Option<Mutant> {
     let function = &listed["function"];
     let replacement = listed["replacement"].as_str()?.to_string();
     let name = function["function_name"].as_str().unwrap_or("a constant");
+    let in_one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let becomes = if listed["genre"] == "FnValue" {
         format!("answers {replacement}")
+    } else if listed["genre"] == "MatchArm" {
+        format!("without {}", in_one_line(&text[place.clone()]))
     } else {
         // The lines around its place, shortened to one.
         let first = text[..place.start].rfind('\n').map_or(0, |end| end + 1);
         let last = text[place.end..].find('\n').map_or(text.len(), |length| place.end + length);
-        let line = [&text[first..place.start], &replacement, &text[place.end..last]].concat();
-        line.split_whitespace().collect::<Vec<_>>().join(" ")
+        in_one_line(&[&text[first..place.start], &replacement, &text[place.end..last]].concat())
     };
     Some(Mutant {
         name: format!("{file}, {name}: {becomes}"),

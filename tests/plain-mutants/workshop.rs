@@ -147,9 +147,11 @@ impl Workshop {
             tell(&mutants[index], &Verdict::Unviable);
             verdicts[index] = Some(Verdict::Unviable);
         }
-        for program in programs.values_mut() {
-            program.measure()?;
-        }
+        thread::scope(|threads| {
+            let measures: Vec<_> =
+                programs.values_mut().map(|program| threads.spawn(move || program.measure())).collect();
+            measures.into_iter().try_for_each(|measure| measure.join().expect("no panic in a measure"))
+        })?;
         println!("{} programs pass as they are", programs.len());
         woven.retain(|&index| wanted[index]);
         let favourites: Vec<Mutex<Favourites>> = PARTS.iter().map(|_| Mutex::default()).collect();
