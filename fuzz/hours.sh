@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Fuzzes for long, with AddressSanitizer: `fuzz/hours.sh MINUTES [TARGET...]` runs each target for so many minutes, one after another, and
-# then leaves the fewest inputs in `corpus/` that reach the same code. What that came to is printed, and added to `hours.tsv`.
+# then leaves the few inputs in `corpus/` that reach all that was reached. What that came to is printed, and added to `hours.tsv`. The
+# others that were found stay beside the build, for the next time.
 #
 # `NARROW=1` builds with counts of laps that come around at once, as they do after a long time with 32-bit words. `git add --force`
 # takes what is worth keeping from `corpus/`.
@@ -27,12 +28,12 @@ found=0 spent=0
 
 for name in "$@"; do
     program=$build/x86_64-unknown-linux-gnu/release/$name
-    mkdir -p "corpus/$name" "artifacts/$name"
+    mkdir -p "corpus/$name" "artifacts/$name" "$build/found/$name"
     code=0
     # The seconds of processor time, in user mode and in the kernel.
     TIMEFORMAT='%U %S'
     { time "$program" "${options[@]}" -max_total_time=$seconds -print_final_stats=1 "-artifact_prefix=artifacts/$name/" \
-        "corpus/$name" 2>"$work/log" || code=$?; } 2>"$work/time"
+        "$build/found/$name" "corpus/$name" 2>"$work/log" || code=$?; } 2>"$work/time"
     cpu=$(awk '{ printf "%d", $1 + $2 }' "$work/time")
     runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$work/log")
     result="nothing found"
@@ -41,7 +42,7 @@ for name in "$@"; do
         tail -n 60 "$work/log" >&2
     else
         mkdir "$work/least"
-        "$program" "${options[@]}" -merge=1 "$work/least" "corpus/$name" 2>"$work/log"
+        "$program" "${options[@]}" -merge=1 -use_counters=0 "$work/least" "corpus/$name" "$build/found/$name" 2>"$work/log"
         rm -rf "corpus/$name"
         mv "$work/least" "corpus/$name"
     fi

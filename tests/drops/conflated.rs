@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use forebay_core::conflated::{Consumer, HeapRing, KeyMemory, NoKey, OwnedProducer, Producer, Ring, SliceRing, Slot};
 use forebay_core::{CapacityError, InUse, PopError};
-use forebay_tests::ledger::{Ledger, Tracked, go_off, goes_off};
+use forebay_tests::ledger::{Ledger, Tracked, forget, go_off, goes_off};
 
 /// How many keys the rings have.
 const N: usize = 3;
@@ -182,6 +182,7 @@ fn memory_is_used_again() {
         if round < 2 {
             mem::forget((producer, consumer));
             mem::forget(ring);
+            forget(ledger.clone());
             assert_eq!(ledger.alive(), 1, "forgotten");
         } else {
             drop((producer, consumer));

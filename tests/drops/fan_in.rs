@@ -6,7 +6,7 @@ use std::num::NonZeroU32;
 
 use forebay_core::fan_in::{Consumer, HeapRing, LaneMemory, NoLane, Opener, Ring, SliceRing, Slot};
 use forebay_core::{CapacityError, PopError};
-use forebay_tests::ledger::{Ledger, Tracked, goes_off};
+use forebay_tests::ledger::{Ledger, Tracked, forget, goes_off};
 
 const ONE: NonZeroU32 = NonZeroU32::MIN;
 const N: usize = 3;
@@ -159,6 +159,7 @@ fn memory_is_used_again() {
         if round < 2 {
             mem::forget((opener, producer, consumer));
             mem::forget(ring);
+            forget(ledger.clone());
             assert_eq!(ledger.alive(), N, "forgotten");
         } else {
             drop((opener, producer, consumer));
