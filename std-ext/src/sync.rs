@@ -5,6 +5,9 @@ use core::sync::atomic as source;
 #[cfg(forebay_steps)]
 use forebay_core::steps as source;
 
+#[cfg(feature = "std")]
+pub(crate) mod barrier;
+
 #[cfg(not(any(forebay_loom, forebay_shuttle)))]
 pub(crate) use source::{AtomicU8, AtomicUsize, Ordering, fence};
 #[cfg(all(feature = "std", not(any(forebay_loom, forebay_shuttle, forebay_steps))))]
