@@ -195,9 +195,13 @@ mod modelled {
 /// Runs foreign code whose panic must not go through ours.
 #[cfg(all(feature = "std", not(any(forebay_loom, forebay_shuttle))))]
 pub(crate) fn shielded(foreign: impl FnOnce()) {
-    if let Err(panic) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(foreign)) {
-        // What it carries may panic in its drop.
-        core::mem::forget(panic);
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    // What a panic carries may panic in its drop; what that one carries is left alone.
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(foreign)) {
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
+            core::mem::forget(panic);
+        }
     }
 }
 
