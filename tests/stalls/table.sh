@@ -60,7 +60,7 @@ it goes on. Where that is none though a lock is held, the other one has not brou
 END
     echo "| who stands still | meanwhile | steps | with the lock | the other waits |"
     echo "|---|---|---|---|---|"
-    awk -F'\t' '$3 == "held up" { split($8, part, "` while `"); printf "| `%s` | `%s` | %d | %d | %d |\n", part[1], part[2], $4, $5, $6 }' "$1" | sort
+    awk -F'\t' '$3 == "held up" && $7 != "" { split($8, part, "` while `"); printf "| `%s` | `%s` | %d | %d | %d |\n", part[1], part[2], $4, $5, $6 }' "$1" | sort
 }
 
 tests() {
