@@ -400,7 +400,7 @@ pub(crate) fn each_lie_is_found<O: Op>(
             let mut ops: Vec<&mut O> = windows.iter_mut().flatten().map(|call| &mut call.op).collect();
             let first = random.below(ops.len());
             ops.rotate_left(first);
-            if !ops.into_iter().any(|op| lie(op)) {
+            if !ops.into_iter().any(lie) {
                 return false;
             }
             match judge(&windows, &mut Tally::default()) {
