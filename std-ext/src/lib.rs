@@ -75,6 +75,13 @@ mod wait;
 #[cfg(forebay_loom)]
 pub use sync::barrier::modelled as model;
 
+/// Whether the system has the barrier that waiting makes use of: it is some more steps then.
+#[cfg(forebay_steps)]
+#[doc(hidden)]
+pub fn has_barrier() -> bool {
+    sync::barrier::is_there()
+}
+
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct ReadmeExamples;
