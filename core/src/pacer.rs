@@ -384,6 +384,40 @@ mod tests {
         assert!(size_of::<Pacer>() <= 120, "{}", size_of::<Pacer>());
     }
 
+    /// A queue with marks at 40 and 20, and a consumer that takes 25 a second: none is known before the level has fallen, and then
+    /// it is that, to the nearest.
+    #[test]
+    fn a_share_is_what_the_queue_takes() {
+        let rates = Rates::new(1_000_000, 1, 100).and_then(|rates| rates.starting_at(100)).expect("right");
+        let mut pacer = Pacer::new(rates);
+        let (mut depth, mut pressure, mut falls, mut sent_at) = (0, Pressure::Open, 0, 0);
+        for now in (0..60_000_000).step_by(1000) {
+            if now >= sent_at {
+                let delay = pacer.next_delay(now, pressure).expect("it is open");
+                if delay == 0 {
+                    pacer.on_sent(now);
+                    depth += 1;
+                }
+                sent_at = now + delay;
+            }
+            if now % 40_000 == 0 && depth > 0 {
+                depth -= 1;
+            }
+            let before = pressure;
+            pressure = match depth {
+                40.. => Pressure::Slow,
+                ..=20 => Pressure::Open,
+                _ => pressure,
+            };
+            falls += u32::from(pressure < before);
+            if falls == 0 {
+                assert_eq!(pacer.share(), None);
+            }
+        }
+        assert!(falls > 3);
+        assert_eq!(pacer.share(), Some(25));
+    }
+
     #[test]
     fn another_burst_changes_nothing_else() {
         for epoch in [0, 1 << 63] {
