@@ -377,6 +377,10 @@ impl Pacer {
 
 #[cfg(test)]
 mod tests {
+    extern crate std;
+
+    use std::vec::Vec;
+
     use super::*;
 
     #[test]
@@ -416,6 +420,38 @@ mod tests {
         }
         assert!(falls > 3);
         assert_eq!(pacer.share(), Some(25));
+    }
+
+    #[test]
+    fn a_share_is_rounded_to_the_nearest() {
+        let mut pacer = Pacer::new(Rates::new(1_000_000, 1000, 1000).expect("right"));
+        for (now, pressure) in [(0, Pressure::Open), (10, Pressure::Slow), (20, Pressure::Open)] {
+            assert_eq!(pacer.share(), None);
+            pacer.next_delay(now, pressure);
+        }
+        assert_eq!(pacer.share(), Some(1000), "there is no other rate");
+    }
+
+    /// What it answers does not depend on when its time begins.
+    #[test]
+    fn time_may_begin_at_any_tick() {
+        let answers = |epoch: u64| -> Vec<(Option<u64>, u32)> {
+            let rates = Rates::new(1000, 1, 1000).and_then(|rates| rates.starting_at(10)).expect("right");
+            let mut pacer = Pacer::new(rates);
+            let levels = [Pressure::Open, Pressure::Open, Pressure::Slow, Pressure::Stop, Pressure::Open];
+            (0..500)
+                .map(|step| {
+                    let now = epoch.wrapping_add(step * 17);
+                    let delay = pacer.next_delay(now, levels[step as usize / 60 % levels.len()]);
+                    if delay == Some(0) {
+                        pacer.on_sent(now);
+                    }
+                    (delay, pacer.rate())
+                })
+                .collect()
+        };
+        let expected = answers(0);
+        assert!([7, 1 << 40, 1 << 63, u64::MAX - 1000].into_iter().all(|epoch| answers(epoch) == expected));
     }
 
     #[test]
