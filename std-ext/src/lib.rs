@@ -70,6 +70,10 @@ mod sync;
 #[cfg(any(feature = "std", feature = "critical-section"))]
 mod wait;
 
+#[cfg(all(forebay_loom, feature = "std"))]
+#[doc(hidden)]
+pub use sync::told as model;
+
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct ReadmeExamples;

@@ -1,5 +1,8 @@
 //! The one place that chooses where this crate's atomics and locks come from: the standard library, or a model checker.
 
+#[cfg(all(feature = "std", not(forebay_shuttle)))]
+pub mod told;
+
 #[cfg(not(any(forebay_loom, forebay_shuttle)))]
 pub(crate) use core::sync::atomic::{AtomicU8, AtomicUsize, Ordering, fence};
 #[cfg(all(feature = "std", not(any(forebay_loom, forebay_shuttle))))]
@@ -12,10 +15,14 @@ use loom as checker;
 #[cfg(forebay_shuttle)]
 use shuttle as checker;
 
+#[cfg(all(feature = "std", forebay_loom))]
+use checker::sync::atomic::AtomicBool;
 #[cfg(any(forebay_loom, forebay_shuttle))]
 pub(crate) use checker::sync::atomic::{AtomicU8, AtomicUsize, Ordering, fence};
 #[cfg(any(forebay_loom, forebay_shuttle))]
 pub(crate) use checker::sync::{Arc, Mutex};
+#[cfg(all(feature = "std", not(any(forebay_loom, forebay_shuttle))))]
+use core::sync::atomic::AtomicBool;
 #[cfg(all(feature = "std", any(forebay_loom, forebay_shuttle)))]
 pub(crate) use modelled::Parker;
 #[cfg(all(feature = "std", not(any(forebay_loom, forebay_shuttle))))]
@@ -31,27 +38,26 @@ pub(crate) use modelled::now;
 
 #[cfg(all(feature = "std", not(any(forebay_loom, forebay_shuttle))))]
 mod parker {
-    use core::sync::atomic::{AtomicBool, Ordering};
     use std::thread::{self, Thread};
     use std::time::Duration;
+
+    use super::told::Told;
 
     /// Lets a thread sleep until it is told to go on. It knows by itself that it was: the thread's token may be used up by others.
     pub(crate) struct Parker {
         thread: Thread,
-        told: AtomicBool,
+        told: Told,
     }
 
     impl Parker {
         /// One of this thread, which alone may park.
         pub(crate) fn new() -> Self {
-            Self { thread: thread::current(), told: AtomicBool::new(false) }
+            Self { thread: thread::current(), told: Told::new() }
         }
 
         /// Whether it was told since it was last asked.
         pub(crate) fn take_told(&self) -> bool {
-            // [U1] Acquire: pairs with [U2]. Orders: what the wakers did before, whoever they are, before our next poll; a future may
-            // rely on that, and the thread's token isn't asked for where it was told before it slept.
-            self.told.swap(false, Ordering::Acquire)
+            self.told.take()
         }
 
         /// Sleeps until it is told, or for no reason.
@@ -64,8 +70,7 @@ mod parker {
         }
 
         pub(crate) fn unpark(&self) {
-            // [U2] Release: pairs with [U1]. An exchange, so that of several wakers none's release is hidden by the next one's.
-            self.told.swap(true, Ordering::Release);
+            self.told.tell();
             self.thread.unpark();
         }
     }
@@ -92,7 +97,8 @@ mod modelled {
         *BEGINNING.get_or_init(Instant::now) + Duration::from_millis(looks)
     }
 
-    /// The model checker's own parking lets a thread go on that waits for a lock.
+    /// The model checker's own parking lets a thread go on that waits for a lock. This one orders more than the real one does, which has
+    /// a model of its own.
     pub(crate) struct Parker(Mutex<bool>, Condvar);
 
     impl Parker {

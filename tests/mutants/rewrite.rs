@@ -27,6 +27,7 @@ const PRIORITY_VIEW: &str = "core/src/priority/view.rs";
 const SYNC: &str = "core/src/sync.rs";
 const WAIT: &str = "std-ext/src/wait.rs";
 const LINE: &str = "std-ext/src/wait/line.rs";
+const TOLD: &str = "std-ext/src/sync/told.rs";
 const SENDER: &str = "std-ext/src/channel/sender.rs";
 const PLACE: &str = "std-ext/src/channel/place.rs";
 const RECEIVER: &str = "std-ext/src/channel/receiver.rs";
@@ -638,6 +639,16 @@ const REWRITINGS: &[Rewriting] = &[
         )],
     },
     Rewriting {
+        ids: "U1",
+        what: "a load and a store for the exchange",
+        file: TOLD,
+        function: "take",
+        edits: &[(
+            "self.0.swap(false, Ordering::Acquire)",
+            "self.0.load(Ordering::Acquire) && { self.0.store(false, Ordering::Relaxed); true }",
+        )],
+    },
+    Rewriting {
         ids: "K2",
         what: "released before the decision",
         file: SYNC,
@@ -656,20 +667,20 @@ impl Rewriting {
         let text = fs::read_to_string(root.join(self.file)).map_err(|error| format!("{}: {error}", self.file))?;
         let source = Source::new(&text);
         // Several types may have a method of that name; one of them has the texts.
-        let mut fitting = source.functions(self.function).into_iter().filter_map(|(first, after)| {
-            let body = self.edit(source.text(first, after))?;
-            Some(source.with(first, after, &body))
-        });
-        let (Some(text), None) = (fitting.next(), fitting.next()) else {
+        let edited = |span| Some((span, self.edit(source.text(span))?));
+        let mut fitting = source.functions(self.function).into_iter().filter_map(edited);
+        let (Some((span, spoilt)), None) = (fitting.next(), fitting.next()) else {
             return Err(format!("{}: {}: \"{}\" does not fit any more", self.file, self.function, self.what));
         };
         Ok(Mutant {
             ids: self.ids.to_string(),
             file: self.file.to_string(),
             function: self.function.to_string(),
+            ordering: String::new(),
             what: self.what.to_string(),
-            original: source.whole(),
-            text,
+            span,
+            original: source.text(span),
+            spoilt,
         })
     }
 
