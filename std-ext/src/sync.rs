@@ -1,12 +1,19 @@
-//! The one place that chooses where this crate's atomics and locks come from: the standard library, or a model checker.
+//! The one place that chooses where this crate's atomics and locks come from: the standard library, a model checker, or the stepper.
 
 #[cfg(all(feature = "std", not(forebay_shuttle)))]
 pub mod told;
 
+#[cfg(not(any(forebay_loom, forebay_shuttle, forebay_steps)))]
+use core::sync::atomic as source;
+#[cfg(forebay_steps)]
+use forebay_core::steps as source;
+
 #[cfg(not(any(forebay_loom, forebay_shuttle)))]
-pub(crate) use core::sync::atomic::{AtomicU8, AtomicUsize, Ordering, fence};
-#[cfg(all(feature = "std", not(any(forebay_loom, forebay_shuttle))))]
+pub(crate) use source::{AtomicU8, AtomicUsize, Ordering, fence};
+#[cfg(all(feature = "std", not(any(forebay_loom, forebay_shuttle, forebay_steps))))]
 pub(crate) use std::sync::Mutex;
+#[cfg(all(feature = "std", forebay_steps))]
+pub(crate) use stepped::Mutex;
 
 #[cfg(all(feature = "alloc", target_has_atomic = "ptr", not(any(forebay_loom, forebay_shuttle))))]
 pub(crate) use alloc::sync::Arc;
@@ -21,12 +28,12 @@ use checker::sync::atomic::AtomicBool;
 pub(crate) use checker::sync::atomic::{AtomicU8, AtomicUsize, Ordering, fence};
 #[cfg(any(forebay_loom, forebay_shuttle))]
 pub(crate) use checker::sync::{Arc, Mutex};
-#[cfg(all(feature = "std", not(any(forebay_loom, forebay_shuttle))))]
-use core::sync::atomic::AtomicBool;
 #[cfg(all(feature = "std", any(forebay_loom, forebay_shuttle)))]
 pub(crate) use modelled::Parker;
 #[cfg(all(feature = "std", not(any(forebay_loom, forebay_shuttle))))]
 pub(crate) use parker::Parker;
+#[cfg(all(feature = "std", not(any(forebay_loom, forebay_shuttle))))]
+use source::AtomicBool;
 
 /// The time.
 #[cfg(all(feature = "std", not(forebay_shuttle)))]
@@ -72,6 +79,63 @@ mod parker {
         pub(crate) fn unpark(&self) {
             self.told.tell();
             self.thread.unpark();
+        }
+    }
+}
+
+/// A lock whose every try is a step, and so is its release.
+#[cfg(all(feature = "std", forebay_steps))]
+mod stepped {
+    use core::ops::{Deref, DerefMut};
+    use std::sync::{self, LockResult, TryLockError};
+    use std::thread;
+
+    use forebay_core::steps;
+
+    #[derive(Debug)]
+    pub(crate) struct Mutex<T>(sync::Mutex<T>);
+
+    impl<T> Mutex<T> {
+        pub(crate) const fn new(value: T) -> Self {
+            Self(sync::Mutex::new(value))
+        }
+
+        pub(crate) fn lock(&self) -> LockResult<Guard<'_, T>> {
+            loop {
+                steps::step();
+                let guard = match self.0.try_lock() {
+                    Ok(guard) => guard,
+                    Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+                    Err(TryLockError::WouldBlock) => {
+                        thread::yield_now();
+                        continue;
+                    }
+                };
+                steps::locked();
+                return Ok(Guard(guard));
+            }
+        }
+    }
+
+    pub(crate) struct Guard<'m, T>(sync::MutexGuard<'m, T>);
+
+    impl<T> Deref for Guard<'_, T> {
+        type Target = T;
+
+        fn deref(&self) -> &T {
+            &self.0
+        }
+    }
+
+    impl<T> DerefMut for Guard<'_, T> {
+        fn deref_mut(&mut self) -> &mut T {
+            &mut self.0
+        }
+    }
+
+    impl<T> Drop for Guard<'_, T> {
+        fn drop(&mut self) {
+            steps::step();
         }
     }
 }

@@ -313,7 +313,7 @@ impl<S: Seats> Waiting<S> {
         wake(self.change(|table| table.call(kind, latest)))
     }
 
-    fn change<R>(&self, change: impl FnOnce(&mut Table<S>) -> R) -> R {
+    fn change<R: Default>(&self, change: impl FnOnce(&mut Table<S>) -> R) -> R {
         self.table.with(|table| {
             let lanes = table.awaited_lanes();
             let result = change(table);

@@ -20,7 +20,7 @@ done
 declare -A items=([pair]=100000 [shared]=100000 [swap]=100000 [mpsc]=100000 [fan_in]=100000 [conflated]=100000 [tasks]=40000)
 # The small image of each ring, and of a channel.
 rings=("spsc nopanic" "swap nopanic_swap" "mpsc nopanic_mpsc" "fan_in nopanic_fan_in" "conflated nopanic_conflated"
-    "priority nopanic_priority" "channel small_channel")
+    "priority nopanic_priority" "channel nopanic_channel")
 
 arm() { qemu-system-arm -M "$1" -icount shift=0,sleep=off -nographic -semihosting-config enable=on,target=native -kernel "$2"; }
 riscv() { qemu-system-riscv32 -M "$1" -cpu rv32,a=off -bios none -icount shift=0,sleep=off -nographic -kernel "$2"; }
@@ -65,7 +65,7 @@ board() { # target emulator machine, and how many bytes of flash push, pop and s
     done
     build "$1" release --features critical-section
     for image in shared swap mpsc fan_in conflated nopanic_swap nopanic_mpsc nopanic_mpsc_batches nopanic_fan_in \
-        nopanic_conflated nopanic_priority nopanic_owners tasks small_channel; do
+        nopanic_conflated nopanic_priority nopanic_owners tasks nopanic_channel; do
         run "$1" release $image "$2" "$3"
     done
 

@@ -11,6 +11,8 @@
 //! |---|---|
 //! | `FOREBAY_HISTORIES_SECONDS` | how long each of these tests runs; without it less than a second |
 //! | `FOREBAY_HISTORIES_SEED` | the first seed; without it always the same |
+//!
+//! Claims: order, answers.
 
 mod conflated;
 mod drive;

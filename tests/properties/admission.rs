@@ -1,5 +1,7 @@
 //! Gates before rings: a rule keeps out what it says and counts it, decides on each value once, and weights add up to all that
 //! was offered.
+//!
+//! Claims: account.
 
 use forebay_core::admission::{
     Classes, Gate, Rate, RateError, Rule, Sampler, Sampling, ThresholdError, Thresholds, Weighing, Weighted,

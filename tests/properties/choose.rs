@@ -1,5 +1,7 @@
 //! Plans hold: a ring that is made as a plan says, under the load that it was told, loses what the plan says and no more, and
 //! nothing waits for longer. And what can't be is said, in figures that are right.
+//!
+//! Claims: account, misuse.
 
 use std::collections::VecDeque;
 use std::num::NonZeroU32;

@@ -1,5 +1,7 @@
 //! Properties of credit, in virtual time: over a link that loses, repeats and reorders, with a consumer of any pace; and with
 //! any frames at all.
+//!
+//! Claims: rate, misuse.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;

@@ -1,4 +1,6 @@
 //! The seam: code that knows `Push` and `Pop` alone works with every ring's ends, and the traits say what the ends say themselves.
+//!
+//! Claims: answers, pressure.
 
 use std::num::NonZeroU32;
 

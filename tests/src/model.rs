@@ -98,12 +98,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub use build::{Arc, Plain, atomic, sync, thread};
 
+use crate::record::record;
+
 /// Whether the model checker runs the models.
 pub const CHECKED: bool = cfg!(forebay_loom);
 
 /// With this variable set, a model fails by its invariant alone, and neither by its number of executions nor by outcomes
 /// that don't come up: those change with a mutant too, but prove nothing about it.
 pub const INVARIANTS_ALONE: &str = "FOREBAY_INVARIANTS_ALONE";
+
+/// Names a file for the numbers of executions.
+const RECORDS: &str = "FOREBAY_MODELS";
 
 /// What the threads of one execution share with the model.
 #[derive(Clone, Debug)]
@@ -174,6 +179,7 @@ impl Model {
         let count = count.load(Ordering::Relaxed);
         let seen = all.lock().expect("no panic while it is held");
         println!("model {}: {count} executions, outcomes {seen:?}", self.name);
+        record(RECORDS, &count.to_string());
         if CHECKED && std::env::var_os(INVARIANTS_ALONE).is_none() {
             for outcome in self.outcomes {
                 assert!(seen.contains(outcome), "{}: no execution in which {outcome}", self.name);

@@ -25,8 +25,6 @@
 //! ```
 
 use std::cell::{Cell, RefCell};
-use std::fs::OpenOptions;
-use std::io::Write;
 use std::panic::resume_unwind;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -35,6 +33,8 @@ use std::thread;
 use std::time::Duration;
 
 use forebay_core::steps;
+
+use crate::record::record;
 
 /// How long anything may take that must not wait. It takes microseconds; a machine may be busy.
 const LIMIT: Duration = Duration::from_secs(if cfg!(test) { 2 } else { 60 });
@@ -134,25 +134,16 @@ fn each_step(what: &str, mut trial: impl FnMut(usize) -> (usize, bool)) -> Steps
         if !reached {
             assert_eq!(taken, step, "{what}: the operation takes different steps each time");
             assert!(step > 0, "{what}: the operation has no step, so nothing was tried");
-            record(what, step, most);
+            note(what, step, most);
             return Steps { alone: step, most };
         }
     }
     unreachable!("an operation ends")
 }
 
-/// Adds a line to the file that the variable [`RECORDS`] names: the program and the test, what was done, and the steps alone and at
-/// most. `tests/stalls/table.sh` makes a table of them.
-fn record(what: &str, alone: usize, most: usize) {
-    let Some(path) = std::env::var_os(RECORDS) else { return };
-    let program = std::env::current_exe().expect("the program has a path");
-    let program = program.file_stem().unwrap_or_default().to_string_lossy();
-    // Cargo adds a hash.
-    let program = program.rsplit_once('-').map_or(&*program, |(name, _)| name);
-    let line = format!("{program}\t{}\t{what}\t{alone}\t{most}\n", thread::current().name().unwrap_or("?"));
-    let mut file = OpenOptions::new().create(true).append(true).open(path).expect("the file for records opens");
-    // In one piece, as other tests write to it too.
-    file.write_all(line.as_bytes()).expect("the file for records takes a line");
+/// Notes what was done, and the steps alone and at most. `tests/stalls/table.sh` makes a table of them.
+fn note(what: &str, alone: usize, most: usize) {
+    record(RECORDS, &format!("{what}\t{alone}\t{most}"));
 }
 
 /// Names a file for what was tried.

@@ -3,6 +3,8 @@
 //! its documentation says.
 //!
 //! `RUSTFLAGS="--cfg forebay_steps" cargo test -p forebay-tests --test stalls_fan_in`
+//!
+//! Claims: progress, fairness.
 
 #![cfg(forebay_steps)]
 

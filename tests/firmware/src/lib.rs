@@ -3,6 +3,8 @@
 //!
 //! The images of the feature `critical-section` need compare-and-swap, which cores without it do within one. The others don't:
 //! [`ring!`] hands out a `&'static mut` ring, and its ends use loads and stores alone.
+//!
+//! Claims: progress, order, pressure, waiting, firmware.
 
 #![no_std]
 

@@ -1,11 +1,9 @@
-//! As `nopanic`, with a task that waits for each item, and an executor: its size less that of `bare` is the price of all that. What
-//! is left of panics in it is not told: a seat that is none, and a lock that is held twice.
+//! As `nopanic`, with a task that waits for each item, and an executor: its size less that of `bare` is the price of all that.
 
 #![no_std]
 #![no_main]
 
 use core::cell::Cell;
-use core::panic::PanicInfo;
 use core::pin::pin;
 
 use forebay::channel::Lobby;
@@ -13,10 +11,7 @@ use forebay::spsc::Ring;
 use forebay_firmware::executor::{self, Flag};
 use forebay_firmware::{board, interrupt};
 
-#[panic_handler]
-fn panic(_: &PanicInfo<'_>) -> ! {
-    board::exit(false)
-}
+forebay_firmware::no_panic!();
 
 static RING: Ring<u8, 64> = Ring::new();
 static LOBBY: Lobby<2> = Lobby::new();
