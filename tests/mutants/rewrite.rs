@@ -72,7 +72,7 @@ const REWRITINGS: &[Rewriting] = &[
         what: "no call is settled",
         file: LINE,
         function: "settle_if_empty",
-        edits: &[("(line.called, line.settled) = (0, self.calls);", "")],
+        edits: &[("(line.called, line.settled) = (0, calls);", "")],
     },
     Rewriting {
         ids: "W1",
