@@ -138,12 +138,12 @@ impl Workshop {
             };
             let own = Suite { build: Build::Ordinary, test: TESTS_OF_CORE.to_string() };
             suites.extend(Some(own).filter(|_| mutant.file.starts_with(CORE)));
+            let of_several = Suite { build: Build::Ordinary, test: ORDINARY_OF_SEVERAL.to_string() };
+            suites.extend(is_in_several.then_some(of_several));
             for kind in ORDINARY {
                 let there = rings().filter(|ring| is_there(kind, ring));
                 suites.extend(there.map(|ring| of_ring(Build::Ordinary, kind, ring)));
             }
-            let of_several = Suite { build: Build::Ordinary, test: ORDINARY_OF_SEVERAL.to_string() };
-            suites.extend(is_in_several.then_some(of_several));
         }
         suites.extend(rings().map(|ring| of_ring(Build::Checked, "models", ring)));
         let narrow = rings().filter(|ring| NARROW.contains(&ring.as_str()));
