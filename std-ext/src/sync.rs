@@ -136,6 +136,7 @@ mod stepped {
     impl<T> Drop for Guard<'_, T> {
         fn drop(&mut self) {
             steps::step();
+            steps::unlocked();
         }
     }
 }

@@ -5,7 +5,8 @@ use forebay_tests::history::conflated::{Conflated, KEYS, Op, State};
 use forebay_tests::history::record::Log;
 use forebay_tests::history::ring::{Id, Pop};
 
-use crate::drive::{Hand, Random, Turn, check, drive, turns, work};
+use crate::drive::{Hand, Random, Turn, check, check_samples, drive, sample, turns, work};
+use crate::ring::{MOST_STORM, SAMPLES, STORM};
 
 const ENDING: usize = 4;
 const WINDOWS: usize = ENDING + 3;
@@ -49,11 +50,20 @@ impl Hand<Op> for Pushing<'_> {
             (Turn::Works, None) => {}
         });
     }
+
+    fn storm(&mut self, random: &mut Random) {
+        let Some(end) = &mut self.end else { return };
+        turns(MOST_STORM, false, random, |_, random| {
+            let _ = end.push(random.below(KEYS), STORM);
+        });
+    }
 }
 
 struct Popping<'q> {
     end: Option<Consumer<'q, Id>>,
     goes: bool,
+    /// How many of each key were conflated before the sample.
+    base: [usize; KEYS],
 }
 
 impl Hand<Op> for Popping<'_> {
@@ -73,9 +83,22 @@ impl Hand<Op> for Popping<'_> {
 
     fn rest(&mut self, log: &mut Log<'_, Op>) {
         if let Some(end) = &mut self.end {
-            let conflated = |key| end.conflated(key).expect("there is such a key");
+            let conflated = |key| end.conflated(key).expect("there is such a key") - self.base[key];
             log.record(|| (end.len(), std::array::from_fn(conflated)), |(len, conflated)| Op::Rest(len, conflated));
         }
+    }
+
+    fn storm(&mut self, random: &mut Random) {
+        let Some(end) = &mut self.end else { return };
+        turns(MOST_STORM, false, random, |_, _| {
+            let _ = end.pop();
+        });
+    }
+
+    fn calm(&mut self) {
+        let Some(end) = &mut self.end else { return };
+        while end.pop().is_ok() {}
+        self.base = std::array::from_fn(|key| end.conflated(key).expect("there is such a key"));
     }
 }
 
@@ -86,8 +109,20 @@ fn histories() {
         let (producer, consumer) = ring.split();
         let goes = seed % 3;
         let pushing = Pushing { end: Some(producer), next: 0, goes: goes != 0 };
-        let popping = Popping { end: Some(consumer), goes: goes == 0 };
+        let popping = Popping { end: Some(consumer), goes: goes == 0, base: [0; KEYS] };
         let windows = work::<Op>(vec![Box::new(pushing), Box::new(popping)], WINDOWS, seed);
         check(&Conflated, State::new(), &windows, tally)
+    });
+}
+
+#[test]
+fn samples() {
+    drive("conflated, sampled", &["pushed", "conflated", "popped", "empty"], |seed, tally| {
+        let mut ring = Ring::<Id, KEYS>::new();
+        let (producer, consumer) = ring.split();
+        let pushing = Pushing { end: Some(producer), next: 0, goes: false };
+        let popping = Popping { end: Some(consumer), goes: false, base: [0; KEYS] };
+        let windows = sample::<Op>(vec![Box::new(pushing), Box::new(popping)], SAMPLES, seed);
+        check_samples(&Conflated, State::new(), &windows, tally)
     });
 }

@@ -5,7 +5,8 @@ use forebay_tests::history::latest::{Latest, Op, State};
 use forebay_tests::history::record::Log;
 use forebay_tests::history::ring::{Id, Pop};
 
-use crate::drive::{Hand, Random, Turn, check, drive, turns, work};
+use crate::drive::{Hand, Random, Turn, check, check_samples, drive, sample, turns, work};
+use crate::ring::{MOST_STORM, SAMPLES, STORM};
 
 const ENDING: usize = 4;
 const WINDOWS: usize = ENDING + 3;
@@ -51,11 +52,20 @@ impl Hand<Op> for Writing<'_> {
             (Turn::Works, None) => {}
         });
     }
+
+    fn storm(&mut self, random: &mut Random) {
+        let Some(end) = &mut self.end else { return };
+        turns(MOST_STORM, false, random, |_, _| {
+            let _ = end.write(STORM);
+        });
+    }
 }
 
 struct Reading<'q> {
     end: Option<Reader<'q, Id>>,
     goes: bool,
+    /// How many were conflated before the sample.
+    base: usize,
 }
 
 impl Hand<Op> for Reading<'_> {
@@ -74,8 +84,22 @@ impl Hand<Op> for Reading<'_> {
 
     fn rest(&mut self, log: &mut Log<'_, Op>) {
         if let Some(end) = &mut self.end {
-            log.record(|| end.conflated(), Op::Rest);
+            let base = self.base;
+            log.record(|| end.conflated(), |conflated| Op::Rest(conflated - base));
         }
+    }
+
+    fn storm(&mut self, random: &mut Random) {
+        let Some(end) = &mut self.end else { return };
+        turns(MOST_STORM, false, random, |_, _| {
+            let _ = end.read();
+        });
+    }
+
+    fn calm(&mut self) {
+        let Some(end) = &mut self.end else { return };
+        while end.read().is_ok() {}
+        self.base = end.conflated();
     }
 }
 
@@ -86,8 +110,20 @@ fn histories() {
         let (writer, reader) = buffer.split();
         let goes = seed % 3;
         let writing = Writing { end: Some(writer), next: 0, goes: goes != 0 };
-        let reading = Reading { end: Some(reader), goes: goes == 0 };
+        let reading = Reading { end: Some(reader), goes: goes == 0, base: 0 };
         let windows = work::<Op>(vec![Box::new(writing), Box::new(reading)], WINDOWS, seed);
         check(&Latest, State::new(), &windows, tally)
+    });
+}
+
+#[test]
+fn samples() {
+    drive("latest, sampled", &["written", "written over", "read", "empty", "peek"], |seed, tally| {
+        let mut buffer = TripleBuffer::new();
+        let (writer, reader) = buffer.split();
+        let writing = Writing { end: Some(writer), next: 0, goes: false };
+        let reading = Reading { end: Some(reader), goes: false, base: 0 };
+        let windows = sample::<Op>(vec![Box::new(writing), Box::new(reading)], SAMPLES, seed);
+        check_samples(&Latest, State::new(), &windows, tally)
     });
 }

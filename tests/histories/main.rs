@@ -14,6 +14,7 @@
 //!
 //! Claims: order, answers.
 
+mod channels;
 mod conflated;
 mod drive;
 mod fan_in;

@@ -7,9 +7,10 @@ use forebay_core::{Overflow, PopError, PushError, Pushed};
 use forebay_tests::history::priority::{CLASSES, Op, Priority, State, class_of};
 use forebay_tests::history::record::{Call, Log};
 use forebay_tests::history::ring::Id;
+use forebay_tests::swap::OVERFLOWS;
 
-use crate::drive::{Hand, Pace, Random, check, drive, work};
-use crate::ring::End;
+use crate::drive::{Hand, Pace, Random, check, check_samples, drive, sample, work};
+use crate::ring::{End, MOST_STORM, SAMPLES, STORM};
 
 impl crate::drive::Op for Op {
     fn is_rest(&self) -> bool {
@@ -101,11 +102,31 @@ impl Hand<Op> for Pusher<'_> {
             }
         }
     }
+
+    fn storm(&mut self, random: &mut Random) {
+        let pace = Pace::any(random);
+        for _ in 0..random.below(MOST_STORM) {
+            pace.pause(random);
+            let Some(end) = &mut self.end else { return };
+            {
+                let _ = end.push(random.below(CLASSES), STORM);
+            };
+        }
+    }
 }
 
 struct Popper<'q> {
     end: Option<Consumer<'q, Id, CLASSES>>,
     ends: End,
+    /// The counts of each class before the sample.
+    base: [[usize; 3]; CLASSES],
+}
+
+impl Popper<'_> {
+    /// How many of a class were popped, evicted and shed.
+    fn counts(end: &Consumer<'_, Id, CLASSES>, class: usize) -> [usize; 3] {
+        [end.popped(class), end.evicted(class), end.shed(class)]
+    }
 }
 
 /// What a pop came to.
@@ -151,14 +172,39 @@ impl Hand<Op> for Popper<'_> {
     fn rest(&mut self, log: &mut Log<'_, Op>) {
         if let Some(end) = &self.end {
             let counts = || {
-                std::array::from_fn(|class| [end.inside(class), end.popped(class), end.evicted(class), end.shed(class)])
+                std::array::from_fn(|class| {
+                    let [popped, evicted, shed] = Self::counts(end, class);
+                    let [base_popped, base_evicted, base_shed] = self.base[class];
+                    [end.inside(class), popped - base_popped, evicted - base_evicted, shed - base_shed]
+                })
             };
             log.record(counts, Op::Rest);
         }
     }
+
+    fn storm(&mut self, random: &mut Random) {
+        let pace = Pace::any(random);
+        for _ in 0..MOST_STORM {
+            pace.pause(random);
+            let Some(end) = &mut self.end else { return };
+            {
+                let _ = end.pop();
+            };
+        }
+    }
+
+    fn calm(&mut self) {
+        let Some(end) = &mut self.end else { return };
+        while end.pop().is_ok() {}
+        self.base = std::array::from_fn(|class| Self::counts(end, class));
+    }
 }
 
 fn session(ring: &mut HeapRing<Id, CLASSES>, producers: usize, ends: End, first: Id, seed: u64) -> Vec<Vec<Call<Op>>> {
+    work(hands(ring, producers, ends, first), WINDOWS, seed)
+}
+
+fn hands(ring: &mut HeapRing<Id, CLASSES>, producers: usize, ends: End, first: Id) -> Vec<Box<dyn Hand<Op> + '_>> {
     let (producer, consumer) = ring.split();
     producer.set_bypass(NonZeroUsize::MAX);
     let clones: Vec<_> = (1..producers).map(|_| producer.clone()).collect();
@@ -168,8 +214,8 @@ fn session(ring: &mut HeapRing<Id, CLASSES>, producers: usize, ends: End, first:
         let next = first + Id::try_from(which).expect("few producers") * 12_000;
         hands.push(Box::new(Pusher { end: Some(end), goes, count, next }));
     }
-    hands.push(Box::new(Popper { end: Some(consumer), ends }));
-    work(hands, WINDOWS, seed)
+    hands.push(Box::new(Popper { end: Some(consumer), ends, base: [[0; 3]; CLASSES] }));
+    hands
 }
 
 /// All that is inside when all ends are gone, popped by another consumer.
@@ -217,4 +263,19 @@ fn drop_incoming() {
 #[test]
 fn drop_oldest() {
     histories_under("priority, drop oldest", Overflow::DropOldest, &["shed"]);
+}
+
+#[test]
+fn samples() {
+    let outcomes = ["place taken", "evicted", "stored", "item", "empty", "length", "inside"];
+    drive("priority, sampled", &outcomes, |seed, tally| {
+        let mut random = Random::new(seed ^ 0x5eed);
+        let (capacity, producers) = ([1, 2, 3, 5][random.below(4)], 1 + random.below(3));
+        let overflow = OVERFLOWS[random.below(OVERFLOWS.len())];
+        let mut ring = HeapRing::with_overflow(capacity, overflow).expect("a small ring");
+        let windows = sample(hands(&mut ring, producers, End::ProducersGo, 0), SAMPLES, seed);
+        let producers = u8::try_from(producers).expect("few producers");
+        check_samples(&Priority { capacity }, State::new(capacity, producers), &windows, tally)
+            .map_err(|why| format!("capacity {capacity}, {producers} producers, {overflow:?}, {why}"))
+    });
 }

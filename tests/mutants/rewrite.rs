@@ -26,6 +26,7 @@ const PRIORITY_PRODUCER: &str = "core/src/priority/producer.rs";
 const PRIORITY_VIEW: &str = "core/src/priority/view.rs";
 const SYNC: &str = "core/src/sync.rs";
 const WAIT: &str = "std-ext/src/wait.rs";
+const WAKER_CELL: &str = "core/src/waker_cell.rs";
 const LINE: &str = "std-ext/src/wait/line.rs";
 const TOLD: &str = "std-ext/src/sync/told.rs";
 const SENDER: &str = "std-ext/src/channel/sender.rs";
@@ -50,8 +51,43 @@ const REWRITINGS: &[Rewriting] = &[
         function: "wait_for_item",
         edits: &[
             ("fence(Ordering::SeqCst);", ""),
-            ("let waker = waker.clone();", "let waker = waker.clone(); fence(Ordering::SeqCst);"),
+            ("let registered = if", "fence(Ordering::SeqCst); let registered = if"),
         ],
+    },
+    Rewriting {
+        ids: "W2",
+        what: "the receiver is not called in its second place",
+        file: WAIT,
+        function: "call_receiver",
+        edits: &[("if !is_called && self.is_in_second_place() {", "if false {")],
+    },
+    Rewriting {
+        ids: "WC5",
+        what: "no second place",
+        file: WAIT,
+        function: "wait_for_item",
+        edits: &[("Err(waker) => self.change(|table| table.set_receiver(Some(waker))),", "Err(waker) => Some(waker),")],
+    },
+    Rewriting {
+        ids: "WC4",
+        what: "the receiver goes out of line with its waker registered",
+        file: PLACE,
+        function: "leave_line",
+        edits: &[("registrar.unregister();", "let _ = registrar;")],
+    },
+    Rewriting {
+        ids: "WC3",
+        what: "the waker is not replaced",
+        file: WAKER_CELL,
+        function: "register",
+        edits: &[(".will_wake(waker))", ".will_wake(waker) || true)")],
+    },
+    Rewriting {
+        ids: "WC4",
+        what: "a waker is written while it is being called",
+        file: WAKER_CELL,
+        function: "unregister",
+        edits: &[("Err(state) => state == IDLE,", "Err(_) => true,")],
     },
     Rewriting {
         ids: "",
@@ -173,13 +209,7 @@ const REWRITINGS: &[Rewriting] = &[
         what: "after the look at who waits",
         file: WAIT,
         function: "awaited",
-        edits: &[
-            ("fence(Ordering::SeqCst);", ""),
-            (
-                "Awaited(self.kinds.load(Ordering::Relaxed))",
-                "let kinds = self.kinds.load(Ordering::Relaxed); fence(Ordering::SeqCst); Awaited(kinds)",
-            ),
-        ],
+        edits: &[("fence(Ordering::SeqCst);", ""), ("Awaited(awaited |", "fence(Ordering::SeqCst); Awaited(awaited |")],
     },
     Rewriting {
         ids: "P1 P2",

@@ -15,7 +15,7 @@ pub mod model;
 pub mod mpsc;
 pub mod payload;
 pub mod priority;
-mod record;
+pub mod record;
 pub mod rings;
 #[cfg(forebay_shuttle)]
 pub mod schedules;

@@ -9,7 +9,7 @@ use std::thread;
 ///
 /// # Panics
 /// If the file can't be written.
-pub(crate) fn record(variable: &str, what: &str) {
+pub fn record(variable: &str, what: &str) {
     let Some(path) = env::var_os(variable) else { return };
     let program = env::current_exe().expect("the program has a path");
     let program = program.file_stem().unwrap_or_default().to_string_lossy();

@@ -84,7 +84,8 @@ impl<T, const C: usize> Tx<T, C> {
     fn store(&mut self, class: usize, cell: usize, value: T) {
         // SAFETY: P1: the cell was taken by us, and its item, if it had one, read out.
         unsafe { self.ring.write(cell, value) };
-        self.ring.put(Lane::of(class), &mut self.backs[class], cell);
+        // There is no class beyond the last one here; who is out of line does not know that.
+        self.ring.put(Lane::of(class), &mut self.backs[class.min(C - 1)], cell);
         if self.calm == 0 {
             self.watch();
         }
@@ -127,12 +128,12 @@ impl<T, const C: usize> Tx<T, C> {
             }
             let overflow = under.unwrap_or_else(|| ring.ctl().ends.policy.get());
             let least = class + usize::from(overflow != Overflow::DropOldest);
-            let found = (least..C).rev().find_map(|class| self.oldest(class).map(|word| (class, word)));
+            let found = (least..C).rev().find_map(|class| Some((class, self.oldest(class)?)));
             if !self.are_empty_from(found.map_or(least, |(class, _)| class + 1)) {
                 continue;
             }
-            if let Some((class, word)) = found {
-                if let Some(cell) = ring.take(Lane::of(class), self.fronts[class], word) {
+            if let Some((class, (at, word))) = found {
+                if let Some(cell) = ring.take(Lane::of(class), at, word) {
                     return Ok((cell, Some(class)));
                 }
                 continue;
@@ -146,11 +147,12 @@ impl<T, const C: usize> Tx<T, C> {
         }
     }
 
-    /// The word at the front of the lane of a class, if there is an item.
-    fn oldest(&mut self, class: usize) -> Option<Word> {
-        let (at, word) = self.ring.front(Lane::of(class), self.fronts[class]);
-        self.fronts[class] = at;
-        self.ring.is_there(at, word).then_some(word)
+    /// The front of the lane of a class, and the word there, if there is an item.
+    fn oldest(&mut self, class: usize) -> Option<(Position, Word)> {
+        let front = self.fronts.get_mut(class)?;
+        let (at, word) = self.ring.front(Lane::of(class), *front);
+        *front = at;
+        self.ring.is_there(at, word).then_some((at, word))
     }
 
     /// Whether the free cells, and all classes from this one on, which were found empty, have been so since.

@@ -11,7 +11,8 @@ pub use core::sync::atomic::Ordering;
 
 thread_local! {
     static HOOK: RefCell<Option<Box<dyn FnMut()>>> = const { RefCell::new(None) };
-    static LOCKS: Cell<usize> = const { Cell::new(0) };
+    /// How many locks were taken, and how many are held.
+    static LOCKS: Cell<(usize, usize)> = const { Cell::new((0, 0)) };
 }
 
 /// Runs `body` with `hook` called before each atomic operation of this thread. What the hook itself does is not hooked, but
@@ -41,12 +42,24 @@ pub fn step() {
 
 /// How many locks this thread has taken.
 pub fn locks() -> usize {
-    LOCKS.get()
+    LOCKS.get().0
+}
+
+/// Whether this thread holds a lock.
+pub fn holds_lock() -> bool {
+    LOCKS.get().1 > 0
 }
 
 /// This thread has taken a lock: for who builds one on these steps.
 pub fn locked() {
-    LOCKS.set(LOCKS.get() + 1);
+    let (taken, held) = LOCKS.get();
+    LOCKS.set((taken + 1, held + 1));
+}
+
+/// It gives the lock back.
+pub fn unlocked() {
+    let (taken, held) = LOCKS.get();
+    LOCKS.set((taken, held - 1));
 }
 
 /// With a hook before it.

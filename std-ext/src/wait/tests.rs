@@ -173,17 +173,21 @@ fn the_receiver_is_called_by_its_latest_waker() {
     let (lines, []) = lines();
     let counters: [_; 3] = core::array::from_fn(|_| Counter::new());
     let counts = || counters.each_ref().map(|counter| counter.count());
-    let wait = |at: usize| lines.wait_for_item(&Waker::from(Arc::clone(&counters[at])));
-    (0..2).for_each(wait);
-    assert!(lines.awaited().has(Kind::Item));
+    let mut registrar = Registrar::claim(Arc::clone(&lines), Waiting::receiver).unwrap();
+    let is_awaited = || lines.awaited(Kinds::of(Kind::Item)).has(Kind::Item);
+    let mut wait = |at: usize| lines.wait_for_item(&mut registrar, &Waker::from(Arc::clone(&counters[at])));
+    (0..2).for_each(&mut wait);
+    assert!(is_awaited());
     (0..2).for_each(|_| lines.call(Kind::Item));
     assert_eq!(counts(), [0, 1, 0]);
-    assert!(!lines.awaited().has(Kind::Item));
+    assert!(!is_awaited());
     wait(2);
+    registrar.unregister();
     assert_eq!(lines.stop_waiting(RECEIVER, Kind::Item), None);
-    assert!(!lines.awaited().has(Kind::Item));
+    assert!(!is_awaited());
     lines.call(Kind::Item);
     assert_eq!(counts(), [0, 1, 0]);
+    drop(registrar);
     assert!(counters.iter().all(|counter| Arc::strong_count(counter) == 1), "nothing is kept");
 }
 

@@ -57,11 +57,6 @@ fn main() -> ! {
         mpsc 7 to_task to_interrupt;
         mpsc 32 to_task to_interrupt;
     }
-    say!(
-        "bytes of RAM: Lobby<2> {} bytes, {} for each seat more",
-        size_of::<Lobby<2>>(),
-        size_of::<Lobby<3>>() - size_of::<Lobby<2>>()
-    );
     say!("items checked: {items}");
     board::exit(true)
 }
