@@ -13,6 +13,7 @@
 //!
 //! A model fails by its invariant alone here. That a mutant changes the number of executions proves nothing.
 
+mod notes;
 mod rewrite;
 mod schema;
 mod sites;

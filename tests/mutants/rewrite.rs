@@ -209,7 +209,10 @@ const REWRITINGS: &[Rewriting] = &[
         what: "after the look at who waits",
         file: WAIT,
         function: "awaited",
-        edits: &[("fence(Ordering::SeqCst);", ""), ("Awaited(awaited |", "fence(Ordering::SeqCst); Awaited(awaited |")],
+        edits: &[
+            ("fence(Ordering::SeqCst);", ""),
+            ("Awaited(awaited | if", "fence(Ordering::SeqCst); Awaited(awaited | if"),
+        ],
     },
     Rewriting {
         ids: "P1 P2",
@@ -602,8 +605,8 @@ const REWRITINGS: &[Rewriting] = &[
         edits: &[
             ("unsafe { self.ring.write(cell, value) };", ""),
             (
-                "self.ring.put(Lane::of(class), &mut self.backs[class], cell);",
-                "self.ring.put(Lane::of(class), &mut self.backs[class], cell); unsafe { self.ring.write(cell, value) };",
+                "self.ring.put(Lane::of(class), &mut self.backs[class.min(C - 1)], cell);",
+                "self.ring.put(Lane::of(class), &mut self.backs[class.min(C - 1)], cell); unsafe { self.ring.write(cell, value) };",
             ),
         ],
     },
@@ -669,6 +672,38 @@ const REWRITINGS: &[Rewriting] = &[
         )],
     },
     Rewriting {
+        ids: "WC5",
+        what: "it waits before its waker is written",
+        file: WAKER_CELL,
+        function: "register",
+        edits: &[
+            ("cell.state.store(WAITING, Ordering::Release);", ""),
+            (
+                "last = mem::replace(unsafe { &mut *cell.waker.get() }, Some(waker));",
+                "cell.state.store(WAITING, Ordering::Release);
+                last = mem::replace(unsafe { &mut *cell.waker.get() }, Some(waker));",
+            ),
+            ("_ => {}", "_ => cell.state.store(WAITING, Ordering::Release),"),
+        ],
+    },
+    Rewriting {
+        ids: "WC6",
+        what: "idle before it is called",
+        file: WAKER_CELL,
+        function: "call",
+        edits: &[("let _calling = Calling(self);", "drop(Calling(self));")],
+    },
+    Rewriting {
+        ids: "WC7",
+        what: "a load and a store for the exchange",
+        file: WAKER_CELL,
+        function: "call",
+        edits: &[(
+            "self.state.compare_exchange(WAITING, CALLING, Ordering::Acquire, Ordering::Relaxed).is_err()",
+            "self.state.load(Ordering::Acquire) != WAITING || { self.state.store(CALLING, Ordering::Relaxed); false }",
+        )],
+    },
+    Rewriting {
         ids: "U1",
         what: "a load and a store for the exchange",
         file: TOLD,
@@ -697,20 +732,21 @@ impl Rewriting {
         let text = fs::read_to_string(root.join(self.file)).map_err(|error| format!("{}: {error}", self.file))?;
         let source = Source::new(&text);
         // Several types may have a method of that name; one of them has the texts.
-        let edited = |span| Some((span, self.edit(source.text(span))?));
-        let mut fitting = source.functions(self.function).into_iter().filter_map(edited);
+        let edited = |(_, span)| Some((span, self.edit(source.text(span))?));
+        let mut fitting = source.functions().filter(|(name, _)| *name == self.function).filter_map(edited);
         let (Some((span, spoilt)), None) = (fitting.next(), fitting.next()) else {
             return Err(format!("{}: {}: \"{}\" does not fit any more", self.file, self.function, self.what));
         };
+        let outer = source.outermost(span);
         Ok(Mutant {
             ids: self.ids.to_string(),
             file: self.file.to_string(),
             function: self.function.to_string(),
             ordering: String::new(),
             what: self.what.to_string(),
-            span,
-            original: source.text(span),
-            spoilt,
+            span: outer,
+            original: source.text(outer),
+            spoilt: source.with(outer, span, &spoilt),
         })
     }
 

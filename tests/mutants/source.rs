@@ -16,6 +16,12 @@ pub(crate) struct Span {
     pub(crate) after: usize,
 }
 
+impl Span {
+    fn has(self, line: usize) -> bool {
+        (self.first..self.after).contains(&line)
+    }
+}
+
 impl<'t> Source<'t> {
     pub(crate) fn new(text: &'t str) -> Self {
         Self { lines: text.lines().collect() }
@@ -43,23 +49,33 @@ impl<'t> Source<'t> {
         Some(id)
     }
 
-    /// The function around a line: its name, its first line and the line after its last.
+    /// The name of the function around a line, and the outermost one, if it lies within others.
     pub(crate) fn function(&self, line: usize) -> Option<(&'t str, Span)> {
-        let is_head = |at: &usize| !is_comment(self.lines[*at]) && function_name(self.lines[*at]).is_some();
-        let first = (0..=line).rev().find(is_head)?;
-        Some((function_name(self.lines[first])?, Span { first, after: self.end_of_block(first) }))
+        let (name, inner) = self.functions().filter(|(_, span)| span.has(line)).last()?;
+        Some((name, self.outermost(inner)))
     }
 
-    /// The functions of a name.
-    pub(crate) fn functions(&self, name: &str) -> Vec<Span> {
-        let heads = self.code().filter(|(_, line)| function_name(line) == Some(name));
-        heads.map(|(first, _)| Span { first, after: self.end_of_block(first) }).collect()
+    /// The outermost function around a function.
+    pub(crate) fn outermost(&self, inner: Span) -> Span {
+        self.functions().map(|(_, span)| span).find(|span| span.has(inner.first)).unwrap_or(inner)
     }
 
-    fn end_of_block(&self, head: usize) -> usize {
+    /// The functions that have a body, by their names.
+    pub(crate) fn functions(&self) -> impl Iterator<Item = (&'t str, Span)> + '_ {
+        self.code()
+            .filter_map(|(first, line)| Some((function_name(line)?, Span { first, after: self.end_of_block(first)? })))
+    }
+
+    fn end_of_block(&self, head: usize) -> Option<usize> {
+        let opens = (head..self.lines.len()).find(|&at| self.lines[at].ends_with([';', '{', '}']))?;
+        match self.lines[opens].chars().last()? {
+            ';' => return None,
+            '}' => return Some(opens + 1),
+            _ => {}
+        }
         let indent = |line: &str| line.len() - line.trim_start().len();
         let end = format!("{}}}", " ".repeat(indent(self.lines[head])));
-        (head..self.lines.len()).find(|&at| self.lines[at] == end).map_or(self.lines.len(), |at| at + 1)
+        (opens..self.lines.len()).find(|&at| self.lines[at] == end).map(|at| at + 1)
     }
 
     /// The text of some lines.
@@ -130,8 +146,20 @@ impl A {
     fn lines_are_replaced() {
         let source = Source::new(TEXT);
         let second = Span { first: 5, after: 13 };
-        assert_eq!(source.functions("second"), [second]);
+        assert!(source.functions().eq([("first", Span { first: 1, after: 4 }), ("second", second)]));
         assert_eq!(source.with(source.all(), Span { first: 0, after: 13 }, ""), "}\n");
         assert_eq!(source.with(second, Span { first: 6, after: 12 }, ""), "    fn second(&self) {\n    }\n");
+    }
+
+    #[test]
+    fn a_function_may_lie_within_another_one() {
+        let text =
+            "trait A {\n    fn a(&self);\n    fn b() {}\n}\nfn c() {\n    fn d() {\n        1;\n    }\n    2;\n}\n";
+        let source = Source::new(text);
+        let outer = Span { first: 4, after: 10 };
+        assert_eq!(source.function(6), Some(("d", outer)));
+        assert_eq!(source.function(8), Some(("c", outer)));
+        assert_eq!(source.function(1), None);
+        assert_eq!(source.function(2), Some(("b", Span { first: 2, after: 3 })));
     }
 }

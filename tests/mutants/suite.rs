@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use forebay_tests::model::INVARIANTS_ALONE;
 
 use crate::Result;
+use crate::notes::{Note, Notes};
 use crate::schema::CHOSEN;
 
 /// What the model checker says of a loop that does not end. It may be one that would on a machine, where stores are seen sometime.
@@ -18,8 +19,8 @@ const ENDLESS: &str = "Model exceeded maximum number of branches";
 /// What is said of a test that does not end.
 const LATE: &str = "no end after";
 
-/// How long a model may take without a mutant.
-const PATIENCE: Duration = Duration::from_secs(900);
+/// How long one may take of which nobody knows how long it takes: without a mutant, with one under the model checker, and otherwise.
+const PATIENCE: [Duration; 3] = [Duration::from_secs(900), Duration::from_secs(300), Duration::from_secs(60)];
 
 /// What the programs are built for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,7 +61,9 @@ pub(crate) struct Model {
     pub(crate) name: String,
     /// Whether the model checker runs it, so that it may take far longer with a mutant.
     checked: bool,
-    /// How long it takes without a mutant, if that is known.
+    /// What its source says of it.
+    note: Note,
+    /// How long it takes without a mutant, if that is known: then it holds.
     took: Option<Duration>,
 }
 
@@ -78,9 +81,12 @@ pub(crate) struct Failure {
 }
 
 impl Program {
-    pub(crate) fn new(suite: Suite, program: &Path) -> Result<Self> {
+    pub(crate) fn new(suite: Suite, program: &Path, notes: &Notes) -> Result<Self> {
         let checked = suite.build != Build::Ordinary;
-        let model = |name| Model { program: program.to_path_buf(), name, checked, took: None };
+        let model = |name: String| {
+            let note = notes.of(&name);
+            Model { program: program.to_path_buf(), name, checked, note, took: None }
+        };
         let models: Vec<Model> = list(program)?.into_iter().map(model).collect();
         if models.is_empty() {
             return Err(format!("there is nothing in {}", suite.name()));
@@ -88,21 +94,23 @@ impl Program {
         Ok(Self { suite, models })
     }
 
-    /// Finds that its models hold without a mutant, all of them or one, and how long they take: the quick ones come first then.
-    pub(crate) fn look_at_original(&mut self, only: Option<&str>, logs: &Path) -> Result<()> {
-        let is_new = |model: &&Model| model.took.is_none() && only.is_none_or(|name| model.name == name);
-        let new: Vec<&Model> = self.models.iter().filter(is_new).collect();
-        let outcomes = run(&new, None, false, logs)?;
-        let names: Vec<String> = new.iter().map(|model| model.name.clone()).collect();
-        for (name, outcome) in names.iter().zip(outcomes) {
-            let Outcome { failure, took } = outcome.ok_or_else(|| format!("{name} was left out"))?;
+    /// Puts the models first that name one of these sites, and small ones before large ones.
+    pub(crate) fn sort_for(&mut self, ids: &str) {
+        let is_apart = |note: &Note| !ids.split(' ').any(|id| note.ids.contains(id));
+        let key = |model: &Model| (is_apart(&model.note), model.note.executions, model.name.clone());
+        self.models.sort_by_cached_key(key);
+    }
+
+    /// Makes sure that a model holds without a mutant.
+    pub(crate) fn look_at_original(&mut self, name: &str, logs: &Path) -> Result<()> {
+        let suite = self.suite.name();
+        let model = self.models.iter_mut().find(|model| model.name == name).ok_or("it has been run")?;
+        if model.took.is_none() {
+            let Outcome { failure, took } = model.run(None, &logs.join("log"))?;
             if let Some(how) = failure {
-                return Err(format!("{}: {name} fails without a mutant: {how}", self.suite.name()));
+                return Err(format!("{suite}: {name} fails without a mutant: {how}"));
             }
-            self.models.iter_mut().filter(|model| model.name == *name).for_each(|model| model.took = Some(took));
-        }
-        if only.is_none() {
-            self.models.sort_by(|a, b| (a.took, &a.name).cmp(&(b.took, &b.name)));
+            model.took = Some(took);
         }
         Ok(())
     }
@@ -169,7 +177,8 @@ impl Model {
         if let Some(number) = mutant {
             command.env(INVARIANTS_ALONE, "1").env(CHOSEN, number.to_string());
         }
-        let limit = self.took.map_or(PATIENCE, |took| took * 5 + Duration::from_secs(15));
+        let patience = PATIENCE[if mutant.is_none() { 0 } else { 1 + usize::from(!self.checked) }];
+        let limit = self.took.map_or(patience, |took| took * 5 + Duration::from_secs(15));
         let start = Instant::now();
         let mut child = command
             .stdin(Stdio::null())

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::notes::Notes;
 use crate::schema;
 use crate::suite::{Build, Failure, Program, Suite};
 use crate::{Mutant, Result};
@@ -93,16 +94,16 @@ impl Workshop {
     }
 
     /// Runs the models of a mutant's ring, or one ring's after another's if it is in several, until one of them fails or, if asked to,
-    /// all. The one that killed it the last time comes first.
+    /// all. The one that killed it the last time comes first, and then those that name its site. That the one that fails does not fail
+    /// without the mutant is looked at once.
     pub(crate) fn judge(&mut self, number: usize, mutant: &Mutant, last: Option<&str>, all: bool) -> Result<Verdict> {
         let suites = self.suites(mutant);
         let logs = self.folder.clone();
         if let Some((suite, model)) = last.filter(|_| !all).and_then(|last| last.split_once(": ")) {
             if let Some(suite) = suites.iter().find(|concerned| concerned.name() == suite) {
                 let program = self.program(suite)?;
-                program.look_at_original(Some(model), &logs)?;
                 let failed = program.try_mutant(number, Some(model), all, &logs)?;
-                if let Some(verdict) = verdict(suite, failed) {
+                if let Some(verdict) = verdict(program, failed, &logs)? {
                     return Ok(verdict);
                 }
             }
@@ -110,8 +111,9 @@ impl Workshop {
         let mut verdicts = Vec::new();
         for suite in &suites {
             let program = self.program(suite)?;
-            program.look_at_original(None, &logs)?;
-            verdicts.extend(verdict(suite, program.try_mutant(number, None, all, &logs)?));
+            program.sort_for(&mutant.ids);
+            let failed = program.try_mutant(number, None, all, &logs)?;
+            verdicts.extend(verdict(program, failed, &logs)?);
             if !all && !verdicts.is_empty() {
                 break;
             }
@@ -155,7 +157,8 @@ impl Workshop {
     fn program(&mut self, suite: &Suite) -> Result<&mut Program> {
         if !self.programs.contains_key(suite) {
             let program = self.build(suite).map_err(|error| format!("{} does not build\n{error}", suite.name()))?;
-            self.programs.insert(suite.clone(), Program::new(suite.clone(), &program)?);
+            let notes = Notes::read(&self.copy(), &suite.test)?;
+            self.programs.insert(suite.clone(), Program::new(suite.clone(), &program, &notes)?);
         }
         Ok(self.programs.get_mut(suite).expect("it was there or has been put there"))
     }
@@ -198,10 +201,11 @@ impl Workshop {
 }
 
 /// What the failures in a suite come to, if there are any.
-fn verdict(suite: &Suite, failed: Vec<Failure>) -> Option<Verdict> {
+fn verdict(program: &mut Program, failed: Vec<Failure>, logs: &Path) -> Result<Option<Verdict>> {
     let count = failed.len();
-    let Failure { model, how } = failed.into_iter().next()?;
-    Some(Verdict::Killed { by: format!("{}: {model}", suite.name()), how, count })
+    let Some(Failure { model, how }) = failed.into_iter().next() else { return Ok(None) };
+    program.look_at_original(&model, logs)?;
+    Ok(Some(Verdict::Killed { by: format!("{}: {model}", program.suite.name()), how, count }))
 }
 
 /// Whether a program is that of a test.
