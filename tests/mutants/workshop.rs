@@ -1,6 +1,7 @@
 //! Where mutants are made: a copy of the workspace with all of them in it, built suite by suite as they are needed.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -62,16 +63,19 @@ impl Workshop {
         let lines = manifest.lines().map(|line| if line.starts_with("members = ") { MEMBERS } else { line });
         let manifest: String = lines.flat_map(|line| [line, "\n"]).collect();
         write(&copy.join("Cargo.toml"), &manifest)?;
-        let models = copy.join("tests/models");
-        let entries = fs::read_dir(&models).map_err(|error| format!("{}: {error}", models.display()))?;
-        workshop.rings =
-            entries.filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned())).collect();
+        let rings = names(&copy.join("tests/models"))?;
+        workshop.rings = rings.iter().map(|name| name.to_string_lossy().into_owned()).collect();
         workshop.rings.sort();
         Ok(workshop)
     }
 
     /// Where the copy is.
     pub(crate) fn copy(&self) -> PathBuf {
+        self.folder.join("copy")
+    }
+
+    /// Where it is built: the same, but that files are touched only when they change, as cargo goes by their times.
+    fn workspace(&self) -> PathBuf {
         self.folder.join("workspace")
     }
 
@@ -90,7 +94,8 @@ impl Workshop {
             write(&path, &(read(&path)? + schema::CHOICE))?;
         }
         // Cargo would build this program beside each test.
-        write(&self.copy().join("tests/mutants/main.rs"), "fn main() {}\n")
+        write(&self.copy().join("tests/mutants/main.rs"), "fn main() {}\n")?;
+        mirror(&self.copy(), &self.workspace())
     }
 
     /// Runs the models of a mutant's ring, or one ring's after another's if it is in several, until one of them fails or, if asked to,
@@ -129,8 +134,9 @@ impl Workshop {
 
     /// The suites that a mutant concerns, in the order in which they are run.
     fn suites(&self, mutant: &Mutant) -> Vec<Suite> {
-        let is_in_several = !self.rings.iter().any(|ring| ring == mutant.part());
-        let rings = || self.rings.iter().filter(|ring| is_in_several || *ring == mutant.part());
+        let part = mutant.part().to_string();
+        let is_in_several = !self.rings.iter().any(|ring| *ring == part);
+        let rings = || self.rings.iter().filter(|ring| is_in_several || **ring == part);
         let of_ring = |build, kind: &str, ring: &String| Suite { build, test: format!("{kind}_{ring}") };
         let mut suites = Vec::new();
         if mutant.ids.is_empty() {
@@ -142,10 +148,10 @@ impl Workshop {
             suites.extend(Some(own).filter(|_| mutant.file.starts_with(CORE)));
             let of_several = Suite { build: Build::Ordinary, test: ORDINARY_OF_SEVERAL.to_string() };
             suites.extend(is_in_several.then_some(of_several));
-            for kind in ORDINARY {
-                let there = rings().filter(|ring| is_there(kind, ring));
-                suites.extend(there.map(|ring| of_ring(Build::Ordinary, kind, ring)));
-            }
+            let own = ORDINARY.iter().filter(|_| is_in_several).map(|kind| (*kind, &part));
+            let of_rings = ORDINARY.iter().flat_map(|kind| rings().map(move |ring| (*kind, ring)));
+            let there = own.chain(of_rings).filter(|(kind, part)| is_there(kind, part));
+            suites.extend(there.map(|(kind, part)| of_ring(Build::Ordinary, kind, part)));
         }
         suites.extend(rings().map(|ring| of_ring(Build::Checked, "models", ring)));
         let narrow = rings().filter(|ring| NARROW.contains(&ring.as_str()));
@@ -176,7 +182,7 @@ impl Workshop {
         };
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let output = Command::new(cargo)
-            .current_dir(self.copy())
+            .current_dir(self.workspace())
             .args(["test", "--release", "--no-run"])
             .args(target)
             .args(["--message-format", "json-render-diagnostics", "--config", "profile.release.debug=false"])
@@ -223,18 +229,40 @@ fn write(path: &Path, text: &str) -> Result<()> {
 }
 
 fn copy_all(from: &Path, to: &Path) -> Result<()> {
-    let failed = |error: std::io::Error| format!("{}: {error}", from.display());
     if !from.is_dir() {
-        return fs::copy(from, to).map(|_| ()).map_err(failed);
+        return fs::copy(from, to).map(|_| ()).map_err(|error| format!("{}: {error}", from.display()));
     }
-    fs::create_dir_all(to).map_err(failed)?;
-    for entry in fs::read_dir(from).map_err(failed)? {
-        let name = entry.map_err(failed)?.file_name();
+    fs::create_dir_all(to).map_err(|error| format!("{}: {error}", to.display()))?;
+    for name in names(from)? {
         if !LEFT_OUT.iter().any(|left_out| name == *left_out) {
             copy_all(&from.join(&name), &to.join(&name))?;
         }
     }
     Ok(())
+}
+
+/// Makes a folder the same as another one.
+fn mirror(from: &Path, to: &Path) -> Result<()> {
+    let failed = |error: std::io::Error| format!("{}: {error}", to.display());
+    if !from.is_dir() {
+        let text = fs::read(from).map_err(failed)?;
+        let is_the_same = fs::read(to).is_ok_and(|there| there == text);
+        return if is_the_same { Ok(()) } else { fs::write(to, text).map_err(failed) };
+    }
+    fs::create_dir_all(to).map_err(failed)?;
+    let wanted = names(from)?;
+    for name in names(to)?.iter().filter(|name| !wanted.contains(name)) {
+        let path = to.join(name);
+        if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }.map_err(failed)?;
+    }
+    wanted.iter().try_for_each(|name| mirror(&from.join(name), &to.join(name)))
+}
+
+/// What is in a folder.
+fn names(folder: &Path) -> Result<Vec<OsString>> {
+    let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
+    let entries = fs::read_dir(folder).map_err(failed)?;
+    entries.map(|entry| entry.map(|entry| entry.file_name()).map_err(failed)).collect()
 }
 
 #[cfg(test)]
