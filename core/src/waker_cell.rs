@@ -42,7 +42,6 @@
 
 use core::cell::UnsafeCell;
 use core::fmt;
-use core::mem;
 use core::ops::Deref;
 use core::ptr::NonNull;
 use core::task::Waker;
@@ -236,7 +235,7 @@ impl<P: Keep> Registrar<P> {
             }
             cell.watch.write(0);
             // SAFETY: I2: it is idle.
-            last = mem::replace(unsafe { &mut *cell.waker.get() }, Some(waker));
+            last = unsafe { &mut *cell.waker.get() }.replace(waker);
         }
         // [WC5] Release: pairs with [WC7]. Orders: our write of the waker before the read of who calls. A plain store: I2.
         cell.state.store(WAITING, Ordering::Release);

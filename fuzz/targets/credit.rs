@@ -71,7 +71,9 @@ impl Case {
                 }
             }
             // Lost on the way.
-            4 => drop(self.spender.spend(self.now)),
+            4 => {
+                let _ = self.spender.spend(self.now);
+            }
             5 => {
                 let items = u32::from(what / 20);
                 // Told as what has left, or as what is left.
@@ -90,16 +92,16 @@ impl Case {
             }
             6 => {
                 if let Some(frame) = self.granter.grant_due(self.now) {
-                    drop(self.spender.on_frame(self.now, &frame));
+                    let _ = self.spender.on_frame(self.now, &frame);
                 }
             }
             7 => {
                 let frame = self.granter.grant(self.now);
-                drop(self.spender.on_frame(self.now, &frame));
+                let _ = self.spender.on_frame(self.now, &frame);
             }
             8 => {
                 let frame = self.spender.blocked();
-                drop(self.granter.on_frame(&frame));
+                let _ = self.granter.on_frame(&frame);
             }
             _ => self.now = self.now.wrapping_add(u64::from(what)),
         }

@@ -1,12 +1,15 @@
 //! The one place that chooses where this crate's atomics and locks come from: the standard library, a model checker, or the stepper.
 
 #[cfg(all(feature = "std", not(forebay_shuttle)))]
-pub mod told;
+pub(crate) mod told;
 
 #[cfg(not(any(forebay_loom, forebay_shuttle, forebay_steps)))]
 use core::sync::atomic as source;
 #[cfg(forebay_steps)]
 use forebay_core::steps as source;
+
+#[cfg(feature = "std")]
+pub(crate) mod barrier;
 
 #[cfg(not(any(forebay_loom, forebay_shuttle)))]
 pub(crate) use source::{AtomicU8, AtomicUsize, Ordering, fence};
@@ -197,9 +200,13 @@ mod modelled {
 /// Runs foreign code whose panic must not go through ours.
 #[cfg(all(feature = "std", not(any(forebay_loom, forebay_shuttle))))]
 pub(crate) fn shielded(foreign: impl FnOnce()) {
-    if let Err(panic) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(foreign)) {
-        // What it carries may panic in its drop.
-        core::mem::forget(panic);
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    // What a panic carries may panic in its drop; what that one carries is left alone.
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(foreign)) {
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
+            core::mem::forget(panic);
+        }
     }
 }
 

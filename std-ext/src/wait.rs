@@ -18,6 +18,10 @@
 //! followed by a look that sees the place in the line. Where nothing has changed but the pressure, the ring has made its own fence, `G3`,
 //! right after that, which takes the place of `W2`.
 //!
+//! `W2` is needed between threads alone. One by which all wait is [at home], and makes none.
+//!
+//! [at home]: home
+//!
 //! # Nobody is called for nothing, and no call is lost
 //! One place that gets free calls one end. An end that was *called* owes that call: when it goes away without having used it (its
 //! future is dropped, its time is over, or it got something before the call came) and there still is something to be had that
@@ -44,8 +48,8 @@
 //! from other lanes a second load and no lock. What a sender in a lane waits for is room, or another pressure: that lane's, too.
 //!
 //! # Progress
-//! Whoever meets nobody that waits for what it has brought takes no lock: it pays a fence and a load; a look at the ring that has
-//! changed nothing pays neither. One that waits and is called costs the lock twice. It is held for a few steps and never while
+//! Whoever meets nobody that waits for what it has brought takes no lock: it pays two loads, and a fence if it is not at home; a look
+//! at the ring that has changed nothing pays nothing. One that waits and is called costs the lock twice. It is held for a few steps and never while
 //! foreign code runs: wakers are cloned before, and woken and dropped after.
 //!
 //! # The receiver
@@ -60,6 +64,7 @@
 //! `std`; the panic hook has heard of it): whoever happens to call it has nothing to do with it, and may have an item in its hands.
 //! (But one that was being woken as the receiver went is left in its cell, and dropped with that.)
 
+mod home;
 mod line;
 mod lock;
 #[cfg(feature = "std")]
@@ -73,6 +78,7 @@ use core::task::Waker;
 
 pub(crate) use forebay_core::waker_cell::{Keep, Registrar, WakerCell};
 
+use self::home::Home;
 pub(crate) use self::line::{InLane, Seat, Seats};
 use self::line::{Left, Table};
 use self::lock::Lock;
@@ -178,6 +184,7 @@ pub struct Waiting<S> {
     lanes: AtomicUsize,
     /// Where the receiver waits for an item, if it can.
     receiver: WakerCell,
+    home: Home,
     table: Lock<Table<S>>,
 }
 
@@ -185,18 +192,24 @@ impl<S: Seats> Waiting<S> {
     always_const! {
         /// Nobody waits. The first seat is the receiver's.
         pub(crate) fn new(seats: S) -> Self {
-            Self { kinds: AtomicU8::new(0), lanes: AtomicUsize::new(0), receiver: WakerCell::new(), table: Lock::new(Table::new(seats)) }
+            Self { kinds: AtomicU8::new(0), lanes: AtomicUsize::new(0), receiver: WakerCell::new(), home: Home::new(), table: Lock::new(Table::new(seats)) }
         }
     }
 
     /// Takes the receiver's seat, and one for a first sender. `None`: some end has a seat.
     pub(crate) fn open(&self) -> Option<usize> {
-        self.table.with(Table::open)
+        let seat = self.table.with(Table::open)?;
+        self.home.open();
+        Some(seat)
     }
 
     /// Takes the receiver's seat, and none for a sender. `false`: some end has a seat.
     pub(crate) fn open_lanes(&self) -> bool {
-        self.table.with(Table::open_lanes)
+        let is_open = self.table.with(Table::open_lanes);
+        if is_open {
+            self.home.open();
+        }
+        is_open
     }
 
     /// Which channel it is that has seats here, among those there were.
@@ -231,11 +244,12 @@ impl<S: Seats> Waiting<S> {
     }
 
     fn wait_by(&self, waker: &Waker, wait: impl FnOnce(&mut Table<S>, Waker) -> Left) {
-        let waker = waker.clone();
-        let left = self.change(|table| wait(table, waker));
+        let kept = waker.clone();
+        let left = self.change(|table| wait(table, kept));
         self.settle(left);
         // [W1] SeqCst: pairs with [W2]. Orders: our place in the line before our next look at the ring.
         fence(Ordering::SeqCst);
+        self.come_home(waker);
     }
 
     /// The receiver waits for an item. After that it looks at the ring again.
@@ -247,6 +261,14 @@ impl<S: Seats> Waiting<S> {
         });
         // [W1] SeqCst: as above.
         fence(Ordering::SeqCst);
+        self.come_home(waker);
+    }
+
+    /// Sees to it that the next look at the ring overlooks nothing, although some make no fence: or there is a further look.
+    fn come_home(&self, waker: &Waker) {
+        if !self.home.come() {
+            shielded(|| waker.wake_by_ref());
+        }
     }
 
     /// Goes out of a line in which it has waited. `Some`: it owes the others a call, if more of what they wait for is there than so
@@ -276,9 +298,8 @@ impl<S: Seats> Waiting<S> {
     /// After a change of the ring: what of these kinds is waited for.
     #[inline(always)]
     pub(crate) fn awaited(&self, kinds: Kinds) -> Awaited {
-        // [W2] SeqCst: pairs with [W1]. Orders: our change of the ring before our look at who waits.
-        fence(Ordering::SeqCst);
-        // Relaxed: the fence does it.
+        self.home.fence();
+        // Relaxed: that fence does it.
         let awaited = self.kinds.load(Ordering::Relaxed);
         let is_waiting = kinds.has(Kind::Item) && self.receiver.is_waiting();
         Awaited(awaited | if is_waiting { Kind::Item.bit() } else { 0 })

@@ -89,8 +89,8 @@ ram() { size -A "$1" | awk '$1 ~ /^\.(data|bss)$/ { n += $2 } END { print n }'; 
 emulate() { # machine image
     local clock=(-icount shift=0,sleep=off -nographic)
     case $1 in
-        thumb*) timeout 300 qemu-system-arm -M "${board[$1]}" "${clock[@]}" -semihosting-config enable=on,target=native -kernel "$2" ;;
-        *) timeout 300 qemu-system-riscv32 -M "${board[$1]}" -cpu rv32,a=off -bios none "${clock[@]}" -kernel "$2" ;;
+        thumb*) timeout 600 qemu-system-arm -M "${board[$1]}" "${clock[@]}" -semihosting-config enable=on,target=native -kernel "$2" ;;
+        *) timeout 600 qemu-system-riscv32 -M "${board[$1]}" -cpu rv32,a=off -bios none "${clock[@]}" -kernel "$2" ;;
     esac </dev/null
 }
 

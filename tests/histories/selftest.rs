@@ -224,7 +224,8 @@ impl Queue {
             || len + 1 == most && self.errs(Fault::FalseFull)
             || evicts_early && self.errs(Fault::EvictsWithRoom);
         if !is_full {
-            if !self.errs(Fault::LosesItem) && !(model.pushes > LATE && self.errs(Fault::LosesItemLate)) {
+            let is_lost = self.errs(Fault::LosesItem) || model.pushes > LATE && self.errs(Fault::LosesItemLate);
+            if !is_lost {
                 model.items.push_back(id);
                 self.mix_up(&mut model);
             }

@@ -26,6 +26,7 @@ const PRIORITY_PRODUCER: &str = "core/src/priority/producer.rs";
 const PRIORITY_VIEW: &str = "core/src/priority/view.rs";
 const SYNC: &str = "core/src/sync.rs";
 const WAIT: &str = "std-ext/src/wait.rs";
+const HOME: &str = "std-ext/src/wait/home.rs";
 const WAKER_CELL: &str = "core/src/waker_cell.rs";
 const LINE: &str = "std-ext/src/wait/line.rs";
 const TOLD: &str = "std-ext/src/sync/told.rs";
@@ -41,7 +42,7 @@ const REWRITINGS: &[Rewriting] = &[
         function: "wait_by",
         edits: &[
             ("fence(Ordering::SeqCst);", ""),
-            ("let waker = waker.clone();", "let waker = waker.clone(); fence(Ordering::SeqCst);"),
+            ("let kept = waker.clone();", "let kept = waker.clone(); fence(Ordering::SeqCst);"),
         ],
     },
     Rewriting {
@@ -209,10 +210,58 @@ const REWRITINGS: &[Rewriting] = &[
         what: "after the look at who waits",
         file: WAIT,
         function: "awaited",
+        edits: &[("self.home.fence();", ""), ("Awaited(awaited |", "self.home.fence(); Awaited(awaited |")],
+    },
+    Rewriting {
+        ids: "HO1",
+        what: "no heavy fence",
+        file: HOME,
+        function: "come",
+        edits: &[("if word == LEFT && !barrier::heavy() {", "if false {")],
+    },
+    Rewriting {
+        ids: "HO1",
+        what: "a heavy fence before the home is left",
+        file: HOME,
+        function: "come",
         edits: &[
-            ("fence(Ordering::SeqCst);", ""),
-            ("Awaited(awaited | if", "fence(Ordering::SeqCst); Awaited(awaited | if"),
+            ("if word == home_of(number_in(word)) {", "if word == home_of(number_in(word)) { barrier::heavy();"),
+            ("if word == LEFT && !barrier::heavy() {", "if false {"),
         ],
+    },
+    Rewriting {
+        ids: "HO1",
+        what: "the heavy fence of another one is relied on",
+        file: HOME,
+        function: "come",
+        edits: &[
+            ("Ok(_) => word = LEFT,", "Ok(_) => { barrier::heavy(); word = LEFT }"),
+            ("if word == LEFT && !barrier::heavy() {", "if false {"),
+        ],
+    },
+    Rewriting {
+        ids: "HO1",
+        what: "at home by one wait",
+        file: HOME,
+        function: "come",
+        edits: &[("_ => home_of(number) - TRIAL + 1,", "_ => home_of(number),")],
+    },
+    Rewriting {
+        ids: "",
+        what: "looked at before the light fence",
+        file: HOME,
+        function: "is_here",
+        edits: &[
+            ("barrier::light();", "let word = self.0.load(Ordering::Relaxed); barrier::light();"),
+            ("self.0.load(Ordering::Relaxed) == home_of", "word == home_of"),
+        ],
+    },
+    Rewriting {
+        ids: "",
+        what: "the home is not left",
+        file: WAIT,
+        function: "come_home",
+        edits: &[("if !self.home.come() {", "if false {")],
     },
     Rewriting {
         ids: "P1 P2",
@@ -679,9 +728,9 @@ const REWRITINGS: &[Rewriting] = &[
         edits: &[
             ("cell.state.store(WAITING, Ordering::Release);", ""),
             (
-                "last = mem::replace(unsafe { &mut *cell.waker.get() }, Some(waker));",
+                "last = unsafe { &mut *cell.waker.get() }.replace(waker);",
                 "cell.state.store(WAITING, Ordering::Release);
-                last = mem::replace(unsafe { &mut *cell.waker.get() }, Some(waker));",
+                last = unsafe { &mut *cell.waker.get() }.replace(waker);",
             ),
             ("_ => {}", "_ => cell.state.store(WAITING, Ordering::Release),"),
         ],

@@ -4,6 +4,7 @@
 
 use forebay_core::Pressure;
 use forebay_core::pacer::{Pacer, Rates};
+use forebay_tests::pacer;
 use forebay_tests::virtual_time::{Beat, Release, Run, Shape, fairness};
 use quickcheck::{Arbitrary, Gen, QuickCheck};
 
@@ -210,25 +211,13 @@ fn the_rate_does_not_grow_while_the_producer_is_the_limit() {
 #[test]
 fn any_levels_at_any_times() {
     fn property(case: Case<1>, burst: u32, told: Vec<(u8, u64, u8)>) {
-        let (least, start, greatest) = (Ord::max(case.starts[0] / 2, 1), case.starts[0], case.greatest);
-        let rates = Rates::new(case.period, least, greatest).and_then(|rates| rates.starting_at(start)).expect("right");
-        let mut pacer = Pacer::new(rates).with_burst(burst);
-        let mut twin = pacer.clone();
-        let mut now = case.epoch;
-        for (level, ticks, shift) in told.into_iter().cycle().take(1000) {
-            now = now.wrapping_add(ticks >> (2 + shift % 62));
+        let told = told.into_iter().cycle().take(1000).map(|(level, ticks, shift)| {
             let pressure = [Pressure::Open, Pressure::Slow, Pressure::Stop][usize::from(level % 3)];
-            let delay = pacer.next_delay(now, pressure);
-            assert_eq!(twin.next_delay(now, pressure), delay);
-            assert!(delay.is_some() && (pressure != Pressure::Stop || delay != Some(0)));
-            assert!(delay <= Some(u64::from(case.period / least) + 2), "{delay:?} of {case:?} {rates:?}");
-            assert!((least..=greatest).contains(&pacer.rate()));
-            if delay == Some(0) && level % 2 == 0 {
-                pacer.on_sent(now);
-                twin.on_sent(now);
-            }
-        }
-        assert_eq!(pacer.next_delay(now, Pressure::Closed), None);
+            (pressure, ticks >> (2 + shift % 62), level % 2 == 0)
+        });
+        let told: Vec<_> = told.chain([(Pressure::Closed, 0, false)]).collect();
+        let rates = [Ord::max(case.starts[0] / 2, 1), case.starts[0], case.greatest];
+        pacer::Case { period: case.period, rates, burst, epoch: case.epoch, told: &told }.run();
     }
     QuickCheck::new().tests(2000).quickcheck(property as fn(_, _, _));
 }

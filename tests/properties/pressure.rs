@@ -8,6 +8,7 @@ use forebay_core::seam::{Pop, Push};
 use forebay_core::spsc::{Dense, Flagged};
 use forebay_core::{Overflow, Pressure, Watermarks, fan_in, mpsc, spsc, swap};
 use forebay_tests::rings::{Another, Kind, Visitor, each};
+use forebay_tests::signal::Case;
 use forebay_tests::virtual_time::Beat;
 use quickcheck::{QuickCheck, TestResult};
 
@@ -79,6 +80,17 @@ fn flaps_are_bounded_by_items() {
     QuickCheck::new().tests(2000).quickcheck(
         each_change_takes_as_many_items_as_the_marks_are_apart as fn((u8, u8, u8), Vec<(bool, u8)>) -> TestResult,
     );
+}
+
+/// An observer is told of every change since its last look, and of none twice, whoever made it.
+#[test]
+fn observers_are_told_of_each_change_once() {
+    fn property(shape: (u8, u8, u8), ops: Vec<u8>) {
+        let capacity = 1 + usize::from(shape.0) % 9;
+        let high = 1 + usize::from(shape.1) % capacity;
+        Case { capacity, high, low: usize::from(shape.2) % high, ops: &ops }.run();
+    }
+    QuickCheck::new().tests(3000).quickcheck(property as fn((u8, u8, u8), Vec<u8>));
 }
 
 /// A producer that sends at a steady rate while the level is open, and not at all otherwise, sees the level change twice in the time

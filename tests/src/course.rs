@@ -148,7 +148,7 @@ impl<P, C> Ends<P, C> {
             drop(consumer.take());
         }
         if forgets_producers {
-            mem::forget(producers);
+            producers.into_iter().for_each(mem::forget);
         } else if argument / 12 % 2 == 0 {
             drop(producers);
         } else {

@@ -648,8 +648,8 @@ impl<'a> Run<'a> {
         let (openers, producers, consumer) =
             (mem::take(&mut ends.openers), mem::take(&mut ends.producers), ends.consumer.take());
         self.old.extend(producers.iter().map(|(_, producer)| producer.lane()));
-        let openers = || if forgets(1) { mem::forget(openers) } else { drop(openers) };
-        let producers = || if forgets(2) { mem::forget(producers) } else { drop(producers) };
+        let openers = || if forgets(1) { openers.into_iter().for_each(mem::forget) } else { drop(openers) };
+        let producers = || if forgets(2) { producers.into_iter().for_each(mem::forget) } else { drop(producers) };
         let consumer = || if forgets(4) { mem::forget(consumer) } else { drop(consumer) };
         match argument % 4 {
             0 => (openers(), producers(), consumer()),

@@ -13,6 +13,7 @@ pub mod latest;
 pub mod ledger;
 pub mod model;
 pub mod mpsc;
+pub mod pacer;
 pub mod payload;
 pub mod priority;
 pub mod record;
@@ -21,6 +22,7 @@ pub mod rings;
 pub mod schedules;
 pub mod services;
 pub mod shapes;
+pub mod signal;
 pub mod spsc;
 #[cfg(forebay_steps)]
 pub mod stall;

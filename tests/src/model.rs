@@ -125,6 +125,28 @@ impl Context {
         forebay_core::model::watch_pressure(true);
     }
 
+    /// Channels that are made from now on let the thread by which all wait do without fences. In other models they do not, as where
+    /// the system has no barrier.
+    pub fn let_threads_be_at_home(&self) {
+        #[cfg(forebay_loom)]
+        forebay::model::let_threads_be_at_home(true);
+    }
+
+    /// The first heavy fences after that are refused by the system.
+    pub fn refuse_heavy_fences(&self, _count: usize) {
+        #[cfg(forebay_loom)]
+        forebay::model::refuse_heavy_fences(_count);
+    }
+
+    /// Fails in the model checker, if there have not been so many heavy fences since then.
+    ///
+    /// # Panics
+    /// That is how it fails.
+    pub fn expect_heavy_fences(&self, _count: usize) {
+        #[cfg(forebay_loom)]
+        assert_eq!(forebay::model::heavy_fences(), _count, "heavy fences");
+    }
+
     /// Notes an outcome.
     pub fn note(&self, outcome: &'static str) {
         self.outcomes.lock().expect("no panic while it is held").insert(outcome);
@@ -173,6 +195,8 @@ impl Model {
             executions.fetch_add(1, Ordering::Relaxed);
             #[cfg(forebay_loom)]
             forebay_core::model::watch_pressure(false);
+            #[cfg(forebay_loom)]
+            forebay::model::let_threads_be_at_home(false);
             let steps = stepwise.then(|| Arc::new(atomic::AtomicUsize::new(0)));
             body(&Context { outcomes: std::sync::Arc::clone(&outcomes), steps });
         });

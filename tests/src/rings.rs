@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU32;
 
+use forebay::channel::PressureEnd;
 use forebay_core::seam::{Pop, Push};
 use forebay_core::spsc::{Dense, Flagged};
 use forebay_core::{Overflow, Refusal, Watermarks, fan_in, mpsc, priority, spsc, swap};
@@ -25,7 +26,7 @@ pub trait Visitor<T> {
     /// Does what has to be done with one of them.
     fn visit<P, C>(&mut self, kind: Kind, push: P, another: Another<P>, pop: C)
     where
-        P: Push<Item = T> + 'static,
+        P: Push<Item = T> + PressureEnd + 'static,
         C: Pop<Item = T> + 'static;
 }
 

@@ -6,8 +6,10 @@
 
 use std::cell::Cell;
 use std::collections::VecDeque;
-use std::future::{Future, poll_fn};
+use std::future::{Future, Ready, poll_fn};
+use std::marker::PhantomData;
 use std::mem;
+use std::num::NonZeroU32;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -16,9 +18,10 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use forebay::channel::{
-    self, CloneEnd, CloseEnd, PolicyEnd, Receiver, RecvError, RecvTimeoutError, RoomEnd, SendError, SendTimeoutError,
-    Sender, Shared,
+    self, CloneEnd, CloseEnd, PolicyEnd, ReceiveEnd, Receiver, RecvError, RecvTimeoutError, RoomEnd, SendEnd,
+    SendError, SendTimeoutError, Sender, Shared,
 };
+use forebay::seam::Pop;
 use forebay::{CapacityError, Overflow, PopError, PushError, Pushed};
 
 use crate::ledger::{Ledger, Tracked};
@@ -30,20 +33,29 @@ const MAX_SENDERS: usize = 4;
 /// As many polls of woken tasks are needed at most until nobody is woken any more: each of those who wait is woken a few times.
 const MAX_POLLS: usize = 200;
 
-/// What a channel is made over. Each has several senders and one order.
+/// What a channel is made over. Each has one order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Over {
+    /// `channel::spsc`.
+    Spsc,
     /// `channel::mpsc`.
     Mpsc,
     /// `channel::swap`.
     Swap,
     /// `channel::priority` with one class.
     Priority,
+    /// `channel::fan_in` with one lane, which has a sender from the beginning.
+    Lane,
+    /// `channel::latest`: its capacity is 1.
+    Latest,
+    /// `channel::conflated` with one key: its capacity is 1.
+    Conflated,
 }
 
 impl Over {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Mpsc, Self::Swap, Self::Priority];
+    pub const ALL: [Self; 7] =
+        [Self::Mpsc, Self::Swap, Self::Priority, Self::Spsc, Self::Lane, Self::Latest, Self::Conflated];
 }
 
 /// A channel, and what is done with its ends.
@@ -61,19 +73,33 @@ impl Case<'_> {
     /// Runs the case, and panics where the channel differs from its specification. Answers with the items that were received.
     #[must_use]
     pub fn run(&self) -> Vec<u32> {
+        let reject = Overflow::Reject;
         match self.over {
-            Over::Mpsc => self.run_with(channel::mpsc(self.capacity)),
-            Over::Swap => self.run_with(channel::swap(self.capacity, MAX_SENDERS, Overflow::Reject)),
+            Over::Spsc => self.run_with::<Single<_, _>>(channel::spsc(self.capacity), reject),
+            Over::Mpsc => self.run_with::<Queue<_, _>>(channel::mpsc(self.capacity), reject),
+            Over::Swap => self.run_with::<Queue<_, _>>(channel::swap(self.capacity, MAX_SENDERS, reject), reject),
             Over::Priority => {
-                let one: fn(&Tracked) -> usize = |_| 0;
-                self.run_with(channel::priority::<1, _, _>(self.capacity, Overflow::Reject, one))
+                let ends = channel::priority::<1, _, _>(self.capacity, reject, zero);
+                self.run_with::<Queue<_, _>>(ends, reject)
+            }
+            Over::Lane => {
+                let ends = channel::fan_in(1, self.capacity)
+                    .map(|(opener, receiver)| (opener.open(NonZeroU32::MIN).expect("a lane is free"), receiver));
+                self.run_with::<Single<_, _>>(ends, reject)
+            }
+            Over::Latest => {
+                Case { capacity: 1, ..*self }.run_with::<Newest<_, _>>(Ok(channel::latest()), Overflow::DropOldest)
+            }
+            Over::Conflated => {
+                let ends = channel::conflated(1, zero);
+                Case { capacity: 1, ..*self }.run_with::<Newest<_, _>>(ends, Overflow::DropOldest)
             }
         }
     }
 
-    fn run_with<P: Tx, C: Rx<P>>(&self, ends: Result<Ends<P, C>, CapacityError>) -> Vec<u32> {
+    fn run_with<R: Ring>(&self, ends: Result<Ends<R>, CapacityError>, overflow: Overflow) -> Vec<u32> {
         let ledger = Ledger::new();
-        let mut run = Run::new(ends.expect("a small capacity above 0"), self.capacity, ledger.clone());
+        let mut run = Run::<R>::new(ends.expect("a small capacity above 0"), self.capacity, overflow, ledger.clone());
         self.ops.iter().for_each(|&(op, arg)| run.step(op, usize::from(arg)));
         run.settle();
         run.finish();
@@ -82,17 +108,95 @@ impl Case<'_> {
     }
 }
 
-type Ends<P, C> = (Sender<P, Shared>, Receiver<C, Shared>);
+/// The class or the key of every item.
+fn zero(_: &Tracked) -> usize {
+    0
+}
 
-/// A sender's end.
-trait Tx: RoomEnd<Item = Tracked, Sent: Answer> + CloneEnd + PolicyEnd<Policy: TryFrom<Overflow>> + 'static {}
+type Tx<R> = Sender<<R as Ring>::Tx, Shared>;
+type Rx<R> = Receiver<<R as Ring>::Rx, Shared>;
+type Ends<R> = (Tx<R>, Rx<R>);
 
-impl<P: RoomEnd<Item = Tracked, Sent: Answer> + CloneEnd + PolicyEnd<Policy: TryFrom<Overflow>> + 'static> Tx for P {}
+/// The ends of a ring, and what they can do beyond what all can.
+trait Ring: Sized + 'static {
+    type Tx: SendEnd<Item = Tracked, Sent: Answer> + 'static;
+    type Rx: ReceiveEnd<Item: Answered> + 'static;
 
-/// The receiver's end.
-trait Rx<P: PolicyEnd>: CloseEnd<Item: Answered> + PolicyEnd<Policy = P::Policy> + 'static {}
+    /// Another sender, if there can be one.
+    fn another(_: &Tx<Self>) -> Option<Tx<Self>> {
+        None
+    }
 
-impl<P: PolicyEnd, C: CloseEnd<Item: Answered> + PolicyEnd<Policy = P::Policy> + 'static> Rx<P> for C {}
+    /// Waits for room, if there may be none.
+    fn ready(_: &mut Tx<Self>) -> Option<impl Future<Output = ()> + Unpin> {
+        None::<Ready<()>>
+    }
+
+    /// Whether the policy is another one now.
+    fn set_overflow(_: &Rx<Self>, _: Overflow) -> bool {
+        false
+    }
+
+    /// Whether it is closed now.
+    fn close(_: &mut Rx<Self>) -> bool {
+        false
+    }
+}
+
+/// For several senders, with a policy.
+struct Queue<P, C>(PhantomData<(P, C)>);
+
+impl<P, C> Ring for Queue<P, C>
+where
+    P: RoomEnd<Item = Tracked, Sent: Answer> + CloneEnd + PolicyEnd<Policy: TryFrom<Overflow>> + 'static,
+    C: CloseEnd<Item: Answered> + PolicyEnd<Policy = P::Policy> + 'static,
+{
+    type Tx = P;
+    type Rx = C;
+
+    fn another(sender: &Tx<Self>) -> Option<Tx<Self>> {
+        Some(sender.try_clone().expect("there are seats"))
+    }
+
+    fn ready(sender: &mut Tx<Self>) -> Option<impl Future<Output = ()> + Unpin> {
+        Some(sender.ready())
+    }
+
+    fn set_overflow(receiver: &Rx<Self>, overflow: Overflow) -> bool {
+        P::Policy::try_from(overflow).map(|policy| receiver.set_overflow(policy)).is_ok()
+    }
+
+    fn close(receiver: &mut Rx<Self>) -> bool {
+        receiver.close();
+        true
+    }
+}
+
+/// For one sender.
+struct Single<P, C>(PhantomData<(P, C)>);
+
+impl<P, C> Ring for Single<P, C>
+where
+    P: RoomEnd<Item = Tracked, Sent: Answer> + 'static,
+    C: ReceiveEnd<Item: Answered> + 'static,
+{
+    type Tx = P;
+    type Rx = C;
+
+    fn ready(sender: &mut Tx<Self>) -> Option<impl Future<Output = ()> + Unpin> {
+        Some(sender.ready())
+    }
+}
+
+/// For one sender, and for the newest item.
+struct Newest<P, C>(PhantomData<(P, C)>);
+
+impl<P: SendEnd<Item = Tracked, Sent: Answer> + 'static, C: ReceiveEnd<Item: Answered> + 'static> Ring
+    for Newest<P, C>
+{
+    type Tx = P;
+    type Rx = C;
+}
 
 /// What a send answers with.
 trait Answer {
@@ -122,7 +226,8 @@ impl Answered for Tracked {
     }
 }
 
-impl Answered for (usize, Tracked) {
+// With its class, key or lane.
+impl<N> Answered for (N, Tracked) {
     fn item(self) -> Tracked {
         self.1
     }
@@ -192,40 +297,36 @@ enum Sent {
     Cancelled(Option<Tracked>),
 }
 
-struct Sending<P: Tx> {
-    task: Task<(Sender<P, Shared>, Sent)>,
+struct Sending<R: Ring> {
+    task: Task<(Tx<R>, Sent)>,
     cancel: Rc<Cell<bool>>,
     bell: Bell,
     goal: Goal,
 }
 
-enum SenderState<P: Tx> {
-    Idle(Sender<P, Shared>),
-    Waits(Sending<P>),
+enum SenderState<R: Ring> {
+    Idle(Tx<R>),
+    Waits(Sending<R>),
 }
 
 /// What was received, if it was not cancelled.
 type Received = Option<Result<Tracked, RecvError>>;
 
-struct Receiving<C: CloseEnd> {
-    task: Task<(Receiver<C, Shared>, Received)>,
+struct Receiving<R: Ring> {
+    task: Task<(Rx<R>, Received)>,
     cancel: Rc<Cell<bool>>,
     bell: Bell,
 }
 
-enum ReceiverState<C: CloseEnd> {
-    Idle(Receiver<C, Shared>),
-    Waits(Receiving<C>),
+enum ReceiverState<R: Ring> {
+    Idle(Rx<R>),
+    Waits(Receiving<R>),
     /// It was polled without a future, and has registered.
-    Polled(Receiver<C, Shared>, Bell),
+    Polled(Rx<R>, Bell),
     Gone,
 }
 
-async fn send<P: Tx>(
-    mut sender: Sender<P, Shared>,
-    item: Tracked,
-    cancel: Rc<Cell<bool>>,
-) -> (Sender<P, Shared>, Sent) {
+async fn send<R: Ring>(mut sender: Tx<R>, item: Tracked, cancel: Rc<Cell<bool>>) -> (Tx<R>, Sent) {
     let mut future = sender.send(item);
     let done = poll_fn(|cx| match cancel.get() {
         true => Poll::Ready(None),
@@ -242,11 +343,7 @@ async fn send<P: Tx>(
     (sender, sent)
 }
 
-async fn wait_until<P: Tx>(
-    mut sender: Sender<P, Shared>,
-    goal: Goal,
-    cancel: Rc<Cell<bool>>,
-) -> (Sender<P, Shared>, Sent) {
+async fn wait_until<R: Ring>(mut sender: Tx<R>, goal: Goal, cancel: Rc<Cell<bool>>) -> (Tx<R>, Sent) {
     async fn unless_cancelled(future: impl Future<Output = ()> + Unpin, cancel: &Cell<bool>) -> Sent {
         let mut future = future;
         poll_fn(|cx| match cancel.get() {
@@ -257,15 +354,12 @@ async fn wait_until<P: Tx>(
     }
     let sent = match goal {
         Goal::Close => unless_cancelled(sender.closed(), &cancel).await,
-        _ => unless_cancelled(sender.ready(), &cancel).await,
+        _ => unless_cancelled(R::ready(&mut sender).expect("there may be no room"), &cancel).await,
     };
     (sender, sent)
 }
 
-async fn receive<C: CloseEnd<Item: Answered>>(
-    mut receiver: Receiver<C, Shared>,
-    cancel: Rc<Cell<bool>>,
-) -> (Receiver<C, Shared>, Received) {
+async fn receive<R: Ring>(mut receiver: Rx<R>, cancel: Rc<Cell<bool>>) -> (Rx<R>, Received) {
     let mut future = receiver.recv();
     let done = poll_fn(|cx| match cancel.get() {
         true => Poll::Ready(None),
@@ -276,22 +370,22 @@ async fn receive<C: CloseEnd<Item: Answered>>(
     (receiver, received)
 }
 
-struct Run<P: Tx, C: Rx<P>> {
+struct Run<R: Ring> {
     capacity: usize,
     overflow: Overflow,
     ledger: Ledger,
     inside: VecDeque<u32>,
     closed: bool,
-    senders: Vec<SenderState<P>>,
-    receiver: ReceiverState<C>,
+    senders: Vec<SenderState<R>>,
+    receiver: ReceiverState<R>,
     received: Vec<u32>,
 }
 
-impl<P: Tx, C: Rx<P>> Run<P, C> {
-    fn new((sender, receiver): Ends<P, C>, capacity: usize, ledger: Ledger) -> Self {
+impl<R: Ring> Run<R> {
+    fn new((sender, receiver): Ends<R>, capacity: usize, overflow: Overflow, ledger: Ledger) -> Self {
         Self {
             capacity,
-            overflow: Overflow::Reject,
+            overflow,
             ledger,
             inside: VecDeque::new(),
             closed: false,
@@ -304,16 +398,17 @@ impl<P: Tx, C: Rx<P>> Run<P, C> {
     fn step(&mut self, op: u8, arg: usize) {
         match op % 24 {
             0..=2 => self.with_idle_sender(arg, |run, sender| run.start(sender, Goal::Send(0))),
-            3 => self.with_idle_sender(arg, |run, sender| match arg / 4 % 4 {
+            3 => self.with_idle_sender(arg, |run, mut sender| match arg / 4 % 4 {
                 0 => run.send_many(sender, arg / 16 % 4),
                 1 => run.start(sender, Goal::Close),
-                _ => run.start(sender, Goal::Room),
+                _ if R::ready(&mut sender).is_some() => run.start(sender, Goal::Room),
+                _ => run.senders.push(SenderState::Idle(sender)),
             }),
             4 => self.with_idle_sender(arg, Self::try_send),
             5 => self.with_idle_sender(arg, Self::send_now_or_never),
             6 | 7 => self.with_idle_sender(arg, |run, sender| {
                 if run.senders.len() < MAX_SENDERS - 1 {
-                    run.senders.push(SenderState::Idle(sender.try_clone().expect("there are seats")));
+                    run.senders.extend(R::another(&sender).map(SenderState::Idle));
                 }
                 run.senders.push(SenderState::Idle(sender));
             }),
@@ -342,7 +437,7 @@ impl<P: Tx, C: Rx<P>> Run<P, C> {
         }
     }
 
-    fn with_idle_sender(&mut self, arg: usize, action: impl FnOnce(&mut Self, Sender<P, Shared>)) {
+    fn with_idle_sender(&mut self, arg: usize, action: impl FnOnce(&mut Self, Tx<R>)) {
         let idle: Vec<usize> =
             (0..self.senders.len()).filter(|&at| matches!(self.senders[at], SenderState::Idle(_))).collect();
         if idle.is_empty() {
@@ -354,7 +449,7 @@ impl<P: Tx, C: Rx<P>> Run<P, C> {
         }
     }
 
-    fn with_waiting_sender(&mut self, arg: usize, action: impl FnOnce(&mut Self, Sending<P>)) {
+    fn with_waiting_sender(&mut self, arg: usize, action: impl FnOnce(&mut Self, Sending<R>)) {
         let waiting: Vec<usize> =
             (0..self.senders.len()).filter(|&at| matches!(self.senders[at], SenderState::Waits(_))).collect();
         if waiting.is_empty() {
@@ -399,23 +494,22 @@ impl<P: Tx, C: Rx<P>> Run<P, C> {
     }
 
     fn set_overflow(&mut self, overflow: Overflow) {
-        if let (ReceiverState::Idle(receiver) | ReceiverState::Polled(receiver, _), Ok(policy)) =
-            (&self.receiver, P::Policy::try_from(overflow))
-        {
-            receiver.set_overflow(policy);
-            self.overflow = overflow;
+        if let ReceiverState::Idle(receiver) | ReceiverState::Polled(receiver, _) = &self.receiver {
+            if R::set_overflow(receiver, overflow) {
+                self.overflow = overflow;
+            }
         }
     }
 
-    fn start(&mut self, sender: Sender<P, Shared>, goal: Goal) {
+    fn start(&mut self, sender: Tx<R>, goal: Goal) {
         let cancel = Rc::new(Cell::new(false));
         let (task, goal): (Task<_>, _) = match goal {
             Goal::Send(_) => {
                 let item = self.ledger.item();
                 let goal = Goal::Send(item.id());
-                (Box::pin(send(sender, item, Rc::clone(&cancel))), goal)
+                (Box::pin(send::<R>(sender, item, Rc::clone(&cancel))), goal)
             }
-            _ => (Box::pin(wait_until(sender, goal, Rc::clone(&cancel))), goal),
+            _ => (Box::pin(wait_until::<R>(sender, goal, Rc::clone(&cancel))), goal),
         };
         let mut sending = Sending { task, cancel, bell: Bell::default(), goal };
         let next = self.poll_sender(&mut sending).unwrap_or(SenderState::Waits(sending));
@@ -423,7 +517,7 @@ impl<P: Tx, C: Rx<P>> Run<P, C> {
     }
 
     /// Sends some items as far as there is room, and gives up.
-    fn send_many(&mut self, mut sender: Sender<P, Shared>, count: usize) {
+    fn send_many(&mut self, mut sender: Tx<R>, count: usize) {
         // By a policy that drops it finds no end.
         let count = if self.rejects() { count } else { 0 };
         let items = self.ledger.items(count);
@@ -449,7 +543,7 @@ impl<P: Tx, C: Rx<P>> Run<P, C> {
         self.senders.push(SenderState::Idle(sender));
     }
 
-    fn try_send(&mut self, mut sender: Sender<P, Shared>) {
+    fn try_send(&mut self, mut sender: Tx<R>) {
         let item = self.ledger.item();
         let id = item.id();
         match sender.try_send(item) {
@@ -464,7 +558,7 @@ impl<P: Tx, C: Rx<P>> Run<P, C> {
     }
 
     /// A thread that waits for no time at all: it registers, and its time is over.
-    fn send_now_or_never(&mut self, mut sender: Sender<P, Shared>) {
+    fn send_now_or_never(&mut self, mut sender: Tx<R>) {
         let item = self.ledger.item();
         let id = item.id();
         match sender.send_timeout(item, Duration::ZERO) {
@@ -480,7 +574,7 @@ impl<P: Tx, C: Rx<P>> Run<P, C> {
     }
 
     /// `None`: it still waits.
-    fn poll_sender(&mut self, sending: &mut Sending<P>) -> Option<SenderState<P>> {
+    fn poll_sender(&mut self, sending: &mut Sending<R>) -> Option<SenderState<R>> {
         let Sending { task, bell, goal, cancel } = sending;
         match bell.poll(|cx| task.as_mut().poll(cx)) {
             Poll::Pending => {
@@ -526,7 +620,7 @@ impl<P: Tx, C: Rx<P>> Run<P, C> {
     }
 
     /// `None`: it still waits.
-    fn poll_receiver(&mut self, receiving: &mut Receiving<C>) -> Option<ReceiverState<C>> {
+    fn poll_receiver(&mut self, receiving: &mut Receiving<R>) -> Option<ReceiverState<R>> {
         let Receiving { task, bell, cancel } = receiving;
         match bell.poll(|cx| task.as_mut().poll(cx)) {
             Poll::Pending => {
@@ -543,7 +637,7 @@ impl<P: Tx, C: Rx<P>> Run<P, C> {
         }
     }
 
-    fn poll_bare(&mut self, mut receiver: Receiver<C, Shared>, mut bell: Bell) -> ReceiverState<C> {
+    fn poll_bare(&mut self, mut receiver: Rx<R>, mut bell: Bell) -> ReceiverState<R> {
         match bell.poll(|cx| receiver.poll_recv(cx)) {
             Poll::Pending => {
                 assert!(self.inside.is_empty() && !self.is_over(), "the receiver waits for what is there");
@@ -562,7 +656,7 @@ impl<P: Tx, C: Rx<P>> Run<P, C> {
             ReceiverState::Idle(receiver) if arg % 3 == 0 => self.poll_bare(receiver, Bell::default()),
             ReceiverState::Idle(receiver) => {
                 let cancel = Rc::new(Cell::new(false));
-                let task = Box::pin(receive(receiver, Rc::clone(&cancel)));
+                let task = Box::pin(receive::<R>(receiver, Rc::clone(&cancel)));
                 let mut receiving = Receiving { task, cancel, bell: Bell::default() };
                 self.poll_receiver(&mut receiving).unwrap_or(ReceiverState::Waits(receiving))
             }
@@ -602,7 +696,7 @@ impl<P: Tx, C: Rx<P>> Run<P, C> {
     }
 
     /// Answers with whether there was an item, or the end.
-    fn try_recv(&mut self, receiver: &mut Receiver<C, Shared>) -> bool {
+    fn try_recv(&mut self, receiver: &mut Rx<R>) -> bool {
         match receiver.try_recv() {
             Ok(item) => self.take(&item.item()),
             Err(PopError::Empty) => {
@@ -615,8 +709,8 @@ impl<P: Tx, C: Rx<P>> Run<P, C> {
     }
 
     /// Takes some items if there are any, and gives up.
-    fn receive_many(&mut self, receiver: &mut Receiver<C, Shared>, max: usize) {
-        let mut items: Vec<C::Item> = Vec::new();
+    fn receive_many(&mut self, receiver: &mut Rx<R>, max: usize) {
+        let mut items: Vec<<R::Rx as Pop>::Item> = Vec::new();
         let polled = Pin::new(&mut receiver.recv_many(&mut items, max)).poll(&mut Context::from_waker(Waker::noop()));
         match polled {
             Poll::Ready(0) => assert!(max == 0 || self.is_over(), "an end that is none"),
@@ -650,8 +744,10 @@ impl<P: Tx, C: Rx<P>> Run<P, C> {
                 ReceiverState::Gone
             }
             ReceiverState::Idle(mut receiver) | ReceiverState::Polled(mut receiver, _) => {
-                receiver.close();
-                ReceiverState::Idle(receiver)
+                let is_closed = R::close(&mut receiver);
+                self.receiver = ReceiverState::Idle(receiver);
+                self.closed |= is_closed;
+                return;
             }
             // In the middle of a future.
             ReceiverState::Waits(receiving) => {
@@ -686,7 +782,7 @@ impl<P: Tx, C: Rx<P>> Run<P, C> {
     }
 
     fn poll_nth(&mut self, nth: usize) {
-        let waits = |sender: &SenderState<P>| matches!(sender, SenderState::Waits(_));
+        let waits = |sender: &SenderState<R>| matches!(sender, SenderState::Waits(_));
         let Some(at) = (0..self.senders.len()).filter(|&at| waits(&self.senders[at])).nth(nth) else {
             return self.receive(0);
         };

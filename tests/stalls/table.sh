@@ -53,9 +53,9 @@ END
 
 # Stalls, of who waits
 
-Each operation by which somebody waits at a channel takes a lock. It stands still before each of its steps, and somebody else does
+An operation by which somebody waits at a channel may take a lock. It stands still before each of its steps, and somebody else does
 something meanwhile: at how many steps, in how many of them it holds the lock, and in how many of these the other one has to wait until
-it goes on. Where that is none, the other one has not brought what is waited for, and takes no lock either.
+it goes on. Where that is none though a lock is held, the other one has not brought what is waited for, and takes no lock either.
 
 END
     echo "| who stands still | meanwhile | steps | with the lock | the other waits |"

@@ -225,3 +225,27 @@ fn a_lane_of_another_channel_has_no_seat() {
     assert_eq!(lines.enter_lane(1, lines.opening()), Some(2));
     assert_eq!(lines.enter_lane(1, lines.opening()), None);
 }
+
+/// The thread by which all wait makes no fence, until somebody waits by another one.
+#[test]
+fn a_home_is_found_and_left() {
+    let (lines, [seat, another]) = lines();
+    let is_there = crate::sync::barrier::is_there();
+    let in_thread = |run: fn(&Lines, usize) -> bool| {
+        let lines = Arc::clone(&lines);
+        std::thread::spawn(move || run(&lines, another)).join().unwrap()
+    };
+    let wait_for_long = |lines: &Lines, seat| (0..1000).for_each(|_| drop(wait(lines, seat, Kind::Room)));
+    assert!(!lines.home.is_here());
+    wait_for_long(&lines, seat);
+    assert_eq!(lines.home.is_here(), is_there, "if there is no barrier, nobody is at home");
+    assert!(!in_thread(|lines, _| lines.home.is_here()));
+    // One that waits elsewhere is enough to leave it, and not enough to be at home there.
+    assert!(!in_thread(|lines, seat| {
+        wait(lines, seat, Kind::Room);
+        lines.home.is_here()
+    }));
+    assert!(!lines.home.is_here());
+    wait_for_long(&lines, seat);
+    assert_eq!(lines.home.is_here(), is_there);
+}

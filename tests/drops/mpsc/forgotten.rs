@@ -6,7 +6,7 @@ use std::mem;
 
 use forebay_core::mpsc::{Consumer, HeapRing, Producer, Ring, SliceRing, Slot};
 use forebay_core::{InUse, PopError};
-use forebay_tests::ledger::{Ledger, Tracked};
+use forebay_tests::ledger::{self, Ledger, Tracked};
 
 use crate::rings::{N, Owner, holds, ids, on_every_owner, on_every_ring, push, works};
 
@@ -82,9 +82,9 @@ impl Which {
     fn forget<K: Clone>(self, producer: Producer<'_, Tracked, K>, consumer: Consumer<'_, Tracked, K>) {
         let another = producer.clone();
         for (producer, forget) in [(producer, self.producer), (another, self.another)] {
-            if forget { mem::forget(producer) } else { drop(producer) }
+            if forget { ledger::forget(producer) } else { drop(producer) }
         }
-        if self.consumer { mem::forget(consumer) } else { drop(consumer) }
+        if self.consumer { ledger::forget(consumer) } else { drop(consumer) }
     }
 }
 
@@ -189,12 +189,12 @@ fn owned_ends_keep_the_ring_for_ever() {
         let (mut producer, mut consumer) = HeapRing::<Tracked>::new(N).expect("a small capacity").into_ends();
         let first = push(&ledger, &mut producer, 2);
         if which.producer {
-            mem::forget(producer.clone());
+            ledger::forget(producer.clone());
             drop(producer);
             holds(&mut consumer, ids(first, 2));
             assert_eq!(consumer.pop().err(), Some(PopError::Empty), "nobody said that it was gone");
         } else {
-            mem::forget(consumer);
+            ledger::forget(consumer);
             push(&ledger, &mut producer, 1);
             assert!(producer.push(ledger.item()).is_err_and(|error| error.is_full()), "nobody said that it was gone");
         }
@@ -216,5 +216,6 @@ fn the_memory_of_a_forgotten_ring_can_be_used_again() {
         mem::forget(ring);
         assert_eq!(ledger.alive(), 2 * round, "what was in a forgotten ring is forgotten too");
     }
+    ledger::forget(ledger.clone());
     ledger.check();
 }

@@ -4,7 +4,7 @@ use forebay_core::CapacityError;
 use forebay_core::mpsc::{HeapRing, SliceRing};
 
 /// The most that there can be.
-const MAX: usize = 1 << (usize::BITS / 2 - 2);
+const MAX: usize = 1 << if usize::BITS == 64 { 29 } else { 26 };
 
 fn refusal<T>(capacity: usize) -> Option<CapacityError> {
     HeapRing::<T>::new(capacity).err()

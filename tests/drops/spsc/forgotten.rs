@@ -4,7 +4,7 @@ use std::mem;
 
 use forebay_core::spsc::{Consumer, Dense, Flagged, HeapRing, Layout, Producer, Ring, SliceRing, Slot};
 use forebay_core::{InUse, PopError};
-use forebay_tests::ledger::{Ledger, Tracked};
+use forebay_tests::ledger::{self, Ledger, Tracked};
 use forebay_tests::spsc::Runs;
 
 use crate::rings::{N, Owner, holds, on_every_owner, on_every_ring, push, works};
@@ -79,12 +79,12 @@ impl Which {
 
     fn forget<L: Layout, K>(self, producer: Producer<'_, Tracked, L, K>, consumer: Consumer<'_, Tracked, L, K>) {
         if self.producer {
-            mem::forget(producer);
+            ledger::forget(producer);
         } else {
             drop(producer);
         }
         if self.consumer {
-            mem::forget(consumer);
+            ledger::forget(consumer);
         } else {
             drop(consumer);
         }
@@ -151,11 +151,11 @@ fn owned<L: Layout>(which: Which) {
     let (mut producer, mut consumer) = HeapRing::<Tracked, L>::new(N).expect("a small capacity").into_ends();
     let first = push(&ledger, &mut producer, 2);
     if which.producer {
-        mem::forget(producer);
+        ledger::forget(producer);
         holds(&mut consumer, [first, first + 1]);
         assert_eq!(consumer.pop().err(), Some(PopError::Empty), "nobody said that it was gone");
     } else {
-        mem::forget(consumer);
+        ledger::forget(consumer);
         push(&ledger, &mut producer, 1);
         assert!(producer.push(ledger.item()).is_err_and(|error| error.is_full()), "nobody said that it was gone");
     }
@@ -181,6 +181,7 @@ fn memory<L: Layout>() {
         drop((producer, consumer));
         mem::forget(ring);
     }
+    ledger::forget(ledger.clone());
     ledger.check();
     assert_eq!(ledger.alive(), 6, "what was in a forgotten ring is forgotten too");
 }

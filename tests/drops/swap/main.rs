@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use forebay_core::swap::{Consumer, HeapRing, Producer, Ring, SliceRing, Slot};
 use forebay_core::{CapacityError, Overflow, PopError, Pushed};
-use forebay_tests::ledger::{Ledger, Tracked, go_off, goes_off};
+use forebay_tests::ledger::{Ledger, Tracked, forget, go_off, goes_off};
 
 const N: usize = 3;
 const P: usize = 2;
@@ -423,6 +423,7 @@ fn memory_is_used_again() {
         drop((producer, another, consumer));
         if round % 3 == 2 {
             mem::forget(ring);
+            forget(ledger.clone());
             assert_eq!(ledger.alive(), alive, "what was in a forgotten ring is forgotten too");
         } else {
             drop(ring);

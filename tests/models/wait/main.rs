@@ -36,6 +36,7 @@ mod blocking;
 mod calls;
 mod closing;
 mod grace;
+mod home;
 mod lanes;
 mod lobby;
 mod policy;

@@ -88,6 +88,36 @@ fn a_senders_waker_may_panic() {
     }
 }
 
+/// What a waker's panic carries is dropped, and may panic in that.
+#[test]
+fn what_a_wakers_panic_carries_may_panic() {
+    struct Panics(Tracked);
+
+    impl Wake for Panics {
+        fn wake(self: Arc<Self>) {
+            let Self(item) = Arc::into_inner(self).expect("there is one");
+            std::panic::resume_unwind(Box::new(item));
+        }
+    }
+
+    for armed in [false, true] {
+        let ledger = Ledger::new();
+        let (mut sender, another, mut receiver) = full_of_tracked(&ledger);
+        let carried = ledger.item();
+        if armed {
+            ledger.arm(carried.id());
+        }
+        let mut send = sender.send(ledger.item());
+        assert!(poll_with(&mut send, &Waker::from(Arc::new(Panics(carried)))).is_pending());
+        drop(receiver.try_recv().unwrap());
+        assert_eq!((ledger.alive(), ledger.armed()), (1, 0), "what the panic carried is gone");
+        assert!(matches!(poll(&mut send, &Arc::default()), Poll::Ready(Ok(()))));
+        drop((receiver.try_recv().unwrap(), send));
+        drop((sender, another, receiver));
+        ledger.settle();
+    }
+}
+
 /// A future whose waker panics in its drop still passes its call on.
 #[test]
 fn a_call_goes_on_although_a_waker_panics() {

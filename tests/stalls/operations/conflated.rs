@@ -63,7 +63,7 @@ fn all() {
     pressure!(ring.tx, "Producer", tx => tx);
     ring.tx_goes("Producer::drop", drop);
 
-    ring.rx("Consumer::pop", |rx, log| Conflated::pop(rx, log));
+    ring.rx("Consumer::pop", Conflated::pop);
     ring.of_rx("Consumer::values", false, |rx, log| {
         let mut rx = rx.values();
         let _ = log.popped(rx.pop());

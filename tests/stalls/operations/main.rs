@@ -24,6 +24,7 @@ mod priority;
 mod spsc;
 mod stages;
 mod swap;
+mod waker_cell;
 mod world;
 
 /// Operations that just look: `looks!(table.tx, "Producer", end => end, len, is_empty)`.

@@ -101,7 +101,6 @@ fn all() {
         let mut expired = Vec::new();
         let mut expiring = Expiring::new(Through(&mut rx), || 2, MaxAge::new(1)).with_sink(|value| expired.push(value));
         assert!(expiring.pop().is_err(), "all are too old");
-        drop(expiring);
         log.took(expired);
         Some(rx)
     });
@@ -109,7 +108,6 @@ fn all() {
         let mut rx = rx;
         let mut expiring = Expiring::new(Through(&mut rx), || 1, MaxAge::new(1));
         let _ = log.popped(expiring.pop_stamped().map(|item| item.value));
-        drop(expiring);
         Some(rx)
     });
     stages.of_rx("Flush::oldest", false, |rx, log| {
@@ -117,7 +115,6 @@ fn all() {
         let mut flush = Flush::new(Through(&mut rx), || 0, NonZeroU64::MIN, NonZeroUsize::MAX);
         assert_eq!(flush.wait(), 0);
         flush.oldest(|item| log.took([item.value]));
-        drop(flush);
         Some(rx)
     });
     stages.of_rx("Flush::newest", false, |rx, log| {
@@ -126,7 +123,6 @@ fn all() {
         let mut batch = [const { None }; 2];
         flush.newest(&mut batch, |item| log.took([item.value]));
         log.took(batch.into_iter().flatten().map(|item: Stamped<u32>| item.value));
-        drop(flush);
         Some(rx)
     });
     // Settings: whoever shares one sets it and looks at it at any time.

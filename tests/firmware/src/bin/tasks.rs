@@ -22,7 +22,7 @@ const ITEMS: u32 = 2000;
 static LOBBY: Lobby<SEATS> = Lobby::new();
 
 // As the README says.
-const _: () = assert!(size_of::<Lobby<2>>() == 256 && size_of::<Lobby<3>>() == 256 + 48);
+const _: () = assert!(size_of::<Lobby<2>>() == 272 && size_of::<Lobby<3>>() == 272 + 48);
 
 #[board::entry]
 fn main() -> ! {

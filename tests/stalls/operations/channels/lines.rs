@@ -1,5 +1,6 @@
-//! Who waits takes a lock, and may stand still while it is held: then those wait who have brought what it waits for, and nobody else.
-//! Those take no lock, wherever it stands still. And whoever stood still is called for what came, or finds it.
+//! Who waits may take a lock, and stand still while it is held: then those wait who have brought what it waits for, and nobody else.
+//! Those take no lock, wherever it stands still. And whoever stood still is called for what came, or finds it. A receiver that waits for an
+//! item holds nobody up.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -153,14 +154,20 @@ fn no_items() -> (channel::MpscReceiver<u32>, channel::MpscSender<u32>) {
 fn for_an_item() {
     let recv = |rx: &mut channel::MpscReceiver<u32>, cx: &mut Context<'_>| poll(rx.recv(), cx);
     let send = |tx: &mut channel::MpscSender<u32>| assert_eq!(tx.try_send(1), Ok(()));
-    stands_still(("Receiver::recv", "Sender::try_send"), no_items, recv, send, Brings::It);
+    assert!(
+        !stands_still(("Receiver::recv", "Sender::try_send"), no_items, recv, send, Brings::It),
+        "there is no lock"
+    );
     let look = |tx: &mut channel::MpscSender<u32>| {
         assert_eq!((tx.len(), tx.is_full(), tx.is_closed(), tx.pressure()), (0, false, false, Pressure::Open));
     };
     stands_still(("Receiver::recv", "Sender::len"), no_items, recv, look, Brings::SomethingElse);
     let poll_recv =
         |rx: &mut channel::MpscReceiver<u32>, cx: &mut Context<'_>| matches!(rx.poll_recv(cx), Poll::Ready(Ok(_)));
-    stands_still(("Receiver::poll_recv", "Sender::try_send"), no_items, poll_recv, send, Brings::It);
+    assert!(
+        !stands_still(("Receiver::poll_recv", "Sender::try_send"), no_items, poll_recv, send, Brings::It),
+        "there is no lock"
+    );
 }
 
 #[test]
