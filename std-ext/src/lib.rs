@@ -73,7 +73,18 @@ mod wait;
 
 /// For the model checker.
 #[cfg(forebay_loom)]
-pub use sync::barrier::modelled as model;
+#[doc(hidden)]
+pub mod model {
+    pub use crate::sync::barrier::modelled::{heavy_fences, let_threads_be_at_home, refuse_heavy_fences};
+    pub use crate::sync::told::Told;
+}
+
+/// Whether the system has the barrier that waiting makes use of: it is some more steps then.
+#[cfg(forebay_steps)]
+#[doc(hidden)]
+pub fn has_barrier() -> bool {
+    sync::barrier::is_there()
+}
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -1,5 +1,8 @@
 //! The one place that chooses where this crate's atomics and locks come from: the standard library, a model checker, or the stepper.
 
+#[cfg(all(feature = "std", not(forebay_shuttle)))]
+pub(crate) mod told;
+
 #[cfg(not(any(forebay_loom, forebay_shuttle, forebay_steps)))]
 use core::sync::atomic as source;
 #[cfg(forebay_steps)]
@@ -22,6 +25,8 @@ use loom as checker;
 #[cfg(forebay_shuttle)]
 use shuttle as checker;
 
+#[cfg(all(feature = "std", forebay_loom))]
+use checker::sync::atomic::AtomicBool;
 #[cfg(any(forebay_loom, forebay_shuttle))]
 pub(crate) use checker::sync::atomic::{AtomicU8, AtomicUsize, Ordering, fence};
 #[cfg(any(forebay_loom, forebay_shuttle))]
@@ -30,6 +35,8 @@ pub(crate) use checker::sync::{Arc, Mutex};
 pub(crate) use modelled::Parker;
 #[cfg(all(feature = "std", not(any(forebay_loom, forebay_shuttle))))]
 pub(crate) use parker::Parker;
+#[cfg(all(feature = "std", not(any(forebay_loom, forebay_shuttle))))]
+use source::AtomicBool;
 
 /// The time.
 #[cfg(all(feature = "std", not(forebay_shuttle)))]
@@ -44,25 +51,23 @@ mod parker {
     use std::thread::{self, Thread};
     use std::time::Duration;
 
-    use super::source::{AtomicBool, Ordering};
+    use super::told::Told;
 
     /// Lets a thread sleep until it is told to go on. It knows by itself that it was: the thread's token may be used up by others.
     pub(crate) struct Parker {
         thread: Thread,
-        told: AtomicBool,
+        told: Told,
     }
 
     impl Parker {
         /// One of this thread, which alone may park.
         pub(crate) fn new() -> Self {
-            Self { thread: thread::current(), told: AtomicBool::new(false) }
+            Self { thread: thread::current(), told: Told::new() }
         }
 
         /// Whether it was told since it was last asked.
         pub(crate) fn take_told(&self) -> bool {
-            // [U1] Acquire: pairs with [U2]. Orders: what the wakers did before, whoever they are, before our next poll; a future may
-            // rely on that, and the thread's token isn't asked for where it was told before it slept.
-            self.told.swap(false, Ordering::Acquire)
+            self.told.take()
         }
 
         /// Sleeps until it is told, or for no reason.
@@ -75,8 +80,7 @@ mod parker {
         }
 
         pub(crate) fn unpark(&self) {
-            // [U2] Release: pairs with [U1]. An exchange, so that of several wakers none's release is hidden by the next one's.
-            self.told.swap(true, Ordering::Release);
+            self.told.tell();
             self.thread.unpark();
         }
     }
@@ -161,7 +165,8 @@ mod modelled {
         *BEGINNING.get_or_init(Instant::now) + Duration::from_millis(looks)
     }
 
-    /// The model checker's own parking lets a thread go on that waits for a lock.
+    /// The model checker's own parking lets a thread go on that waits for a lock. This one orders more than the real one does, which has
+    /// a model of its own.
     pub(crate) struct Parker(Mutex<bool>, Condvar);
 
     impl Parker {

@@ -29,6 +29,7 @@ const WAIT: &str = "std-ext/src/wait.rs";
 const HOME: &str = "std-ext/src/wait/home.rs";
 const WAKER_CELL: &str = "core/src/waker_cell.rs";
 const LINE: &str = "std-ext/src/wait/line.rs";
+const TOLD: &str = "std-ext/src/sync/told.rs";
 const SENDER: &str = "std-ext/src/channel/sender.rs";
 const PLACE: &str = "std-ext/src/channel/place.rs";
 const RECEIVER: &str = "std-ext/src/channel/receiver.rs";
@@ -67,13 +68,6 @@ const REWRITINGS: &[Rewriting] = &[
         file: WAIT,
         function: "wait_for_item",
         edits: &[("Err(waker) => self.change(|table| table.set_receiver(Some(waker))),", "Err(waker) => Some(waker),")],
-    },
-    Rewriting {
-        ids: "WC4",
-        what: "the receiver goes out of line with its waker registered",
-        file: PLACE,
-        function: "leave_line",
-        edits: &[("registrar.unregister();", "let _ = registrar;")],
     },
     Rewriting {
         ids: "WC3",
@@ -657,8 +651,8 @@ const REWRITINGS: &[Rewriting] = &[
         edits: &[
             ("unsafe { self.ring.write(cell, value) };", ""),
             (
-                "self.ring.put(Lane::of(class), &mut self.backs[class], cell);",
-                "self.ring.put(Lane::of(class), &mut self.backs[class], cell); unsafe { self.ring.write(cell, value) };",
+                "self.ring.put(Lane::of(class), &mut self.backs[class.min(C - 1)], cell);",
+                "self.ring.put(Lane::of(class), &mut self.backs[class.min(C - 1)], cell); unsafe { self.ring.write(cell, value) };",
             ),
         ],
     },
@@ -724,6 +718,48 @@ const REWRITINGS: &[Rewriting] = &[
         )],
     },
     Rewriting {
+        ids: "WC5",
+        what: "it waits before its waker is written",
+        file: WAKER_CELL,
+        function: "register",
+        edits: &[
+            ("cell.state.store(WAITING, Ordering::Release);", ""),
+            (
+                "last = unsafe { &mut *cell.waker.get() }.replace(waker);",
+                "cell.state.store(WAITING, Ordering::Release);
+                last = unsafe { &mut *cell.waker.get() }.replace(waker);",
+            ),
+            ("_ => {}", "_ => cell.state.store(WAITING, Ordering::Release),"),
+        ],
+    },
+    Rewriting {
+        ids: "WC6",
+        what: "idle before it is called",
+        file: WAKER_CELL,
+        function: "call",
+        edits: &[("let _calling = Calling(self);", "drop(Calling(self));")],
+    },
+    Rewriting {
+        ids: "WC7",
+        what: "a load and a store for the exchange",
+        file: WAKER_CELL,
+        function: "call",
+        edits: &[(
+            "self.state.compare_exchange(WAITING, CALLING, Ordering::Acquire, Ordering::Relaxed).is_err()",
+            "self.state.load(Ordering::Acquire) != WAITING || { self.state.store(CALLING, Ordering::Relaxed); false }",
+        )],
+    },
+    Rewriting {
+        ids: "U1",
+        what: "a load and a store for the exchange",
+        file: TOLD,
+        function: "take",
+        edits: &[(
+            "self.0.swap(false, Ordering::Acquire)",
+            "self.0.load(Ordering::Acquire) && { self.0.store(false, Ordering::Relaxed); true }",
+        )],
+    },
+    Rewriting {
         ids: "K2",
         what: "released before the decision",
         file: SYNC,
@@ -742,20 +778,21 @@ impl Rewriting {
         let text = fs::read_to_string(root.join(self.file)).map_err(|error| format!("{}: {error}", self.file))?;
         let source = Source::new(&text);
         // Several types may have a method of that name; one of them has the texts.
-        let mut fitting = source.functions(self.function).into_iter().filter_map(|(first, after)| {
-            let body = self.edit(source.text(first, after))?;
-            Some(source.with(first, after, &body))
-        });
-        let (Some(text), None) = (fitting.next(), fitting.next()) else {
+        let edited = |(_, span)| Some((span, self.edit(source.text(span))?));
+        let mut fitting = source.functions().filter(|(name, _)| *name == self.function).filter_map(edited);
+        let (Some((span, spoilt)), None) = (fitting.next(), fitting.next()) else {
             return Err(format!("{}: {}: \"{}\" does not fit any more", self.file, self.function, self.what));
         };
+        let outer = source.outermost(span);
         Ok(Mutant {
             ids: self.ids.to_string(),
             file: self.file.to_string(),
             function: self.function.to_string(),
+            ordering: String::new(),
             what: self.what.to_string(),
-            original: source.whole(),
-            text,
+            span: outer,
+            original: source.text(outer),
+            spoilt: source.with(outer, span, &spoilt),
         })
     }
 

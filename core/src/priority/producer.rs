@@ -395,3 +395,30 @@ impl<T, const C: usize, K> fmt::Debug for Producer<'_, T, C, K> {
             .finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::priority::Ring;
+    use crate::priority::view::Ctl;
+    use crate::sync::Ordering;
+
+    /// After more producers than can be counted were forgotten, the ring is in use for ever, however many come and go.
+    #[test]
+    fn the_count_of_producers_does_not_come_around() {
+        let ring = Ring::<u8, 2, 2>::new();
+        let (producer, consumer) = ring.try_split().unwrap();
+        let tx: &Tx<u8, 2> = &producer.tx;
+        let count = &tx.ring.ctl().ends.producers;
+        // Relaxed: one thread.
+        count.fetch_add(Ctl::<2>::MANY - 1, Ordering::Relaxed);
+        for _ in 0..3 {
+            let clones = [(); 9].map(|()| producer.clone());
+            // Relaxed: as above.
+            assert_eq!(count.load(Ordering::Relaxed), Ctl::<2>::MANY + 1);
+            drop(clones);
+        }
+        drop((producer, consumer));
+        assert!(ring.try_split().is_err());
+    }
+}

@@ -12,7 +12,7 @@
 //! is said above.
 
 #[cfg(forebay_loom)]
-pub mod modelled;
+pub(crate) mod modelled;
 #[cfg(not(any(forebay_loom, all(feature = "membarrier", target_os = "linux", not(forebay_shuttle)))))]
 mod none;
 #[cfg(all(feature = "membarrier", target_os = "linux", not(any(forebay_loom, forebay_shuttle))))]

@@ -46,6 +46,8 @@ mod ring;
 mod sink;
 mod stages;
 mod timeouts;
+#[cfg(forebay_loom)]
+mod told;
 mod until;
 
 /// A producer's end of numbers.
