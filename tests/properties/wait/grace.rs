@@ -213,8 +213,7 @@ fn a_call_that_comes_too_late_goes_on() {
 /// A send that is given up gives its value back, if it still has it, and shows whether it is over.
 #[test]
 fn a_send_that_is_given_up_gives_its_value_back() {
-    let (mut sender, mut receiver) =
-        channel::builder(1).overflow(Overflow::DropOldest).grace(A_WHILE).swap().unwrap();
+    let (mut sender, mut receiver) = channel::builder(1).overflow(Overflow::DropOldest).grace(A_WHILE).swap().unwrap();
     assert_eq!(sender.try_send(1), Ok(Pushed::Stored));
     let (timer, counter) = (Timer::default(), Arc::<Counter>::default());
     for number in [2, 3] {
