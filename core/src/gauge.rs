@@ -575,6 +575,7 @@ mod tests {
             gauge.set_marks(whole, capacity).unwrap();
         }
         // While they are being changed one may be new and the other one old.
+        // Relaxed: there is one thread.
         gauge.below.store(3, Ordering::Relaxed);
         assert_eq!(gauge.marks(4), Watermarks { high: 1, low: 0 });
     }
