@@ -574,7 +574,7 @@ mod tests {
             #[cfg(not(any(target_has_atomic = "ptr", feature = "portable-atomic")))]
             gauge.set_marks(whole, capacity).unwrap();
         }
-        // While they are being changed one may be new and the other one old.
+        // Relaxed: nobody else is there. While they are being changed one may be new and the other one old.
         gauge.below.store(3, Ordering::Relaxed);
         assert_eq!(gauge.marks(4), Watermarks { high: 1, low: 0 });
     }

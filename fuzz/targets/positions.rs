@@ -2,6 +2,8 @@
 //! tickets of `mpsc`, and the words of `swap`, whose files are built into this target, with laps that come around every eighth.
 //!
 //! The input is which of them, and some numbers of 8 bytes. Every input is valid.
+//!
+//! Claims: order.
 
 #![no_main]
 
@@ -99,9 +101,8 @@ fn tickets(numbers: &mut Numbers<'_>) {
     let lap = n.next_power_of_two() as u128 * 4;
     // As many laps as there are in a word.
     let laps = (usize::MAX as u128 + 1) / lap;
-    let after = |steps: u128| {
-        Ticket::from_word((steps / n as u128 % laps * lap) as usize | 4 * (steps % n as u128) as usize)
-    };
+    let after =
+        |steps: u128| Ticket::from_word((steps / n as u128 % laps * lap) as usize | 4 * (steps % n as u128) as usize);
     let (first, turn) = (numbers.up_to((laps - 1) as usize) as u128, numbers.up_to(n - 1));
     let start = first * n as u128 + turn as u128;
     let ticket = after(start);

@@ -79,6 +79,13 @@ pub mod model {
     pub use crate::sync::told::Told;
 }
 
+/// Whether the system has the barrier that waiting makes use of: it is some more steps then.
+#[cfg(forebay_steps)]
+#[doc(hidden)]
+pub fn has_barrier() -> bool {
+    sync::barrier::is_there()
+}
+
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct ReadmeExamples;

@@ -49,7 +49,7 @@
 //!
 //! # Progress
 //! Whoever meets nobody that waits for what it has brought takes no lock: it pays two loads, and a fence if it is not at home; a look
-//! at the ring that has changed nothing pays nothing. One that waits and is called costs the lock twice. It is held for a few steps and never while
+//! at the ring that has changed nothing pays nothing. One that waits and is called costs the lock twice, unless it is the receiver. It is held for a few steps and never while
 //! foreign code runs: wakers are cloned before, and woken and dropped after.
 //!
 //! # The receiver

@@ -15,3 +15,4 @@ mod priority;
 mod spsc;
 mod stages;
 mod swap;
+mod waker_cell;

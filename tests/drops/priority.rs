@@ -264,7 +264,10 @@ fn memory_is_used_again() {
     assert_eq!(SliceRing::<u8, C>::new(&mut []).unwrap_err(), CapacityError::Zero);
     assert_eq!(HeapRing::<u8, C>::new(0).unwrap_err(), CapacityError::Zero);
     assert_eq!(HeapRing::<u8, C>::new(usize::MAX).unwrap_err(), CapacityError::TooLarge);
-    assert_eq!(HeapRing::<u64, C>::new(usize::MAX / 64).unwrap_err(), CapacityError::TooLarge);
+    assert_eq!(
+        HeapRing::<u64, C>::new(isize::MAX as usize / size_of::<u64>() + 1).unwrap_err(),
+        CapacityError::TooLarge
+    );
 }
 
 /// A ring that was never split has nothing to drop.

@@ -380,3 +380,39 @@ impl Tally {
         if missing.is_empty() { Ok(()) } else { Err(format!("there was no {missing:?} in {} windows", self.windows)) }
     }
 }
+
+/// How a ring may lie: changes an outcome, if that is one that it can change.
+pub(crate) type Lie<O> = fn(&mut O) -> bool;
+
+/// A history of a ring in which one outcome is not what it was finds no order, for each of the ways to lie: not every time, as another
+/// order may explain it, but soon.
+pub(crate) fn each_lie_is_found<O: Op>(
+    what: &str,
+    lies: &[(&str, Lie<O>)],
+    mut session: impl FnMut(u64) -> Vec<Vec<Call<O>>>,
+    judge: impl Fn(&[Vec<Call<O>>], &mut Tally) -> Result<(), String>,
+) {
+    let _alone = alone();
+    for (name, lie) in lies {
+        let (start, mut random) = (Instant::now(), Random::new(7));
+        let is_found = |seed| {
+            let mut windows = session(seed);
+            let mut ops: Vec<&mut O> = windows.iter_mut().flatten().map(|call| &mut call.op).collect();
+            let first = random.below(ops.len());
+            ops.rotate_left(first);
+            if !ops.into_iter().any(lie) {
+                return false;
+            }
+            match judge(&windows, &mut Tally::default()) {
+                Ok(()) => false,
+                Err(why) => {
+                    assert!(why.contains("no order explains this"), "{why}");
+                    true
+                }
+            }
+        };
+        let found = (0..).map(is_found).position(|is| is || start.elapsed() > Duration::from_secs(30));
+        assert!(start.elapsed() <= Duration::from_secs(30), "{what}: {name} was not found in {found:?} histories");
+        note(&format!("{what}, {name}\tfound"));
+    }
+}

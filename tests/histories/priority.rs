@@ -1,5 +1,6 @@
 //! The ring by importance.
 
+use std::cell::RefCell;
 use std::num::NonZeroUsize;
 
 use forebay_core::priority::{Consumer, HeapRing, Producer};
@@ -9,7 +10,8 @@ use forebay_tests::history::record::{Call, Log};
 use forebay_tests::history::ring::Id;
 use forebay_tests::swap::OVERFLOWS;
 
-use crate::drive::{Hand, Pace, Random, check, check_samples, drive, sample, work};
+use crate::drive::{self, Hand, Lie, Pace, Random, Tally, check, check_samples, drive, sample, work};
+use crate::latest::lies;
 use crate::ring::{End, MOST_STORM, SAMPLES, STORM};
 
 impl crate::drive::Op for Op {
@@ -231,10 +233,16 @@ fn left(ring: &mut HeapRing<Id, CLASSES>) -> Vec<Call<Op>> {
     }
 }
 
-fn histories_under(what: &str, overflow: Overflow, outcomes: &[&str]) {
-    let always = ["place taken", "evicted", "stored", "push closed", "item", "empty", "pop closed", "length", "inside"];
-    let outcomes: Vec<&str> = always.iter().chain(outcomes).copied().collect();
-    drive(what, &outcomes, |seed, tally| {
+/// A ring, and what was done with it.
+struct Worked {
+    capacity: usize,
+    producers: u8,
+    ends: [End; 2],
+    windows: Vec<Vec<Call<Op>>>,
+}
+
+impl Worked {
+    fn under(overflow: Overflow, seed: u64) -> Self {
         let mut random = Random::new(seed ^ 0x5eed);
         let (capacity, producers) = ([1, 2, 3, 5][random.below(4)], 1 + random.below(3));
         let mut ends = || [End::ProducersGo, End::ConsumerGoes, End::ConsumerCloses][random.below(3)];
@@ -245,9 +253,54 @@ fn histories_under(what: &str, overflow: Overflow, outcomes: &[&str]) {
         windows.push(vec![Call { thread: 0, begin: 0, end: 0, op: Op::Split(again) }]);
         windows.append(&mut session(&mut ring, producers, ends[1], 6000, seed + 1));
         windows.push(left(&mut ring));
-        check(&Priority { capacity }, State::new(capacity, again), &windows, tally)
+        Self { capacity, producers: again, ends, windows }
+    }
+
+    fn check(&self, windows: &[Vec<Call<Op>>], tally: &mut Tally) -> Result<(), String> {
+        let Self { capacity, producers, ends, .. } = *self;
+        check(&Priority { capacity }, State::new(capacity, producers), windows, tally)
             .map_err(|why| format!("capacity {capacity}, {producers} producers, {ends:?}, {why}"))
+    }
+}
+
+fn histories_under(what: &str, overflow: Overflow, outcomes: &[&str]) {
+    let always = ["place taken", "evicted", "stored", "push closed", "item", "empty", "pop closed", "length", "inside"];
+    let outcomes: Vec<&str> = always.iter().chain(outcomes).copied().collect();
+    drive(what, &outcomes, |seed, tally| {
+        let worked = Worked::under(overflow, seed);
+        worked.check(&worked.windows, tally)
     });
+}
+
+#[test]
+fn each_lie_is_found() {
+    let lies: &[(&str, Lie<Op>)] = lies! {
+        "another item": Op::Pops(id @ 3..) => Op::Pops(id - 3);
+        "less important first": Op::Lacks(class) => Op::Lacks((class + 1) % CLASSES);
+        "false empty": Op::Pops(_) => Op::Nothing;
+        "closed before the end": Op::Nothing => Op::PopClosed;
+        "never closed": Op::PopClosed => Op::Nothing;
+        "another victim": Op::Evicts(id @ 3..) => Op::Evicts(id - 3);
+        "evicts the more important": Op::NothingLess(class @ 1..) => Op::NothingLess(class - 1);
+        "full with room": Op::Takes => Op::NothingLess(CLASSES - 1);
+        "closed, and not": Op::NothingLess(_) => Op::PushClosed;
+        "one too many": Op::Len(len) => Op::Len(len + 1);
+        "one too many of a class": Op::Inside(class, len) => Op::Inside(class, len + 1);
+        "evictions are not counted": Op::Rest([one, two, [inside, popped, evicted @ (1..), shed]]) =>
+            Op::Rest([one, two, [inside, popped, evicted - 1, shed]]);
+    };
+    let worked = RefCell::new(None);
+    drive::each_lie_is_found(
+        "priority",
+        lies,
+        |seed| {
+            let mut new = Worked::under(Overflow::Reject, seed);
+            let windows = std::mem::take(&mut new.windows);
+            worked.replace(Some(new));
+            windows
+        },
+        |windows, tally| worked.borrow().as_ref().expect("there is one").check(windows, tally),
+    );
 }
 
 #[test]

@@ -70,13 +70,6 @@ const REWRITINGS: &[Rewriting] = &[
         edits: &[("Err(waker) => self.change(|table| table.set_receiver(Some(waker))),", "Err(waker) => Some(waker),")],
     },
     Rewriting {
-        ids: "WC4",
-        what: "the receiver goes out of line with its waker registered",
-        file: PLACE,
-        function: "leave_line",
-        edits: &[("registrar.unregister();", "let _ = registrar;")],
-    },
-    Rewriting {
         ids: "WC3",
         what: "the waker is not replaced",
         file: WAKER_CELL,

@@ -1,7 +1,7 @@
 //! Mutants of plain code: arithmetic, comparisons, policies and what functions answer with are spoilt one after another, and each
 //! time some test must fail.
 //!
-//! `.ci/run plain-mutants` makes them all. Files, such as `core/src/slip.rs`, or beginnings of their paths choose some. `--list` only
+//! `.ci/run plain-mutants` makes them all. Files, such as `core/src/slip.rs`, or beginnings of mutants' names choose some. `--list` only
 //! says which there are, `--verbose` what became of each.
 //!
 //! The mutants are those of cargo-mutants, which must be installed. To build each on its own would take a day, so a copy of the
@@ -64,7 +64,7 @@ fn run() -> Result<bool> {
     // From the copy on, it does not matter if somebody works on the original.
     let workshop = Workshop::furnish(root)?;
     let mutants = mutant::list(&workshop.copy())?;
-    let is_wanted = |mutant: &Mutant| files.is_empty() || files.iter().any(|file| mutant.file.starts_with(file));
+    let is_wanted = |mutant: &Mutant| files.is_empty() || files.iter().any(|file| mutant.name.starts_with(file));
     // All of them are in the build, whichever are tried: so it is made once.
     let wanted: Vec<bool> = mutants.iter().map(is_wanted).collect();
     let count = wanted.iter().filter(|&&is_wanted| is_wanted).count();

@@ -391,7 +391,7 @@ fn an_end_is_asked_no_more_often_than_has_to_be() {
 fn a_seed_makes_the_published_choices() {
     let numbers: [u64; 3] = [723_471_715, 2_497_366_906, 2_064_144_800];
     for (nth, number) in numbers.into_iter().enumerate() {
-        let share = (number * 4095 >> 32) as u16;
+        let share = ((number * 4095) >> 32) as u16;
         for (keep, is_kept) in [(share, false), (share + 1, true)] {
             let sampling = Sampling::new(Rate::new(keep, 4095).unwrap(), 0);
             let mut sampler = Sampler::by_chance(&sampling, 2_463_534_242);

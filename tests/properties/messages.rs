@@ -1,4 +1,6 @@
 //! What errors say: each something of its own, in one line, with the figures that it has.
+//!
+//! Claims: misuse.
 
 use std::error::Error;
 

@@ -166,7 +166,7 @@ pub fn named(ring: &str, operation: &str, body: impl FnOnce() -> usize) {
 
 /// Notes what was done, the steps alone and at most, how often it went well, and the ring and the operation, where they have
 /// [names](named). `tests/stalls/table.sh` makes tables of it.
-fn note(what: &str, alone: usize, most: usize, survived: usize) {
+pub fn note(what: &str, alone: usize, most: usize, survived: usize) {
     let (ring, operation) = NAMED.with_borrow(|named| named.clone().unwrap_or_default());
     record(RECORDS, &format!("{what}\t{alone}\t{most}\t{survived}\t{ring}\t{operation}"));
 }

@@ -15,13 +15,14 @@ some states of a small ring (empty, half full, full; with each policy; with wate
 the fewest to the most; at most, whatever came in between; how many locks it takes, if any; at how many of its steps a thread stood
 still while the others worked; and at how many an interrupt came that worked. `survived` is where the others went on, in a bounded
 number of steps and without a lock, and all was right afterwards. `-`: it has no atomic step. What is tried is in
-`tests/stalls/operations`; `.ci/run stalls` makes this table anew, and fails where it differs. The steps are those of a 64-bit machine.
+`tests/stalls/operations`; `.ci/run stalls` makes this table anew, and fails where it differs. The steps are those of a 64-bit machine, and of
+Linux with membarrier(2).
 
 END
     echo "| ring | operation | steps | at most | locks | stood still | survived | interrupted | survived |"
     echo "|---|---|---|---|---|---|---|---|---|"
     sort "$1" | awk -F'\t' '
-        $7 == "" || $3 == "held up" { next }
+        $7 == "" || $3 == "held up" || $3 == "no barrier" { next }
         {
             key = $7 "\t" $8
             if (!(key in least)) { order[++n] = key; least[key] = 1e9 }
@@ -60,7 +61,7 @@ it goes on. Where that is none though a lock is held, the other one has not brou
 END
     echo "| who stands still | meanwhile | steps | with the lock | the other waits |"
     echo "|---|---|---|---|---|"
-    awk -F'\t' '$3 == "held up" { split($8, part, "` while `"); printf "| `%s` | `%s` | %d | %d | %d |\n", part[1], part[2], $4, $5, $6 }' "$1" | sort
+    awk -F'\t' '$3 == "held up" && $7 != "" { split($8, part, "` while `"); printf "| `%s` | `%s` | %d | %d | %d |\n", part[1], part[2], $4, $5, $6 }' "$1" | sort
 }
 
 tests() {
@@ -91,10 +92,15 @@ case $2 in
 operations) operations "$1" ;;
 tests) tests "$1" ;;
 check)
-    diff -u "$(dirname "$0")/table.md" <(operations "$1") || {
+    # Where the system has no such barrier as waiting makes use of, channels take fewer steps.
+    same='' which=everything
+    if grep -q $'\tno barrier\t' "$1"; then same='^| channel,\|^| `\|^| all' which='all but channels, as there is no membarrier(2)'; fi
+    compared() { if [[ $same ]]; then grep -v "$same"; else cat; fi; }
+    diff -u <(compared <"$(dirname "$0")/table.md") <(operations "$1" | compared) || {
         echo "tests/stalls/table.md differs: see why, and make it anew: tests/stalls/table.sh $1 operations >tests/stalls/table.md" >&2
         exit 1
     }
+    echo "compared with tests/stalls/table.md: $which"
     grep '^| all |' "$(dirname "$0")/table.md" | awk -F' *[|] *' '{ printf "%s by name: stood still at %d steps, %d survived; interrupted at %d, %d survived\n", $3, $7, $8, $9, $10 }'
     ;;
 *) exit 2 ;;

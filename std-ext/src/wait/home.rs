@@ -119,8 +119,11 @@ mod threads {
         }
 
         pub(super) fn open(&self) {
-            // Relaxed: the ends are handed on from here.
-            self.0.store(if barrier::is_there() { NONE } else { NEVER }, Ordering::Relaxed);
+            // If there is none now, there never was.
+            if barrier::is_there() {
+                // Relaxed: the ends are handed on from here.
+                self.0.store(NONE, Ordering::Relaxed);
+            }
         }
 
         #[inline(always)]

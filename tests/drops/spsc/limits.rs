@@ -38,7 +38,8 @@ fn more_bytes_than_can_be_counted() {
         assert_eq!(refusal::<u64, Flagged>(capacity), Some(CapacityError::TooLarge));
     }
     // The flag counts.
-    assert_eq!(refusal::<u64, Flagged>(MAX / 16 + 1), Some(CapacityError::TooLarge));
+    let most = MAX / (size_of::<u64>() + align_of::<u64>());
+    assert_eq!(refusal::<u64, Flagged>(most + 1), Some(CapacityError::TooLarge));
     assert_eq!(refusal::<u8, Flagged>(MAX / 2 + 1), Some(CapacityError::TooLarge));
 }
 

@@ -7,7 +7,7 @@ use core::fmt;
 use core::sync::atomic::{AtomicU32, Ordering};
 
 use forebay_core::seam::{Pop, Push};
-use forebay_core::{Overflow, PopError, Pressure, PushError, Pushed, Seen};
+use forebay_core::{Overflow, PopError, Pressure, PushError, Pushed, Seen, Watermarks};
 use forebay_core::{fan_in, mpsc, priority, spsc, swap};
 
 use crate::interrupt;
@@ -205,13 +205,19 @@ impl<P: Inlet> Source<P> {
 }
 
 /// The interrupt produces `total` items, the main loop consumes them.
-pub fn run<P: Inlet, C: Outlet>(producer: P, mut consumer: C, high: usize, policy: Overflow, total: u32) -> Figures {
+pub fn run<P: Inlet, C: Outlet>(
+    producer: P,
+    mut consumer: C,
+    marks: Watermarks,
+    policy: Overflow,
+    total: u32,
+) -> Figures {
     let ticks = AtomicU32::new(0);
     let before = consumer.losses();
     let mut source = Source {
         end: Some(producer),
         policy,
-        high,
+        high: marks.high(),
         next: 0,
         total,
         seen: Seen::default(),
@@ -237,6 +243,11 @@ pub fn run<P: Inlet, C: Outlet>(producer: P, mut consumer: C, high: usize, polic
                     assert!(number >= least[stream], "an item is repeated or out of turn");
                     least[stream] = number + 1;
                     popped.enter(0, number);
+                    let (pressure, len) = (consumer.pressure(), consumer.len());
+                    // The interrupt may have come, and put something in.
+                    if len <= marks.low() && ticks.load(Ordering::Relaxed) == before {
+                        assert!(pressure.is_none_or(|pressure| pressure == Pressure::Open), "pressed at the low mark");
+                    }
                 }
                 Err(PopError::Empty) => {
                     let pressure = consumer.pressure();

@@ -8,6 +8,7 @@ use std::thread;
 
 use forebay::PushError;
 use forebay::channel::{self, MpscReceiver, MpscSender, RecvError, SendError};
+use forebay_core::waker_cell::{Registrar, WakerCell};
 use forebay_tests::ledger::{Ledger, Tracked, go_off, goes_off};
 
 use super::{Counter, poll};
@@ -218,6 +219,37 @@ fn a_waker_may_panic_as_the_receiver_goes() {
     drop(receiver);
     assert_eq!(ARMED.get(), "");
     assert_eq!(sender.try_send(3), Err(PushError::Closed(3)));
+}
+
+/// A call is over when the waker has panicked.
+#[test]
+fn a_call_ends_by_a_panic_too() {
+    let cell = WakerCell::new();
+    let mut registrar = Registrar::claim(&cell, |cell| cell).unwrap();
+    let waker = bomb();
+    assert!(registrar.register(&waker).is_ok());
+    ARMED.set("wake");
+    assert!(goes_off(|| cell.call(Waker::wake_by_ref)));
+    assert!(!cell.is_waiting());
+    assert!(registrar.register(&waker).is_ok(), "nobody is calling");
+    assert!(cell.call(Waker::wake_by_ref));
+    ARMED.set("clone");
+    assert!(registrar.register(&waker).is_ok(), "there is no need to clone it again");
+    assert!(goes_off(|| registrar.register(Waker::noop()).map(|_| registrar.register(&waker))));
+    assert!(cell.is_waiting(), "nothing has changed");
+    assert!(Registrar::claim(&cell, |cell| cell).is_none());
+    drop(registrar);
+    assert!(Registrar::claim(&cell, |cell| cell).is_some());
+}
+
+/// One that does not wait any more is not called, although its waker is kept.
+#[test]
+fn a_receiver_that_has_given_up_is_not_called() {
+    let (mut sender, mut receiver) = channel::mpsc(1).unwrap();
+    let counter = Arc::<Counter>::default();
+    assert!(poll(&mut receiver.recv(), &counter).is_pending());
+    sender.try_send(1).unwrap();
+    assert_eq!((receiver.try_recv(), counter.count()), (Ok(1), 0));
 }
 
 /// A waker that holds up the first who wakes it, until it is told to let go.

@@ -15,6 +15,7 @@ use forebay::channel::{
     ForceEnd, PolicyEnd, PressureEnd, ReceiveEnd, Receiver, ReserveEnd, RoomEnd, SendEnd, SendError, Sender, Shared,
 };
 use forebay_core::{Overflow, Pushed, Refusal};
+use forebay_tests::stall;
 
 use self::rings::{Conflated, FanIn, Latest, Mpsc, Priority, Spsc, Swap};
 use crate::declared::{self, OWNERS, VALUE};
@@ -442,6 +443,14 @@ macro_rules! each {
                     super::$name(super::How::Tries);
                 }
             )+
+        }
+
+        /// On such a machine the steps are not those of the committed table.
+        #[test]
+        fn whether_there_is_a_barrier() {
+            if !forebay::has_barrier() {
+                stall::note("no barrier", 0, 0, 0);
+            }
         }
 
         #[test]

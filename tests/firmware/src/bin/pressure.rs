@@ -72,7 +72,7 @@ fn main() -> ! {
                 let marks = Watermarks::new($high, $low).expect("the low one is below");
                 let (producer, consumer) = ends!($kind marks $policy);
                 let total = items(10_000, 100_000);
-                let figures = overload::run(producer, consumer, $high, $policy, total);
+                let figures = overload::run(producer, consumer, marks, $policy, total);
                 all += figures.items;
                 say!("{:8} {:2} {:?}: {figures}", stringify!($kind), $capacity, $policy);
             })*

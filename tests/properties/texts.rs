@@ -1,0 +1,142 @@
+//! What is shown of rings, ends and errors: a type's name and no items, and of an error a message in one line.
+//!
+//! Claims: misuse.
+
+use std::error::Error;
+use std::fmt::Debug;
+use std::num::NonZeroU32;
+
+use forebay::channel::{self, BuildError, NoSeat, RecvError, RecvTimeoutError, SendError, SendTimeoutError};
+use forebay_core::credit::{CreditError, FrameError};
+use forebay_core::fan_in::NoLane;
+use forebay_core::pacer::RatesError;
+use forebay_core::{CapacityError, InUse, NeverEvicts, PopError, PushError, WatermarkError};
+use forebay_core::{conflated, fan_in, latest, mpsc, priority, spsc, swap};
+
+/// An item that nobody can show.
+struct Secret;
+
+fn shows(name: &str, shown: &dyn Debug) {
+    let text = format!("{shown:?}");
+    assert!(text.starts_with(name), "{text} does not begin with {name}");
+    assert!(!text.contains("Secret") && !text.contains('\n'), "{text}");
+}
+
+/// Of each kind of ring the array, made by default, and the heap, with their ends.
+#[test]
+fn rings_and_their_ends() {
+    macro_rules! check {
+        ($array:ty, $heap:expr, $ends:expr) => {
+            let array = <$array>::default();
+            shows("Ring", &array);
+            shows("HeapRing", &$heap);
+            let names: [&str; 2] = $ends;
+            let (first, second) = array.try_split().expect("no end is out");
+            shows(names[0], &first);
+            shows(names[1], &second);
+        };
+    }
+    let ends = ["Producer", "Consumer"];
+    check!(spsc::Ring<Secret, 3>, spsc::HeapRing::<Secret>::new(3).unwrap(), ends);
+    check!(spsc::Ring<Secret, 3, spsc::Flagged>, spsc::HeapRing::<Secret, spsc::Flagged>::new(3).unwrap(), ends);
+    check!(mpsc::Ring<Secret, 3>, mpsc::HeapRing::<Secret>::new(3).unwrap(), ends);
+    check!(swap::Ring<Secret, 3, 2>, swap::HeapRing::<Secret>::new(3, 2).unwrap(), ends);
+    check!(priority::Ring<Secret, 3, 2>, priority::HeapRing::<Secret, 2>::new(3).unwrap(), ends);
+    check!(conflated::Ring<Secret, 3>, conflated::HeapRing::<Secret>::new(3).unwrap(), ends);
+    check!(fan_in::Ring<Secret, 3, 2>, fan_in::HeapRing::<Secret>::new(3, 2).unwrap(), ["Opener", "Consumer"]);
+    let buffer = latest::TripleBuffer::<Secret>::default();
+    shows("TripleBuffer", &buffer);
+    let (writer, reader) = buffer.try_split().unwrap();
+    shows("Writer", &writer);
+    shows("Reader", &reader);
+}
+
+#[test]
+fn what_an_end_hands_out() {
+    let mut ring = spsc::Ring::<Secret, 3>::new();
+    let (mut producer, mut consumer) = ring.split();
+    shows("WriteSlot", &producer.write_slot().unwrap());
+    shows("WriteRun", &producer.write_run(2));
+    assert!(producer.push(Secret).is_ok());
+    shows("Iter", &consumer.iter());
+    shows("IterMut", &consumer.iter_mut());
+    shows("Drain", &consumer.drain());
+    // Where an item can be read, it is shown.
+    let mut ring = spsc::Ring::<u32, 3>::new();
+    let (mut producer, mut consumer) = ring.split();
+    producer.push(7).unwrap();
+    assert!(format!("{:?}", consumer.read_slot().unwrap()).contains('7'));
+    assert!(format!("{:?}", consumer.read_run(2)).contains('7'));
+    let mut ring = mpsc::Ring::<Secret, 3>::new();
+    shows("Drain", &ring.split().1.drain());
+    let mut ring = swap::Ring::<Secret, 3, 2>::new();
+    shows("Drain", &ring.split().1.drain());
+    let mut ring = fan_in::Ring::<Secret, 3, 2>::new();
+    let (opener, consumer) = ring.split();
+    shows("Producer", &opener.open(NonZeroU32::MIN).unwrap());
+    shows("ByLane", &consumer.by_lane());
+}
+
+#[test]
+fn channels() {
+    let (mut sender, mut receiver) = channel::mpsc::<Secret>(1).unwrap();
+    shows("Sender", &sender);
+    shows("Receiver", &receiver);
+    shows("SendFuture", &sender.send(Secret));
+    shows("Ready", &sender.ready());
+    shows("Closed", &sender.closed());
+    shows("SendMany", &sender.send_many(std::iter::empty()));
+    shows("PressureChanged", &sender.pressure_changed());
+    shows("RecvFuture", &receiver.recv());
+    shows("RecvMany", &receiver.recv_many(&mut Vec::new(), 1));
+    shows("Drain", &receiver.drain());
+    shows("IntoIter", &receiver.into_iter());
+    let (opener, _receiver) = channel::fan_in::<Secret>(2, 1).unwrap();
+    shows("Opener", &opener);
+    let mut sender = opener.open(NonZeroU32::MIN).unwrap();
+    shows("Reserve", &sender.reserve());
+    shows("Permit", &sender.try_reserve().unwrap());
+}
+
+/// The message of an error says something, in one line, and is no name; how it is shown otherwise tells nothing of the value.
+#[test]
+fn errors() {
+    fn says(error: &dyn Error) {
+        let text = error.to_string();
+        assert!(text.len() > 10 && text.contains(' ') && !text.contains('\n') && !text.ends_with('.'), "{text}");
+        shows("", &error);
+    }
+    let marks = WatermarkError::HighAboveCapacity { high: 3, capacity: 2 };
+    let errors: [&dyn Error; 29] = [
+        &PushError::Full(Secret),
+        &PushError::Shed(Secret),
+        &PushError::Closed(Secret),
+        &PopError::Empty,
+        &PopError::Closed,
+        &CapacityError::Zero,
+        &CapacityError::TooLarge,
+        &CapacityError::TooShort,
+        &CapacityError::OutOfMemory,
+        &InUse,
+        &NeverEvicts,
+        &marks,
+        &WatermarkError::LowNotBelowHigh { high: 2, low: 2 },
+        &swap::TooManyProducers,
+        &NoLane::AllTaken,
+        &NoLane::Closed,
+        &RatesError::ZeroPeriod,
+        &RatesError::ZeroRate,
+        &RatesError::TooFast { greatest: u32::MAX },
+        &FrameError::Length { length: 3 },
+        &CreditError::ZeroWindow,
+        &SendError::Closed(Secret),
+        &SendError::Shed(Secret),
+        &SendTimeoutError::Timeout(Secret),
+        &SendTimeoutError::Closed(Secret),
+        &RecvError,
+        &RecvTimeoutError::Timeout,
+        &NoSeat,
+        &BuildError::Watermarks(marks),
+    ];
+    errors.into_iter().for_each(says);
+}
