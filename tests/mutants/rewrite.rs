@@ -710,11 +710,7 @@ const REWRITINGS: &[Rewriting] = &[
         function: "register",
         edits: &[
             ("cell.state.store(WAITING, Ordering::Release);", ""),
-            (
-                "last = unsafe { &mut *cell.waker.get() }.replace(waker);",
-                "cell.state.store(WAITING, Ordering::Release);
-                last = unsafe { &mut *cell.waker.get() }.replace(waker);",
-            ),
+            ("cell.watch.write(0);", "cell.state.store(WAITING, Ordering::Release); cell.watch.write(0);"),
             ("_ => {}", "_ => cell.state.store(WAITING, Ordering::Release),"),
         ],
     },
