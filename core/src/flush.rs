@@ -154,7 +154,7 @@ impl<C: Pop, K: Clock> Flush<C, K> {
         }
         let batch = &mut batch[..room];
         // The next place is that of the oldest item, or the first of those without one: from there on they are in order.
-        batch.rotate_left(at);
+        batch.rotate_left(at.min(room));
         batch.reverse();
         Some(batch.iter().flatten().count())
     }

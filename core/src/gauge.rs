@@ -396,9 +396,188 @@ const FULL: usize = u8::MAX as usize;
 mod tests {
     extern crate std;
 
+    use core::cell::Cell;
     use std::vec::Vec;
 
     use super::*;
+
+    /// A ring that has so many items, or takes none in any more.
+    struct Ring {
+        gauge: Gauge,
+        capacity: usize,
+        len: Cell<Option<usize>>,
+    }
+
+    impl Ring {
+        fn new(capacity: usize, high: usize, low: usize) -> Self {
+            let gauge = Gauge::new();
+            gauge.set_marks(Watermarks::new(high, low).unwrap(), capacity).unwrap();
+            Self { gauge, capacity, len: Cell::new(Some(0)) }
+        }
+
+        fn settle(&self, len: usize) -> (usize, Pressure) {
+            self.len.set(Some(len));
+            settle(self)
+        }
+
+        fn span(&self, len: usize) -> (usize, bool) {
+            self.len.set(Some(len));
+            span(self)
+        }
+    }
+
+    impl Depth for &Ring {
+        fn gauge(&self) -> &Gauge {
+            &self.gauge
+        }
+
+        fn capacity(&self) -> usize {
+            self.capacity
+        }
+
+        fn look(&self) -> Option<usize> {
+            self.len.get()
+        }
+    }
+
+    /// All rings of up to 6 items with all marks.
+    fn rings() -> impl Iterator<Item = Ring> {
+        let marks = |capacity| (1..=capacity).flat_map(move |high| (0..high).map(move |low| (capacity, high, low)));
+        (1..=6).flat_map(marks).map(|(capacity, high, low)| Ring::new(capacity, high, low))
+    }
+
+    /// Every number of items after every other: as the table in the module's header says.
+    #[test]
+    fn the_level_goes_by_the_number_of_items() {
+        for ring in rings() {
+            let Watermarks { high, low } = ring.gauge.marks(ring.capacity);
+            let (mut before, mut seen) = (Pressure::Open, Seen::default());
+            for number in 0..(ring.capacity + 1) * (ring.capacity + 1) {
+                let len = if number % 2 == 0 { number / 2 % (ring.capacity + 1) } else { number / (ring.capacity + 1) };
+                let expected = match len {
+                    len if len <= low => Pressure::Open,
+                    len if len == ring.capacity => Pressure::Stop,
+                    len if len >= high => before.max(Pressure::Slow),
+                    _ => before,
+                };
+                assert_eq!(ring.settle(len), (len, expected), "{len} of {}, {high}, {low}", ring.capacity);
+                assert_eq!((ring.gauge.level(), ring.gauge.is_open()), (expected, expected == Pressure::Open));
+                assert_eq!(ring.gauge.since(&mut seen), (expected != before).then_some(expected));
+                assert_eq!(ring.gauge.since(&mut seen), None);
+                before = expected;
+            }
+        }
+    }
+
+    /// A level that has changed and come back is news: another look, with another level in between.
+    #[test]
+    fn a_change_and_another_one_are_seen() {
+        let (ring, mut seen) = (Ring::new(4, 3, 1), Seen::default());
+        for _ in 0..100 {
+            ring.settle(4);
+            assert_eq!(ring.gauge.since(&mut seen), Some(Pressure::Stop));
+            ring.settle(0);
+            ring.settle(4);
+            assert_eq!(ring.gauge.since(&mut seen), Some(Pressure::Stop), "it was open in between");
+            ring.settle(0);
+            ring.settle(3);
+            assert_eq!(ring.gauge.since(&mut seen), Some(Pressure::Slow));
+            ring.settle(0);
+            assert_eq!(ring.gauge.since(&mut seen), Some(Pressure::Open));
+        }
+    }
+
+    /// A consumer may take that many before the level can have to fall, and is told whether it has to look.
+    #[test]
+    fn a_span_ends_before_the_low_mark() {
+        for ring in rings() {
+            let Watermarks { high, low } = ring.gauge.marks(ring.capacity);
+            for len in 0..=ring.capacity {
+                ring.gauge.open();
+                assert_eq!(ring.span(len), (high - low - 1, false), "it is open");
+                ring.settle(ring.capacity);
+                let expected = if len <= low { (high - low - 1, false) } else { (len - low - 1, true) };
+                assert_eq!(ring.span(len), expected, "{len} of {}, {high}, {low}", ring.capacity);
+                assert_eq!(ring.gauge.is_open(), len <= low);
+            }
+        }
+    }
+
+    /// A producer looks where the level is lower than it is at least with so much room.
+    #[test]
+    fn a_level_is_at_least_what_the_room_says() {
+        for ring in rings() {
+            let below = ring.gauge.below();
+            assert_eq!(below, ring.capacity - ring.gauge.marks(ring.capacity).high);
+            for room in 0..=ring.capacity {
+                let least = if room == 0 {
+                    Pressure::Stop
+                } else {
+                    [Pressure::Open, Pressure::Slow][usize::from(room <= below)]
+                };
+                ring.gauge.open();
+                assert_eq!(ring.gauge.is_below(room, below), least > Pressure::Open, "{room}");
+                ring.settle(ring.capacity);
+                assert!(!ring.gauge.is_below(room, below));
+            }
+        }
+        let ring = Ring::new(4, 3, 1);
+        ring.settle(3);
+        assert_eq!(ring.gauge.level(), Pressure::Slow);
+        assert_eq!([0, 1, 2].map(|room| ring.gauge.is_below(room, 1)), [true, false, false]);
+    }
+
+    #[test]
+    fn a_closed_ring_stays_so() {
+        let (ring, mut seen) = (Ring::new(4, 3, 1), Seen::default());
+        ring.settle(4);
+        ring.len.set(None);
+        assert_eq!(settle(&ring), (4, Pressure::Closed));
+        assert_eq!(ring.settle(0), (4, Pressure::Closed), "whatever is inside");
+        assert_eq!(ring.gauge.since(&mut seen), Some(Pressure::Closed));
+        let ring = Ring::new(4, 3, 1);
+        ring.gauge.close();
+        assert_eq!((ring.gauge.level(), ring.settle(4)), (Pressure::Closed, (4, Pressure::Closed)));
+        assert_eq!(ring.gauge.since(&mut Seen::default()), Some(Pressure::Closed));
+        // Whoever has the ring to itself begins anew, and that is a change.
+        let mut seen = Seen::default();
+        ring.gauge.since(&mut seen);
+        ring.gauge.open();
+        assert_eq!((ring.gauge.level(), ring.gauge.since(&mut seen)), (Pressure::Open, Some(Pressure::Open)));
+        ring.gauge.open();
+        assert_eq!(ring.gauge.since(&mut seen), None, "nothing to open");
+    }
+
+    #[test]
+    fn marks_are_as_they_were_set() {
+        assert_eq!(Watermarks::new(3, 3), Err(WatermarkError::LowNotBelowHigh { high: 3, low: 3 }));
+        assert_eq!(Watermarks::new(3, 4), Err(WatermarkError::LowNotBelowHigh { high: 3, low: 4 }));
+        assert_eq!(Watermarks::high_and_half(0), Err(WatermarkError::LowNotBelowHigh { high: 0, low: 0 }));
+        assert_eq!(Watermarks::high_and_half(7).map(|marks| (marks.high(), marks.low())), Ok((7, 3)));
+        let gauge = Gauge::new();
+        for capacity in 1..=9 {
+            let whole = Watermarks { high: capacity, low: capacity / 2 };
+            assert_eq!(gauge.marks(capacity), whole, "none were set");
+            for (high, low) in (1..=capacity).flat_map(|high| (0..high).map(move |low| (high, low))) {
+                let marks = Watermarks::new(high, low).unwrap();
+                assert_eq!(gauge.set_marks(marks, capacity), Ok(()));
+                assert_eq!(gauge.marks(capacity), marks);
+                let less = capacity - 1;
+                if high > less {
+                    let refused = WatermarkError::HighAboveCapacity { high, capacity: less };
+                    assert_eq!(gauge.set_marks(marks, less), Err(refused));
+                    assert_eq!(gauge.marks(capacity), marks, "nothing was changed");
+                }
+            }
+            #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
+            gauge.forget_marks();
+            #[cfg(not(any(target_has_atomic = "ptr", feature = "portable-atomic")))]
+            gauge.set_marks(whole, capacity).unwrap();
+        }
+        // Relaxed: nobody else is there. While they are being changed one may be new and the other one old.
+        gauge.below.store(3, Ordering::Relaxed);
+        assert_eq!(gauge.marks(4), Watermarks { high: 1, low: 0 });
+    }
 
     #[test]
     fn fill_is_a_share() {

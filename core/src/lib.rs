@@ -98,6 +98,9 @@ pub mod spsc;
 #[cfg(any(target_has_atomic = "ptr", feature = "portable-atomic"))]
 pub mod swap;
 mod sync;
+#[cfg(any(target_has_atomic = "8", feature = "portable-atomic"))]
+#[doc(hidden)]
+pub mod waker_cell;
 
 pub use error::{CapacityError, InUse, PopError, PushError, Pushed};
 pub use gauge::{Seen, WatermarkError, Watermarks};

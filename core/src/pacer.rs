@@ -377,11 +377,81 @@ impl Pacer {
 
 #[cfg(test)]
 mod tests {
+    extern crate std;
+
+    use std::vec::Vec;
+
     use super::*;
 
     #[test]
     fn it_is_as_small_as_it_says() {
         assert!(size_of::<Pacer>() <= 120, "{}", size_of::<Pacer>());
+    }
+
+    /// A queue with marks at 40 and 20, and a consumer that takes 25 a second: none is known before the level has fallen, and then
+    /// it is that, to the nearest.
+    #[test]
+    fn a_share_is_what_the_queue_takes() {
+        let rates = Rates::new(1_000_000, 1, 100).and_then(|rates| rates.starting_at(100)).expect("right");
+        let mut pacer = Pacer::new(rates);
+        let (mut depth, mut pressure, mut falls, mut sent_at) = (0, Pressure::Open, 0, 0);
+        for now in (0..60_000_000).step_by(1000) {
+            if now >= sent_at {
+                let delay = pacer.next_delay(now, pressure).expect("it is open");
+                if delay == 0 {
+                    pacer.on_sent(now);
+                    depth += 1;
+                }
+                sent_at = now + delay;
+            }
+            if now % 40_000 == 0 && depth > 0 {
+                depth -= 1;
+            }
+            let before = pressure;
+            pressure = match depth {
+                40.. => Pressure::Slow,
+                ..=20 => Pressure::Open,
+                _ => pressure,
+            };
+            falls += u32::from(pressure < before);
+            if falls == 0 {
+                assert_eq!(pacer.share(), None);
+            }
+        }
+        assert!(falls > 3);
+        assert_eq!(pacer.share(), Some(25));
+    }
+
+    #[test]
+    fn a_share_is_rounded_to_the_nearest() {
+        let mut pacer = Pacer::new(Rates::new(1_000_000, 1000, 1000).expect("right"));
+        for (now, pressure) in [(0, Pressure::Open), (10, Pressure::Slow), (20, Pressure::Open)] {
+            assert_eq!(pacer.share(), None);
+            pacer.next_delay(now, pressure);
+        }
+        assert_eq!(pacer.share(), Some(1000), "there is no other rate");
+    }
+
+    /// What it answers does not depend on when its time begins.
+    #[test]
+    fn time_may_begin_at_any_tick() {
+        let answers = |epoch: u64| -> Vec<(Option<u64>, u32)> {
+            let rates = Rates::new(1000, 1, 1000).and_then(|rates| rates.starting_at(10)).expect("right");
+            let mut pacer = Pacer::new(rates);
+            let levels = [Pressure::Open, Pressure::Open, Pressure::Slow, Pressure::Stop, Pressure::Open];
+            (0..500)
+                .map(|step| {
+                    let now = epoch.wrapping_add(step * 17);
+                    let delay = pacer.next_delay(now, levels[step as usize / 60 % levels.len()]);
+                    if delay == Some(0) {
+                        pacer.on_sent(now);
+                    }
+                    (delay, pacer.rate())
+                })
+                .collect()
+        };
+        let expected = answers(0);
+        assert!([7, 1 << 40, 1 << 63, u64::MAX - 1000].into_iter().all(|epoch| answers(epoch) == expected));
     }
 
     #[test]

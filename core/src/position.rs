@@ -195,4 +195,10 @@ mod tests {
         assert_eq!(Capacity::new(Capacity::MAX + 1), Err(CapacityError::TooLarge));
         assert_eq!(Capacity::new(Capacity::MAX).map(Capacity::get), Ok(Capacity::MAX));
     }
+
+    #[test]
+    fn an_array_holds_as_many_as_it_has_slots() {
+        assert_eq!([Capacity::of_array::<1>(), Capacity::of_array::<7>()].map(Capacity::get), [1, 7]);
+        assert_eq!(Capacity::of_array::<{ Capacity::MAX }>().get(), Capacity::MAX);
+    }
 }

@@ -169,6 +169,26 @@ mod tests {
     }
 
     #[test]
+    fn a_quarter_of_a_ring_is_not_few() {
+        let waits = |found| {
+            let mut slip = Slip::NEW;
+            (0..1000).any(|_| slip.learn(found, 64))
+        };
+        assert_eq!([1, 15, 16, 17, 64].map(waits), [true, true, false, false, false]);
+    }
+
+    /// That nothing was found counts half: one look in four in vain, and it still waits once in a while.
+    #[test]
+    fn a_stream_with_gaps_is_waited_for() {
+        let mut slip = Slip::NEW;
+        for round in 0..20 {
+            let waits = (0..3).filter(|_| slip.learn(7, 4096)).count();
+            assert_eq!(waits > 0, round > 1, "{round}");
+            assert!(!slip.learn(0, 4096));
+        }
+    }
+
+    #[test]
     fn waits_that_are_of_no_use_become_rare() {
         let mut consumer = Consumer::new();
         for tries in 0..20 {

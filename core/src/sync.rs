@@ -23,7 +23,10 @@ pub(crate) use modelled::{Arc, Watch};
 pub(crate) use source::{AtomicBool, AtomicU8, AtomicUsize, Ordering, fence};
 
 // Settings, which others change at any time, and which order nothing: the models do without them.
+#[cfg(not(forebay_steps))]
 pub(crate) use core::sync::atomic::{AtomicU8 as SettingU8, AtomicUsize as SettingUsize};
+#[cfg(forebay_steps)]
+pub(crate) use stepped::{AtomicU8 as SettingU8, AtomicUsize as SettingUsize};
 
 // A word that carries a count of laps: 64 bits where the machine can exchange them, a machine word elsewhere.
 #[cfg(target_has_atomic = "64")]

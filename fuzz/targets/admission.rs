@@ -2,6 +2,8 @@
 //! pushes, pops, policies, rates and thresholds.
 //!
 //! The input is a header of two bytes, and two bytes for each operation. Every input is valid.
+//!
+//! Claims: account.
 
 #![no_main]
 

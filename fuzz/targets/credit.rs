@@ -2,6 +2,8 @@
 //! two would do with each other.
 //!
 //! The input is a header of three bytes, and steps of a byte and what it needs. Every input is valid.
+//!
+//! Claims: rate, misuse.
 
 #![no_main]
 

@@ -3,6 +3,8 @@
 //! watermarks that are switched, closes and further splits, on every kind of owner.
 //!
 //! The input is a header of two bytes, and two bytes for each operation. Every input is valid.
+//!
+//! Claims: capacity, order, account, fairness.
 
 #![no_main]
 

@@ -1,6 +1,8 @@
 //! The triple buffer beside its specification, the newest value: any item and any operations, by every way to own one.
 //!
 //! The input is a byte for the item, and two bytes for each operation. Every input is valid.
+//!
+//! Claims: order, account.
 
 #![no_main]
 

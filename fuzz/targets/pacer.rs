@@ -2,6 +2,8 @@
 //!
 //! The input is the period, the three rates, the burst and the time it begins, in 28 bytes, and a byte for each time that it is asked.
 //! Inputs whose rates are refused are rejected.
+//!
+//! Claims: rate.
 
 #![no_main]
 

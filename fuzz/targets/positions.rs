@@ -2,6 +2,8 @@
 //! tickets of `mpsc`, and the words of `swap`, whose files are built into this target, with laps that come around every eighth.
 //!
 //! The input is which of them, and some numbers of 8 bytes. Every input is valid.
+//!
+//! Claims: order.
 
 #![no_main]
 

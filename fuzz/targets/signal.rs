@@ -1,6 +1,8 @@
 //! The pressure of every ring with every policy beside its specification, and two observers that look at it when the input says so.
 //!
 //! The input is three bytes for the capacity and the watermarks, and a byte for each operation. Every input is valid.
+//!
+//! Claims: pressure.
 
 #![no_main]
 

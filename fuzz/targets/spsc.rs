@@ -2,6 +2,8 @@
 //! of owner.
 //!
 //! The input is a header of three bytes, and two bytes for each operation. Every input is valid.
+//!
+//! Claims: capacity, order.
 
 #![no_main]
 

@@ -2,6 +2,8 @@
 //! policy, and any operations of several producers and the consumer, on every kind of owner.
 //!
 //! The input is a header of three bytes, and two bytes for each operation. Every input is valid.
+//!
+//! Claims: capacity, order, account.
 
 #![no_main]
 

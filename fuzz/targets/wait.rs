@@ -2,6 +2,8 @@
 //! and go, and a close.
 //!
 //! The input is a byte for the capacity and the ring, and two bytes for each operation. Every input is valid.
+//!
+//! Claims: waiting.
 
 #![no_main]
 

@@ -39,6 +39,13 @@
 //! all in the end, but for one wait in 64, in which it tries for up to 0.1 ms. So a receiver whose items come seldom takes hardly any
 //! time but the system's, for its sleep. Who waits with a time limit looks at the clock before each look. To sleep does not allocate, but the first time that a thread does.
 //!
+//! # One thread
+//! Where all ends that wait do so by one thread, as tasks of one, that thread does without the fences that two need, after 128 waits:
+//! on Linux, with the feature `membarrier`, which is on by default. The first end that then waits by another thread pays some
+//! microseconds for that. The system has to know beforehand: so the first channel that a process makes takes some ten milliseconds, if
+//! the process has several threads by then, and some microseconds if it has not. Without the feature, or where the system call
+//! *membarrier*(2) is refused, each change of the ring pays for its fence.
+//!
 //! # Coming from another channel
 //! | there | here |
 //! |---|---|
@@ -161,7 +168,8 @@ use core::future::Future;
 #[cfg(feature = "std")]
 use core::pin::{Pin, pin};
 #[cfg(feature = "std")]
-use core::task::{Context, Poll};
+use core::task::Context;
+use core::task::Poll;
 
 use crate::fan_in::LaneSet;
 use crate::seam::{Pop, Push};
@@ -400,4 +408,13 @@ fn poll_patiently<F: Future>(mut future: Pin<&mut F>, cx: &mut Context<'_>, dead
             return polled;
         }
     }
+}
+
+/// What a future answers with that was ready, and is polled again. Without `std` no panic is left in an image.
+#[cold]
+fn was_ready<T>() -> Poll<T> {
+    #[cfg(feature = "std")]
+    panic!("a future is polled that was ready before");
+    #[cfg(not(feature = "std"))]
+    Poll::Pending
 }

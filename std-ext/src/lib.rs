@@ -31,7 +31,8 @@
 //! The ends of a ring never wait. Those of a [`channel`] do, as threads or as tasks.
 //!
 //! # Features
-//! `std`, by default: threads that wait. `alloc`: ends that own their ring. `critical-section`: without `std`, the lock around those
+//! `std`, by default: threads that wait. `membarrier`, by default: on Linux a thread by which all ends of a channel wait does without
+//! fences, see [`channel`](channel#one-thread). `alloc`: ends that own their ring. `critical-section`: without `std`, the lock around those
 //! who wait is a critical section, and so is an exchange on a core that has none; the program brings the implementation. There is no
 //! [`channel`] without one of `std` and `critical-section`.
 
@@ -69,6 +70,21 @@ pub mod swap;
 mod sync;
 #[cfg(any(feature = "std", feature = "critical-section"))]
 mod wait;
+
+/// For the model checker.
+#[cfg(forebay_loom)]
+#[doc(hidden)]
+pub mod model {
+    pub use crate::sync::barrier::modelled::{heavy_fences, let_threads_be_at_home, refuse_heavy_fences};
+    pub use crate::sync::told::Told;
+}
+
+/// Whether the system has the barrier that waiting makes use of: it is some more steps then.
+#[cfg(forebay_steps)]
+#[doc(hidden)]
+pub fn has_barrier() -> bool {
+    sync::barrier::is_there()
+}
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

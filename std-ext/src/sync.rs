@@ -1,9 +1,22 @@
-//! The one place that chooses where this crate's atomics and locks come from: the standard library, or a model checker.
+//! The one place that chooses where this crate's atomics and locks come from: the standard library, a model checker, or the stepper.
+
+#[cfg(all(feature = "std", not(forebay_shuttle)))]
+pub(crate) mod told;
+
+#[cfg(not(any(forebay_loom, forebay_shuttle, forebay_steps)))]
+use core::sync::atomic as source;
+#[cfg(forebay_steps)]
+use forebay_core::steps as source;
+
+#[cfg(feature = "std")]
+pub(crate) mod barrier;
 
 #[cfg(not(any(forebay_loom, forebay_shuttle)))]
-pub(crate) use core::sync::atomic::{AtomicU8, AtomicUsize, Ordering, fence};
-#[cfg(all(feature = "std", not(any(forebay_loom, forebay_shuttle))))]
+pub(crate) use source::{AtomicU8, AtomicUsize, Ordering, fence};
+#[cfg(all(feature = "std", not(any(forebay_loom, forebay_shuttle, forebay_steps))))]
 pub(crate) use std::sync::Mutex;
+#[cfg(all(feature = "std", forebay_steps))]
+pub(crate) use stepped::Mutex;
 
 #[cfg(all(feature = "alloc", target_has_atomic = "ptr", not(any(forebay_loom, forebay_shuttle))))]
 pub(crate) use alloc::sync::Arc;
@@ -12,6 +25,8 @@ use loom as checker;
 #[cfg(forebay_shuttle)]
 use shuttle as checker;
 
+#[cfg(all(feature = "std", forebay_loom))]
+use checker::sync::atomic::AtomicBool;
 #[cfg(any(forebay_loom, forebay_shuttle))]
 pub(crate) use checker::sync::atomic::{AtomicU8, AtomicUsize, Ordering, fence};
 #[cfg(any(forebay_loom, forebay_shuttle))]
@@ -20,6 +35,8 @@ pub(crate) use checker::sync::{Arc, Mutex};
 pub(crate) use modelled::Parker;
 #[cfg(all(feature = "std", not(any(forebay_loom, forebay_shuttle))))]
 pub(crate) use parker::Parker;
+#[cfg(all(feature = "std", not(any(forebay_loom, forebay_shuttle))))]
+use source::AtomicBool;
 
 /// The time.
 #[cfg(all(feature = "std", not(forebay_shuttle)))]
@@ -31,27 +48,26 @@ pub(crate) use modelled::now;
 
 #[cfg(all(feature = "std", not(any(forebay_loom, forebay_shuttle))))]
 mod parker {
-    use core::sync::atomic::{AtomicBool, Ordering};
     use std::thread::{self, Thread};
     use std::time::Duration;
+
+    use super::told::Told;
 
     /// Lets a thread sleep until it is told to go on. It knows by itself that it was: the thread's token may be used up by others.
     pub(crate) struct Parker {
         thread: Thread,
-        told: AtomicBool,
+        told: Told,
     }
 
     impl Parker {
         /// One of this thread, which alone may park.
         pub(crate) fn new() -> Self {
-            Self { thread: thread::current(), told: AtomicBool::new(false) }
+            Self { thread: thread::current(), told: Told::new() }
         }
 
         /// Whether it was told since it was last asked.
         pub(crate) fn take_told(&self) -> bool {
-            // [U1] Acquire: pairs with [U2]. Orders: what the wakers did before, whoever they are, before our next poll; a future may
-            // rely on that, and the thread's token isn't asked for where it was told before it slept.
-            self.told.swap(false, Ordering::Acquire)
+            self.told.take()
         }
 
         /// Sleeps until it is told, or for no reason.
@@ -64,9 +80,66 @@ mod parker {
         }
 
         pub(crate) fn unpark(&self) {
-            // [U2] Release: pairs with [U1]. An exchange, so that of several wakers none's release is hidden by the next one's.
-            self.told.swap(true, Ordering::Release);
+            self.told.tell();
             self.thread.unpark();
+        }
+    }
+}
+
+/// A lock whose every try is a step, and so is its release.
+#[cfg(all(feature = "std", forebay_steps))]
+mod stepped {
+    use core::ops::{Deref, DerefMut};
+    use std::sync::{self, LockResult, TryLockError};
+    use std::thread;
+
+    use forebay_core::steps;
+
+    #[derive(Debug)]
+    pub(crate) struct Mutex<T>(sync::Mutex<T>);
+
+    impl<T> Mutex<T> {
+        pub(crate) const fn new(value: T) -> Self {
+            Self(sync::Mutex::new(value))
+        }
+
+        pub(crate) fn lock(&self) -> LockResult<Guard<'_, T>> {
+            loop {
+                steps::step();
+                let guard = match self.0.try_lock() {
+                    Ok(guard) => guard,
+                    Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+                    Err(TryLockError::WouldBlock) => {
+                        thread::yield_now();
+                        continue;
+                    }
+                };
+                steps::locked();
+                return Ok(Guard(guard));
+            }
+        }
+    }
+
+    pub(crate) struct Guard<'m, T>(sync::MutexGuard<'m, T>);
+
+    impl<T> Deref for Guard<'_, T> {
+        type Target = T;
+
+        fn deref(&self) -> &T {
+            &self.0
+        }
+    }
+
+    impl<T> DerefMut for Guard<'_, T> {
+        fn deref_mut(&mut self) -> &mut T {
+            &mut self.0
+        }
+    }
+
+    impl<T> Drop for Guard<'_, T> {
+        fn drop(&mut self) {
+            steps::step();
+            steps::unlocked();
         }
     }
 }
@@ -92,7 +165,8 @@ mod modelled {
         *BEGINNING.get_or_init(Instant::now) + Duration::from_millis(looks)
     }
 
-    /// The model checker's own parking lets a thread go on that waits for a lock.
+    /// The model checker's own parking lets a thread go on that waits for a lock. This one orders more than the real one does, which has
+    /// a model of its own.
     pub(crate) struct Parker(Mutex<bool>, Condvar);
 
     impl Parker {

@@ -10,12 +10,17 @@
 //!
 //! | who waits | who has changed the ring |
 //! |---|---|
-//! | takes its place, and says so in `kinds` | pushes or pops |
+//! | takes its place, and says so in `kinds`, or in its cell | pushes or pops |
 //! | a fence, `W1` | a fence, `W2` |
-//! | looks at the ring again | looks at `kinds` |
+//! | looks at the ring again | looks at `kinds`, and the cell |
 //!
 //! Both fences are sequentially consistent, so one of them comes first: either the second look sees the change, or the change is
-//! followed by a look that sees the place in the line.
+//! followed by a look that sees the place in the line. Where nothing has changed but the pressure, the ring has made its own fence, `G3`,
+//! right after that, which takes the place of `W2`.
+//!
+//! `W2` is needed between threads alone. One by which all wait is [at home], and makes none.
+//!
+//! [at home]: home
 //!
 //! # Nobody is called for nothing, and no call is lost
 //! One place that gets free calls one end. An end that was *called* owes that call: when it goes away without having used it (its
@@ -43,15 +48,23 @@
 //! from other lanes a second load and no lock. What a sender in a lane waits for is room, or another pressure: that lane's, too.
 //!
 //! # Progress
-//! Whoever meets nobody that waits for what it has brought takes no lock: it pays a fence and a load; a look at the ring that has
-//! changed nothing pays neither. One that waits and is called costs the lock twice. It is held for a few steps and never while
-//! foreign code runs: wakers are cloned before, and woken and dropped after. The receiver, who waits for items alone, has no line for
-//! that, but its waker in a place of its own.
+//! Whoever meets nobody that waits for what it has brought takes no lock: it pays two loads, and a fence if it is not at home; a look
+//! at the ring that has changed nothing pays nothing. One that waits and is called costs the lock twice, unless it is the receiver. It is held for a few steps and never while
+//! foreign code runs: wakers are cloned before, and woken and dropped after.
+//!
+//! # The receiver
+//! Nobody but the receiver waits for items, and so there is no line for that, but a [cell](WakerCell) with its waker, which takes no lock.
+//! Its waker stays there until it waits with another one, or goes; it is cloned once. While a sender is waking it, the cell can't be
+//! had. If it wants to wait just then, it does so in a second place, under the lock, and says so in `kinds`: however long a sender is held
+//! up there, or whatever the waker does, the receiver waits for none, and no call is lost. It is in one of the two places at most: in
+//! the second one from when it could not have the cell until it is called there, or goes out of line.
 //!
 //! # Panics
 //! A waker may panic when it is cloned, which changes nothing. When it panics as it is woken or dropped, that ends there (with
 //! `std`; the panic hook has heard of it): whoever happens to call it has nothing to do with it, and may have an item in its hands.
+//! (But one that was being woken as the receiver went is left in its cell, and dropped with that.)
 
+mod home;
 mod line;
 mod lock;
 #[cfg(feature = "std")]
@@ -63,6 +76,9 @@ mod tests;
 
 use core::task::Waker;
 
+pub(crate) use forebay_core::waker_cell::{Keep, Registrar, WakerCell};
+
+use self::home::Home;
 pub(crate) use self::line::{InLane, Seat, Seats};
 use self::line::{Left, Table};
 use self::lock::Lock;
@@ -117,9 +133,18 @@ pub(crate) struct Kinds(u8);
 impl Kinds {
     pub(crate) const NONE: Self = Self(0);
 
+    pub(crate) const fn of(kind: Kind) -> Self {
+        Self(kind.bit())
+    }
+
     #[inline(always)]
     pub(crate) const fn and(self, kind: Kind) -> Self {
         Self(self.0 | kind.bit())
+    }
+
+    #[inline(always)]
+    const fn has(self, kind: Kind) -> bool {
+        self.0 & kind.bit() != 0
     }
 }
 
@@ -157,6 +182,9 @@ pub struct Waiting<S> {
     kinds: AtomicU8,
     /// The lanes whose senders wait for what is to be had there, as a [`LaneSet`]. Written under the lock.
     lanes: AtomicUsize,
+    /// Where the receiver waits for an item, if it can.
+    receiver: WakerCell,
+    home: Home,
     table: Lock<Table<S>>,
 }
 
@@ -164,18 +192,24 @@ impl<S: Seats> Waiting<S> {
     always_const! {
         /// Nobody waits. The first seat is the receiver's.
         pub(crate) fn new(seats: S) -> Self {
-            Self { kinds: AtomicU8::new(0), lanes: AtomicUsize::new(0), table: Lock::new(Table::new(seats)) }
+            Self { kinds: AtomicU8::new(0), lanes: AtomicUsize::new(0), receiver: WakerCell::new(), home: Home::new(), table: Lock::new(Table::new(seats)) }
         }
     }
 
     /// Takes the receiver's seat, and one for a first sender. `None`: some end has a seat.
     pub(crate) fn open(&self) -> Option<usize> {
-        self.table.with(Table::open)
+        let seat = self.table.with(Table::open)?;
+        self.home.open();
+        Some(seat)
     }
 
     /// Takes the receiver's seat, and none for a sender. `false`: some end has a seat.
     pub(crate) fn open_lanes(&self) -> bool {
-        self.table.with(Table::open_lanes)
+        let is_open = self.table.with(Table::open_lanes);
+        if is_open {
+            self.home.open();
+        }
+        is_open
     }
 
     /// Which channel it is that has seats here, among those there were.
@@ -210,19 +244,31 @@ impl<S: Seats> Waiting<S> {
     }
 
     fn wait_by(&self, waker: &Waker, wait: impl FnOnce(&mut Table<S>, Waker) -> Left) {
-        let waker = waker.clone();
-        let left = self.change(|table| wait(table, waker));
+        let kept = waker.clone();
+        let left = self.change(|table| wait(table, kept));
         self.settle(left);
         // [W1] SeqCst: pairs with [W2]. Orders: our place in the line before our next look at the ring.
         fence(Ordering::SeqCst);
+        self.come_home(waker);
     }
 
     /// The receiver waits for an item. After that it looks at the ring again.
-    pub(crate) fn wait_for_item(&self, waker: &Waker) {
-        let waker = waker.clone();
-        drop_shielded(self.change(|table| table.set_receiver(Some(waker))));
+    pub(crate) fn wait_for_item<P: Keep>(&self, registrar: &mut Registrar<P>, waker: &Waker) {
+        let registered = if self.is_in_second_place() { Err(waker.clone()) } else { registrar.register(waker) };
+        drop_shielded(match registered {
+            Ok(last) => last,
+            Err(waker) => self.change(|table| table.set_receiver(Some(waker))),
+        });
         // [W1] SeqCst: as above.
         fence(Ordering::SeqCst);
+        self.come_home(waker);
+    }
+
+    /// Sees to it that the next look at the ring overlooks nothing, although some make no fence: or there is a further look.
+    fn come_home(&self, waker: &Waker) {
+        if !self.home.come() {
+            shielded(|| waker.wake_by_ref());
+        }
     }
 
     /// Goes out of a line in which it has waited. `Some`: it owes the others a call, if more of what they wait for is there than so
@@ -249,12 +295,20 @@ impl<S: Seats> Waiting<S> {
         }
     }
 
-    /// After a change of the ring: what is waited for.
+    /// After a change of the ring: what of these kinds is waited for.
     #[inline(always)]
-    pub(crate) fn awaited(&self) -> Awaited {
-        // [W2] SeqCst: pairs with [W1]. Orders: our change of the ring before our look at who waits.
-        fence(Ordering::SeqCst);
-        // Relaxed: the fence does it.
+    pub(crate) fn awaited(&self, kinds: Kinds) -> Awaited {
+        self.home.fence();
+        // Relaxed: that fence does it.
+        let awaited = self.kinds.load(Ordering::Relaxed);
+        let is_waiting = kinds.has(Kind::Item) && self.receiver.is_waiting();
+        Awaited(awaited | if is_waiting { Kind::Item.bit() } else { 0 })
+    }
+
+    /// The same after a change of the pressure alone, which the ring has fenced.
+    #[inline(always)]
+    pub(crate) fn awaited_after_fence(&self) -> Awaited {
+        // Relaxed: the ring's own fence [G3] is between its change and this look, and pairs with [W1].
         Awaited(self.kinds.load(Ordering::Relaxed))
     }
 
@@ -283,10 +337,31 @@ impl<S: Seats> Waiting<S> {
     #[cold]
     #[inline(never)]
     pub(crate) fn call(&self, kind: Kind) {
-        wake(self.change(|table| match kind {
-            Kind::Item => table.set_receiver(None),
-            _ => table.call(kind, u64::MAX),
-        }));
+        if kind == Kind::Item {
+            self.call_receiver();
+        } else {
+            wake(self.change(|table| table.call(kind, u64::MAX)));
+        }
+    }
+
+    #[inline(always)]
+    fn call_receiver(&self) {
+        let is_called = self.receiver.call(|waker| shielded(|| waker.wake_by_ref()));
+        if !is_called && self.is_in_second_place() {
+            wake(self.change(|table| table.set_receiver(None)));
+        }
+    }
+
+    /// Whether the receiver waits under the lock.
+    #[inline(always)]
+    fn is_in_second_place(&self) -> bool {
+        // Relaxed: the receiver sees what it has said itself, or that it has been called since; the others have [W2] before it.
+        self.kinds.load(Ordering::Relaxed) & Kind::Item.bit() != 0
+    }
+
+    /// Where the receiver registers.
+    pub(crate) const fn receiver(&self) -> &WakerCell {
+        &self.receiver
     }
 
     /// Wakes those who wait in some lanes, if what they want is there. That is asked under the lock.
@@ -313,7 +388,7 @@ impl<S: Seats> Waiting<S> {
         wake(self.change(|table| table.call(kind, latest)))
     }
 
-    fn change<R>(&self, change: impl FnOnce(&mut Table<S>) -> R) -> R {
+    fn change<R: Default>(&self, change: impl FnOnce(&mut Table<S>) -> R) -> R {
         self.table.with(|table| {
             let lanes = table.awaited_lanes();
             let result = change(table);

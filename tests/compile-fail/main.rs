@@ -2,6 +2,8 @@
 //!
 //! A case is a file in a folder here. Its first line has the code of the error that the compiler must report, if it has one,
 //! and words of the report; errors of other codes must not come with it. What differs in the twin is under `cfg(mended)`.
+//!
+//! Claims: threads, misuse.
 
 use std::ffi::OsString;
 use std::fmt::Write as _;

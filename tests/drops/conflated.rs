@@ -1,5 +1,7 @@
 //! Every value is dropped exactly once: whoever owns the ring, whatever is left inside, whatever panics, whatever is forgotten, and
 //! in whatever order the ends go. And how much memory a ring takes.
+//!
+//! Claims: drops, misuse.
 
 use std::cell::{Cell, RefCell};
 use std::mem;

@@ -1,5 +1,7 @@
 //! Every item is dropped exactly once: whoever owns the ring, whoever takes the item out, whatever panics, whatever is
 //! forgotten, and in whatever order the ends go.
+//!
+//! Claims: drops.
 
 use std::mem;
 use std::num::NonZeroU32;

@@ -1,5 +1,7 @@
 //! Every value is dropped exactly once: whatever was inside, whatever panics, whatever is forgotten, and in whatever order the
 //! ends go.
+//!
+//! Claims: drops.
 
 #![allow(
     clippy::forget_non_drop,

@@ -1,5 +1,7 @@
 //! Every item is dropped exactly once: whoever owns the ring, whoever takes the item out, whatever panics, whatever is
 //! forgotten, and in whatever order the ends go.
+//!
+//! Claims: drops.
 
 #![allow(unused_mut, reason = "each test has both ends, and changes those that it needs to")]
 

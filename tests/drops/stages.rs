@@ -1,5 +1,7 @@
 //! What goes through stages is dropped exactly once, whichever item panics in its drop: by a sink, by a stage that has none, in a
 //! batch, in the caller's hands, or with the ring.
+//!
+//! Claims: drops.
 
 use std::cell::Cell;
 use std::num::{NonZeroU64, NonZeroUsize};

@@ -10,6 +10,11 @@ fn main() {
         other => panic!("no board for {other}"),
     };
     println!("cargo:rerun-if-changed={layout}");
+    println!("cargo:rustc-check-cfg=cfg(slowest)");
+    // Each compare-and-swap is a critical section there.
+    if env::var("TARGET").unwrap().starts_with("thumbv6m") {
+        println!("cargo:rustc-cfg=slowest");
+    }
     fs::copy(layout, out.join("memory.x")).unwrap();
     println!("cargo:rustc-link-search={}", out.display());
     for argument in arguments {

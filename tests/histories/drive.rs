@@ -34,6 +34,15 @@ pub(crate) const NEEDED: usize = if cfg!(forebay_steps) { ENOUGH / 25 } else { 0
 /// How much longer a test may run until there is enough: where the machine is busy its threads seldom run at the same time.
 const PATIENCE: Duration = Duration::from_secs(if cfg!(forebay_steps) { 10 } else { 3 });
 
+/// So many windows are checked of each at least, however busy the machine is.
+const LEAST: usize = 100;
+
+/// Whether a faulty queue was found, and of each good one how many histories and windows were checked, goes into the file that the
+/// variable `FOREBAY_HISTORIES` names. `tests/histories/table.sh` makes a table of it.
+pub(crate) fn note(what: &str) {
+    forebay_tests::record::record("FOREBAY_HISTORIES", what);
+}
+
 /// A thread that stops so long is stuck.
 const TOO_LONG: Duration = Duration::from_secs(60);
 
@@ -53,10 +62,42 @@ pub(crate) trait Hand<O>: Send {
 
     /// Records what there is, while nobody is at work. Only the last hand is asked.
     fn rest(&mut self, _log: &mut Log<'_, O>) {}
+
+    /// Works for long, and records nothing.
+    fn storm(&mut self, _random: &mut Random) {}
+
+    /// After that, while nobody is at work: makes the ring as it was when it was new, and counts from there. Only the last hand is asked.
+    fn calm(&mut self) {}
+}
+
+/// What is recorded of the hands' work.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Recorded {
+    /// All of it, in windows one after another.
+    Whole,
+    /// Samples: a window after each storm.
+    Sampled,
 }
 
 /// Lets the hands work so many windows, each in a thread of its own, and answers with what they have recorded.
 pub(crate) fn work<'h, O: Op>(hands: Vec<Box<dyn Hand<O> + 'h>>, windows: usize, seed: u64) -> Vec<Vec<Call<O>>> {
+    run(hands, windows, seed, Recorded::Whole)
+}
+
+/// The same of a long run, of which so many windows are samples. Each begins with a ring as it was when it was new.
+pub(crate) fn sample<'h, O: Op>(hands: Vec<Box<dyn Hand<O> + 'h>>, windows: usize, seed: u64) -> Vec<Vec<Call<O>>> {
+    run(hands, windows, seed, Recorded::Sampled)
+}
+
+/// As the window of a session in which nothing ends.
+const MIDST: usize = 1;
+
+fn run<'h, O: Op>(
+    hands: Vec<Box<dyn Hand<O> + 'h>>,
+    windows: usize,
+    seed: u64,
+    recorded: Recorded,
+) -> Vec<Vec<Call<O>>> {
     let (counter, gate) = (Counter::default(), Gate::new(hands.len()));
     let mut windows = thread::scope(|threads| {
         let hands = hands.into_iter().enumerate();
@@ -67,7 +108,19 @@ pub(crate) fn work<'h, O: Op>(hands: Vec<Box<dyn Hand<O> + 'h>>, windows: usize,
                     let _breaks = gate.breaks();
                     let mut random = Random::new(seed * 8 + which as u64);
                     let mut log = Log::new(counter, which);
-                    for window in 0..windows {
+                    for at in 0..windows {
+                        let mut window = at;
+                        if recorded == Recorded::Sampled {
+                            window = MIDST;
+                            gate.pass();
+                            let step_seed = random.below(1 << 20) as u64;
+                            disturbed(step_seed, || hand.storm(&mut random));
+                            gate.pass();
+                            if which + 1 == gate.count {
+                                hand.calm();
+                                hand.rest(&mut log);
+                            }
+                        }
                         gate.pass();
                         let step_seed = random.below(1 << 20) as u64;
                         disturbed(step_seed, || hand.work(window, &mut log, &mut random));
@@ -83,7 +136,8 @@ pub(crate) fn work<'h, O: Op>(hands: Vec<Box<dyn Hand<O> + 'h>>, windows: usize,
             .collect();
         merge(at_work.into_iter().map(|thread| thread.join().expect("a panic in the thread has told why")).collect())
     });
-    for at in 1..windows.len() {
+    let carried = if recorded == Recorded::Whole { 1..windows.len() } else { 0..0 };
+    for at in carried {
         if let Some(rest) = windows[at - 1].last().filter(|call| call.op.is_rest()).copied() {
             windows[at].insert(0, rest);
         }
@@ -205,6 +259,8 @@ pub(crate) fn turns(most: usize, goes: bool, random: &mut Random, mut take: impl
 pub(crate) struct Tally {
     pub(crate) sessions: usize,
     pub(crate) windows: usize,
+    /// Of these, those that are samples of a longer run.
+    pub(crate) sampled: usize,
     pub(crate) calls: usize,
     /// Pairs of operations of different threads that were under way at a time.
     pub(crate) overlaps: usize,
@@ -226,26 +282,48 @@ pub(crate) fn check<S: Spec<Op: Op>>(
     let mut states = Set::from_iter([begin]);
     tally.sessions += 1;
     for (at, window) in windows.iter().enumerate() {
-        match search(spec, &states, window, BUDGET) {
-            Ok(found) => {
-                tally.windows += 1;
-                tally.calls += window.len();
-                tally.overlaps += overlaps(window);
-                tally.configurations += found.looked_at;
-                tally.most = tally.most.max(found.looked_at);
-                states = found.states;
-                let remark = states.iter().find_map(|state| spec.remark(state));
-                for outcome in window.iter().map(|call| call.op.outcome()).chain(remark) {
-                    *tally.outcomes.entry(outcome).or_default() += 1;
-                }
-            }
-            Err(failure) => {
-                let report: Report<'_, S> = Report { window, begin: &states, failure: &failure };
-                return Err(format!("window {at} of {}:\n{report}", windows.len()));
-            }
-        }
+        states = check_window(spec, &states, window, tally).map_err(|why| format!("window {at}:\n{why}"))?;
     }
     Ok(())
+}
+
+/// Looks for an order of each sample, from the same state on.
+pub(crate) fn check_samples<S: Spec<Op: Op>>(
+    spec: &S,
+    begin: S::State,
+    windows: &[Vec<Call<S::Op>>],
+    tally: &mut Tally,
+) -> Result<(), String> {
+    let begin = Set::from_iter([begin]);
+    tally.sessions += 1;
+    for (at, window) in windows.iter().enumerate() {
+        check_window(spec, &begin, window, tally).map_err(|why| format!("sample {at}:\n{why}"))?;
+        tally.sampled += 1;
+    }
+    Ok(())
+}
+
+/// Answers with the states in which the window can have ended.
+fn check_window<S: Spec<Op: Op>>(
+    spec: &S,
+    begin: &Set<S::State>,
+    window: &[Call<S::Op>],
+    tally: &mut Tally,
+) -> Result<Set<S::State>, String> {
+    let found = search(spec, begin, window, BUDGET).map_err(|failure| {
+        let report: Report<'_, S> = Report { window, begin, failure: &failure };
+        report.to_string()
+    })?;
+    tally.windows += 1;
+    tally.calls += window.len();
+    tally.overlaps += overlaps(window);
+    tally.configurations += found.looked_at;
+    tally.most = tally.most.max(found.looked_at);
+    let remark = found.states.iter().find_map(|state| spec.remark(state));
+    for outcome in window.iter().map(|call| call.op.outcome()).chain(remark) {
+        *tally.outcomes.entry(outcome).or_default() += 1;
+    }
+    Ok(found.states)
 }
 
 fn from_environment(name: &str) -> Option<f64> {
@@ -260,7 +338,10 @@ pub(crate) fn drive(what: &str, outcomes: &[&str], mut session: impl FnMut(u64, 
     let time = Duration::from_secs_f64(from_environment("FOREBAY_HISTORIES_SECONDS").unwrap_or(0.5));
     let mut seed = from_environment("FOREBAY_HISTORIES_SEED").unwrap_or(0.0) as u64;
     let (mut tally, start) = (Tally::default(), Instant::now());
-    while start.elapsed() < time || tally.is_enough(outcomes, ENOUGH).is_err() && start.elapsed() < time + PATIENCE {
+    while start.elapsed() < time
+        || tally.windows < LEAST
+        || tally.is_enough(outcomes, ENOUGH).is_err() && start.elapsed() < time + PATIENCE
+    {
         if let Err(why) = session(seed, &mut tally) {
             panic!("{what}, FOREBAY_HISTORIES_SEED={seed}: {why}");
         }
@@ -268,10 +349,11 @@ pub(crate) fn drive(what: &str, outcomes: &[&str], mut session: impl FnMut(u64, 
     }
     let rate = |count: usize| count as f64 / start.elapsed().as_secs_f64();
     println!(
-        "{what}: {} sessions, {} windows ({:.0}/s), {} operations ({:.0}/s), {} overlapping pairs, {} configurations, \
+        "{what}: {} sessions, {} windows, {} of them sampled ({:.0}/s), {} operations ({:.0}/s), {} overlapping pairs, {} configurations, \
          at most {}, {:?}",
         tally.sessions,
         tally.windows,
+        tally.sampled,
         rate(tally.windows),
         tally.calls,
         rate(tally.calls),
@@ -280,6 +362,11 @@ pub(crate) fn drive(what: &str, outcomes: &[&str], mut session: impl FnMut(u64, 
         tally.most,
         tally.outcomes
     );
+    note(&format!(
+        "{what}\t{}\t{}\t{}\t{}\t{}",
+        tally.sessions, tally.windows, tally.sampled, tally.calls, tally.overlaps
+    ));
+    assert!(tally.windows >= LEAST, "{what}: only {} windows", tally.windows);
     tally.is_enough(outcomes, NEEDED).unwrap_or_else(|why| panic!("{what}: {why}"));
 }
 
@@ -291,5 +378,41 @@ impl Tally {
         }
         let missing: Vec<_> = outcomes.iter().filter(|&outcome| !self.outcomes.contains_key(outcome)).collect();
         if missing.is_empty() { Ok(()) } else { Err(format!("there was no {missing:?} in {} windows", self.windows)) }
+    }
+}
+
+/// How a ring may lie: changes an outcome, if that is one that it can change.
+pub(crate) type Lie<O> = fn(&mut O) -> bool;
+
+/// A history of a ring in which one outcome is not what it was finds no order, for each of the ways to lie: not every time, as another
+/// order may explain it, but soon.
+pub(crate) fn each_lie_is_found<O: Op>(
+    what: &str,
+    lies: &[(&str, Lie<O>)],
+    mut session: impl FnMut(u64) -> Vec<Vec<Call<O>>>,
+    judge: impl Fn(&[Vec<Call<O>>], &mut Tally) -> Result<(), String>,
+) {
+    let _alone = alone();
+    for (name, lie) in lies {
+        let (start, mut random) = (Instant::now(), Random::new(7));
+        let is_found = |seed| {
+            let mut windows = session(seed);
+            let mut ops: Vec<&mut O> = windows.iter_mut().flatten().map(|call| &mut call.op).collect();
+            let first = random.below(ops.len());
+            ops.rotate_left(first);
+            if !ops.into_iter().any(lie) {
+                return false;
+            }
+            match judge(&windows, &mut Tally::default()) {
+                Ok(()) => false,
+                Err(why) => {
+                    assert!(why.contains("no order explains this"), "{why}");
+                    true
+                }
+            }
+        };
+        let found = (0..).map(is_found).position(|is| is || start.elapsed() > Duration::from_secs(30));
+        assert!(start.elapsed() <= Duration::from_secs(30), "{what}: {name} was not found in {found:?} histories");
+        note(&format!("{what}, {name}\tfound"));
     }
 }

@@ -9,8 +9,8 @@ use forebay_core::fan_in::{self, HeapRing, NoLane};
 use forebay_tests::history::fan_in::{FanIn, Lane, Open, Pop, Rest, State};
 use forebay_tests::history::ring::{Id, Push};
 
-use crate::drive::{check, drive};
-use crate::lanes::{Consuming, OUTCOMES, Opening, Plan, Producing, left, session};
+use crate::drive::{check, check_samples, drive};
+use crate::lanes::{Consuming, OUTCOMES, Opening, Plan, Producing, left, samples, session};
 
 impl<'q> Opening for fan_in::Opener<'q, Id> {
     type Lane = fan_in::Producer<'q, Id>;
@@ -86,6 +86,24 @@ fn histories() {
         let mut windows = session(&plan, seed, openers, consumer);
         windows.push(left(ring.split().1));
         check(&FanIn { lanes: plan.lanes, capacity: plan.capacity }, State::new(count), &windows, tally)
+            .map_err(|why| format!("{plan:?}, {why}"))
+    });
+}
+
+#[test]
+fn samples_of_it() {
+    let outcomes: Vec<&str> = OUTCOMES.iter().copied().filter(|outcome| !outcome.ends_with("closed")).collect();
+    drive("fan_in, sampled", &outcomes, |seed, tally| {
+        let plan = Plan::of(seed);
+        let mut ring = HeapRing::<Id>::new(plan.lanes, plan.capacity).expect("a small ring");
+        let (opener, consumer) = ring.split();
+        let mut openers = vec![opener];
+        while openers.len() < plan.openers {
+            openers.push(openers[0].clone());
+        }
+        let count = u8::try_from(openers.len()).expect("few");
+        let windows = samples(&plan, seed, openers, consumer);
+        check_samples(&FanIn { lanes: plan.lanes, capacity: plan.capacity }, State::new(count), &windows, tally)
             .map_err(|why| format!("{plan:?}, {why}"))
     });
 }

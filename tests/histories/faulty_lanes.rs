@@ -12,7 +12,7 @@ use forebay_tests::history::fan_in::{FanIn, LANES, Lane, Op, Open, Pop, Rest, St
 use forebay_tests::history::record::Call;
 use forebay_tests::history::ring::{Id, Push};
 
-use crate::drive::{Random, Tally, alone, check, drive};
+use crate::drive::{Random, Tally, alone, check, drive, note};
 use crate::lanes::{Consuming, OUTCOMES, Opening, Plan, Producing, left, session};
 
 /// What a ring does wrong.
@@ -329,6 +329,8 @@ fn is_found(fault: Fault) {
         if let Err(why) = judge(&plan, &windows, &mut tally) {
             assert!(why.contains("no order explains this"), "{why}");
             println!("{fault:?} was found after {seed} sessions, {:?}", start.elapsed());
+
+            note(&format!("{fault:?} as lanes\tfound"));
             return;
         }
         assert!(start.elapsed() < Duration::from_secs(30), "{fault:?} was not found in {seed} sessions");

@@ -5,7 +5,8 @@ use forebay_tests::history::fan_in::{LANES, Lane, Op, Open, Pop, Rest};
 use forebay_tests::history::record::{Call, Log};
 use forebay_tests::history::ring::{Id, Items, Push};
 
-use crate::drive::{Hand, Pace, Random, work};
+use crate::drive::{Hand, Pace, Random, sample, work};
+use crate::ring::{MOST_STORM, SAMPLES, STORM};
 
 impl crate::drive::Op for Op {
     fn is_rest(&self) -> bool {
@@ -114,14 +115,32 @@ pub(crate) fn session(
     openers: Vec<impl Opening>,
     consumer: impl Consuming,
 ) -> Vec<Vec<Call<Op>>> {
+    work(hands(plan, openers, consumer), WINDOWS, seed)
+}
+
+/// Works them for long, and takes samples of that.
+pub(crate) fn samples(
+    plan: &Plan,
+    seed: u64,
+    openers: Vec<impl Opening>,
+    consumer: impl Consuming,
+) -> Vec<Vec<Call<Op>>> {
+    sample(hands(plan, openers, consumer), SAMPLES, seed)
+}
+
+fn hands<'h>(
+    plan: &'h Plan,
+    openers: Vec<impl Opening + 'h>,
+    consumer: impl Consuming + 'h,
+) -> Vec<Box<dyn Hand<Op> + 'h>> {
     assert_eq!(openers.len(), plan.openers);
-    let mut hands: Vec<Box<dyn Hand<Op> + '_>> = Vec::new();
+    let mut hands: Vec<Box<dyn Hand<Op> + 'h>> = Vec::new();
     for (which, opener) in openers.into_iter().enumerate() {
         let next = Id::try_from(which).expect("few producers") * 10_000;
         hands.push(Box::new(Producer { plan, opener: Some(opener), lane: None, next }));
     }
-    hands.push(Box::new(Consumer { plan, end: Some(consumer) }));
-    work(hands, WINDOWS, seed)
+    hands.push(Box::new(Consumer { plan, end: Some(consumer), base: 0 }));
+    hands
 }
 
 /// A last window, of what is left in the lanes when all ends are gone, by the consumer of another split.
@@ -216,11 +235,31 @@ impl<O: Opening> Hand<Op> for Producer<'_, O> {
             }
         }
     }
+
+    fn storm(&mut self, random: &mut Random) {
+        let pace = Pace::any(random);
+        for _ in 0..random.below(MOST_STORM) {
+            pace.pause(random);
+            match &mut self.lane {
+                Some(_) if random.below(16) == 0 => self.lane = None,
+                Some(lane) if random.below(4) == 0 => {
+                    let _ = lane.push_batch(&[STORM; 3]);
+                }
+                Some(lane) => {
+                    let _ = lane.push(STORM);
+                }
+                None => self.lane = self.opener.as_mut().and_then(|opener| opener.open().ok()),
+            }
+        }
+        self.lane = None;
+    }
 }
 
 struct Consumer<'p, C> {
     plan: &'p Plan,
     end: Option<C>,
+    /// How many were shed before the sample.
+    base: usize,
 }
 
 impl<C: Consuming> Hand<Op> for Consumer<'_, C> {
@@ -253,7 +292,28 @@ impl<C: Consuming> Hand<Op> for Consumer<'_, C> {
 
     fn rest(&mut self, log: &mut Log<'_, Op>) {
         if let Some(end) = &mut self.end {
-            log.record(|| end.rest(), Op::Rest);
+            let base = self.base;
+            log.record(|| end.rest(), |rest| Op::Rest(Rest { shed: rest.shed - base, ..rest }));
         }
+    }
+
+    fn storm(&mut self, random: &mut Random) {
+        let pace = Pace::any(random);
+        for _ in 0..self.plan.openers * MOST_STORM / 2 {
+            pace.pause(random);
+            let Some(end) = &mut self.end else { return };
+            if random.below(8) == 0 {
+                end.switch(random.below(self.plan.lanes) as Lane, any_policy(random));
+            } else {
+                end.pop();
+            }
+        }
+    }
+
+    /// The lanes have been left, and what is in them is taken out.
+    fn calm(&mut self) {
+        let Some(end) = &mut self.end else { return };
+        while let Pop::Item(..) = end.pop() {}
+        self.base = end.rest().shed;
     }
 }

@@ -11,7 +11,10 @@
 //! |---|---|
 //! | `FOREBAY_HISTORIES_SECONDS` | how long each of these tests runs; without it less than a second |
 //! | `FOREBAY_HISTORIES_SEED` | the first seed; without it always the same |
+//!
+//! Claims: order, answers.
 
+mod channels;
 mod conflated;
 mod drive;
 mod fan_in;

@@ -7,8 +7,8 @@ use forebay_core::{Overflow, Refusal};
 use forebay_tests::history::mpsc::{Mpsc, State};
 use forebay_tests::history::ring::{Id, Op, Pop, Push, Rest};
 
-use crate::drive::{check, drive};
-use crate::ring::{Consuming, End, Plan, Producing, left, outcomes, session};
+use crate::drive::{check, check_samples, drive};
+use crate::ring::{Consuming, End, Plan, Producing, left, outcomes, sampled_outcomes, samples, session};
 
 fn refusal(policy: Overflow) -> Refusal {
     policy.try_into().expect("it never evicts")
@@ -92,4 +92,22 @@ fn drop_incoming() {
 #[test]
 fn switched() {
     histories_under("mpsc, switched", &[Overflow::Reject, Overflow::DropIncoming]);
+}
+
+#[test]
+fn samples_of_switched() {
+    let policies = &[Overflow::Reject, Overflow::DropIncoming];
+    drive("mpsc, switched, sampled", &sampled_outcomes(policies), |seed, tally| {
+        let plan = Plan::of(seed, &[1, 2, 3], policies, &[End::ProducersGo]);
+        let mut ring = HeapRing::<Id>::new(plan.capacity).expect("a small capacity above 0");
+        let (producer, end) = ring.split();
+        let mut producers = vec![producer];
+        while producers.len() < plan.producers {
+            producers.push(producers[0].clone());
+        }
+        let count = u8::try_from(producers.len()).expect("few producers");
+        let windows = samples(&plan, seed, producers, Counting { end, shed: 0 });
+        check_samples(&Mpsc { capacity: plan.capacity }, State::new(count), &windows, tally)
+            .map_err(|why| format!("{plan:?}, {why}"))
+    });
 }

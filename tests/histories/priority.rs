@@ -1,5 +1,6 @@
 //! The ring by importance.
 
+use std::cell::RefCell;
 use std::num::NonZeroUsize;
 
 use forebay_core::priority::{Consumer, HeapRing, Producer};
@@ -7,9 +8,11 @@ use forebay_core::{Overflow, PopError, PushError, Pushed};
 use forebay_tests::history::priority::{CLASSES, Op, Priority, State, class_of};
 use forebay_tests::history::record::{Call, Log};
 use forebay_tests::history::ring::Id;
+use forebay_tests::swap::OVERFLOWS;
 
-use crate::drive::{Hand, Pace, Random, check, drive, work};
-use crate::ring::End;
+use crate::drive::{self, Hand, Lie, Pace, Random, Tally, check, check_samples, drive, sample, work};
+use crate::latest::lies;
+use crate::ring::{End, MOST_STORM, SAMPLES, STORM};
 
 impl crate::drive::Op for Op {
     fn is_rest(&self) -> bool {
@@ -101,11 +104,31 @@ impl Hand<Op> for Pusher<'_> {
             }
         }
     }
+
+    fn storm(&mut self, random: &mut Random) {
+        let pace = Pace::any(random);
+        for _ in 0..random.below(MOST_STORM) {
+            pace.pause(random);
+            let Some(end) = &mut self.end else { return };
+            {
+                let _ = end.push(random.below(CLASSES), STORM);
+            };
+        }
+    }
 }
 
 struct Popper<'q> {
     end: Option<Consumer<'q, Id, CLASSES>>,
     ends: End,
+    /// The counts of each class before the sample.
+    base: [[usize; 3]; CLASSES],
+}
+
+impl Popper<'_> {
+    /// How many of a class were popped, evicted and shed.
+    fn counts(end: &Consumer<'_, Id, CLASSES>, class: usize) -> [usize; 3] {
+        [end.popped(class), end.evicted(class), end.shed(class)]
+    }
 }
 
 /// What a pop came to.
@@ -151,14 +174,39 @@ impl Hand<Op> for Popper<'_> {
     fn rest(&mut self, log: &mut Log<'_, Op>) {
         if let Some(end) = &self.end {
             let counts = || {
-                std::array::from_fn(|class| [end.inside(class), end.popped(class), end.evicted(class), end.shed(class)])
+                std::array::from_fn(|class| {
+                    let [popped, evicted, shed] = Self::counts(end, class);
+                    let [base_popped, base_evicted, base_shed] = self.base[class];
+                    [end.inside(class), popped - base_popped, evicted - base_evicted, shed - base_shed]
+                })
             };
             log.record(counts, Op::Rest);
         }
     }
+
+    fn storm(&mut self, random: &mut Random) {
+        let pace = Pace::any(random);
+        for _ in 0..MOST_STORM {
+            pace.pause(random);
+            let Some(end) = &mut self.end else { return };
+            {
+                let _ = end.pop();
+            };
+        }
+    }
+
+    fn calm(&mut self) {
+        let Some(end) = &mut self.end else { return };
+        while end.pop().is_ok() {}
+        self.base = std::array::from_fn(|class| Self::counts(end, class));
+    }
 }
 
 fn session(ring: &mut HeapRing<Id, CLASSES>, producers: usize, ends: End, first: Id, seed: u64) -> Vec<Vec<Call<Op>>> {
+    work(hands(ring, producers, ends, first), WINDOWS, seed)
+}
+
+fn hands(ring: &mut HeapRing<Id, CLASSES>, producers: usize, ends: End, first: Id) -> Vec<Box<dyn Hand<Op> + '_>> {
     let (producer, consumer) = ring.split();
     producer.set_bypass(NonZeroUsize::MAX);
     let clones: Vec<_> = (1..producers).map(|_| producer.clone()).collect();
@@ -168,8 +216,8 @@ fn session(ring: &mut HeapRing<Id, CLASSES>, producers: usize, ends: End, first:
         let next = first + Id::try_from(which).expect("few producers") * 12_000;
         hands.push(Box::new(Pusher { end: Some(end), goes, count, next }));
     }
-    hands.push(Box::new(Popper { end: Some(consumer), ends }));
-    work(hands, WINDOWS, seed)
+    hands.push(Box::new(Popper { end: Some(consumer), ends, base: [[0; 3]; CLASSES] }));
+    hands
 }
 
 /// All that is inside when all ends are gone, popped by another consumer.
@@ -185,10 +233,16 @@ fn left(ring: &mut HeapRing<Id, CLASSES>) -> Vec<Call<Op>> {
     }
 }
 
-fn histories_under(what: &str, overflow: Overflow, outcomes: &[&str]) {
-    let always = ["place taken", "evicted", "stored", "push closed", "item", "empty", "pop closed", "length", "inside"];
-    let outcomes: Vec<&str> = always.iter().chain(outcomes).copied().collect();
-    drive(what, &outcomes, |seed, tally| {
+/// A ring, and what was done with it.
+struct Worked {
+    capacity: usize,
+    producers: u8,
+    ends: [End; 2],
+    windows: Vec<Vec<Call<Op>>>,
+}
+
+impl Worked {
+    fn under(overflow: Overflow, seed: u64) -> Self {
         let mut random = Random::new(seed ^ 0x5eed);
         let (capacity, producers) = ([1, 2, 3, 5][random.below(4)], 1 + random.below(3));
         let mut ends = || [End::ProducersGo, End::ConsumerGoes, End::ConsumerCloses][random.below(3)];
@@ -199,9 +253,54 @@ fn histories_under(what: &str, overflow: Overflow, outcomes: &[&str]) {
         windows.push(vec![Call { thread: 0, begin: 0, end: 0, op: Op::Split(again) }]);
         windows.append(&mut session(&mut ring, producers, ends[1], 6000, seed + 1));
         windows.push(left(&mut ring));
-        check(&Priority { capacity }, State::new(capacity, again), &windows, tally)
+        Self { capacity, producers: again, ends, windows }
+    }
+
+    fn check(&self, windows: &[Vec<Call<Op>>], tally: &mut Tally) -> Result<(), String> {
+        let Self { capacity, producers, ends, .. } = *self;
+        check(&Priority { capacity }, State::new(capacity, producers), windows, tally)
             .map_err(|why| format!("capacity {capacity}, {producers} producers, {ends:?}, {why}"))
+    }
+}
+
+fn histories_under(what: &str, overflow: Overflow, outcomes: &[&str]) {
+    let always = ["place taken", "evicted", "stored", "push closed", "item", "empty", "pop closed", "length", "inside"];
+    let outcomes: Vec<&str> = always.iter().chain(outcomes).copied().collect();
+    drive(what, &outcomes, |seed, tally| {
+        let worked = Worked::under(overflow, seed);
+        worked.check(&worked.windows, tally)
     });
+}
+
+#[test]
+fn each_lie_is_found() {
+    let lies: &[(&str, Lie<Op>)] = lies! {
+        "another item": Op::Pops(id @ 3..) => Op::Pops(id - 3);
+        "less important first": Op::Lacks(class) => Op::Lacks((class + 1) % CLASSES);
+        "false empty": Op::Pops(_) => Op::Nothing;
+        "closed before the end": Op::Nothing => Op::PopClosed;
+        "never closed": Op::PopClosed => Op::Nothing;
+        "another victim": Op::Evicts(id @ 3..) => Op::Evicts(id - 3);
+        "evicts the more important": Op::NothingLess(class @ 1..) => Op::NothingLess(class - 1);
+        "full with room": Op::Takes => Op::NothingLess(CLASSES - 1);
+        "closed, and not": Op::NothingLess(_) => Op::PushClosed;
+        "one too many": Op::Len(len) => Op::Len(len + 1);
+        "one too many of a class": Op::Inside(class, len) => Op::Inside(class, len + 1);
+        "evictions are not counted": Op::Rest([one, two, [inside, popped, evicted @ (1..), shed]]) =>
+            Op::Rest([one, two, [inside, popped, evicted - 1, shed]]);
+    };
+    let worked = RefCell::new(None);
+    drive::each_lie_is_found(
+        "priority",
+        lies,
+        |seed| {
+            let mut new = Worked::under(Overflow::Reject, seed);
+            let windows = std::mem::take(&mut new.windows);
+            worked.replace(Some(new));
+            windows
+        },
+        |windows, tally| worked.borrow().as_ref().expect("there is one").check(windows, tally),
+    );
 }
 
 #[test]
@@ -217,4 +316,19 @@ fn drop_incoming() {
 #[test]
 fn drop_oldest() {
     histories_under("priority, drop oldest", Overflow::DropOldest, &["shed"]);
+}
+
+#[test]
+fn samples() {
+    let outcomes = ["place taken", "evicted", "stored", "item", "empty", "length", "inside"];
+    drive("priority, sampled", &outcomes, |seed, tally| {
+        let mut random = Random::new(seed ^ 0x5eed);
+        let (capacity, producers) = ([1, 2, 3, 5][random.below(4)], 1 + random.below(3));
+        let overflow = OVERFLOWS[random.below(OVERFLOWS.len())];
+        let mut ring = HeapRing::with_overflow(capacity, overflow).expect("a small ring");
+        let windows = sample(hands(&mut ring, producers, End::ProducersGo, 0), SAMPLES, seed);
+        let producers = u8::try_from(producers).expect("few producers");
+        check_samples(&Priority { capacity }, State::new(capacity, producers), &windows, tally)
+            .map_err(|why| format!("capacity {capacity}, {producers} producers, {overflow:?}, {why}"))
+    });
 }

@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use forebay_core::Overflow;
 use forebay_tests::history::record::{Call, Log};
-use forebay_tests::history::ring::{Id, Items, Op, Pop, Push, Rest};
+use forebay_tests::history::ring::{Id, Items, Op, Pop, Push, Rest, UNTOLD};
 
-use crate::drive::{Hand, Pace, Random, work};
+use crate::drive::{Hand, Pace, Random, sample, work};
 
 impl crate::drive::Op for Op {
     fn is_rest(&self) -> bool {
@@ -21,7 +21,7 @@ impl crate::drive::Op for Op {
             Self::Push(_, Push::Shed) => "shed",
             Self::Push(_, Push::Closed) => "push closed",
             Self::NoRoom => "no room",
-            Self::Pop(Pop::Item(_), 0) => "item",
+            Self::Pop(Pop::Item(_), 0 | UNTOLD) => "item",
             Self::Pop(Pop::Item(_), _) => "item after others",
             Self::Pop(Pop::Empty, _) => "empty",
             Self::Pop(Pop::Closed, _) => "pop closed",
@@ -36,6 +36,11 @@ impl crate::drive::Op for Op {
             Self::Left(_) => "left",
         }
     }
+}
+
+/// Those of samples: nothing ends in them.
+pub(crate) fn sampled_outcomes(policies: &[Overflow]) -> Vec<&'static str> {
+    outcomes(policies).into_iter().filter(|outcome| !["push closed", "pop closed"].contains(outcome)).collect()
 }
 
 /// The outcomes that must have come of any ring.
@@ -66,6 +71,9 @@ pub(crate) trait Producing: Send {
     fn is_closed(&self) -> Option<bool> {
         None
     }
+    /// One of so many is a batch.
+    const BATCHES: usize = 5;
+
     /// What putting in several items comes to, as operations one after another. Nothing if there is no such thing.
     fn push_batch(&mut self, _ids: Range<Id>) -> Option<Vec<Op>> {
         None
@@ -144,15 +152,42 @@ pub(crate) fn session(
     producers: Vec<impl Producing>,
     consumer: impl Consuming,
 ) -> Vec<Vec<Call<Op>>> {
+    work(hands(plan, producers, consumer), WINDOWS, seed)
+}
+
+fn hands<'h>(
+    plan: &'h Plan,
+    producers: Vec<impl Producing + 'h>,
+    consumer: impl Consuming + 'h,
+) -> Vec<Box<dyn Hand<Op> + 'h>> {
     assert_eq!(producers.len(), plan.producers);
-    let mut hands: Vec<Box<dyn Hand<Op> + '_>> = Vec::new();
+    let mut hands: Vec<Box<dyn Hand<Op> + 'h>> = Vec::new();
     for (which, end) in producers.into_iter().enumerate() {
         let next = plan.first + Id::try_from(which).expect("few producers") * 10_000;
         hands.push(Box::new(Producer { plan, end: Some(end), next }));
     }
-    hands.push(Box::new(Consumer { plan, end: Some(consumer) }));
-    work(hands, WINDOWS, seed)
+    hands.push(Box::new(Consumer { plan, end: Some(consumer), base: [0; 2] }));
+    hands
 }
+
+/// So many samples are taken of one long run.
+pub(crate) const SAMPLES: usize = 10;
+
+/// Works the ends for long by a plan, whose end doesn't matter, and takes samples of that.
+pub(crate) fn samples(
+    plan: &Plan,
+    seed: u64,
+    producers: Vec<impl Producing>,
+    consumer: impl Consuming,
+) -> Vec<Vec<Call<Op>>> {
+    sample(hands(plan, producers, consumer), SAMPLES, seed)
+}
+
+/// As many pushes of each producer are in a storm at most.
+pub(crate) const MOST_STORM: usize = 100;
+
+/// The item of storms. All of them are the same, and none is left in the ring.
+pub(crate) const STORM: Id = Id::MAX;
 
 /// A window in which the ring is split again, after all its ends are gone.
 pub(crate) fn split(producers: usize) -> Vec<Call<Op>> {
@@ -202,7 +237,7 @@ impl<P: Producing> Hand<Op> for Producer<'_, P> {
                 continue;
             }
             let id = self.next;
-            if random.below(5) == 0 {
+            if random.below(P::BATCHES) == 0 {
                 let ids = id..id + 2 + random.below(2) as Id;
                 self.next = ids.end;
                 at += log.record_all(|| end.push_batch(ids), Option::unwrap_or_default);
@@ -215,11 +250,27 @@ impl<P: Producing> Hand<Op> for Producer<'_, P> {
             }
         }
     }
+
+    fn storm(&mut self, random: &mut Random) {
+        let pace = Pace::any(random);
+        for _ in 0..random.below(MOST_STORM) {
+            pace.pause(random);
+            let Some(end) = &mut self.end else { return };
+            match self.plan.other_policy(random) {
+                Some(policy) => end.switch(policy),
+                None => {
+                    let _ = end.push(STORM);
+                }
+            }
+        }
+    }
 }
 
 struct Consumer<'p, C> {
     plan: &'p Plan,
     end: Option<C>,
+    /// What was evicted and shed before the sample.
+    base: [usize; 2],
 }
 
 impl<C: Consuming> Hand<Op> for Consumer<'_, C> {
@@ -256,7 +307,36 @@ impl<C: Consuming> Hand<Op> for Consumer<'_, C> {
 
     fn rest(&mut self, log: &mut Log<'_, Op>) {
         if let Some(end) = &mut self.end {
-            log.record(|| end.rest(), Op::Rest);
+            let [evicted, shed] = self.base;
+            let since = |rest: Rest| Rest {
+                evicted: rest.evicted.wrapping_sub(evicted),
+                shed: rest.shed.wrapping_sub(shed),
+                ..rest
+            };
+            log.record(|| end.rest(), |rest| Op::Rest(since(rest)));
         }
+    }
+
+    fn storm(&mut self, random: &mut Random) {
+        let pace = Pace::any(random);
+        for _ in 0..self.plan.producers * MOST_STORM / 2 {
+            pace.pause(random);
+            let Some(end) = &mut self.end else { return };
+            match self.plan.other_policy(random) {
+                Some(policy) => end.switch(policy),
+                None => {
+                    let _ = end.pop();
+                }
+            }
+        }
+    }
+
+    fn calm(&mut self) {
+        let Some(end) = &mut self.end else { return };
+        while let (Pop::Item(id), _) = end.pop() {
+            assert_eq!(id, STORM, "what was put in before the last sample was taken out after it");
+        }
+        let Rest { evicted, shed, .. } = end.rest();
+        self.base = [evicted, shed];
     }
 }

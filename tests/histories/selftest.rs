@@ -15,8 +15,8 @@ use forebay_tests::history::ring::{Id, Op, Pop, Push, Rest};
 use forebay_tests::history::{mpsc, spsc, swap};
 use forebay_tests::swap::OVERFLOWS;
 
-use crate::drive::{ENOUGH, Random, Tally, alone, check, drive};
-use crate::ring::{Consuming, End, Plan, Producing, left, outcomes, session, split};
+use crate::drive::{ENOUGH, Random, Tally, alone, check, check_samples, drive, note};
+use crate::ring::{Consuming, End, Plan, Producing, left, outcomes, samples, session, split};
 
 /// What a queue does wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +68,12 @@ enum Fault {
     FullAfterConsumer,
     /// What the consumer leaves inside is not as it was.
     LeavesDisorder,
+    /// It is right for as many pushes as a history has that is recorded from the beginning.
+    LosesItemLate,
 }
+
+/// More than there are pushes in a history that is recorded from the beginning.
+const LATE: usize = 300;
 
 /// Which ring it claims to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +101,8 @@ struct Model {
     evicted: usize,
     shed: usize,
     missing: usize,
+    /// How many pushes there were.
+    pushes: usize,
 }
 
 struct Queue {
@@ -123,6 +130,7 @@ impl Queue {
             evicted: 0,
             shed: 0,
             missing: 0,
+            pushes: 0,
         };
         let dice = AtomicU32::new(u32::try_from(seed % 1_000_000).expect("a small number"));
         Self { kind, fault, capacity: plan.capacity, seats: plan.producers, dice, model: Mutex::new(model) }
@@ -159,6 +167,7 @@ impl Queue {
 
     fn push(&self, id: Id) -> Push {
         let mut model = self.lock();
+        model.pushes += 1;
         let (mut obeyed, mut looks_closed) = (model.obeyed, None);
         let evicts = |model: &Model| model.items.len() == self.capacity && model.obeyed == Overflow::DropOldest;
         match self.fault {
@@ -215,7 +224,8 @@ impl Queue {
             || len + 1 == most && self.errs(Fault::FalseFull)
             || evicts_early && self.errs(Fault::EvictsWithRoom);
         if !is_full {
-            if !self.errs(Fault::LosesItem) {
+            let is_lost = self.errs(Fault::LosesItem) || model.pushes > LATE && self.errs(Fault::LosesItemLate);
+            if !is_lost {
                 model.items.push_back(id);
                 self.mix_up(&mut model);
             }
@@ -408,7 +418,7 @@ fn work(kind: Kind, fault: Fault, seed: u64) -> (Plan, Vec<Vec<Call<Op>>>) {
 fn judge(kind: Kind, plan: &Plan, windows: &[Vec<Call<Op>>], tally: &mut Tally) -> Result<(), String> {
     let (capacity, producers) = (plan.capacity, u8::try_from(plan.producers).expect("few producers"));
     match kind {
-        Kind::Spsc => check(&spsc::Spsc { capacity }, spsc::State::new(), windows, tally),
+        Kind::Spsc => check(&spsc::Spsc { capacity, asks: false }, spsc::State::new(), windows, tally),
         Kind::Mpsc => check(&mpsc::Mpsc { capacity }, mpsc::State::new(producers), windows, tally),
         Kind::Swap | Kind::SwapForOne => {
             check(&swap::Swap { capacity, seats: plan.producers }, swap::State::new(producers), windows, tally)
@@ -426,13 +436,33 @@ fn is_right(kind: Kind, fault: Fault) {
 
 /// It takes some sessions until the queue errs, and some more until that shows.
 fn is_found(kind: Kind, fault: Fault) {
+    is_found_by(kind, fault, "", |seed, tally| {
+        let (plan, windows) = work(kind, fault, seed);
+        judge(kind, &plan, &windows, tally)
+    });
+}
+
+/// The same in samples of long runs.
+fn is_found_in_samples(fault: Fault) {
+    is_found_by(Kind::Mpsc, fault, ", in samples", |seed, tally| {
+        let plan = Kind::Mpsc.plan(seed);
+        let queue = Queue::new(Kind::Mpsc, fault, &plan, seed);
+        let producers = (0..plan.producers).map(|_| Producer(&queue)).collect();
+        let windows = samples(&plan, seed, producers, Consumer(&queue));
+        let producers = u8::try_from(plan.producers).expect("few producers");
+        let spec = mpsc::Mpsc { capacity: plan.capacity };
+        check_samples(&spec, mpsc::State::new(producers), &windows, tally)
+    });
+}
+
+fn is_found_by(kind: Kind, fault: Fault, how: &str, session: impl Fn(u64, &mut Tally) -> Result<(), String>) {
     let _alone = alone();
     let (mut tally, start) = (Tally::default(), Instant::now());
     for seed in 0.. {
-        let (plan, windows) = work(kind, fault, seed);
-        if let Err(why) = judge(kind, &plan, &windows, &mut tally) {
+        if let Err(why) = session(seed, &mut tally) {
             assert!(why.contains("no order explains this"), "{why}");
-            println!("{fault:?} as {kind:?} was found after {seed} sessions, {:?}", start.elapsed());
+            println!("{fault:?} as {kind:?}{how} was found after {seed} sessions, {:?}", start.elapsed());
+            note(&format!("{fault:?} as {kind:?}{how}\tfound"));
             return;
         }
         assert!(start.elapsed() < Duration::from_secs(30), "{fault:?} as {kind:?} was not found in {seed} sessions");
@@ -451,6 +481,23 @@ fn right() {
 fn right_with_a_policy_read_before() {
     is_right(Kind::Mpsc, Fault::ReadsPolicyFirst);
     is_right(Kind::Swap, Fault::ReadsPolicyFirst);
+}
+
+/// A queue that is right at first: only samples of a long run can show what is wrong with it.
+#[test]
+fn loses_item_late() {
+    for seed in 0..50 {
+        let (plan, windows) = work(Kind::Mpsc, Fault::LosesItemLate, seed);
+        judge(Kind::Mpsc, &plan, &windows, &mut Tally::default()).expect("there are too few pushes in it");
+    }
+    is_found_in_samples(Fault::LosesItemLate);
+}
+
+#[test]
+fn in_samples() {
+    for fault in [Fault::FalseEmpty, Fault::FalseFull, Fault::GivesItemTwice, Fault::LosesItem, Fault::OutOfOrder] {
+        is_found_in_samples(fault);
+    }
 }
 
 /// What `mpsc` promises less than `swap`, and only that.

@@ -7,8 +7,8 @@ use forebay_core::spsc::{Consumer, Dense, Flagged, HeapRing, Layout, Producer};
 use forebay_tests::history::ring::{Id, Op, Pop, Push, Rest};
 use forebay_tests::history::spsc::{Spsc, State};
 
-use crate::drive::{check, drive};
-use crate::ring::{Consuming, End, Plan, Producing, left, outcomes, session};
+use crate::drive::{check, check_samples, drive};
+use crate::ring::{Consuming, End, Plan, Producing, left, outcomes, sampled_outcomes, samples, session};
 
 impl<L: Layout> Producing for Producer<'_, Id, L> {
     fn push(&mut self, id: Id) -> Push {
@@ -65,7 +65,7 @@ fn histories_of<L: Layout>(what: &str) {
         let (producer, consumer) = ring.split();
         let mut windows = session(&plan, seed, vec![producer], consumer);
         windows.push(left(ring.split().1));
-        check(&Spsc { capacity: plan.capacity }, State::new(), &windows, tally)
+        check(&Spsc { capacity: plan.capacity, asks: false }, State::new(), &windows, tally)
             .map_err(|why| format!("{plan:?}, {why}"))
     });
 }
@@ -78,4 +78,25 @@ fn dense() {
 #[test]
 fn flagged() {
     histories_of::<Flagged>("spsc, flagged");
+}
+
+fn samples_of<L: Layout>(what: &str) {
+    drive(what, &sampled_outcomes(&[Overflow::Reject]), |seed, tally| {
+        let plan = Plan::of(seed, &[1], &[Overflow::Reject], &[End::ProducersGo]);
+        let mut ring = HeapRing::<Id, L>::new(plan.capacity).expect("a small capacity above 0");
+        let (producer, consumer) = ring.split();
+        let windows = samples(&plan, seed, vec![producer], consumer);
+        check_samples(&Spsc { capacity: plan.capacity, asks: false }, State::new(), &windows, tally)
+            .map_err(|why| format!("{plan:?}, {why}"))
+    });
+}
+
+#[test]
+fn samples_of_dense() {
+    samples_of::<Dense>("spsc, dense, sampled");
+}
+
+#[test]
+fn samples_of_flagged() {
+    samples_of::<Flagged>("spsc, flagged, sampled");
 }

@@ -10,8 +10,8 @@ use forebay_tests::history::ring::{Id, Op, Pop, Push, Rest};
 use forebay_tests::history::swap::{State, Swap};
 use forebay_tests::swap::OVERFLOWS;
 
-use crate::drive::{check, drive};
-use crate::ring::{Consuming, End, Plan, Producing, left, outcomes, session, split};
+use crate::drive::{check, check_samples, drive};
+use crate::ring::{Consuming, End, Plan, Producing, left, outcomes, sampled_outcomes, samples, session, split};
 
 impl Producing for Producer<'_, Id> {
     fn push(&mut self, id: Id) -> Push {
@@ -114,4 +114,31 @@ fn drop_oldest() {
 #[test]
 fn switched() {
     histories_under("swap, switched", &OVERFLOWS);
+}
+
+fn samples_under(what: &str, policies: &'static [Overflow]) {
+    drive(what, &sampled_outcomes(policies), |seed, tally| {
+        let plan = Plan::of(seed, &[1, 2, 3], policies, &[End::ProducersGo]);
+        let (capacity, seats) = (plan.capacity, plan.producers + usize::from(seed % 4 == 3));
+        let mut ring = HeapRing::<Id>::with_overflow(capacity, seats, policies[0]).expect("a small ring");
+        let (producer, consumer) = ring.split();
+        let mut producers = vec![producer];
+        while producers.len() < plan.producers {
+            producers.push(producers[0].try_clone().expect("it was made for so many"));
+        }
+        let windows = samples(&plan, seed, producers, consumer);
+        let producers = u8::try_from(plan.producers).expect("few producers");
+        check_samples(&Swap { capacity, seats }, State::new(producers), &windows, tally)
+            .map_err(|why| format!("{seats} seats, {plan:?}, {why}"))
+    });
+}
+
+#[test]
+fn samples_of_drop_oldest() {
+    samples_under("swap, drop oldest, sampled", &[Overflow::DropOldest]);
+}
+
+#[test]
+fn samples_of_switched() {
+    samples_under("swap, switched, sampled", &OVERFLOWS);
 }

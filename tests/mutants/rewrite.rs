@@ -26,7 +26,10 @@ const PRIORITY_PRODUCER: &str = "core/src/priority/producer.rs";
 const PRIORITY_VIEW: &str = "core/src/priority/view.rs";
 const SYNC: &str = "core/src/sync.rs";
 const WAIT: &str = "std-ext/src/wait.rs";
+const HOME: &str = "std-ext/src/wait/home.rs";
+const WAKER_CELL: &str = "core/src/waker_cell.rs";
 const LINE: &str = "std-ext/src/wait/line.rs";
+const TOLD: &str = "std-ext/src/sync/told.rs";
 const SENDER: &str = "std-ext/src/channel/sender.rs";
 const PLACE: &str = "std-ext/src/channel/place.rs";
 const RECEIVER: &str = "std-ext/src/channel/receiver.rs";
@@ -39,7 +42,7 @@ const REWRITINGS: &[Rewriting] = &[
         function: "wait_by",
         edits: &[
             ("fence(Ordering::SeqCst);", ""),
-            ("let waker = waker.clone();", "let waker = waker.clone(); fence(Ordering::SeqCst);"),
+            ("let kept = waker.clone();", "let kept = waker.clone(); fence(Ordering::SeqCst);"),
         ],
     },
     Rewriting {
@@ -49,8 +52,36 @@ const REWRITINGS: &[Rewriting] = &[
         function: "wait_for_item",
         edits: &[
             ("fence(Ordering::SeqCst);", ""),
-            ("let waker = waker.clone();", "let waker = waker.clone(); fence(Ordering::SeqCst);"),
+            ("let registered = if", "fence(Ordering::SeqCst); let registered = if"),
         ],
+    },
+    Rewriting {
+        ids: "W2",
+        what: "the receiver is not called in its second place",
+        file: WAIT,
+        function: "call_receiver",
+        edits: &[("if !is_called && self.is_in_second_place() {", "if false {")],
+    },
+    Rewriting {
+        ids: "WC5",
+        what: "no second place",
+        file: WAIT,
+        function: "wait_for_item",
+        edits: &[("Err(waker) => self.change(|table| table.set_receiver(Some(waker))),", "Err(waker) => Some(waker),")],
+    },
+    Rewriting {
+        ids: "WC3",
+        what: "the waker is not replaced",
+        file: WAKER_CELL,
+        function: "register",
+        edits: &[(".will_wake(waker))", ".will_wake(waker) || true)")],
+    },
+    Rewriting {
+        ids: "WC4",
+        what: "a waker is written while it is being called",
+        file: WAKER_CELL,
+        function: "unregister",
+        edits: &[("Err(state) => state == IDLE,", "Err(_) => true,")],
     },
     Rewriting {
         ids: "",
@@ -71,7 +102,7 @@ const REWRITINGS: &[Rewriting] = &[
         what: "no call is settled",
         file: LINE,
         function: "settle_if_empty",
-        edits: &[("(line.called, line.settled) = (0, self.calls);", "")],
+        edits: &[("(line.called, line.settled) = (0, calls);", "")],
     },
     Rewriting {
         ids: "W1",
@@ -172,13 +203,58 @@ const REWRITINGS: &[Rewriting] = &[
         what: "after the look at who waits",
         file: WAIT,
         function: "awaited",
+        edits: &[("self.home.fence();", ""), ("Awaited(awaited |", "self.home.fence(); Awaited(awaited |")],
+    },
+    Rewriting {
+        ids: "HO1",
+        what: "no heavy fence",
+        file: HOME,
+        function: "come",
+        edits: &[("if word == LEFT && !barrier::heavy() {", "if false {")],
+    },
+    Rewriting {
+        ids: "HO1",
+        what: "a heavy fence before the home is left",
+        file: HOME,
+        function: "come",
         edits: &[
-            ("fence(Ordering::SeqCst);", ""),
-            (
-                "Awaited(self.kinds.load(Ordering::Relaxed))",
-                "let kinds = self.kinds.load(Ordering::Relaxed); fence(Ordering::SeqCst); Awaited(kinds)",
-            ),
+            ("if word == home_of(number_in(word)) {", "if word == home_of(number_in(word)) { barrier::heavy();"),
+            ("if word == LEFT && !barrier::heavy() {", "if false {"),
         ],
+    },
+    Rewriting {
+        ids: "HO1",
+        what: "the heavy fence of another one is relied on",
+        file: HOME,
+        function: "come",
+        edits: &[
+            ("Ok(_) => word = LEFT,", "Ok(_) => { barrier::heavy(); word = LEFT }"),
+            ("if word == LEFT && !barrier::heavy() {", "if false {"),
+        ],
+    },
+    Rewriting {
+        ids: "HO1",
+        what: "at home by one wait",
+        file: HOME,
+        function: "come",
+        edits: &[("_ => home_of(number) - TRIAL + 1,", "_ => home_of(number),")],
+    },
+    Rewriting {
+        ids: "",
+        what: "looked at before the light fence",
+        file: HOME,
+        function: "is_here",
+        edits: &[
+            ("barrier::light();", "let word = self.0.load(Ordering::Relaxed); barrier::light();"),
+            ("self.0.load(Ordering::Relaxed) == home_of", "word == home_of"),
+        ],
+    },
+    Rewriting {
+        ids: "",
+        what: "the home is not left",
+        file: WAIT,
+        function: "come_home",
+        edits: &[("if !self.home.come() {", "if false {")],
     },
     Rewriting {
         ids: "P1 P2",
@@ -571,8 +647,8 @@ const REWRITINGS: &[Rewriting] = &[
         edits: &[
             ("unsafe { self.ring.write(cell, value) };", ""),
             (
-                "self.ring.put(Lane::of(class), &mut self.backs[class], cell);",
-                "self.ring.put(Lane::of(class), &mut self.backs[class], cell); unsafe { self.ring.write(cell, value) };",
+                "self.ring.put(Lane::of(class), &mut self.backs[class.min(C - 1)], cell);",
+                "self.ring.put(Lane::of(class), &mut self.backs[class.min(C - 1)], cell); unsafe { self.ring.write(cell, value) };",
             ),
         ],
     },
@@ -638,6 +714,48 @@ const REWRITINGS: &[Rewriting] = &[
         )],
     },
     Rewriting {
+        ids: "WC5",
+        what: "it waits before its waker is written",
+        file: WAKER_CELL,
+        function: "register",
+        edits: &[
+            ("cell.state.store(WAITING, Ordering::Release);", ""),
+            (
+                "last = unsafe { &mut *cell.waker.get() }.replace(waker);",
+                "cell.state.store(WAITING, Ordering::Release);
+                last = unsafe { &mut *cell.waker.get() }.replace(waker);",
+            ),
+            ("_ => {}", "_ => cell.state.store(WAITING, Ordering::Release),"),
+        ],
+    },
+    Rewriting {
+        ids: "WC6",
+        what: "idle before it is called",
+        file: WAKER_CELL,
+        function: "call",
+        edits: &[("let _calling = Calling(self);", "drop(Calling(self));")],
+    },
+    Rewriting {
+        ids: "WC7",
+        what: "a load and a store for the exchange",
+        file: WAKER_CELL,
+        function: "call",
+        edits: &[(
+            "self.state.compare_exchange(WAITING, CALLING, Ordering::Acquire, Ordering::Relaxed).is_err()",
+            "self.state.load(Ordering::Acquire) != WAITING || { self.state.store(CALLING, Ordering::Relaxed); false }",
+        )],
+    },
+    Rewriting {
+        ids: "U1",
+        what: "a load and a store for the exchange",
+        file: TOLD,
+        function: "take",
+        edits: &[(
+            "self.0.swap(false, Ordering::Acquire)",
+            "self.0.load(Ordering::Acquire) && { self.0.store(false, Ordering::Relaxed); true }",
+        )],
+    },
+    Rewriting {
         ids: "K2",
         what: "released before the decision",
         file: SYNC,
@@ -656,20 +774,21 @@ impl Rewriting {
         let text = fs::read_to_string(root.join(self.file)).map_err(|error| format!("{}: {error}", self.file))?;
         let source = Source::new(&text);
         // Several types may have a method of that name; one of them has the texts.
-        let mut fitting = source.functions(self.function).into_iter().filter_map(|(first, after)| {
-            let body = self.edit(source.text(first, after))?;
-            Some(source.with(first, after, &body))
-        });
-        let (Some(text), None) = (fitting.next(), fitting.next()) else {
+        let edited = |(_, span)| Some((span, self.edit(source.text(span))?));
+        let mut fitting = source.functions().filter(|(name, _)| *name == self.function).filter_map(edited);
+        let (Some((span, spoilt)), None) = (fitting.next(), fitting.next()) else {
             return Err(format!("{}: {}: \"{}\" does not fit any more", self.file, self.function, self.what));
         };
+        let outer = source.outermost(span);
         Ok(Mutant {
             ids: self.ids.to_string(),
             file: self.file.to_string(),
             function: self.function.to_string(),
+            ordering: String::new(),
             what: self.what.to_string(),
-            original: source.whole(),
-            text,
+            span: outer,
+            original: source.text(outer),
+            spoilt: source.with(outer, span, &spoilt),
         })
     }
 

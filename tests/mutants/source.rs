@@ -7,13 +7,19 @@ pub(crate) struct Source<'t> {
     lines: Vec<&'t str>,
 }
 
-/// A statement, or the head of a block, by its first and its last line.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Statement {
-    /// Its first line.
+/// Some lines: a function; a statement, or the head of a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Span {
+    /// The first line.
     pub(crate) first: usize,
-    /// Its last line.
-    pub(crate) last: usize,
+    /// The line after the last one.
+    pub(crate) after: usize,
+}
+
+impl Span {
+    fn has(self, line: usize) -> bool {
+        (self.first..self.after).contains(&line)
+    }
 }
 
 impl<'t> Source<'t> {
@@ -21,67 +27,81 @@ impl<'t> Source<'t> {
         Self { lines: text.lines().collect() }
     }
 
-    /// The lines with their numbers, from 0, without what is commented out.
+    /// The lines with their numbers, from 0, without what is commented out, up to the tests.
     pub(crate) fn code(&self) -> impl Iterator<Item = (usize, &'t str)> + '_ {
-        self.lines.iter().copied().enumerate().filter(|(_, line)| !is_comment(line))
+        let is_head = |pair: &[&str]| pair[0] == "#[cfg(test)]" && pair[1].starts_with("mod ");
+        let tests = self.lines.windows(2).position(is_head).unwrap_or(self.lines.len());
+        self.lines.iter().copied().enumerate().take(tests).filter(|(_, line)| !is_comment(line))
     }
 
     /// The statement, or the head of a block, of which a line is part.
-    pub(crate) fn statement(&self, line: usize) -> Statement {
+    pub(crate) fn statement(&self, line: usize) -> Span {
         let ends = |line: &str| line.ends_with([';', '{', '}']) || is_comment(line) || line.trim().is_empty();
         let first = (1..=line).rev().find(|&at| ends(self.lines[at - 1])).unwrap_or(0);
         let last = (line..self.lines.len()).find(|&at| ends(self.lines[at])).unwrap_or(line);
-        Statement { first, last }
+        Span { first, after: last + 1 }
     }
 
     /// The id with which the comment above a statement begins.
-    pub(crate) fn id(&self, statement: &Statement) -> Option<&'t str> {
+    pub(crate) fn id(&self, statement: Span) -> Option<&'t str> {
         let above = (0..statement.first).rev().take_while(|&at| is_comment(self.lines[at])).last()?;
         let (id, _) = self.lines[above].trim_start().strip_prefix("// [")?.split_once(']')?;
         Some(id)
     }
 
-    /// The name of the function around a line.
-    pub(crate) fn function(&self, line: usize) -> &'t str {
-        let head = self.lines[..=line].iter().rev().filter(|line| !is_comment(line));
-        head.filter_map(|line| function_name(line)).next().unwrap_or("?")
+    /// The name of the function around a line, and the outermost one, if it lies within others.
+    pub(crate) fn function(&self, line: usize) -> Option<(&'t str, Span)> {
+        let (name, inner) = self.functions().filter(|(_, span)| span.has(line)).last()?;
+        Some((name, self.outermost(inner)))
     }
 
-    /// The functions of a name, each by its first line and the line after its last.
-    pub(crate) fn functions(&self, name: &str) -> Vec<(usize, usize)> {
-        let heads = self.code().filter(|(_, line)| function_name(line) == Some(name));
-        heads.map(|(head, _)| (head, self.end_of_block(head))).collect()
+    /// The outermost function around a function.
+    pub(crate) fn outermost(&self, inner: Span) -> Span {
+        self.functions().map(|(_, span)| span).find(|span| span.has(inner.first)).unwrap_or(inner)
     }
 
-    fn end_of_block(&self, head: usize) -> usize {
+    /// The functions that have a body, by their names.
+    pub(crate) fn functions(&self) -> impl Iterator<Item = (&'t str, Span)> + '_ {
+        self.code()
+            .filter_map(|(first, line)| Some((function_name(line)?, Span { first, after: self.end_of_block(first)? })))
+    }
+
+    fn end_of_block(&self, head: usize) -> Option<usize> {
+        let opens = (head..self.lines.len()).find(|&at| self.lines[at].ends_with([';', '{', '}']))?;
+        match self.lines[opens].chars().last()? {
+            ';' => return None,
+            '}' => return Some(opens + 1),
+            _ => {}
+        }
         let indent = |line: &str| line.len() - line.trim_start().len();
         let end = format!("{}}}", " ".repeat(indent(self.lines[head])));
-        (head..self.lines.len()).find(|&at| self.lines[at] == end).map_or(self.lines.len(), |at| at + 1)
+        (opens..self.lines.len()).find(|&at| self.lines[at] == end).map(|at| at + 1)
     }
 
     /// The text of some lines.
-    pub(crate) fn text(&self, first: usize, after: usize) -> String {
-        self.lines[first..after].iter().flat_map(|line| [line, "\n"]).collect()
+    pub(crate) fn text(&self, span: Span) -> String {
+        self.lines[span.first..span.after].iter().flat_map(|line| [line, "\n"]).collect()
     }
 
-    /// The whole text.
-    pub(crate) fn whole(&self) -> String {
-        self.text(0, self.lines.len())
+    /// The text of some lines, with a part of them replaced.
+    pub(crate) fn with(&self, span: Span, part: Span, replacement: &str) -> String {
+        let (before, behind) = (Span { after: part.first, ..span }, Span { first: part.after, ..span });
+        self.text(before) + replacement + &self.text(behind)
     }
 
-    /// The whole text with some lines replaced.
-    pub(crate) fn with(&self, first: usize, after: usize, replacement: &str) -> String {
-        self.text(0, first) + replacement + &self.text(after, self.lines.len())
+    /// All lines.
+    pub(crate) fn all(&self) -> Span {
+        Span { first: 0, after: self.lines.len() }
     }
 
     /// Fails if a statement can't be taken out without the rest falling apart.
-    pub(crate) fn check_deletable(&self, statement: &Statement) -> Result<()> {
-        let last = self.lines[statement.last];
+    pub(crate) fn check_deletable(&self, statement: Span) -> Result<()> {
+        let last = self.lines[statement.after - 1];
         if last.ends_with(';') { Ok(()) } else { Err(format!("this is no statement to be deleted: {last}")) }
     }
 }
 
-fn is_comment(line: &str) -> bool {
+pub(crate) fn is_comment(line: &str) -> bool {
     line.trim_start().starts_with("//")
 }
 
@@ -116,17 +136,30 @@ impl A {
     fn a_statement_of_several_lines_has_the_id_above_it() {
         let source = Source::new(TEXT);
         let statement = source.statement(10);
-        assert_eq!(statement, Statement { first: 9, last: 10 });
-        assert_eq!(source.id(&statement), Some("X1"));
-        assert_eq!(source.function(10), "second");
-        assert_eq!(source.id(&source.statement(11)), None);
+        assert_eq!(statement, Span { first: 9, after: 11 });
+        assert_eq!(source.id(statement), Some("X1"));
+        assert_eq!(source.function(10), Some(("second", Span { first: 5, after: 13 })));
+        assert_eq!(source.id(source.statement(11)), None);
     }
 
     #[test]
     fn lines_are_replaced() {
         let source = Source::new(TEXT);
-        assert_eq!(source.functions("second"), [(5, 13)]);
-        assert_eq!(source.with(0, 13, ""), "}\n");
-        assert_eq!(source.with(14, 14, ""), TEXT);
+        let second = Span { first: 5, after: 13 };
+        assert!(source.functions().eq([("first", Span { first: 1, after: 4 }), ("second", second)]));
+        assert_eq!(source.with(source.all(), Span { first: 0, after: 13 }, ""), "}\n");
+        assert_eq!(source.with(second, Span { first: 6, after: 12 }, ""), "    fn second(&self) {\n    }\n");
+    }
+
+    #[test]
+    fn a_function_may_lie_within_another_one() {
+        let text =
+            "trait A {\n    fn a(&self);\n    fn b() {}\n}\nfn c() {\n    fn d() {\n        1;\n    }\n    2;\n}\n";
+        let source = Source::new(text);
+        let outer = Span { first: 4, after: 10 };
+        assert_eq!(source.function(6), Some(("d", outer)));
+        assert_eq!(source.function(8), Some(("c", outer)));
+        assert_eq!(source.function(1), None);
+        assert_eq!(source.function(2), Some(("b", Span { first: 2, after: 3 })));
     }
 }

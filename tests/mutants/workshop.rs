@@ -1,15 +1,14 @@
-//! Where mutants are made: a copy of the workspace that is built with the model checker, and its models that are run.
+//! Where mutants are made: a copy of the workspace with all of them in it, built suite by suite as they are needed.
 
-use std::fs::{self, File};
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::process::{Command, Stdio};
 
-use forebay_tests::model::INVARIANTS_ALONE;
-
+use crate::notes::Notes;
+use crate::schema;
+use crate::suite::{Build, Failure, Program, Suite};
 use crate::{Mutant, Result};
 
 /// What is copied. The members of the workspace are among it.
@@ -18,46 +17,31 @@ const MEMBERS: &str = "members = [\"core\", \"std-ext\", \"tests\"]";
 /// What isn't: packages of their own, and what they built.
 const LEFT_OUT: &[&str] = &["firmware", "compile-fail", "target"];
 
-/// What the model checker says of a loop that does not end. It may be one that would on a machine, where stores are seen sometime.
-const ENDLESS: &str = "Model exceeded maximum number of branches";
+/// The crates, by the folders of their sources.
+const CRATES: &[&str] = &[CORE, "std-ext/src"];
+pub(crate) const CORE: &str = "core/src";
+/// The tests in that folder.
+pub(crate) const TESTS_OF_CORE: &str = "forebay_core";
+/// Those that need neither a second thread nor the model checker, for the mutants without an ordering: what a ring forgets to store
+/// is mostly missing with one thread, too. All kinds of them, and those about what is in several rings.
+const ORDINARY: &[&str] = &["drops", "properties"];
+const ORDINARY_OF_SEVERAL: &str = "properties_pressure";
+/// The rings with counts of laps, which come around sometime on a small machine.
+const NARROW: &[&str] = &["priority", "swap"];
 
 /// What became of a mutant.
 pub(crate) enum Verdict {
     /// A model failed, the first of `count`.
-    Killed { model: String, how: String, count: usize },
+    Killed { by: String, how: String, count: usize },
     /// None did.
     Survived,
 }
 
-/// A model in its program, or another test.
-struct Model {
-    program: PathBuf,
-    name: String,
-    /// Whether the model checker runs it, so that it may take far longer with a mutant.
-    checked: bool,
-    /// How long it takes, for the order: the quick ones come first.
-    took: Duration,
-    /// How long it may take.
-    limit: Duration,
-}
-
-/// The models of a ring, or other tests of it, which are one program.
-struct Suite {
-    ring: String,
-    /// What cargo calls it.
-    test: String,
-    models: Vec<Model>,
-}
-
-/// Those that need neither a second thread nor the model checker, for the mutants without an ordering: what a ring forgets to store
-/// is mostly missing with one thread, too. All kinds of them, and those about what is in several rings.
-const ORDINARY: &[&str] = &["drops", "properties"];
-const ORDINARY_OF_SEVERAL: (&str, &str) = ("pressure", "properties_pressure");
-
-/// The copy, and its models, suite by suite: those that are run quickly come first.
+/// The copy, and the programs that were built there so far.
 pub(crate) struct Workshop {
     folder: PathBuf,
-    suites: Vec<Suite>,
+    rings: Vec<String>,
+    programs: BTreeMap<Suite, Program>,
 }
 
 impl Workshop {
@@ -66,7 +50,7 @@ impl Workshop {
         // The program lies in a folder of the target directory.
         let program = std::env::current_exe().map_err(|error| error.to_string())?;
         let target = program.ancestors().nth(2).ok_or("the program has no target directory")?;
-        let workshop = Self { folder: target.join("mutants"), suites: Vec::new() };
+        let mut workshop = Self { folder: target.join("mutants"), rings: Vec::new(), programs: BTreeMap::new() };
         let copy = workshop.copy();
         if copy.exists() {
             fs::remove_dir_all(&copy).map_err(|error| format!("{}: {error}", copy.display()))?;
@@ -75,134 +59,136 @@ impl Workshop {
         for part in PARTS {
             copy_all(&root.join(part), &copy.join(part))?;
         }
-        let manifest = root.join("Cargo.toml");
-        let manifest = fs::read_to_string(&manifest).map_err(|error| format!("{}: {error}", manifest.display()))?;
+        let manifest = read(&root.join("Cargo.toml"))?;
         let lines = manifest.lines().map(|line| if line.starts_with("members = ") { MEMBERS } else { line });
         let manifest: String = lines.flat_map(|line| [line, "\n"]).collect();
-        fs::write(copy.join("Cargo.toml"), manifest).map_err(|error| error.to_string())?;
+        write(&copy.join("Cargo.toml"), &manifest)?;
+        let rings = names(&copy.join("tests/models"))?;
+        workshop.rings = rings.iter().map(|name| name.to_string_lossy().into_owned()).collect();
+        workshop.rings.sort();
         Ok(workshop)
     }
 
     /// Where the copy is.
     pub(crate) fn copy(&self) -> PathBuf {
+        self.folder.join("copy")
+    }
+
+    /// Where it is built: the same, but that files are touched only when they change, as cargo goes by their times.
+    fn workspace(&self) -> PathBuf {
         self.folder.join("workspace")
     }
 
-    /// Builds the models that these mutants need, and finds that they hold.
-    pub(crate) fn find_models(&mut self, mutants: &[Mutant]) -> Result<()> {
-        let folder = self.copy().join("tests/models");
-        let entries = fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-        let mut rings: Vec<String> =
-            entries.filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned())).collect();
-        if mutants.iter().all(|mutant| rings.iter().any(|ring| ring == mutant.part())) {
-            rings.retain(|ring| mutants.iter().any(|mutant| mutant.part() == ring));
+    /// Makes the mutants in the copy. Their numbers are their places.
+    pub(crate) fn make(&self, mutants: &[Mutant]) -> Result<()> {
+        let mut files: BTreeMap<&str, Vec<(usize, &Mutant)>> = BTreeMap::new();
+        for (number, mutant) in mutants.iter().enumerate() {
+            files.entry(&mutant.file).or_default().push((number, mutant));
         }
-        let is_in_several = mutants.iter().any(|mutant| !rings.iter().any(|ring| ring == mutant.part()));
-        let mut suites: Vec<(String, String)> =
-            rings.iter().map(|ring| (ring.clone(), format!("models_{ring}"))).collect();
-        if mutants.iter().any(|mutant| mutant.ids.is_empty()) {
-            let of_ring = |ring: &String| {
-                ORDINARY.iter().map({
-                    let ring = ring.clone();
-                    move |kind| (ring.clone(), format!("{kind}_{ring}"))
-                })
-            };
-            let is_there = |(ring, test): &(String, String)| {
-                let kind = self.copy().join("tests").join(test.strip_suffix(&format!("_{ring}")).unwrap_or(test));
-                kind.join(format!("{ring}.rs")).exists() || kind.join(ring).join("main.rs").exists()
-            };
-            suites.extend(rings.iter().flat_map(of_ring).filter(is_there));
-            let (name, test) = ORDINARY_OF_SEVERAL;
-            suites.extend(is_in_several.then(|| (name.to_string(), test.to_string())));
+        for (file, mutants) in files {
+            let path = self.copy().join(file);
+            write(&path, &schema::weave(file, &read(&path)?, &mutants)?)?;
         }
-        for (ring, test) in suites {
-            let program = self.build(&test).map_err(|error| format!("{test} does not build\n{error}"))?;
-            let (took, limit, checked) = (Duration::ZERO, Duration::from_secs(600), is_checked(&test));
-            let model = |name| Model { program: program.clone(), name, checked, took, limit };
-            let mut models: Vec<Model> = list(&program)?.into_iter().map(model).collect();
-            let runs = self.run_models(&models, false, false)?;
-            for (model, run) in models.iter_mut().zip(runs) {
-                let Some(Outcome { failure, took }) = run else {
-                    return Err(format!("{} was left out", model.name));
-                };
-                if let Some(how) = failure {
-                    return Err(format!("{} fails without a mutant: {how}", model.name));
+        for sources in CRATES {
+            let path = self.copy().join(sources).join("lib.rs");
+            write(&path, &(read(&path)? + schema::CHOICE))?;
+        }
+        // Cargo would build this program beside each test.
+        write(&self.copy().join("tests/mutants/main.rs"), "fn main() {}\n")?;
+        mirror(&self.copy(), &self.workspace())
+    }
+
+    /// Runs the models of a mutant's ring, or one ring's after another's if it is in several, until one of them fails or, if asked to,
+    /// all. The one that killed it the last time comes first, and then those that name its site. That the one that fails does not fail
+    /// without the mutant is looked at once.
+    pub(crate) fn judge(&mut self, number: usize, mutant: &Mutant, last: Option<&str>, all: bool) -> Result<Verdict> {
+        let suites = self.suites(mutant);
+        let logs = self.folder.clone();
+        if let Some((suite, model)) = last.filter(|_| !all).and_then(|last| last.split_once(": ")) {
+            if let Some(suite) = suites.iter().find(|concerned| concerned.name() == suite) {
+                let program = self.program(suite)?;
+                let failed = program.try_mutant(number, Some(model), all, &logs)?;
+                if let Some(verdict) = verdict(program, failed, &logs)? {
+                    return Ok(verdict);
                 }
-                model.took = took;
-                model.limit = took * 5 + Duration::from_secs(15);
             }
-            if models.is_empty() {
-                return Err(format!("there is nothing in {test}"));
-            }
-            models.sort_by(|a, b| (a.took, &a.name).cmp(&(b.took, &b.name)));
-            self.suites.push(Suite { ring, test, models });
         }
-        self.suites.sort_by_key(Suite::took);
-        Ok(())
-    }
-
-    /// How many models there are, and other tests.
-    pub(crate) fn models(&self) -> usize {
-        self.suites.iter().map(|suite| suite.models.len()).sum()
-    }
-
-    /// Builds a mutant and runs the models of its ring, or one ring's after another's if it is in several, until one of them
-    /// fails or, if asked to, all.
-    pub(crate) fn judge(&self, mutant: &Mutant, all: bool) -> Result<Verdict> {
-        let file = self.copy().join(&mutant.file);
-        fs::write(&file, &mutant.text).map_err(|error| format!("{}: {error}", file.display()))?;
-        let verdict = self.try_suites(mutant, all);
-        fs::write(&file, &mutant.original).map_err(|error| format!("{}: {error}", file.display()))?;
-        verdict
-    }
-
-    fn try_suites(&self, mutant: &Mutant, all: bool) -> Result<Verdict> {
-        let is_in_several = !self.suites.iter().any(|suite| suite.ring == mutant.part());
-        let concerned = self.suites.iter().filter(|suite| {
-            (is_in_several || suite.ring == mutant.part()) && (mutant.ids.is_empty() || is_checked(&suite.test))
-        });
-        let mut verdict = Verdict::Survived;
-        for suite in concerned {
-            self.build(&suite.test).map_err(|error| format!("{} does not build\n{error}", mutant.name()))?;
-            let runs = self.run_models(&suite.models, true, !all)?;
-            let mut failed: Vec<(&Model, String)> =
-                (suite.models.iter().zip(runs)).filter_map(|(model, run)| Some((model, run?.failure?))).collect();
-            // A model that fails by its invariant says more.
-            failed.sort_by_key(|(_, how)| how.starts_with(ENDLESS));
-            let Some((first, how)) = failed.first() else { continue };
-            verdict = match verdict {
-                Verdict::Survived => Verdict::Killed {
-                    model: format!("{}: {}", suite.test, first.name),
-                    how: how.clone(),
-                    count: failed.len(),
-                },
-                Verdict::Killed { model, how, count } => Verdict::Killed { model, how, count: count + failed.len() },
-            };
-            if !all {
+        let mut verdicts = Vec::new();
+        for suite in &suites {
+            let program = self.program(suite)?;
+            program.sort_for(&mutant.ids);
+            let failed = program.try_mutant(number, None, all, &logs)?;
+            verdicts.extend(verdict(program, failed, &logs)?);
+            if !all && !verdicts.is_empty() {
                 break;
             }
         }
-        Ok(verdict)
+        let together = |first, next| match (first, next) {
+            (Verdict::Killed { by, how, count }, Verdict::Killed { count: more, .. }) => {
+                Verdict::Killed { by, how, count: count + more }
+            }
+            (first, _) => first,
+        };
+        Ok(verdicts.into_iter().reduce(together).unwrap_or(Verdict::Survived))
     }
 
-    /// Builds a test and answers with its program, or with what the compiler said.
-    fn build(&self, test: &str) -> Result<PathBuf> {
-        let (folder, flags) = if is_checked(test) {
-            ("target", "--cfg forebay_loom -A warnings")
-        } else {
-            ("target-ordinary", "-A warnings")
+    /// The suites that a mutant concerns, in the order in which they are run.
+    fn suites(&self, mutant: &Mutant) -> Vec<Suite> {
+        let part = mutant.part().to_string();
+        let is_in_several = !self.rings.iter().any(|ring| *ring == part);
+        let rings = || self.rings.iter().filter(|ring| is_in_several || **ring == part);
+        let of_ring = |build, kind: &str, ring: &String| Suite { build, test: format!("{kind}_{ring}") };
+        let mut suites = Vec::new();
+        if mutant.ids.is_empty() {
+            let is_there = |kind: &str, ring: &str| {
+                let kind = self.copy().join("tests").join(kind);
+                kind.join(format!("{ring}.rs")).exists() || kind.join(ring).join("main.rs").exists()
+            };
+            let own = Suite { build: Build::Ordinary, test: TESTS_OF_CORE.to_string() };
+            suites.extend(Some(own).filter(|_| mutant.file.starts_with(CORE)));
+            let of_several = Suite { build: Build::Ordinary, test: ORDINARY_OF_SEVERAL.to_string() };
+            suites.extend(is_in_several.then_some(of_several));
+            let own = ORDINARY.iter().filter(|_| is_in_several).map(|kind| (*kind, &part));
+            let of_rings = ORDINARY.iter().flat_map(|kind| rings().map(move |ring| (*kind, ring)));
+            let there = own.chain(of_rings).filter(|(kind, part)| is_there(kind, part));
+            suites.extend(there.map(|(kind, part)| of_ring(Build::Ordinary, kind, part)));
+        }
+        suites.extend(rings().map(|ring| of_ring(Build::Checked, "models", ring)));
+        let narrow = rings().filter(|ring| NARROW.contains(&ring.as_str()));
+        suites.extend(narrow.map(|ring| of_ring(Build::Narrow, "models", ring)));
+        suites
+    }
+
+    /// The program of a suite, which is built at its first use.
+    fn program(&mut self, suite: &Suite) -> Result<&mut Program> {
+        if !self.programs.contains_key(suite) {
+            let program = self.build(suite).map_err(|error| format!("{} does not build\n{error}", suite.name()))?;
+            let notes = Notes::read(&self.copy(), &suite.test)?;
+            self.programs.insert(suite.clone(), Program::new(suite.clone(), &program, &notes)?);
+        }
+        Ok(self.programs.get_mut(suite).expect("it was there or has been put there"))
+    }
+
+    /// Builds a suite and answers with its program, or with what the compiler said.
+    fn build(&self, suite: &Suite) -> Result<PathBuf> {
+        let (folder, flags) = match suite.build {
+            Build::Checked => ("target", "--cfg forebay_loom --cap-lints allow"),
+            Build::Narrow => ("target-narrow", "--cfg forebay_loom --cfg forebay_narrow --cap-lints allow"),
+            Build::Ordinary => ("target-ordinary", "--cap-lints allow"),
+        };
+        let target: &[&str] = match suite.test.as_str() {
+            TESTS_OF_CORE => &["-p", "forebay-core", "--lib"],
+            test => &["-p", "forebay-tests", "--test", test],
         };
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let output = Command::new(cargo)
-            .current_dir(self.copy())
-            // Only our own code is built over and over: quickly, as it takes little of the time of a model.
-            .args(["test", "--release", "--no-run", "-p", "forebay-tests", "--test", test])
-            .args(["--message-format", "json-render-diagnostics"])
-            .args(["--config", "profile.release.opt-level=1", "--config", "profile.release.debug=false"])
-            .args(["--config", "profile.release.codegen-units=64", "--config", "profile.release.incremental=true"])
-            .args(["--config", "profile.release.package.\"*\".opt-level=3"])
+            .current_dir(self.workspace())
+            .args(["test", "--release", "--no-run"])
+            .args(target)
+            .args(["--message-format", "json-render-diagnostics", "--config", "profile.release.debug=false"])
+            // Our own code is built quickly, as it takes little of the time of a model.
+            .args(["--config", "profile.release.opt-level=1", "--config", "profile.release.package.\"*\".opt-level=3"])
             .env("CARGO_TARGET_DIR", self.folder.join(folder))
-            .env("CARGO_INCREMENTAL", "1")
             .env("RUSTFLAGS", flags)
             .env_remove("CARGO_ENCODED_RUSTFLAGS")
             .stdin(Stdio::null())
@@ -214,119 +200,18 @@ impl Workshop {
         let messages = String::from_utf8_lossy(&output.stdout);
         let mut programs = messages.lines().filter_map(|message| {
             let (_, rest) = message.split_once("\"executable\":\"")?;
-            Some(PathBuf::from(rest.split_once('"')?.0)).filter(|program| is_program(program, test))
+            Some(PathBuf::from(rest.split_once('"')?.0)).filter(|program| is_program(program, &suite.test))
         });
-        programs.next().ok_or_else(|| format!("cargo names no program of {test}"))
-    }
-
-    /// Runs models, as many at a time as there are processors. Answers with what became of each that was run: of all of them, or
-    /// of those up to the first one that failed and perhaps some more.
-    fn run_models(&self, models: &[Model], invariants_alone: bool, stop: bool) -> Result<Vec<Option<Outcome>>> {
-        let next = AtomicUsize::new(0);
-        let first_failed = AtomicUsize::new(usize::MAX);
-        let outcomes = Mutex::new(models.iter().map(|_| None).collect::<Vec<_>>());
-        let error = Mutex::new(None);
-        thread::scope(|threads| {
-            for worker in 0..thread::available_parallelism().map_or(1, usize::from) {
-                let log = self.folder.join(format!("log-{worker}"));
-                let (next, first_failed, outcomes, error) = (&next, &first_failed, &outcomes, &error);
-                threads.spawn(move || {
-                    loop {
-                        let index = next.fetch_add(1, Ordering::Relaxed);
-                        // The first one in the order is the one that counts, so those before it go on.
-                        let over = stop && first_failed.load(Ordering::Relaxed) < index;
-                        let Some(model) = models.get(index).filter(|_| !over) else { return };
-                        match model.run(&log, invariants_alone) {
-                            Ok(outcome) => {
-                                if outcome.failure.as_ref().is_some_and(|how| !how.starts_with(ENDLESS)) {
-                                    first_failed.fetch_min(index, Ordering::Relaxed);
-                                }
-                                outcomes.lock().expect("no panic while it is held")[index] = Some(outcome);
-                            }
-                            Err(message) => *error.lock().expect("no panic while it is held") = Some(message),
-                        }
-                    }
-                });
-            }
-        });
-        match error.into_inner().expect("no panic while it was held") {
-            Some(message) => Err(message),
-            None => Ok(outcomes.into_inner().expect("no panic while it was held")),
-        }
+        programs.next().ok_or_else(|| format!("cargo names no program of {}", suite.test))
     }
 }
 
-/// What became of a model.
-struct Outcome {
-    /// How it failed, if it did.
-    failure: Option<String>,
-    took: Duration,
-}
-
-impl Suite {
-    /// How long its models take, one after another.
-    fn took(&self) -> Duration {
-        self.models.iter().map(|model| model.took).sum()
-    }
-}
-
-impl Model {
-    fn run(&self, log: &Path, invariants_alone: bool) -> Result<Outcome> {
-        let output = File::create(log).map_err(|error| format!("{}: {error}", log.display()))?;
-        let errors = output.try_clone().map_err(|error| error.to_string())?;
-        let mut command = Command::new(&self.program);
-        command.args(["--exact", &self.name, "--nocapture", "--test-threads=1"]);
-        command.env("RUST_BACKTRACE", "0").env_remove(INVARIANTS_ALONE);
-        if invariants_alone {
-            command.env(INVARIANTS_ALONE, "1");
-        }
-        let start = Instant::now();
-        let mut child = command
-            .stdin(Stdio::null())
-            .stdout(output)
-            .stderr(errors)
-            .spawn()
-            .map_err(|error| format!("{}: {error}", self.program.display()))?;
-        let status = wait(&mut child, self.limit)?;
-        let took = start.elapsed();
-        let said = fs::read(log).map_err(|error| format!("{}: {error}", log.display()))?;
-        let said = String::from_utf8_lossy(&said);
-        let failure = match status {
-            // It says nothing about the invariant.
-            None if invariants_alone && self.checked => None,
-            None => Some(format!("no end after {} s", self.limit.as_secs())),
-            Some(status) if status.success() => None,
-            Some(status) => Some(panic_message(&said).unwrap_or_else(|| status.to_string())),
-        };
-        Ok(Outcome { failure, took })
-    }
-}
-
-/// Waits for the end of a process, and ends it if that does not come in time.
-fn wait(child: &mut Child, limit: Duration) -> Result<Option<std::process::ExitStatus>> {
-    let start = Instant::now();
-    loop {
-        if let Some(status) = child.try_wait().map_err(|error| error.to_string())? {
-            return Ok(Some(status));
-        }
-        if start.elapsed() > limit {
-            child.kill().map_err(|error| error.to_string())?;
-            child.wait().map_err(|error| error.to_string())?;
-            return Ok(None);
-        }
-        thread::sleep(Duration::from_millis(2));
-    }
-}
-
-/// The first line of what the first panic said.
-fn panic_message(said: &str) -> Option<String> {
-    let (_, rest) = said.split_once("panicked at ")?;
-    rest.lines().skip(1).map(str::trim).find(|line| !line.is_empty()).map(str::to_string)
-}
-
-/// Whether the model checker runs a test.
-fn is_checked(test: &str) -> bool {
-    test.starts_with("models_")
+/// What the failures in a suite come to, if there are any.
+fn verdict(program: &mut Program, failed: Vec<Failure>, logs: &Path) -> Result<Option<Verdict>> {
+    let count = failed.len();
+    let Some(Failure { model, how }) = failed.into_iter().next() else { return Ok(None) };
+    program.look_at_original(&model, logs)?;
+    Ok(Some(Verdict::Killed { by: format!("{}: {model}", program.suite.name()), how, count }))
 }
 
 /// Whether a program is that of a test.
@@ -335,24 +220,20 @@ fn is_program(program: &Path, test: &str) -> bool {
     name.strip_prefix(test).is_some_and(|rest| rest.starts_with('-'))
 }
 
-/// The models in a program.
-fn list(program: &Path) -> Result<Vec<String>> {
-    let output = Command::new(program)
-        .args(["--list", "--format", "terse"])
-        .output()
-        .map_err(|error| format!("{}: {error}", program.display()))?;
-    let names = String::from_utf8_lossy(&output.stdout);
-    Ok(names.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_string).collect())
+fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn write(path: &Path, text: &str) -> Result<()> {
+    fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 fn copy_all(from: &Path, to: &Path) -> Result<()> {
-    let failed = |error: std::io::Error| format!("{}: {error}", from.display());
     if !from.is_dir() {
-        return fs::copy(from, to).map(|_| ()).map_err(failed);
+        return fs::copy(from, to).map(|_| ()).map_err(|error| format!("{}: {error}", from.display()));
     }
-    fs::create_dir_all(to).map_err(failed)?;
-    for entry in fs::read_dir(from).map_err(failed)? {
-        let name = entry.map_err(failed)?.file_name();
+    fs::create_dir_all(to).map_err(|error| format!("{}: {error}", to.display()))?;
+    for name in names(from)? {
         if !LEFT_OUT.iter().any(|left_out| name == *left_out) {
             copy_all(&from.join(&name), &to.join(&name))?;
         }
@@ -360,16 +241,33 @@ fn copy_all(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Makes a folder the same as another one.
+fn mirror(from: &Path, to: &Path) -> Result<()> {
+    let failed = |error: std::io::Error| format!("{}: {error}", to.display());
+    if !from.is_dir() {
+        let text = fs::read(from).map_err(failed)?;
+        let is_the_same = fs::read(to).is_ok_and(|there| there == text);
+        return if is_the_same { Ok(()) } else { fs::write(to, text).map_err(failed) };
+    }
+    fs::create_dir_all(to).map_err(failed)?;
+    let wanted = names(from)?;
+    for name in names(to)?.iter().filter(|name| !wanted.contains(name)) {
+        let path = to.join(name);
+        if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }.map_err(failed)?;
+    }
+    wanted.iter().try_for_each(|name| mirror(&from.join(name), &to.join(name)))
+}
+
+/// What is in a folder.
+fn names(folder: &Path) -> Result<Vec<OsString>> {
+    let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
+    let entries = fs::read_dir(folder).map_err(failed)?;
+    entries.map(|entry| entry.map(|entry| entry.file_name()).map_err(failed)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_a_model_says_is_understood() {
-        let said = "running 1 test\n\nthread 'a' (7) panicked at a.rs:1:2:\n\nCausality violation: one.\nmore\n";
-        assert_eq!(panic_message(said).as_deref(), Some("Causality violation: one."));
-        assert_eq!(panic_message("all is well"), None);
-    }
 
     #[test]
     fn the_program_of_a_test_is_known_by_its_name() {

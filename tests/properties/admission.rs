@@ -1,8 +1,13 @@
 //! Gates before rings: a rule keeps out what it says and counts it, decides on each value once, and weights add up to all that
 //! was offered.
+//!
+//! Claims: account.
+
+use std::cell::Cell;
 
 use forebay_core::admission::{
-    Classes, Gate, Rate, RateError, Rule, Sampler, Sampling, ThresholdError, Thresholds, Weighing, Weighted,
+    Classes, Fill, Gate, Rate, RateError, Rule, Sampler, Sampling, ThresholdError, Thresholds, Weighing, Weighted,
+    percent,
 };
 use forebay_core::seam::Push;
 use forebay_core::swap::HeapRing;
@@ -260,4 +265,151 @@ fn gates_compose() {
     assert_eq!(middle.end().rule().rule().kept_out(), 4);
     let weights: u32 = std::iter::from_fn(|| consumer.pop().ok()).map(|kept| kept.weight).sum();
     assert_eq!(weights + middle.end().rule().pending(), 8, "what came to the inner gate");
+}
+
+/// A share of a ring, rounded down as its fill is.
+#[test]
+fn a_percentage_is_a_fill() {
+    let percents =
+        [percent::<0>(), percent::<1>(), percent::<25>(), percent::<50>(), percent::<99>(), percent::<100>()];
+    assert_eq!(percents, [0, 2, 63, 127, 252, 255]);
+}
+
+/// A number stands for a ring that is always that full.
+#[test]
+fn a_rule_can_be_asked_without_a_ring() {
+    let sampling = Sampling::new(Rate::new(1, 4000).unwrap(), 100);
+    let mut sampler = Sampler::new(&sampling);
+    for fill in 0..=u8::MAX {
+        assert_eq!(Fill::get(&mut { fill }), fill);
+        assert_eq!(sampler.admit(fill, fill).is_ok(), fill < 100, "{fill}");
+    }
+}
+
+/// A phase beyond the rate's, and one that a finer rate has left, is taken modulo the rate.
+#[test]
+fn a_phase_is_taken_modulo_the_rate() {
+    let choices = |sampler: &mut Sampler<u32, &Sampling>| -> Vec<bool> {
+        (0..40).map(|value| sampler.admit(value, 0).is_ok()).collect()
+    };
+    for of in 1..=12 {
+        for keep in 1..=of {
+            let sampling = Sampling::new(Rate::new(keep, of).unwrap(), 0);
+            for phase in [0, 1, of - 1, of, of + 1, 3 * of - 1, 5 * of, 1000, u16::MAX] {
+                let expected = choices(&mut Sampler::with_phase(&sampling, phase % of));
+                assert_eq!(choices(&mut Sampler::with_phase(&sampling, phase)), expected, "{keep}/{of} from {phase}");
+                // What 1 of 4095 has kept out since is owed, as a phase.
+                let finer = Sampling::new(Rate::new(1, 4095).unwrap(), 0);
+                let mut sampler = Sampler::with_phase(&finer, phase % 4000);
+                assert!(sampler.admit(0, 0).is_err());
+                finer.set(Rate::new(keep, of).unwrap(), 0);
+                let expected = choices(&mut Sampler::with_phase(&sampling, (phase % 4000 + 1) % of));
+                assert_eq!(choices(&mut sampler), expected, "{keep}/{of} after 1/4095");
+            }
+        }
+    }
+}
+
+#[test]
+fn settings_and_errors_are_shown() {
+    let sampling = Sampling::new(Rate::new(3, 10).unwrap(), 77);
+    let shown = format!("{sampling:?}");
+    assert!(["keep: 3", "of: 10", "above: 77"].iter().all(|part| shown.contains(part)), "{shown}");
+    let error = Thresholds::new([1, 2]).unwrap_err();
+    assert_eq!(error.to_string(), "the threshold of class 1 is above that of the more important class before it");
+}
+
+/// An end that has a ring to itself, and counts how often it is asked.
+struct Asked<'q> {
+    end: spsc::Producer<'q, usize>,
+    looks: Cell<usize>,
+}
+
+impl Push for Asked<'_> {
+    type Item = usize;
+
+    fn push(&mut self, value: usize) -> Result<Pushed<usize>, PushError<usize>> {
+        Push::push(&mut self.end, value)
+    }
+
+    fn capacity(&self) -> usize {
+        self.end.capacity()
+    }
+
+    fn len(&self) -> usize {
+        self.end.len()
+    }
+
+    fn is_closed(&self) -> bool {
+        self.end.is_closed()
+    }
+
+    fn pressure(&self) -> Pressure {
+        self.end.pressure()
+    }
+
+    fn fill(&self) -> u8 {
+        self.looks.set(self.looks.get() + 1);
+        Push::fill(&self.end)
+    }
+
+    fn pushes_below(&self, fill: u8) -> usize {
+        self.looks.set(self.looks.get() + 1);
+        self.end.pushes_below(fill)
+    }
+}
+
+/// What an end has vouched for costs no further look, and a look for a class that gives way sooner does not undo it.
+#[test]
+fn an_end_is_asked_no_more_often_than_has_to_be() {
+    let mut ring = spsc::HeapRing::new(255).unwrap();
+    let (end, mut consumer) = ring.split();
+    let thresholds = Thresholds::new([255, 200, 100]).unwrap();
+    let mut gate = Gate::new(Asked { end, looks: Cell::new(0) }, Classes::new(&thresholds, |class: &usize| *class));
+    let push = |gate: &mut Gate<Asked<'_>, _>, class, times, looks| {
+        let before = gate.end().looks.get();
+        let outcomes: Vec<_> = (0..times).map(|_| Gate::push(gate, class).is_ok()).collect();
+        assert_eq!(gate.end().looks.get() - before, looks, "{times} of class {class}");
+        outcomes.iter().filter(|&&is_in| is_in).count()
+    };
+    assert_eq!(push(&mut gate, 0, 10, 0), 10, "the most important are let in without a look");
+    assert_eq!(push(&mut gate, 1, 150, 1), 150);
+    // 200 are sure for 40 more pushes, of which each that is kept out is taken for one.
+    assert_eq!(push(&mut gate, 2, 1, 1), 0);
+    assert_eq!(push(&mut gate, 1, 39, 0), 39);
+    assert_eq!(push(&mut gate, 1, 1, 1), 1);
+    assert_eq!(push(&mut gate, 1, 1, 1), 0, "it is that full now");
+    // The consumer makes room, which a look finds.
+    consumer.drain().for_each(drop);
+    assert_eq!(push(&mut gate, 2, 100, 1), 100);
+    assert_eq!(push(&mut gate, 2, 1, 1), 0);
+}
+
+/// By chance, a seed's choices are those of a generator whose numbers are published: G. Marsaglia, *Xorshift RNGs* (2003), with
+/// the seed that is given there.
+#[test]
+fn a_seed_makes_the_published_choices() {
+    let numbers: [u64; 3] = [723_471_715, 2_497_366_906, 2_064_144_800];
+    for (nth, number) in numbers.into_iter().enumerate() {
+        let share = ((number * 4095) >> 32) as u16;
+        for (keep, is_kept) in [(share, false), (share + 1, true)] {
+            let sampling = Sampling::new(Rate::new(keep, 4095).unwrap(), 0);
+            let mut sampler = Sampler::by_chance(&sampling, 2_463_534_242);
+            let choices: Vec<bool> = (0..numbers.len()).map(|value| sampler.admit(value, 0).is_ok()).collect();
+            assert_eq!(choices[nth], is_kept, "{keep} of 4095 at {nth}");
+        }
+    }
+}
+
+/// Weights that would be greater than a number can be stay at the greatest.
+#[test]
+fn what_is_owed_has_an_end() {
+    let sampling = Sampling::new(Rate::ALL, 0);
+    let mut rule = Weighing::new(Sampler::new(&sampling));
+    for _ in 0..2 {
+        assert_eq!(rule.lost(Weighted { value: 1, weight: u32::MAX }), 1);
+        assert_eq!(rule.pending(), u32::MAX - 1);
+    }
+    assert_eq!(rule.admit(2, 0), Ok(Weighted { value: 2, weight: u32::MAX }));
+    assert_eq!(rule.pending(), 0);
 }

@@ -1,4 +1,6 @@
 //! A push and a pop allocate nothing, nor does who waits for them, and a ring in an array or a slice is made without an allocation.
+//!
+//! Claims: allocations.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::hint::black_box;

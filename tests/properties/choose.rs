@@ -1,5 +1,7 @@
 //! Plans hold: a ring that is made as a plan says, under the load that it was told, loses what the plan says and no more, and
 //! nothing waits for longer. And what can't be is said, in figures that are right.
+//!
+//! Claims: account, misuse.
 
 use std::collections::VecDeque;
 use std::num::NonZeroU32;
@@ -640,4 +642,44 @@ fn any_figures_will_do() {
             assert!(any((extreme, other), None, (other, extreme, other), (Some(extreme), None)));
         }
     }
+}
+
+#[test]
+fn what_may_be_lost_is_what_a_push_loses() {
+    let load = Choice::new(100, 25).room(8);
+    for (losable, overflow, keep) in [
+        (Losable::Oldest, Overflow::DropOldest, None),
+        (Losable::Incoming, Overflow::DropIncoming, None),
+        (Losable::Some, Overflow::DropIncoming, Some((250, 1000))),
+        (Losable::OlderThan(100), Overflow::DropOldest, None),
+        (Losable::LessImportant { important: 5 }, Overflow::DropIncoming, None),
+        (Losable::Anything, Overflow::DropIncoming, None),
+    ] {
+        let plan = load.may_lose(losable).plan().unwrap();
+        assert_eq!((plan.overflow, plan.keep), (overflow, keep), "{losable:?}");
+    }
+}
+
+/// What expires needs no more room than for what is served in time; and an item that can't be expires, so that none is too late.
+#[test]
+fn what_expires_is_never_too_late() {
+    let load = Choice::new(100, 25).room(1000);
+    let plan = |age| load.may_lose(Losable::OlderThan(age));
+    let figures = |choice: Choice| choice.plan().map(|plan| (plan.capacity, plan.wait));
+    assert_eq!(figures(plan(400)), Ok((10, 400)));
+    assert_eq!(figures(plan(400).within(300)), Ok((7, 300)));
+    assert_eq!(figures(plan(400).within(500)), Ok((10, 400)));
+    // One takes 40 ms.
+    assert_eq!(figures(plan(400).within(10)), Ok((1, 10)));
+}
+
+#[test]
+fn plans_and_contradictions_are_shown_in_figures() {
+    let burst = Choice::new(10, 25).burst(100, 10_000);
+    assert_eq!(
+        burst.plan().unwrap().to_string(),
+        "buffer the burst in a `spsc` ring for 751: nothing is lost, and an item waits 30.040 s at the worst"
+    );
+    let error = burst.within(1500).plan().unwrap_err();
+    assert_eq!(error.to_string(), "an item would wait for 30.040 s, and may for 1.500 s");
 }

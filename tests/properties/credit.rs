@@ -1,5 +1,7 @@
 //! Properties of credit, in virtual time: over a link that loses, repeats and reorders, with a consumer of any pace; and with
 //! any frames at all.
+//!
+//! Claims: rate, misuse.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -402,4 +404,20 @@ fn hostile_frames_get_a_window_at_most() {
         }
     }
     QuickCheck::new().tests(3000).quickcheck(property as fn(_, _));
+}
+
+/// The whole window is held, outstanding or grantable, whatever is lost on the way.
+#[test]
+fn the_window_is_shared_out() {
+    let mut granter = Granter::new(10, 1, RENEWAL).unwrap();
+    let shares = |granter: &Granter| (granter.held(), granter.outstanding(), granter.grantable());
+    assert_eq!(shares(&granter), (0, 0, 10));
+    granter.grant(0);
+    assert_eq!(shares(&granter), (0, 10, 0));
+    assert_eq!([0, 1, 2].map(|position| granter.accept(position)), [Ok(0); 3]);
+    assert_eq!(shares(&granter), (3, 7, 0));
+    granter.release(2).unwrap();
+    assert_eq!(shares(&granter), (1, 7, 2));
+    assert_eq!(granter.accept(5), Ok(2), "two are lost");
+    assert_eq!(shares(&granter), (2, 4, 4));
 }

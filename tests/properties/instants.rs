@@ -1,4 +1,6 @@
 //! Properties of what counts in `Instant`s: in virtual time, which is any instant that is told.
+//!
+//! Claims: rate.
 
 use std::time::{Duration, Instant};
 

@@ -1,5 +1,7 @@
 //! Properties of the triple buffer, on one thread: whatever is done with it, it behaves as its specification says, and the
 //! account of its values is right after each operation.
+//!
+//! Claims: order, answers, account.
 
 use forebay_tests::latest::{Case, Owner};
 use forebay_tests::ledger::Tracked;

@@ -1,5 +1,7 @@
 //! Properties of the mpsc ring, on one thread: whatever is done with it by any of its ends, it behaves as its specification
 //! says, and the account of its items is right after each operation.
+//!
+//! Claims: capacity, order, answers, account.
 
 use forebay_core::Refusal;
 use forebay_tests::ledger::Tracked;

@@ -1,4 +1,6 @@
 //! Properties of the pacer: in virtual time, against a queue with watermarks and a consumer; and for any levels at any times.
+//!
+//! Claims: rate.
 
 use forebay_core::Pressure;
 use forebay_core::pacer::{Pacer, Rates};

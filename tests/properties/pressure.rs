@@ -1,4 +1,6 @@
 //! The pressure of every ring is steady: it changes no more often than the distance between its watermarks allows.
+//!
+//! Claims: pressure.
 
 use std::num::NonZeroU32;
 

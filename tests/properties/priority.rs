@@ -1,5 +1,7 @@
 //! Properties of the ring by importance, on one thread: whatever is done with it, it behaves as its specification says, under every
 //! policy, in every storage.
+//!
+//! Claims: capacity, order, answers, account, fairness.
 
 use std::num::NonZeroUsize;
 

@@ -1,5 +1,7 @@
 //! Each rule before and behind every ring: a gate decides as if it had looked, stages compose and lose nothing but by their rules,
 //! each loss under its own reason, whatever is switched meanwhile; and sinks may panic, and use the ring.
+//!
+//! Claims: account.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;

@@ -1,11 +1,13 @@
 //! The seam: code that knows `Push` and `Pop` alone works with every ring's ends, and the traits say what the ends say themselves.
+//!
+//! Claims: answers, pressure.
 
 use std::num::NonZeroU32;
 
 use forebay_core::seam::{Pop, Push};
 use forebay_core::spsc::{Dense, Flagged};
 use forebay_core::{
-    Overflow, PopError, Pressure, PushError, Pushed, Refusal, conflated, fan_in, mpsc, priority, spsc, swap,
+    Overflow, PopError, Pressure, PushError, Pushed, Refusal, conflated, fan_in, latest, mpsc, priority, spsc, swap,
 };
 
 /// How many items the rings hold.
@@ -156,4 +158,87 @@ fn the_conflated_ring_has_it_by_keys() {
     assert!(!Push::is_closed(&keyed));
     drop(consumer);
     assert!(Push::is_closed(&keyed));
+}
+
+/// What is newest alone: there is always room, and what was not read comes back.
+#[test]
+fn the_triple_buffer_has_it_for_one_value() {
+    fn says(of: &impl Push<Item = u32>) -> (usize, usize, bool, bool, u8, Pressure) {
+        (of.capacity(), of.len(), of.is_empty(), of.is_full(), of.fill(), of.pressure())
+    }
+    let (mut push, mut pop) = latest::TripleBuffer::new().into_ends();
+    assert_eq!(says(&push), (1, 0, true, false, 0, Pressure::Open));
+    assert_eq!((Pop::capacity(&pop), Pop::len(&pop), Pop::is_empty(&pop)), (1, 0, true));
+    assert_eq!(Push::push(&mut push, 1), Ok(Pushed::Stored));
+    assert_eq!(says(&push), (1, 1, false, false, 0, Pressure::Open));
+    assert_eq!(Push::push(&mut push, 2), Ok(Pushed::Evicted(1)));
+    assert_eq!((Pop::len(&pop), Pop::is_empty(&pop), Pop::is_closed(&pop)), (1, false, false));
+    assert_eq!((Pop::pop(&mut pop), Pop::pop(&mut pop)), (Ok(2), Err(PopError::Empty)));
+    assert_eq!((says(&push), Push::is_closed(&push)), ((1, 0, true, false, 0, Pressure::Open), false));
+    drop(pop);
+    assert_eq!((says(&push).5, Push::is_closed(&push)), (Pressure::Closed, true));
+    let (mut push, mut pop) = latest::TripleBuffer::new().into_ends();
+    push.write(3);
+    drop(push);
+    assert!(Pop::is_closed(&pop));
+    assert_eq!((Pop::pop(&mut pop), Pop::pop(&mut pop)), (Ok(3), Err(PopError::Closed)));
+}
+
+/// Ends that say only what they must say the rest by it.
+#[test]
+fn what_an_end_need_not_say_follows() {
+    struct Least(usize);
+
+    impl Push for Least {
+        type Item = u32;
+
+        fn push(&mut self, value: u32) -> Result<Pushed<u32>, PushError<u32>> {
+            Err(PushError::Full(value))
+        }
+
+        fn capacity(&self) -> usize {
+            4
+        }
+
+        fn len(&self) -> usize {
+            self.0
+        }
+
+        fn is_closed(&self) -> bool {
+            false
+        }
+
+        fn pressure(&self) -> Pressure {
+            Pressure::Open
+        }
+    }
+
+    impl Pop for Least {
+        type Item = u32;
+
+        fn pop(&mut self) -> Result<u32, PopError> {
+            Err(PopError::Empty)
+        }
+
+        fn capacity(&self) -> usize {
+            4
+        }
+
+        fn len(&self) -> usize {
+            self.0
+        }
+
+        fn is_closed(&self) -> bool {
+            false
+        }
+    }
+
+    for len in 0..=4 {
+        let end = Least(len);
+        assert_eq!((Push::is_empty(&end), Pop::is_empty(&end), end.is_full()), (len == 0, len == 0, len == 4));
+        assert_eq!(usize::from(end.fill()), len * 255 / 4);
+        vouches(&end);
+    }
+    // More than there is room for may be counted where others push meanwhile.
+    assert!(Least(5).is_full());
 }

@@ -1,4 +1,6 @@
 //! Properties of the spsc ring, on one thread: whatever is done with it, it behaves as its specification says.
+//!
+//! Claims: capacity, order, answers.
 
 use forebay_core::PushError;
 use forebay_core::spsc::{Consumer, Dense, Flagged, HeapRing, Layout, Producer, SliceRing, Slot};

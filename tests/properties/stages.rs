@@ -1,4 +1,6 @@
 //! Stages behind and before rings: expiry, batches, and what becomes of losses.
+//!
+//! Claims: account.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;

@@ -1,8 +1,10 @@
 //! Properties of the evicting ring, on one thread: whatever is done with it, it behaves as its specification says, under
 //! every policy, in every storage.
+//!
+//! Claims: capacity, order, answers, account.
 
 use forebay_core::swap::HeapRing;
-use forebay_core::{Overflow, PopError};
+use forebay_core::{Overflow, PopError, Pressure};
 use forebay_tests::ledger::Tracked;
 use forebay_tests::payload::{Aligned, Large, Payload};
 use forebay_tests::swap::{Case, MAX_SEATS, OVERFLOWS};
@@ -101,6 +103,24 @@ fn ends_that_slept_for_laps() {
             consumer.pop_all(|number| got.push(number));
             let all: Vec<usize> = (0..slept).chain([1000, 1001]).collect();
             assert_eq!(got, all[all.len().saturating_sub(capacity)..], "{capacity} {slept}");
+        }
+    }
+}
+
+/// A full ring is so pressed, whatever number of laps were pushed while its consumer slept.
+#[test]
+fn ends_made_anew_after_laps() {
+    for capacity in 1..=5 {
+        for slept in 0..40 * capacity {
+            let mut ring = HeapRing::with_overflow(capacity, 1, Overflow::DropOldest).unwrap();
+            let (mut producer, consumer) = ring.split();
+            for number in 0..slept {
+                let _ = producer.push(number);
+            }
+            drop((producer, consumer));
+            let (_, consumer) = ring.split();
+            let level = if slept < capacity { Pressure::Open } else { Pressure::Stop };
+            assert_eq!((consumer.len(), consumer.pressure()), (slept.min(capacity), level), "{slept} in {capacity}");
         }
     }
 }

@@ -1,4 +1,6 @@
 //! What is shown of rings, ends and errors: a type's name and no items, and of an error a message in one line.
+//!
+//! Claims: misuse.
 
 use std::error::Error;
 use std::fmt::Debug;

@@ -2,6 +2,8 @@
 //! small as one can be. The same scenarios in all of them; nothing is lost or there twice, and all comes to an end.
 //!
 //! The channels know nothing of the runtime. No test depends on how long anything takes.
+//!
+//! Claims: waiting.
 
 #![cfg(not(any(forebay_loom, forebay_shuttle, forebay_steps)))]
 

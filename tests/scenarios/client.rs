@@ -3,6 +3,8 @@
 //!
 //! What goes by key is conflated: each key shows its newest value. What is of importance goes through a ring of its own, is shown
 //! first, and is never lost. Both rings are as large at the end as at the beginning.
+//!
+//! Claims: account, systems.
 
 use std::cell::Cell;
 use std::num::{NonZeroU64, NonZeroUsize};

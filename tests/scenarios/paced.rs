@@ -1,5 +1,7 @@
 //! Two threads that pace themselves and one task that does, and a consumer for which some of it comes too late: by the clock of the
 //! standard library, over a channel.
+//!
+//! Claims: rate.
 
 use std::thread;
 use std::time::{Duration, Instant};

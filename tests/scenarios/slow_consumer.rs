@@ -1,6 +1,8 @@
 //! A sends 100 items a second, B takes 25, and the queue between them holds 50, with watermarks at 40 and 20.
 //!
 //! In virtual time, over a specification of the queue.
+//!
+//! Claims: account, pressure, systems.
 
 use forebay_core::pacer::{Pacer, Rates};
 use forebay_tests::virtual_time::{Beat, Queue, Release, Run, Shape};

@@ -2,6 +2,8 @@
 //! and A has 2,000 a second for ten seconds.
 //!
 //! The conservation law is checked at each queue, whenever a run is looked at ([`World::until`]).
+//!
+//! Claims: account, fairness, systems.
 
 use std::ops::Range;
 

@@ -1,6 +1,8 @@
 //! A → B of the essay, on the rings themselves, in virtual time: A offers 100 requests a second, B serves 25.
 //!
 //! Each answer that there is to too much data, with its figures; and in each the conservation law.
+//!
+//! Claims: account, rate, systems.
 
 use forebay_core::pacer::{Pacer, Rates};
 use forebay_core::swap::{HeapRing, OwnedConsumer, OwnedProducer};

@@ -4,6 +4,8 @@
 //!
 //! A schedule that fails is printed; `FOREBAY_SHUTTLE_REPLAY=SCHEDULE` with the name of that test runs it again, alone.
 //! `FOREBAY_SHUTTLE_SEED` takes others than the usual ones, and `FOREBAY_SHUTTLE_TIMES` so many times as many.
+//!
+//! Claims: waiting.
 
 #![cfg(forebay_shuttle)]
 

@@ -44,6 +44,13 @@ impl Gauge {
         self.level = self.level.max(self.least(len));
     }
 
+    /// Whoever has looked how many items are inside may have opened it, if they are no more than the low mark: other marks were set.
+    pub fn may_have_opened(&mut self, len: usize, level: Pressure) {
+        if self.level == Pressure::Slow && level == Pressure::Open {
+            self.popped(len);
+        }
+    }
+
     /// Items were taken out, or none was there: now there are so many inside.
     pub fn popped(&mut self, len: usize) {
         if len <= self.low && self.level < Pressure::Closed {

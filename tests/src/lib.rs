@@ -16,6 +16,7 @@ pub mod mpsc;
 pub mod pacer;
 pub mod payload;
 pub mod priority;
+pub mod record;
 pub mod rings;
 #[cfg(forebay_shuttle)]
 pub mod schedules;

@@ -98,12 +98,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub use build::{Arc, Plain, atomic, sync, thread};
 
+use crate::record::record;
+
 /// Whether the model checker runs the models.
 pub const CHECKED: bool = cfg!(forebay_loom);
 
 /// With this variable set, a model fails by its invariant alone, and neither by its number of executions nor by outcomes
 /// that don't come up: those change with a mutant too, but prove nothing about it.
 pub const INVARIANTS_ALONE: &str = "FOREBAY_INVARIANTS_ALONE";
+
+/// Names a file for the numbers of executions.
+const RECORDS: &str = "FOREBAY_MODELS";
 
 /// What the threads of one execution share with the model.
 #[derive(Clone, Debug)]
@@ -118,6 +123,28 @@ impl Context {
     pub fn watch_pressure(&self) {
         #[cfg(forebay_loom)]
         forebay_core::model::watch_pressure(true);
+    }
+
+    /// Channels that are made from now on let the thread by which all wait do without fences. In other models they do not, as where
+    /// the system has no barrier.
+    pub fn let_threads_be_at_home(&self) {
+        #[cfg(forebay_loom)]
+        forebay::model::let_threads_be_at_home(true);
+    }
+
+    /// The first heavy fences after that are refused by the system.
+    pub fn refuse_heavy_fences(&self, _count: usize) {
+        #[cfg(forebay_loom)]
+        forebay::model::refuse_heavy_fences(_count);
+    }
+
+    /// Fails in the model checker, if there have not been so many heavy fences since then.
+    ///
+    /// # Panics
+    /// That is how it fails.
+    pub fn expect_heavy_fences(&self, _count: usize) {
+        #[cfg(forebay_loom)]
+        assert_eq!(forebay::model::heavy_fences(), _count, "heavy fences");
     }
 
     /// Notes an outcome.
@@ -168,12 +195,15 @@ impl Model {
             executions.fetch_add(1, Ordering::Relaxed);
             #[cfg(forebay_loom)]
             forebay_core::model::watch_pressure(false);
+            #[cfg(forebay_loom)]
+            forebay::model::let_threads_be_at_home(false);
             let steps = stepwise.then(|| Arc::new(atomic::AtomicUsize::new(0)));
             body(&Context { outcomes: std::sync::Arc::clone(&outcomes), steps });
         });
         let count = count.load(Ordering::Relaxed);
         let seen = all.lock().expect("no panic while it is held");
         println!("model {}: {count} executions, outcomes {seen:?}", self.name);
+        record(RECORDS, &count.to_string());
         if CHECKED && std::env::var_os(INVARIANTS_ALONE).is_none() {
             for outcome in self.outcomes {
                 assert!(seen.contains(outcome), "{}: no execution in which {outcome}", self.name);

@@ -25,8 +25,6 @@
 //! ```
 
 use std::cell::{Cell, RefCell};
-use std::fs::OpenOptions;
-use std::io::Write;
 use std::panic::resume_unwind;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -35,6 +33,8 @@ use std::thread;
 use std::time::Duration;
 
 use forebay_core::steps;
+
+use crate::record::record;
 
 /// How long anything may take that must not wait. It takes microseconds; a machine may be busy.
 const LIMIT: Duration = Duration::from_secs(if cfg!(test) { 2 } else { 60 });
@@ -127,32 +127,48 @@ impl<R: Send + 'static> Run<R> {
 
 /// Tries an operation with a stop before each of its steps in turn, until there is no such step.
 fn each_step(what: &str, mut trial: impl FnMut(usize) -> (usize, bool)) -> Steps {
-    let mut most = 0;
+    let (mut most, mut survived) = (0, 0);
     for step in 0.. {
         let (taken, reached) = trial(step);
         most = most.max(taken);
         if !reached {
             assert_eq!(taken, step, "{what}: the operation takes different steps each time");
             assert!(step > 0, "{what}: the operation has no step, so nothing was tried");
-            record(what, step, most);
+            TRIED.set(true);
+            note(what, step, most, survived);
             return Steps { alone: step, most };
         }
+        survived += 1;
     }
     unreachable!("an operation ends")
 }
 
-/// Adds a line to the file that the variable [`RECORDS`] names: the program and the test, what was done, and the steps alone and at
-/// most. `tests/stalls/table.sh` makes a table of them.
-fn record(what: &str, alone: usize, most: usize) {
-    let Some(path) = std::env::var_os(RECORDS) else { return };
-    let program = std::env::current_exe().expect("the program has a path");
-    let program = program.file_stem().unwrap_or_default().to_string_lossy();
-    // Cargo adds a hash.
-    let program = program.rsplit_once('-').map_or(&*program, |(name, _)| name);
-    let line = format!("{program}\t{}\t{what}\t{alone}\t{most}\n", thread::current().name().unwrap_or("?"));
-    let mut file = OpenOptions::new().create(true).append(true).open(path).expect("the file for records opens");
-    // In one piece, as other tests write to it too.
-    file.write_all(line.as_bytes()).expect("the file for records takes a line");
+thread_local! {
+    /// What is stopped here, for the records: of which ring, and which operation.
+    static NAMED: RefCell<Option<(String, String)>> = const { RefCell::new(None) };
+    static TRIED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Gives what is stopped in it a name in the records, by which `tests/stalls/table.sh` makes a row of it. An operation that has no
+/// step in any state is recorded too, if nothing else is done with it; and how many locks it takes, which is what the body answers with.
+pub fn named(ring: &str, operation: &str, body: impl FnOnce() -> usize) {
+    NAMED.set(Some((ring.to_string(), operation.to_string())));
+    TRIED.set(false);
+    let locks = body();
+    if !TRIED.get() {
+        note("nothing", 0, 0, 0);
+    }
+    if locks > 0 {
+        note("locks", locks, 0, 0);
+    }
+    NAMED.set(None);
+}
+
+/// Notes what was done, the steps alone and at most, how often it went well, and the ring and the operation, where they have
+/// [names](named). `tests/stalls/table.sh` makes tables of it.
+pub fn note(what: &str, alone: usize, most: usize, survived: usize) {
+    let (ring, operation) = NAMED.with_borrow(|named| named.clone().unwrap_or_default());
+    record(RECORDS, &format!("{what}\t{alone}\t{most}\t{survived}\t{ring}\t{operation}"));
 }
 
 /// Names a file for what was tried.
@@ -275,6 +291,91 @@ where
     stood.or(interrupted(&make, operation, others, &after))
 }
 
+/// What came of one stop of an operation that takes a lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stop {
+    /// Whether it held the lock where it stood still.
+    pub holds_lock: bool,
+    /// Whether the others waited until it went on.
+    pub waited: bool,
+}
+
+/// So many steps of the others are a sign that they wait: each look at a lock that is taken is one.
+const WAITS: usize = 2000;
+
+/// Freezes a thread before each atomic step of an operation that may hold a lock which the others need: until they have returned, or are
+/// seen to wait for it. Then it is let go on, and both must return. Answers with what came of each stop.
+///
+/// # Panics
+/// As [`frozen`].
+pub fn held_up<A, B, R, O>(
+    make: impl Fn() -> (A, B),
+    operation: impl Fn(A) -> R + Send + Sync + 'static,
+    others: impl Fn(&mut B) -> O + Send + Sync + 'static,
+    after: impl Fn(R, O, B),
+) -> Vec<Stop>
+where
+    A: Send + 'static,
+    B: Send + 'static,
+    R: Send + 'static,
+    O: Send + 'static,
+{
+    let (operation, others) = (Arc::new(operation), Arc::new(others));
+    let mut all = Vec::new();
+    for step in 0.. {
+        let (mine, mut theirs) = make();
+        let (stops, stopped_there) = mpsc::channel();
+        let (let_go, wait) = mpsc::channel::<()>();
+        let run = Run::start(format!("the operation, frozen before step {step} and let go,"), {
+            let operation = Arc::clone(&operation);
+            move || {
+                let freeze = move || {
+                    stops.send(steps::holds_lock()).expect("the test waits for it");
+                    // Until the other side is gone, by a panic too.
+                    let _ = wait.recv();
+                };
+                stopped(step, freeze, || operation(mine))
+            }
+        });
+        let Ok(holds_lock) = stopped_there.recv_timeout(LIMIT) else {
+            let (_, taken) = run.end();
+            assert_eq!(taken, step, "the operation takes different steps each time");
+            break;
+        };
+        let (says, heard) = mpsc::channel();
+        let seen = Run::start(format!("another thread, while the operation is frozen before step {step},"), {
+            let others = Arc::clone(&others);
+            move || {
+                let (done, mut count) = (says.clone(), 0);
+                let hook = move || {
+                    count += 1;
+                    if count == WAITS {
+                        says.send(true).expect("the test listens");
+                    }
+                };
+                let result = steps::with(hook, || others(&mut theirs));
+                let _ = done.send(false);
+                (result, theirs)
+            }
+        });
+        let waited = heard.recv_timeout(LIMIT).expect("the others return, or look for a lock again and again");
+        if waited {
+            drop(let_go);
+            let (seen, theirs) = seen.end();
+            after(run.end().0, seen, theirs);
+        } else {
+            let (seen, theirs) = seen.end();
+            drop(let_go);
+            after(run.end().0, seen, theirs);
+        }
+        all.push(Stop { holds_lock, waited });
+    }
+    TRIED.set(true);
+    let count = |is: fn(&Stop) -> bool| all.iter().filter(|stop| is(stop)).count();
+    note("held up", all.len(), count(|stop| stop.holds_lock), count(|stop| stop.waited));
+    all
+}
+
 #[cfg(test)]
 mod tests {
     use std::panic::catch_unwind;
@@ -386,6 +487,35 @@ mod tests {
     fn a_lock_is_found() {
         assert!(message::<Locked>(frozen).contains("another thread, while the operation is frozen before step 1"));
         assert!(message::<Locked>(interrupted).contains("the operation, interrupted before step 1, does not return"));
+    }
+
+    #[test]
+    fn who_waits_for_a_lock_is_seen_to() {
+        let stops = |alone: bool| {
+            held_up(
+                || {
+                    let counter = Arc::new(Locked::default());
+                    (Arc::clone(&counter), counter)
+                },
+                |counter| {
+                    steps::step();
+                    steps::locked();
+                    steps::step();
+                    counter.held.store(false, Ordering::Release);
+                    steps::unlocked();
+                },
+                move |counter| {
+                    while !alone && steps::locks() == 0 && counter.patience.fetch_add(1, Ordering::Relaxed) < 3 * WAITS
+                    {
+                        steps::step();
+                    }
+                },
+                |(), (), _| (),
+            )
+        };
+        let stop = |holds_lock, waited| Stop { holds_lock, waited };
+        assert_eq!(stops(true), [stop(false, false), stop(true, false)]);
+        assert_eq!(stops(false), [stop(false, true), stop(true, true)]);
     }
 
     #[test]

@@ -241,6 +241,10 @@ impl<'a, 'q, T: Payload, K: Clone> course::Run<'a, Producer<'q, T, K>, Consumer<
         let (ring, len, capacity) = (&self.ring, self.ring.items.len(), self.course.capacity);
         assert_eq!(ring.stored, ring.popped + ring.evicted + len, "the specification keeps the law");
         for end in &ends.producers {
+            if cfg!(forebay_narrow) {
+                // Where laps come around, a push at the high mark doesn't go by what was known of the consumer.
+                self.gauge.may_have_opened(len, end.pressure());
+            }
             assert_eq!((end.len(), end.is_empty(), end.is_full()), (len, len == 0, len == capacity));
             assert_eq!(end.free(), capacity - len);
             same_count(capacity, end.evicted(), ring.evicted);

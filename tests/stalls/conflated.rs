@@ -2,6 +2,8 @@
 //! there, the other end gets its answers, and they are the right ones. Nor is an operation longer than documented.
 //!
 //! `RUSTFLAGS="--cfg forebay_steps" cargo test -p forebay-tests --test stalls_conflated`
+//!
+//! Claims: progress.
 
 #![cfg(forebay_steps)]
 

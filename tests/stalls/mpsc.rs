@@ -2,6 +2,8 @@
 //! there, the others push and pop, and get true answers. What is held up costs the slots that it holds, and no more.
 //!
 //! `RUSTFLAGS="--cfg forebay_steps" cargo test -p forebay-tests --test stalls_mpsc`
+//!
+//! Claims: progress, answers, pressure.
 
 #![cfg(forebay_steps)]
 

@@ -3,6 +3,8 @@
 //!
 //! `RUSTFLAGS="--cfg forebay_steps" cargo test -p forebay-tests --test stalls_priority`, and once more with
 //! `--cfg forebay_narrow`, where laps come around every eighth.
+//!
+//! Claims: progress, answers, pressure.
 
 #![cfg(forebay_steps)]
 

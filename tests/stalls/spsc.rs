@@ -2,6 +2,8 @@
 //! there, the other end gets its answers, and they are the right ones. Nor is an operation longer than its documentation says.
 //!
 //! `RUSTFLAGS="--cfg forebay_steps" cargo test -p forebay-tests --test stalls_spsc`
+//!
+//! Claims: progress, pressure.
 
 #![cfg(forebay_steps)]
 

@@ -1,6 +1,8 @@
 //! Two threads that work the conflated ring as fast as they can: every value is checked, and the threads wait by yielding alone.
 //!
 //! They run under ThreadSanitizer too, so nothing but the ring orders one thread after the other while they run.
+//!
+//! Claims: order.
 
 use std::thread;
 

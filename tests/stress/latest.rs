@@ -2,6 +2,8 @@
 //!
 //! They run under ThreadSanitizer too, so nothing but the buffer orders one thread after the other while they run: what they
 //! share beside it are relaxed counters.
+//!
+//! Claims: order.
 
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -1,5 +1,7 @@
 //! Producers that honour the pressure after each push of their own overstep it by one item each at most, however many there are and
 //! whatever the consumer doesn't do.
+//!
+//! Claims: pressure.
 
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicUsize, Ordering};

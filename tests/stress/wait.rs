@@ -5,6 +5,8 @@
 //! What they do is random, by fixed seeds: see [`crowd`]. They run under ThreadSanitizer too.
 //!
 //! `FOREBAY_STRESS_SECONDS=600 cargo test --release -p forebay-tests --test stress_wait` goes on for so long in each test.
+//!
+//! Claims: account, waiting.
 
 use std::thread;
 use std::time::{Duration, Instant};

@@ -164,7 +164,11 @@ impl Choice {
             Self::Evenly => {
                 // The rate may have been a finer one. It seldom was: a division takes longer than all the rest.
                 if *state >= of {
-                    *state %= of;
+                    *state = match state.checked_rem(of) {
+                        Some(owed) => owed,
+                        // No rate is of 0.
+                        None => 0,
+                    };
                 }
                 *state += keep;
                 let kept = *state >= of;

@@ -183,3 +183,28 @@ impl fmt::Display for NoLane {
 }
 
 impl core::error::Error for NoLane {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fan_in::Ring;
+
+    /// After more openers than can be counted were forgotten, the ring is in use for ever, however many come and go.
+    #[test]
+    fn the_count_of_openers_does_not_come_around() {
+        let ring = Ring::<u8, 2, 1>::new();
+        let (opener, consumer) = ring.try_split().unwrap();
+        let gate: &Gate<u8> = &opener.gate;
+        let count = &gate.0.ring().ctl().producers;
+        // Relaxed: one thread.
+        count.fetch_add(Ctl::MANY - 1, Ordering::Relaxed);
+        for _ in 0..3 {
+            let clones = [(); 9].map(|()| opener.clone());
+            // Relaxed: as above.
+            assert_eq!(count.load(Ordering::Relaxed), Ctl::MANY + 1);
+            drop(clones);
+        }
+        drop((opener, consumer));
+        assert!(ring.try_split().is_err());
+    }
+}

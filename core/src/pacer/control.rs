@@ -327,6 +327,27 @@ mod tests {
     }
 
     #[test]
+    fn a_drain_changes_by_a_factor_of_four_at_most() {
+        for (drain, expected) in
+            [(1, 20_000), (20_000, 20_000), (50_000, 50_000), (320_000, 320_000), (999_999, 320_000)]
+        {
+            let mut driver = Driver::settled();
+            driver.observe(300_000, Pressure::Slow);
+            driver.observe(300_000 + drain, Pressure::Open);
+            assert_eq!(driver.0.drain, expected);
+        }
+    }
+
+    #[test]
+    fn the_level_is_looked_at_sixteen_times_in_a_drain() {
+        let mut driver = Driver::new(1000);
+        assert_eq!(driver.0.glance(1000), u64::MAX, "nothing is known, and nothing is raised");
+        driver.observe(100_000, Pressure::Slow);
+        assert_eq!([2000, 16, 15, 1].map(|gap| driver.0.glance(gap)), [125, 1, 1, 1]);
+        assert_eq!(Driver::settled().0.glance(1000), 80_000 / 16);
+    }
+
+    #[test]
     fn means_are_right_to_the_last_bit_and_do_not_overflow() {
         assert_eq!(mean(25 << 16, 1_000_000, SECOND), 25 << FRACTION);
         assert_eq!(mean(1 << 15, 1_000_000, SECOND), 1 << (FRACTION - 1));
@@ -341,6 +362,7 @@ mod tests {
         driver.0.sent = (1 << 31) - 1;
         let now = 180_000 + 1000 * (1 << 31);
         driver.0.sent(now);
+        assert!(driver.0.sent < 1 << 31, "there is room for as many again");
         assert_eq!(mean(u64::from(driver.0.sent) << 16, now - driver.0.fell, SECOND), 1000 << FRACTION);
     }
 }

@@ -183,6 +183,19 @@ mod tests {
     }
 
     #[test]
+    fn what_is_missing_is_a_part_of_an_item() {
+        let mut schedule = schedule(7, 1, 1000, 1);
+        assert_eq!(schedule.missing(7), 0);
+        schedule.book();
+        assert_eq!(
+            [7, 257, 507, 1006, 1007, 1008].map(|now| schedule.missing(now)),
+            [1 << 16, 3 << 14, 1 << 15, 65, 0, 0]
+        );
+        schedule.book();
+        assert_eq!(schedule.missing(7), 2 << 16, "more than one after a batch");
+    }
+
+    #[test]
     fn extremes_do_not_overflow() {
         for (rate, period) in [(1, u32::MAX >> 1), (u32::MAX >> 8, 1), (1, 1), (u32::MAX >> 8, u32::MAX >> 1)] {
             let mut schedule = schedule(0, rate, period, u32::MAX);

@@ -83,15 +83,15 @@ impl<T, const C: usize> Rx<T, C> {
     /// Takes the cell of the oldest item of a class, if there is any.
     #[inline(always)]
     fn take(&mut self, class: usize) -> Option<usize> {
-        let (ring, lane) = (self.ring, Lane::of(class));
+        let (ring, lane, front) = (self.ring, Lane::of(class), self.fronts.get_mut(class)?);
         loop {
-            let (at, word) = ring.front(lane, self.fronts[class]);
-            self.fronts[class] = at;
+            let (at, word) = ring.front(lane, *front);
+            *front = at;
             if !ring.is_there(at, word) {
                 return None;
             }
             if let Some(cell) = ring.take(lane, at, word) {
-                self.fronts[class] = ring.shape.next(at);
+                *front = ring.shape.next(at);
                 return Some(cell);
             }
         }

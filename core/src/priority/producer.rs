@@ -84,7 +84,8 @@ impl<T, const C: usize> Tx<T, C> {
     fn store(&mut self, class: usize, cell: usize, value: T) {
         // SAFETY: P1: the cell was taken by us, and its item, if it had one, read out.
         unsafe { self.ring.write(cell, value) };
-        self.ring.put(Lane::of(class), &mut self.backs[class], cell);
+        // There is no class beyond the last one here; who is out of line does not know that.
+        self.ring.put(Lane::of(class), &mut self.backs[class.min(C - 1)], cell);
         if self.calm == 0 {
             self.watch();
         }
@@ -127,12 +128,12 @@ impl<T, const C: usize> Tx<T, C> {
             }
             let overflow = under.unwrap_or_else(|| ring.ctl().ends.policy.get());
             let least = class + usize::from(overflow != Overflow::DropOldest);
-            let found = (least..C).rev().find_map(|class| self.oldest(class).map(|word| (class, word)));
+            let found = (least..C).rev().find_map(|class| Some((class, self.oldest(class)?)));
             if !self.are_empty_from(found.map_or(least, |(class, _)| class + 1)) {
                 continue;
             }
-            if let Some((class, word)) = found {
-                if let Some(cell) = ring.take(Lane::of(class), self.fronts[class], word) {
+            if let Some((class, (at, word))) = found {
+                if let Some(cell) = ring.take(Lane::of(class), at, word) {
                     return Ok((cell, Some(class)));
                 }
                 continue;
@@ -146,11 +147,12 @@ impl<T, const C: usize> Tx<T, C> {
         }
     }
 
-    /// The word at the front of the lane of a class, if there is an item.
-    fn oldest(&mut self, class: usize) -> Option<Word> {
-        let (at, word) = self.ring.front(Lane::of(class), self.fronts[class]);
-        self.fronts[class] = at;
-        self.ring.is_there(at, word).then_some(word)
+    /// The front of the lane of a class, and the word there, if there is an item.
+    fn oldest(&mut self, class: usize) -> Option<(Position, Word)> {
+        let front = self.fronts.get_mut(class)?;
+        let (at, word) = self.ring.front(Lane::of(class), *front);
+        *front = at;
+        self.ring.is_there(at, word).then_some((at, word))
     }
 
     /// Whether the free cells, and all classes from this one on, which were found empty, have been so since.
@@ -391,5 +393,32 @@ impl<T, const C: usize, K> fmt::Debug for Producer<'_, T, C, K> {
             .field("capacity", &self.capacity())
             .field("is_closed", &self.is_closed())
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::priority::Ring;
+    use crate::priority::view::Ctl;
+    use crate::sync::Ordering;
+
+    /// After more producers than can be counted were forgotten, the ring is in use for ever, however many come and go.
+    #[test]
+    fn the_count_of_producers_does_not_come_around() {
+        let ring = Ring::<u8, 2, 2>::new();
+        let (producer, consumer) = ring.try_split().unwrap();
+        let tx: &Tx<u8, 2> = &producer.tx;
+        let count = &tx.ring.ctl().ends.producers;
+        // Relaxed: one thread.
+        count.fetch_add(Ctl::<2>::MANY - 1, Ordering::Relaxed);
+        for _ in 0..3 {
+            let clones = [(); 9].map(|()| producer.clone());
+            // Relaxed: as above.
+            assert_eq!(count.load(Ordering::Relaxed), Ctl::<2>::MANY + 1);
+            drop(clones);
+        }
+        drop((producer, consumer));
+        assert!(ring.try_split().is_err());
     }
 }

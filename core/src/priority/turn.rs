@@ -29,8 +29,10 @@ impl<const C: usize> Turn<C> {
     }
 
     /// A class that was due has nothing.
-    pub(super) const fn missed(&mut self, class: usize) {
-        self.0[class] = 0;
+    pub(super) fn missed(&mut self, class: usize) {
+        if let Some(passed) = self.0.get_mut(class) {
+            *passed = 0;
+        }
     }
 }
 

@@ -47,7 +47,7 @@ pub(super) struct Ends {
 
 impl<const C: usize> Ctl<C> {
     /// Of the count of producers: it goes no further.
-    const MANY: usize = isize::MAX as usize;
+    pub(super) const MANY: usize = isize::MAX as usize;
 
     pub(super) const fn new(overflow: Overflow) -> Self {
         Self {

@@ -5,6 +5,7 @@
 use super::view::View;
 use super::word::Position;
 use crate::gauge::{Depth, Gauge};
+use crate::sync::LAPS_WRAP;
 
 /// The ring, for an end that knows where the consumer is.
 struct From<'r, T> {
@@ -33,7 +34,16 @@ impl<T> Depth for From<'_, T> {
 impl<T> View<T> {
     /// How many items are inside from the head on.
     pub(super) fn inside(&self, head: Position) -> usize {
-        self.shape.published_from(head, |at| self.load(at))
+        let shape = self.shape;
+        shape.published_from(head, |at| {
+            let word = self.load(at);
+            match shape.full_cell(word) {
+                // Where laps come around, a consumer that was here all laps ago finds what looks like the lap before; but what
+                // is inside is so in any lap.
+                Some(cell) if LAPS_WRAP => shape.full(at, cell),
+                _ => word,
+            }
+        })
     }
 
     /// The ring, for the consumer, which has its head, or for a producer.

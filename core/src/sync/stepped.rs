@@ -4,13 +4,15 @@
 extern crate std;
 
 use std::boxed::Box;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::thread_local;
 
-pub(crate) use core::sync::atomic::Ordering;
+pub use core::sync::atomic::Ordering;
 
 thread_local! {
     static HOOK: RefCell<Option<Box<dyn FnMut()>>> = const { RefCell::new(None) };
+    /// How many locks were taken, and how many are held.
+    static LOCKS: Cell<(usize, usize)> = const { Cell::new((0, 0)) };
 }
 
 /// Runs `body` with `hook` called before each atomic operation of this thread. What the hook itself does is not hooked, but
@@ -38,8 +40,30 @@ pub fn step() {
     }
 }
 
+/// How many locks this thread has taken.
+pub fn locks() -> usize {
+    LOCKS.get().0
+}
+
+/// Whether this thread holds a lock.
+pub fn holds_lock() -> bool {
+    LOCKS.get().1 > 0
+}
+
+/// This thread has taken a lock: for who builds one on these steps.
+pub fn locked() {
+    let (taken, held) = LOCKS.get();
+    LOCKS.set((taken + 1, held + 1));
+}
+
+/// It gives the lock back.
+pub fn unlocked() {
+    let (taken, held) = LOCKS.get();
+    LOCKS.set((taken, held - 1));
+}
+
 /// With a hook before it.
-pub(crate) fn fence(order: Ordering) {
+pub fn fence(order: Ordering) {
     step();
     core::sync::atomic::fence(order);
 }
@@ -48,30 +72,30 @@ macro_rules! stepped {
     ($($name:ident: $value:ty),*) => {$(
         /// With a hook before each operation.
         #[derive(Debug)]
-        pub(crate) struct $name(core::sync::atomic::$name);
+        pub struct $name(core::sync::atomic::$name);
 
-        #[allow(dead_code, reason = "each type has what the rings need of one of them")]
+        #[allow(missing_docs, reason = "those of the standard library")]
         impl $name {
-            pub(crate) const fn new(value: $value) -> Self {
+            pub const fn new(value: $value) -> Self {
                 Self(core::sync::atomic::$name::new(value))
             }
 
-            pub(crate) fn load(&self, order: Ordering) -> $value {
+            pub fn load(&self, order: Ordering) -> $value {
                 step();
                 self.0.load(order)
             }
 
-            pub(crate) fn store(&self, value: $value, order: Ordering) {
+            pub fn store(&self, value: $value, order: Ordering) {
                 step();
                 self.0.store(value, order);
             }
 
-            pub(crate) fn swap(&self, value: $value, order: Ordering) -> $value {
+            pub fn swap(&self, value: $value, order: Ordering) -> $value {
                 step();
                 self.0.swap(value, order)
             }
 
-            pub(crate) fn compare_exchange(
+            pub fn compare_exchange(
                 &self,
                 current: $value,
                 new: $value,
@@ -82,7 +106,7 @@ macro_rules! stepped {
                 self.0.compare_exchange(current, new, success, failure)
             }
 
-            pub(crate) fn compare_exchange_weak(
+            pub fn compare_exchange_weak(
                 &self,
                 current: $value,
                 new: $value,
@@ -96,40 +120,38 @@ macro_rules! stepped {
     )*};
 }
 
-stepped!(AtomicBool: bool, AtomicU8: u8, AtomicUsize: usize);
+macro_rules! stepped_number {
+    ($($name:ident: $value:ty),*) => {$(
+        stepped!($name: $value);
+
+        #[allow(missing_docs, reason = "those of the standard library")]
+        impl $name {
+            pub fn fetch_and(&self, value: $value, order: Ordering) -> $value {
+                step();
+                self.0.fetch_and(value, order)
+            }
+
+            pub fn fetch_or(&self, value: $value, order: Ordering) -> $value {
+                step();
+                self.0.fetch_or(value, order)
+            }
+
+            pub fn fetch_add(&self, value: $value, order: Ordering) -> $value {
+                step();
+                self.0.fetch_add(value, order)
+            }
+
+            pub fn fetch_sub(&self, value: $value, order: Ordering) -> $value {
+                step();
+                self.0.fetch_sub(value, order)
+            }
+        }
+    )*};
+}
+
+stepped!(AtomicBool: bool);
+stepped_number!(AtomicU8: u8, AtomicUsize: usize);
 #[cfg(target_pointer_width = "64")]
-stepped!(AtomicU32: u32);
+stepped_number!(AtomicU32: u32);
 #[cfg(target_has_atomic = "64")]
-stepped!(AtomicU64: u64);
-
-#[allow(dead_code, reason = "for the rings that count")]
-impl AtomicUsize {
-    pub(crate) fn fetch_and(&self, value: usize, order: Ordering) -> usize {
-        step();
-        self.0.fetch_and(value, order)
-    }
-
-    pub(crate) fn fetch_or(&self, value: usize, order: Ordering) -> usize {
-        step();
-        self.0.fetch_or(value, order)
-    }
-
-    pub(crate) fn fetch_add(&self, value: usize, order: Ordering) -> usize {
-        step();
-        self.0.fetch_add(value, order)
-    }
-
-    pub(crate) fn fetch_sub(&self, value: usize, order: Ordering) -> usize {
-        step();
-        self.0.fetch_sub(value, order)
-    }
-}
-
-#[cfg(target_has_atomic = "64")]
-#[allow(dead_code, reason = "for the ring that bars its slots")]
-impl AtomicU64 {
-    pub(crate) fn fetch_or(&self, value: u64, order: Ordering) -> u64 {
-        step();
-        self.0.fetch_or(value, order)
-    }
-}
+stepped_number!(AtomicU64: u64);

@@ -8,7 +8,7 @@ use core::time::Duration;
 
 use super::error::{SendError, SendTimeoutError};
 use super::place::Desk;
-use super::{Outcome, SendEnd, SendFuture, Sender};
+use super::{Outcome, SendEnd, SendFuture, Sender, was_ready};
 #[cfg(feature = "std")]
 use crate::wait::Deadline;
 use crate::{Overflow, PushError, Pushed};
@@ -179,7 +179,7 @@ impl<P: SendEnd, D: Desk, F: Future + Unpin> Timed<'_, P, D, F> {
         self.send.sender.stop_waiting();
         match self.send.value.take() {
             Some(value) => Poll::Ready(Err(value)),
-            None => unreachable!("it was not sent"),
+            None => was_ready(),
         }
     }
 }
@@ -199,7 +199,7 @@ impl<P: SendEnd, D: Desk, F: Future + Unpin> Future for SendWithin<'_, P, D, F> 
     type Output = Result<P::Sent, SendTimeoutError<P::Item>>;
 
     /// # Panics
-    /// If it was ready before.
+    /// With `std`, if it was ready before; without, it is never ready again.
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         Poll::Ready(match ready!(self.0.poll(cx, |_| true)) {
             Ok(done) => done.map_err(Into::into),
@@ -223,7 +223,7 @@ impl<P: SendEnd, D: Desk, F: Future + Unpin> Future for SendWithGrace<'_, P, D, 
     type Output = Result<P::Sent, SendError<P::Item>>;
 
     /// # Panics
-    /// If it was ready before.
+    /// With `std`, if it was ready before; without, it is never ready again.
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let has_time = |sender: &Sender<P, D>| !sender.rule.is_used_up(sender.party.tally.items);
         Poll::Ready(match ready!(self.0.poll(cx, has_time)) {

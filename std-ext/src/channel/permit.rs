@@ -7,7 +7,7 @@ use core::task::{Context, Poll};
 
 use super::error::SendError;
 use super::place::Desk;
-use super::{RoomEnd, Sender};
+use super::{RoomEnd, Sender, was_ready};
 use crate::PushError;
 
 /// A producer's end that nobody else pushes beside: room that it has seen stays until it is used.
@@ -32,13 +32,13 @@ impl<'s, P: ReserveEnd, D: Desk> Future for Reserve<'s, P, D> {
     type Output = Result<Permit<'s, P, D>, SendError<()>>;
 
     /// # Panics
-    /// If it was ready before.
+    /// With `std`, if it was ready before; without, it is never ready again.
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let sender = self.sender.as_mut().expect("a future that was not ready yet");
+        let Some(sender) = &mut self.sender else { return was_ready() };
         if sender.poll_until(cx, Sender::<P, D>::ROOM, Sender::has_room).is_pending() {
             return Poll::Pending;
         }
-        let Some(sender) = self.sender.take() else { unreachable!("seen above") };
+        let Some(sender) = self.sender.take() else { return was_ready() };
         Poll::Ready(sender.permit().ok_or(SendError::Closed(())))
     }
 }
@@ -74,7 +74,10 @@ impl<'s, P: ReserveEnd, D: Desk> Permit<'s, P, D> {
     pub fn send(self, value: P::Item) -> Result<P::Sent, SendError<P::Item>> {
         match self.0.attempt(value) {
             Ok(done) => done,
-            Err(_) => unreachable!("nobody else takes room that has been seen"),
+            Err(value) => {
+                debug_assert!(false, "nobody else takes room that has been seen");
+                Err(SendError::Closed(value))
+            }
         }
     }
 }
@@ -150,13 +153,13 @@ impl<P: ReserveEnd, D: Desk> Future for ReserveOwned<P, D> {
     type Output = Result<OwnedPermit<P, D>, SendError<Sender<P, D>>>;
 
     /// # Panics
-    /// If it was ready before.
+    /// With `std`, if it was ready before; without, it is never ready again.
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let sender = self.sender.as_mut().expect("a future that was not ready yet");
+        let Some(sender) = &mut self.sender else { return was_ready() };
         if sender.poll_until(cx, Sender::<P, D>::ROOM, Sender::has_room).is_pending() {
             return Poll::Pending;
         }
-        let Some(sender) = self.sender.take() else { unreachable!("seen above") };
+        let Some(sender) = self.sender.take() else { return was_ready() };
         Poll::Ready(if sender.is_closed() { Err(SendError::Closed(sender)) } else { Ok(OwnedPermit(sender)) })
     }
 }

@@ -10,14 +10,19 @@ use super::{End, Ends, LanesError, Opener, PressureEnd, ReceiveEnd, Receiver, Ro
 use crate::fan_in::{self, ByLane, LaneSet};
 #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 use crate::sync::Arc;
-use crate::sync::always_const;
-use crate::wait::{Awaited, InLane, Kind, Kinds, RECEIVER, Seat, Seats, Waiting};
+use crate::sync::{always_const, shielded};
+use crate::wait::{Awaited, InLane, Keep, Kind, Kinds, RECEIVER, Registrar, Seat, Seats, Waiting};
 use crate::{InUse, Pressure, Seen};
 
 /// What the ends of a channel share beside the ring.
 pub trait Desk: Clone + fmt::Debug {
     /// Where its seats are.
     type Seats: Seats;
+    /// What keeps the receiver's cell there.
+    type Keep: Keep + Send + Sync;
+
+    /// The right to wait in that. `None`: somebody has it.
+    fn registrar(&self) -> Option<Registrar<Self::Keep>>;
 
     /// Who waits.
     fn waiting(&self) -> &Waiting<Self::Seats>;
@@ -46,6 +51,11 @@ impl Shared {
 #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 impl Desk for Shared {
     type Seats = alloc::vec::Vec<Seat>;
+    type Keep = Arc<Waiting<Self::Seats>>;
+
+    fn registrar(&self) -> Option<Registrar<Self::Keep>> {
+        Registrar::claim(Arc::clone(&self.0), Waiting::receiver)
+    }
 
     fn waiting(&self) -> &Waiting<Self::Seats> {
         &self.0
@@ -164,8 +174,13 @@ impl<const SEATS: usize> Default for Lobby<SEATS> {
     }
 }
 
-impl<const SEATS: usize> Desk for &Lobby<SEATS> {
+impl<'l, const SEATS: usize> Desk for &'l Lobby<SEATS> {
     type Seats = [Seat; SEATS];
+    type Keep = &'l Lobby<SEATS>;
+
+    fn registrar(&self) -> Option<Registrar<Self::Keep>> {
+        Registrar::claim(*self, |lobby| lobby.0.receiver())
+    }
 
     fn waiting(&self) -> &Waiting<Self::Seats> {
         &self.0
@@ -178,6 +193,8 @@ impl<const SEATS: usize> Desk for &Lobby<SEATS> {
 pub(super) struct Place<D: Desk> {
     desk: D,
     seat: usize,
+    /// If it is the receiver's, the right to wait in its cell.
+    registrar: Option<Registrar<D::Keep>>,
     has_left: bool,
     /// The line in which it may be, or from which it may have been called.
     line: Option<Kind>,
@@ -187,16 +204,22 @@ impl<D: Desk> Place<D> {
     /// Of a first sender and the receiver. `None`: some end has a seat there.
     pub(super) fn pair(desk: D) -> Option<(Self, Self)> {
         let seat = desk.waiting().open()?;
-        Some((Self::at(desk.clone(), seat), Self::at(desk, RECEIVER)))
+        Some((Self::at(desk.clone(), seat), Self::of_receiver(desk)?))
     }
 
     const fn at(desk: D, seat: usize) -> Self {
-        Self { desk, seat, has_left: false, line: None }
+        Self { desk, seat, registrar: None, has_left: false, line: None }
+    }
+
+    /// That of the receiver, who has its seat. So nobody else has the right to wait in its cell.
+    fn of_receiver(desk: D) -> Option<Self> {
+        let registrar = desk.registrar()?;
+        Some(Self { desk, seat: RECEIVER, registrar: Some(registrar), has_left: false, line: None })
     }
 
     /// Of the receiver, where senders have lanes. `None`: some end has a seat there.
     pub(super) fn with_lanes(desk: D) -> Option<Self> {
-        desk.waiting().open_lanes().then(|| Self::at(desk, RECEIVER))
+        if desk.waiting().open_lanes() { Self::of_receiver(desk) } else { None }
     }
 
     /// Of the sender in a lane of the channel that was opened then. `None`: somebody has it, or there is another channel.
@@ -241,7 +264,9 @@ impl<D: Desk> Place<D> {
             // It was left there by a future that has been forgotten.
             self.leave_line();
         }
-        self.desk.waiting().wait_for_item(waker);
+        if let Some(registrar) = &mut self.registrar {
+            self.desk.waiting().wait_for_item(registrar, waker);
+        }
         self.line = Some(Kind::Item);
     }
 
@@ -261,6 +286,9 @@ impl<D: Desk> Place<D> {
     #[inline(never)]
     fn leave_line(&mut self) -> Option<usize> {
         let kind = self.line.take()?;
+        if let Some(registrar) = &mut self.registrar {
+            registrar.unregister();
+        }
         self.desk.waiting().stop_waiting(self.seat, kind)
     }
 
@@ -273,8 +301,8 @@ impl<D: Desk> Place<D> {
 
     /// After a change of the ring: what is waited for.
     #[inline(always)]
-    pub(super) fn awaited(&self) -> Awaited {
-        self.desk.waiting().awaited()
+    pub(super) fn awaited(&self, kinds: Kinds) -> Awaited {
+        self.desk.waiting().awaited(kinds)
     }
 
     /// Wakes the first who waits for that, and if the pressure has changed, all who wait for that.
@@ -303,8 +331,9 @@ impl<D: Desk> Place<D> {
 
     /// The receiver takes nothing in any more.
     pub(super) fn call_senders(&self) {
-        let awaited = self.awaited();
-        for kind in [Kind::Room, Kind::Closed, Kind::Level, Kind::Lane] {
+        let kinds = [Kind::Room, Kind::Closed, Kind::Level, Kind::Lane];
+        let awaited = self.awaited(kinds.into_iter().fold(Kinds::NONE, Kinds::and));
+        for kind in kinds {
             if awaited.has(kind) {
                 self.call_all(kind);
             }
@@ -313,7 +342,7 @@ impl<D: Desk> Place<D> {
 
     /// A sender that finds no room need not wait any more.
     pub(super) fn call_for_room(&self, kind: Kind) {
-        if self.awaited().has(kind) {
+        if self.awaited(Kinds::of(kind)).has(kind) {
             self.call_all(kind);
         }
     }
@@ -330,6 +359,9 @@ impl<D: Desk> Place<D> {
             self.leave_line();
         }
         if !core::mem::replace(&mut self.has_left, true) {
+            // Its waker goes.
+            let registrar = self.registrar.take();
+            shielded(|| drop(registrar));
             self.desk.waiting().leave(self.seat);
         }
     }
@@ -350,7 +382,7 @@ impl<D: Desk> Drop for Place<D> {
 /// One that puts items in, or makes others that do, is gone: it may have been the last one.
 pub(super) fn tell_of_end(desk: &impl Desk) {
     let waiting = desk.waiting();
-    if waiting.awaited().has(Kind::Item) {
+    if waiting.awaited(Kinds::of(Kind::Item)).has(Kind::Item) {
         waiting.call(Kind::Item);
     }
 }
@@ -388,7 +420,7 @@ impl<E: End, D: Desk> Party<E, D> {
     #[inline(always)]
     pub(super) fn tell(&mut self, brought: Kind) {
         let kinds = Self::CHANGES.and(brought);
-        let awaited = self.place.awaited();
+        let awaited = self.place.awaited(kinds);
         if awaited.has_any(kinds) {
             self.place.tell(awaited, brought, || self.end.has_changed(&mut self.seen));
         }
@@ -400,7 +432,7 @@ impl<E: End, D: Desk> Party<E, D> {
         if Self::CHANGES == Kinds::NONE {
             return;
         }
-        if self.end.has_changed(&mut self.seen) && self.place.awaited().has(Kind::Level) {
+        if self.end.has_changed(&mut self.seen) && self.place.desk.waiting().awaited_after_fence().has(Kind::Level) {
             self.place.call_all(Kind::Level);
         }
     }
@@ -425,7 +457,7 @@ impl<C: ReceiveEnd, D: Desk> Party<C, D> {
             Room::Shared if has_taken => self.tell(Kind::Room),
             Room::Shared | Room::Always => self.tell_pressure(),
             Room::InLanes => {
-                if self.place.awaited().has(Kind::Lane) {
+                if self.place.awaited(Kinds::of(Kind::Lane)).has(Kind::Lane) {
                     let touched = self.end.take_touched();
                     let lanes = self.place.desk.waiting().awaited_lanes(touched);
                     if !lanes.is_empty() {

@@ -26,6 +26,9 @@ use crate::{PopError, Pressure};
 /// It is a [`Stream`], and for threads an iterator that waits ([`blocking_iter`](Self::blocking_iter)). Dropping it closes the
 /// channel: what is inside then is dropped with the ring. A receiver that must not lose anything [closes](Self::close) the channel
 /// first, and receives until [`RecvError`].
+///
+/// It keeps the waker of the task that it last waited for, so that waiting again need not clone it: until it waits for another one, or
+/// is dropped.
 pub struct Receiver<C: ReceiveEnd, D: Desk> {
     pub(super) party: Party<C, D>,
     #[cfg(feature = "std")]

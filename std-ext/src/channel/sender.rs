@@ -14,7 +14,7 @@ use super::grace::Rule;
 use super::place::{Desk, Party, Place, PressureChanged};
 use super::{
     CloneEnd, Closed, Outcome, Permit, PressureEnd, Ready, Reserve, ReserveEnd, Room, RoomEnd, SendEnd, SendMany,
-    SenderSink,
+    SenderSink, was_ready,
 };
 #[cfg(feature = "std")]
 use crate::channel::block_on as block_on_future;
@@ -217,10 +217,11 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     /// Polls for room for the value, which is taken when it is done.
     ///
     /// # Panics
-    /// If there is no value.
+    /// With `std`, if there is no value.
     #[inline(always)]
     pub(super) fn poll_send(&mut self, cx: &mut Context<'_>, value: &mut Option<P::Item>) -> Poll<Outcome<P>> {
-        match self.attempt(value.take().expect("a value that was not sent yet")) {
+        let Some(unsent) = value.take() else { return was_ready() };
+        match self.attempt(unsent) {
             Ok(done) => Poll::Ready(done),
             Err(unsent) => {
                 *value = Some(unsent);
@@ -235,7 +236,7 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
         // Foreign code runs in this, which may panic.
         self.wait(Self::ROOM, cx);
         if !self.party.end.is_stuffed() {
-            let Some(unsent) = value.take() else { unreachable!("put there by the caller") };
+            let Some(unsent) = value.take() else { return was_ready() };
             match self.attempt(unsent) {
                 Ok(done) => return Poll::Ready(done),
                 Err(unsent) => *value = Some(unsent),
@@ -585,7 +586,7 @@ impl<P: SendEnd, D: Desk> Future for SendFuture<'_, P, D> {
     type Output = Result<P::Sent, SendError<P::Item>>;
 
     /// # Panics
-    /// If it was ready before.
+    /// With `std`, if it was ready before; without, it is never ready again.
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let Self { sender, value } = &mut *self;

@@ -14,7 +14,7 @@ use crate::admission::{Gate, Rule};
 use crate::expiry::{Clock, Expiring, MaxAge, Stamped, Stamping};
 use crate::fan_in::LaneSet;
 use crate::seam::Push;
-use crate::wait::Kind;
+use crate::wait::{Kind, Kinds};
 use crate::{Overflow, PopError, Pressure, PushError, Pushed, Seen};
 
 /// A stage is what is behind it, but for what it does.
@@ -200,7 +200,7 @@ impl<C: ReceiveEnd, D: Desk> Party<C, D> {
     fn freed(&mut self, count: usize) {
         self.tell_senders(true);
         for _ in 1..count {
-            if C::ROOM != Room::Shared || !self.place.awaited().has(Kind::Room) {
+            if C::ROOM != Room::Shared || !self.place.awaited(Kinds::of(Kind::Room)).has(Kind::Room) {
                 break;
             }
             self.place.call(Kind::Room);

@@ -61,10 +61,13 @@ impl Seat {
     };
 }
 
-/// Where seats are.
+/// Where seats are. There is one at least, the receiver's.
 pub trait Seats {
     /// All of them.
     fn seats(&mut self) -> &mut [Seat];
+
+    /// The one with this number, which is there.
+    fn seat(&mut self, number: usize) -> &mut Seat;
 
     /// One more. `None`: there can't be more.
     fn grow(&mut self) -> Option<usize>;
@@ -73,6 +76,13 @@ pub trait Seats {
 impl<const N: usize> Seats for [Seat; N] {
     fn seats(&mut self) -> &mut [Seat] {
         self
+    }
+
+    #[inline]
+    fn seat(&mut self, number: usize) -> &mut Seat {
+        debug_assert!(number < N, "no number of a seat");
+        // As good as a check of the bound, and no panic is left in the images of microcontrollers.
+        &mut self[if number < N { number } else { RECEIVER }]
     }
 
     fn grow(&mut self) -> Option<usize> {
@@ -84,6 +94,10 @@ impl<const N: usize> Seats for [Seat; N] {
 impl Seats for alloc::vec::Vec<Seat> {
     fn seats(&mut self) -> &mut [Seat] {
         self
+    }
+
+    fn seat(&mut self, number: usize) -> &mut Seat {
+        &mut self[number]
     }
 
     fn grow(&mut self) -> Option<usize> {
@@ -133,7 +147,7 @@ pub(super) struct Table<S> {
 }
 
 /// What one who has gone out of a line leaves behind.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Left {
     /// To be dropped outside.
     pub(super) waker: Option<Waker>,
@@ -191,7 +205,12 @@ impl<S> Table<S> {
 
 impl<S: Seats> Table<S> {
     fn seat(&mut self, seat: usize) -> &mut Seat {
-        &mut self.seats.seats()[seat]
+        self.seats.seat(seat)
+    }
+
+    fn line(&mut self, kind: Kind) -> &mut Line {
+        debug_assert!(kind != Kind::Item, "there is no line for that");
+        &mut self.lines[kind as usize % Kind::LINES]
     }
 
     /// Seats for the receiver and a first sender. `None`: some are taken.
@@ -282,7 +301,7 @@ impl<S: Seats> Table<S> {
                 }
                 self.turns += 1;
                 self.seat(seat).turn = self.turns;
-                let last = self.lines[kind as usize].last;
+                let last = self.line(kind).last;
                 self.link(seat, kind, last, NONE);
             }
         }
@@ -317,17 +336,16 @@ impl<S: Seats> Table<S> {
             self.kinds &= !FIRST_COME;
             self.settle_if_empty(Kind::Room);
         }
-        let line = |kind| self.lines[kind as usize];
-        let owes = debt.filter(|&kind| line(kind).first != NONE).map(|kind| (kind, line(kind).called));
+        let owes = debt.map(|kind| (kind, *self.line(kind))).filter(|(_, line)| line.first != NONE);
         let seat = self.seat(seat);
         (seat.state, seat.late) = (State::Away, 0);
-        Left { waker: seat.waker.take(), owes }
+        Left { waker: seat.waker.take(), owes: owes.map(|(kind, line)| (kind, line.called)) }
     }
 
     /// The call of one that has been called is not under way any more. `false`: it had been settled before.
     fn take_call(&mut self, seat: usize, kind: Kind) -> bool {
         let is_open = !self.is_settled(seat, State::Called(kind));
-        self.lines[kind as usize].called -= usize::from(is_open);
+        self.line(kind).called -= usize::from(is_open);
         is_open
     }
 
@@ -336,15 +354,16 @@ impl<S: Seats> Table<S> {
         match state {
             State::Free | State::Away => true,
             State::Waits(_) => false,
-            State::Called(kind) => self.seat(seat).call <= self.lines[kind as usize].settled,
+            State::Called(kind) => self.seat(seat).call <= self.line(kind).settled,
         }
     }
 
     /// If nobody is in a line, those who have been called out of it owe nothing any more: who comes later looks for himself.
     fn settle_if_empty(&mut self, kind: Kind) {
         if self.kinds & kind.owed() == 0 {
-            let line = &mut self.lines[kind as usize];
-            (line.called, line.settled) = (0, self.calls);
+            let calls = self.calls;
+            let line = self.line(kind);
+            (line.called, line.settled) = (0, calls);
         }
     }
 
@@ -353,7 +372,7 @@ impl<S: Seats> Table<S> {
     pub(super) fn call(&mut self, kind: Kind, latest: u64) -> Option<Waker> {
         let first_come = self.first_come;
         let waits = |table: &mut Self| table.seat(first_come).state == State::Waits(kind);
-        let seat = if first_come != NONE && waits(self) { first_come } else { self.lines[kind as usize].first };
+        let seat = if first_come != NONE && waits(self) { first_come } else { self.line(kind).first };
         if seat == NONE {
             return None;
         }
@@ -373,7 +392,7 @@ impl<S: Seats> Table<S> {
         let called = self.seat(seat);
         (called.state, called.call) = (State::Called(kind), call);
         let waker = called.waker.take();
-        self.lines[kind as usize].called += 1;
+        self.line(kind).called += 1;
         self.unlink(seat, kind);
         waker
     }
@@ -381,7 +400,7 @@ impl<S: Seats> Table<S> {
     /// Back into the line, before all whose turn is later. Those before it are few: they too were called, and came back.
     fn link_in_turn(&mut self, seat: usize, kind: Kind) {
         let turn = self.seat(seat).turn;
-        let (mut before, mut after) = (NONE, self.lines[kind as usize].first);
+        let (mut before, mut after) = (NONE, self.line(kind).first);
         while after != NONE && self.seat(after).turn < turn {
             (before, after) = (after, self.seat(after).after);
         }
@@ -402,7 +421,7 @@ impl<S: Seats> Table<S> {
     fn unlink(&mut self, seat: usize, kind: Kind) {
         let &mut Seat { before, after, .. } = self.seat(seat);
         self.join(kind, before, after);
-        if self.lines[kind as usize].first == NONE {
+        if self.line(kind).first == NONE {
             self.kinds &= !kind.bit();
             self.settle_if_empty(kind);
         }
@@ -424,11 +443,11 @@ impl<S: Seats> Table<S> {
     /// Makes two seats neighbours, or one of them the first or the last.
     fn join(&mut self, kind: Kind, before: usize, after: usize) {
         match before {
-            NONE => self.lines[kind as usize].first = after,
+            NONE => self.line(kind).first = after,
             _ => self.seat(before).after = after,
         }
         match after {
-            NONE => self.lines[kind as usize].last = before,
+            NONE => self.line(kind).last = before,
             _ => self.seat(after).before = before,
         }
     }

@@ -173,17 +173,21 @@ fn the_receiver_is_called_by_its_latest_waker() {
     let (lines, []) = lines();
     let counters: [_; 3] = core::array::from_fn(|_| Counter::new());
     let counts = || counters.each_ref().map(|counter| counter.count());
-    let wait = |at: usize| lines.wait_for_item(&Waker::from(Arc::clone(&counters[at])));
-    (0..2).for_each(wait);
-    assert!(lines.awaited().has(Kind::Item));
+    let mut registrar = Registrar::claim(Arc::clone(&lines), Waiting::receiver).unwrap();
+    let is_awaited = || lines.awaited(Kinds::of(Kind::Item)).has(Kind::Item);
+    let mut wait = |at: usize| lines.wait_for_item(&mut registrar, &Waker::from(Arc::clone(&counters[at])));
+    (0..2).for_each(&mut wait);
+    assert!(is_awaited());
     (0..2).for_each(|_| lines.call(Kind::Item));
     assert_eq!(counts(), [0, 1, 0]);
-    assert!(!lines.awaited().has(Kind::Item));
+    assert!(!is_awaited());
     wait(2);
+    registrar.unregister();
     assert_eq!(lines.stop_waiting(RECEIVER, Kind::Item), None);
-    assert!(!lines.awaited().has(Kind::Item));
+    assert!(!is_awaited());
     lines.call(Kind::Item);
     assert_eq!(counts(), [0, 1, 0]);
+    drop(registrar);
     assert!(counters.iter().all(|counter| Arc::strong_count(counter) == 1), "nothing is kept");
 }
 
@@ -220,4 +224,28 @@ fn a_lane_of_another_channel_has_no_seat() {
     assert!(lines.open_lanes());
     assert_eq!(lines.enter_lane(1, lines.opening()), Some(2));
     assert_eq!(lines.enter_lane(1, lines.opening()), None);
+}
+
+/// The thread by which all wait makes no fence, until somebody waits by another one.
+#[test]
+fn a_home_is_found_and_left() {
+    let (lines, [seat, another]) = lines();
+    let is_there = crate::sync::barrier::is_there();
+    let in_thread = |run: fn(&Lines, usize) -> bool| {
+        let lines = Arc::clone(&lines);
+        std::thread::spawn(move || run(&lines, another)).join().unwrap()
+    };
+    let wait_for_long = |lines: &Lines, seat| (0..1000).for_each(|_| drop(wait(lines, seat, Kind::Room)));
+    assert!(!lines.home.is_here());
+    wait_for_long(&lines, seat);
+    assert_eq!(lines.home.is_here(), is_there, "if there is no barrier, nobody is at home");
+    assert!(!in_thread(|lines, _| lines.home.is_here()));
+    // One that waits elsewhere is enough to leave it, and not enough to be at home there.
+    assert!(!in_thread(|lines, seat| {
+        wait(lines, seat, Kind::Room);
+        lines.home.is_here()
+    }));
+    assert!(!lines.home.is_here());
+    wait_for_long(&lines, seat);
+    assert_eq!(lines.home.is_here(), is_there);
 }

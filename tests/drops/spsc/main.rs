@@ -1,5 +1,7 @@
 //! Every item is dropped exactly once: whoever owns the ring, whatever panics, whatever is forgotten, and in whatever order
 //! the ends go.
+//!
+//! Claims: capacity, drops, misuse.
 
 #![allow(
     clippy::forget_non_drop,

@@ -91,3 +91,46 @@ impl Reading {
         (self.key as usize, self.number)
     }
 }
+
+/// An item that is nothing but its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Numbered {
+    number: u32,
+    checksum: u32,
+}
+
+impl Numbered {
+    /// The item with this number.
+    pub fn new(number: u32) -> Self {
+        Self { number, checksum: Sample::checksum(number, !number) }
+    }
+
+    /// Its number, if it has come through whole.
+    pub fn open(&self) -> u32 {
+        assert!(self.checksum == Sample::checksum(self.number, !self.number), "an item is torn");
+        self.number
+    }
+}
+
+/// What tells whether two heaps of items are the same, whatever their order.
+#[derive(Clone, Copy, Default, PartialEq)]
+pub struct Account {
+    /// How many they are.
+    pub count: u32,
+    sum: u32,
+}
+
+impl Account {
+    /// Adds an item, which is known by its number and its stream, its key say.
+    pub fn enter(&mut self, stream: usize, number: u32) {
+        self.count += 1;
+        // Two of them make no third: each is a random number.
+        let name = u32::nth(number).rotate_left(16) ^ u32::nth(stream as u32 ^ 0x5bd1_e995);
+        self.sum = self.sum.wrapping_add(u32::nth(name ^ name >> 15));
+    }
+
+    /// Both heaps.
+    pub fn and(self, other: Self) -> Self {
+        Self { count: self.count + other.count, sum: self.sum.wrapping_add(other.sum) }
+    }
+}

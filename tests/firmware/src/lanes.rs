@@ -10,12 +10,9 @@ use forebay_core::fan_in::{Consumer, LaneId, NoLane, Opener, Producer, Ring};
 use forebay_core::{PopError, Pressure, PushError, Refusal, Watermarks};
 
 use crate::interrupt;
-use crate::item::Stamped;
+use crate::item::{Account, Stamped};
 use crate::random::{Random, Rests};
 use crate::streams::To;
-
-/// Each producer has so many items at most.
-pub const MOST: u32 = 8192;
 
 /// What came of it.
 #[derive(Default)]
@@ -62,6 +59,7 @@ struct Source {
     total: u32,
     opener: Option<Opener<'static, Stamped>>,
     lane: Option<Producer<'static, Stamped>>,
+    stored: Account,
     figures: Figures,
     rests: Rests,
     random: Random,
@@ -78,6 +76,7 @@ impl Source {
             total,
             opener: Some(opener),
             lane: None,
+            stored: Account::default(),
             figures,
             rests: Rests::default(),
             random,
@@ -158,6 +157,9 @@ impl Source {
                 break;
             }
         }
+        for number in first..self.next {
+            self.stored.enter(stream, number);
+        }
         let (put, above) = (self.next > first, lane.len() >= lane.watermarks().high());
         assert!(self.is_below || !put || !above || lane.pressure() > Pressure::Open, "above the high mark");
         if self.next == self.total {
@@ -173,11 +175,9 @@ impl Source {
 /// Where the streams end.
 struct Sink<const P: usize> {
     consumer: Consumer<'static, Stamped>,
-    /// The numbers that have come, by stream.
-    seen: [[u32; MOST as usize / 32]; 2],
+    popped: Account,
     /// Of each lane: whose item was the last, and its number.
     last: [Option<(LaneId, usize, u32)>; P],
-    items: u32,
     empty: u32,
     random: Random,
 }
@@ -190,10 +190,7 @@ impl<const P: usize> Sink<P> {
             assert!(before != lane || (of == stream && last < number), "an item is out of turn");
         }
         self.last[lane.index()] = Some((lane, stream, number));
-        let (word, bit) = (&mut self.seen[stream][number as usize / 32], 1 << (number % 32));
-        assert!(*word & bit == 0, "an item is repeated");
-        *word |= bit;
-        self.items += 1;
+        self.popped.enter(stream, number);
     }
 
     /// Some pops, as chance says; `None` at the end.
@@ -226,15 +223,14 @@ impl<const P: usize> Sink<P> {
 
 /// Two produce `total` items each, and the third one consumes them: the upper interrupt, or the main loop.
 pub fn run<const N: usize, const P: usize>(ring: &'static Ring<Stamped, N, P>, to: To, total: u32) -> Figures {
-    assert!(total <= MOST);
     let (opener, consumer) = ring.try_split().expect("all ends are back");
     assert!(ring.try_split().is_err(), "one split at a time");
     let is_below = to == To::Above;
     let mut lower = Source::new(1, is_below, total, opener.clone());
     let mut other = Source::new(0, is_below, total, opener);
     let mut interrupts = 0;
-    let seen = [[0; MOST as usize / 32]; 2];
-    let mut sink = Sink::<P> { consumer, seen, last: [None; P], items: 0, empty: 0, random: Random::new(!total) };
+    let popped = Account::default();
+    let mut sink = Sink::<P> { consumer, popped, last: [None; P], empty: 0, random: Random::new(!total) };
 
     let mut between = || lower.step();
     let nested = match to {
@@ -267,17 +263,15 @@ pub fn run<const N: usize, const P: usize>(ring: &'static Ring<Stamped, N, P>, t
 
     assert!(other.lane.is_none() && lower.lane.is_none() && other.next == total && lower.next == total);
     assert!(sink.consumer.is_closed() && sink.consumer.is_empty() && sink.consumer.lanes().count() == 0);
-    for (number, seen) in (0..total).flat_map(|number| sink.seen.iter().map(move |seen| (number, seen))) {
-        assert!(seen[number as usize / 32] >> (number % 32) & 1 == 1, "an item is lost");
-    }
-    assert!(sink.items == 2 * total, "an item that nobody has put in");
+    assert!(sink.popped == other.stored.and(lower.stored), "what was taken in came out, once");
+    assert!(sink.popped.count == 2 * total, "each stream has come to its end");
     let (one, other) = (other.figures, lower.figures);
     assert!(
         sink.consumer.shed() as u32 == one.shed + other.shed,
         "what was shed is counted, also of lanes that are gone"
     );
     let figures = Figures {
-        items: sink.items,
+        items: sink.popped.count,
         full: one.full + other.full,
         shed: one.shed + other.shed,
         held_back: one.held_back + other.held_back,

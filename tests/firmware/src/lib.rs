@@ -3,6 +3,8 @@
 //!
 //! The images of the feature `critical-section` need compare-and-swap, which cores without it do within one. The others don't:
 //! [`ring!`] hands out a `&'static mut` ring, and its ends use loads and stores alone.
+//!
+//! Claims: progress, order, pressure, waiting, firmware.
 
 #![no_std]
 
@@ -17,6 +19,8 @@ pub mod item;
 #[cfg(feature = "critical-section")]
 pub mod lanes;
 #[cfg(feature = "critical-section")]
+pub mod overload;
+#[cfg(feature = "critical-section")]
 pub mod readings;
 #[cfg(feature = "critical-section")]
 pub mod rings;
@@ -27,6 +31,12 @@ pub mod tasks;
 pub mod traffic;
 
 mod random;
+
+/// So many items, or fewer on the machine that is the slowest in the emulator.
+#[must_use]
+pub const fn items(few: u32, many: u32) -> u32 {
+    if cfg!(slowest) { few } else { many }
+}
 
 /// A `&'static mut` ring of its own for this place in the program, which must be reached once only.
 ///

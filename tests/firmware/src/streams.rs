@@ -7,7 +7,7 @@ use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use forebay_core::{Overflow, PopError, PushError, Pushed};
 
 use crate::interrupt;
-use crate::item::{Item, Stamped};
+use crate::item::{Account, Stamped};
 use crate::random::{Random, Rests};
 use crate::rings::{Offer, Take};
 
@@ -55,25 +55,6 @@ struct Exit {
     /// No item of a stream before this one can come now.
     least: [u32; 2],
     account: Account,
-}
-
-/// What tells whether two heaps of items are the same, whatever their order.
-#[derive(Clone, Copy, Default, PartialEq)]
-struct Account {
-    count: u32,
-    sum: u32,
-}
-
-impl Account {
-    fn enter(&mut self, stream: usize, number: u32) {
-        self.count += 1;
-        // Two of them make no third: each is a random number.
-        self.sum = self.sum.wrapping_add(u32::nth(u32::nth(2 * number + stream as u32).rotate_left(16) ^ 0x5bd1_e995));
-    }
-
-    fn and(self, other: Self) -> Self {
-        Self { count: self.count + other.count, sum: self.sum.wrapping_add(other.sum) }
-    }
 }
 
 impl Exit {

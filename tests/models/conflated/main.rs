@@ -4,6 +4,8 @@
 //! `RUSTFLAGS="--cfg forebay_loom" cargo test --release -p forebay-tests --test models_conflated`
 //!
 //! Without that configuration the same bodies run some times on real threads.
+//!
+//! Claims: order, answers.
 
 use std::sync::Mutex;
 

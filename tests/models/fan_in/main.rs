@@ -4,6 +4,8 @@
 //! `RUSTFLAGS="--cfg forebay_loom" cargo test --release -p forebay-tests --test models_fan_in`
 //!
 //! Without that configuration the same bodies run some times on real threads.
+//!
+//! Claims: order, answers, fairness.
 
 use std::num::NonZeroU32;
 

@@ -5,6 +5,8 @@
 //!
 //! Without that configuration the same bodies run some times on real threads. That the models are strong enough to hold every
 //! ordering is shown by the ordering mutants: `cargo run -p forebay-tests --bin mutants`.
+//!
+//! Claims: order, answers.
 
 use forebay_core::latest::{Reader, TripleBuffer, Writer};
 use forebay_core::{InUse, PopError};

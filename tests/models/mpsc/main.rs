@@ -5,6 +5,8 @@
 //!
 //! Without that configuration the same bodies run some times on real threads. The laps of a ring wrap after its first lap, so
 //! the models meet the wrap.
+//!
+//! Claims: order, answers, pressure.
 
 use forebay_core::mpsc::{Consumer, HeapRing, Producer, Ring};
 use forebay_core::{PopError, PushError, Refusal};

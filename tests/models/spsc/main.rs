@@ -6,6 +6,8 @@
 //! Without that configuration the same bodies run some times on real threads. The rings start just before a wrap: of the
 //! slots, of the laps, or both. That the models are strong enough to hold every ordering is shown by the ordering mutants:
 //! `cargo run -p forebay-tests --bin mutants`.
+//!
+//! Claims: order, answers, pressure.
 
 use forebay_core::spsc::{Consumer, Dense, Flagged, HeapRing, Layout, Producer, Ring};
 use forebay_core::{InUse, PopError, PushError};

@@ -5,6 +5,8 @@
 //! `--cfg forebay_narrow`, where laps come around every eighth.
 //!
 //! Without those configurations the same bodies run some times on real threads.
+//!
+//! Claims: order, answers, pressure.
 
 use forebay_core::swap::{Consumer, HeapRing, Producer, TooManyProducers};
 use forebay_core::{Overflow, PopError, PushError, Pushed};

@@ -10,9 +10,9 @@ models! {
         |cx| super::close_and_one_who_comes_back(small, cx);
     close_and_one_who_goes [None, 2876] &[] => |cx| super::close_and_one_who_goes(small, cx);
     closed_is_awaited [Some(3), 196] &["over", "woken"] => |cx| super::closed_is_awaited(small, cx);
-    last_sender_gone [Some(3), 5277] &["over", "woken"] => |cx| super::last_sender_gone(small, cx);
-    last_sender_gone_over_mpsc [Some(3), 6223] &["over", "woken"] => |cx| super::last_sender_gone(mpsc, cx);
-    item_of_the_last_sender [None, 8995] &["there", "woken"] => |cx| super::item_of_the_last_sender(small, cx);
+    last_sender_gone [Some(3), 13211] &["over", "woken"] => |cx| super::last_sender_gone(small, cx);
+    last_sender_gone_over_mpsc [Some(3), 13833] &["over", "woken"] => |cx| super::last_sender_gone(mpsc, cx);
+    item_of_the_last_sender [None, 2554] &["there", "woken"] => |cx| super::item_of_the_last_sender(small, cx);
     closed_while_it_is_sent_over_mpsc [Some(3), 326] &["sent", "came back"] =>
         |cx| super::closed_while_it_is_sent(mpsc, cx);
     closed_while_it_is_sent [None, 13004] &["sent", "came back"] => |cx| super::closed_while_it_is_sent(small, cx);

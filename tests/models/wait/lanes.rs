@@ -12,7 +12,7 @@ models! {
     lane_against_call [None, 35047] &["room", "woken"] => super::lane_against_call;
     two_lanes_against_a_call [Some(3), 893] &["there", "woken"] => super::two_lanes_against_a_call;
     batch_over_lanes [Some(3), 1382] &["room", "woken"] => super::batch_over_lanes;
-    receiver_of_lanes [None, 5970] &["there", "woken"] => super::receiver_of_lanes;
+    receiver_of_lanes [None, 4108] &["there", "woken"] => super::receiver_of_lanes;
     last_opener_gone [None, 150] &["over", "woken"] => super::last_opener_gone;
     opener_and_sender_gone [Some(2), 7391] &["over", "woken"] => super::opener_and_sender_gone;
     receiver_of_lanes_gone [Some(3), 1355] &["was there", "woken"] => super::receiver_of_lanes_gone;

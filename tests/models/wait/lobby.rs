@@ -5,9 +5,9 @@ use forebay::channel::Lobby;
 use super::*;
 
 models! {
-    ends_beside_the_last_sender [None, 4795] &["in use", "free", "there", "woken"] => super::ends_beside_the_last_sender;
+    ends_beside_the_last_sender [None, 234] &["in use", "free", "there", "woken"] => super::ends_beside_the_last_sender;
     ends_beside_the_receiver [None, 826] &["in use", "free"] => super::ends_beside_the_receiver;
-    ends_beside_one_that_waits [None, 5979] &["in use", "free"] => super::ends_beside_one_that_waits;
+    ends_beside_one_that_waits [None, 9178] &["in use", "free"] => super::ends_beside_one_that_waits;
     a_seat_for_one_that_goes [None, 56] &["there is one", "there is none"] => super::a_seat_for_one_that_goes;
     two_build [None, 4] &[] => super::two_build;
 }

@@ -6,6 +6,8 @@
 //! Tasks are polled by threads, and when those have joined, the ones that were woken are polled until there is none: then nobody
 //! may sleep while what it waits for is there. Most models are over the smallest [ring](mod@ring), and some over `mpsc`, which
 //! has far more states of its own.
+//!
+//! Claims: waiting.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -34,6 +36,7 @@ mod blocking;
 mod calls;
 mod closing;
 mod grace;
+mod home;
 mod lanes;
 mod lobby;
 mod policy;
@@ -43,6 +46,8 @@ mod ring;
 mod sink;
 mod stages;
 mod timeouts;
+#[cfg(forebay_loom)]
+mod told;
 mod until;
 
 /// A producer's end of numbers.

@@ -11,7 +11,7 @@ models! {
     relief_by_a_pop [None, 113] &["there", "woken"] => super::relief_by_a_pop;
     stop_by_a_push [None, 113] &["there", "woken"] => super::stop_by_a_push;
     over_by_the_receiver_that_goes [None, 132] &["there", "woken"] => super::over_by_the_receiver_that_goes;
-    watched_by_another [Some(2), 21158] &["open"] => super::watched_by_another;
+    watched_by_another [Some(2), 33996] &["open"] => super::watched_by_another;
     two_are_told [None, 2008] &[] => super::two_are_told;
 }
 

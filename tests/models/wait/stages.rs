@@ -7,7 +7,7 @@ use forebay::seam::Pop;
 use super::*;
 
 models! {
-    room_of_what_expired [Some(3), 84076] &[] => |_| super::room_of_what_expired();
+    room_of_what_expired [Some(3), 53155] &[] => |_| super::room_of_what_expired();
     room_for_two [Some(3), 78108] &["both wait", "one waits", "none waits"] => super::room_for_two;
 }
 

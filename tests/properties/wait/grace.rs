@@ -209,3 +209,31 @@ fn a_call_that_comes_too_late_goes_on() {
     drop(send);
     assert_eq!(poll(&mut next, &counter), Poll::Ready(Ok(())));
 }
+
+/// A send that is given up gives its value back, if it still has it, and shows whether it is over.
+#[test]
+fn a_send_that_is_given_up_gives_its_value_back() {
+    let (mut sender, mut receiver) = channel::builder(1).overflow(Overflow::DropOldest).grace(A_WHILE).swap().unwrap();
+    assert_eq!(sender.try_send(1), Ok(Pushed::Stored));
+    let (timer, counter) = (Timer::default(), Arc::<Counter>::default());
+    for number in [2, 3] {
+        let mut send = sender.send(number).within(&timer);
+        assert!(poll(&mut send, &counter).is_pending());
+        assert_eq!(format!("{send:?}"), "SendWithin { is_done: false, .. }");
+        assert_eq!(send.into_inner(), Some(number));
+        let mut send = sender.send(number).with_grace(&timer);
+        assert!(poll(&mut send, &counter).is_pending());
+        assert_eq!(format!("{send:?}"), "SendWithGrace { is_done: false, .. }");
+        assert_eq!(send.into_inner(), Some(number));
+    }
+    assert_eq!(receiver.try_recv(), Ok(1));
+    let mut send = sender.send(4).within(&timer);
+    assert_eq!(poll(&mut send, &counter), Poll::Ready(Ok(Pushed::Stored)));
+    assert_eq!(format!("{send:?}"), "SendWithin { is_done: true, .. }");
+    assert_eq!(send.into_inner(), None);
+    timer.is_over.set(true);
+    let mut send = sender.send(5).with_grace(&timer);
+    assert_eq!(poll(&mut send, &counter), Poll::Ready(Ok(Pushed::Evicted(4))));
+    assert_eq!(format!("{send:?}"), "SendWithGrace { is_done: true, .. }");
+    assert_eq!(send.into_inner(), None);
+}

@@ -1,5 +1,7 @@
 //! Properties of waiting, on one thread that is a free executor: whatever order polls, wakes, cancellations and ends that come
 //! and go have, nothing is lost, and nobody sleeps when what it waits for is there.
+//!
+//! Claims: waiting, misuse.
 
 use std::pin::Pin;
 use std::sync::Arc;

@@ -2,10 +2,13 @@
 
 use std::cell::Cell;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Barrier, Mutex};
 use std::task::{Context, Poll, RawWaker, RawWakerVTable, Wake, Waker};
+use std::thread;
 
+use forebay::PushError;
 use forebay::channel::{self, MpscReceiver, MpscSender, RecvError, SendError};
+use forebay_core::waker_cell::{Registrar, WakerCell};
 use forebay_tests::ledger::{Ledger, Tracked, go_off, goes_off};
 
 use super::{Counter, poll};
@@ -185,7 +188,8 @@ fn the_receivers_waker_may_panic() {
             receive = receiver.recv();
             assert!(poll_with(&mut receive, &waker).is_pending());
             ARMED.set(at);
-            // The one that is registered is dropped with its future.
+            // The one that is registered is dropped when another one takes its place.
+            assert!(poll(&mut receive, &Arc::default()).is_pending());
             drop(receive);
             assert!(sender.try_send(ledger.item()).is_ok());
             receive = receiver.recv();
@@ -196,6 +200,145 @@ fn the_receivers_waker_may_panic() {
         drop((sender, receiver));
         ledger.settle();
     }
+}
+
+/// The receiver's waker may panic as it goes with the receiver: the senders are told all the same.
+#[test]
+fn a_waker_may_panic_as_the_receiver_goes() {
+    let (mut sender, mut receiver) = channel::mpsc(1).unwrap();
+    sender.try_send(1).unwrap();
+    let counter = Arc::<Counter>::default();
+    let mut send = sender.send(2);
+    assert!(poll(&mut send, &counter).is_pending());
+    assert_eq!(receiver.try_recv(), Ok(1));
+    assert_eq!(poll(&mut send, &counter), Poll::Ready(Ok(())));
+    drop(send);
+    assert_eq!(receiver.try_recv(), Ok(2));
+    assert!(poll_with(&mut receiver.recv(), &bomb()).is_pending());
+    ARMED.set("drop");
+    drop(receiver);
+    assert_eq!(ARMED.get(), "");
+    assert_eq!(sender.try_send(3), Err(PushError::Closed(3)));
+}
+
+/// A call is over when the waker has panicked.
+#[test]
+fn a_call_ends_by_a_panic_too() {
+    let cell = WakerCell::new();
+    let mut registrar = Registrar::claim(&cell, |cell| cell).unwrap();
+    let waker = bomb();
+    assert!(registrar.register(&waker).is_ok());
+    ARMED.set("wake");
+    assert!(goes_off(|| cell.call(Waker::wake_by_ref)));
+    assert!(!cell.is_waiting());
+    assert!(registrar.register(&waker).is_ok(), "nobody is calling");
+    assert!(cell.call(Waker::wake_by_ref));
+    ARMED.set("clone");
+    assert!(registrar.register(&waker).is_ok(), "there is no need to clone it again");
+    assert!(goes_off(|| registrar.register(Waker::noop()).map(|_| registrar.register(&waker))));
+    assert!(cell.is_waiting(), "nothing has changed");
+    assert!(Registrar::claim(&cell, |cell| cell).is_none());
+    drop(registrar);
+    assert!(Registrar::claim(&cell, |cell| cell).is_some());
+}
+
+/// One that does not wait any more is not called, although its waker is kept.
+#[test]
+fn a_receiver_that_has_given_up_is_not_called() {
+    let (mut sender, mut receiver) = channel::mpsc(1).unwrap();
+    let counter = Arc::<Counter>::default();
+    assert!(poll(&mut receiver.recv(), &counter).is_pending());
+    sender.try_send(1).unwrap();
+    assert_eq!((receiver.try_recv(), counter.count()), (Ok(1), 0));
+}
+
+/// A waker that holds up the first who wakes it, until it is told to let go.
+struct Slow {
+    counter: Arc<Counter>,
+    held: Barrier,
+    told: Barrier,
+}
+
+impl Slow {
+    fn new() -> Arc<Self> {
+        Arc::new(Self { counter: Arc::default(), held: Barrier::new(2), told: Barrier::new(2) })
+    }
+}
+
+impl Wake for Slow {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.counter.wake_by_ref();
+        if self.counter.count() == 1 {
+            self.held.wait();
+            self.told.wait();
+        }
+    }
+}
+
+/// A sender that is held up as it wakes the receiver holds up nobody else: the receiver goes on receiving and waiting, and others
+/// wake it, whichever waker it has then.
+#[test]
+fn a_sender_may_be_held_up_as_it_wakes() {
+    let (mut sender, mut receiver) = channel::mpsc(4).unwrap();
+    let mut slow_sender = sender.clone();
+    let slow = Slow::new();
+    let (waker, counter) = (Waker::from(Arc::clone(&slow)), Arc::<Counter>::default());
+    let other = Waker::from(Arc::clone(&counter));
+    let poll_with = |receiver: &mut MpscReceiver<_>, waker| receiver.poll_recv(&mut Context::from_waker(waker));
+    assert!(poll_with(&mut receiver, &waker).is_pending());
+    let held = thread::spawn(move || slow_sender.try_send(1).unwrap());
+    slow.held.wait();
+    assert_eq!(poll_with(&mut receiver, &waker), Poll::Ready(Ok(1)));
+    for number in 2..5 {
+        assert!(poll_with(&mut receiver, &waker).is_pending());
+        sender.try_send(number).unwrap();
+        assert_eq!(slow.counter.count(), number);
+        assert_eq!(poll_with(&mut receiver, &waker), Poll::Ready(Ok(number)));
+        // Out of line it is not called.
+        assert!(poll(&mut receiver.recv(), &counter).is_pending());
+        sender.try_send(number).unwrap();
+        assert_eq!(receiver.try_recv(), Ok(number));
+        assert!(poll_with(&mut receiver, &waker).is_pending());
+        assert!(poll_with(&mut receiver, &other).is_pending());
+        sender.try_send(number).unwrap();
+        assert_eq!((slow.counter.count(), counter.count()), (number, number - 1));
+        assert_eq!(poll_with(&mut receiver, &other), Poll::Ready(Ok(number)));
+    }
+    assert!(poll_with(&mut receiver, &other).is_pending());
+    slow.told.wait();
+    held.join().unwrap();
+    assert_eq!(counter.count(), 4, "a sender has gone");
+    assert!(poll_with(&mut receiver, &waker).is_pending());
+    sender.try_send(5).unwrap();
+    assert_eq!((slow.counter.count(), counter.count()), (5, 4));
+    assert_eq!(poll_with(&mut receiver, &waker), Poll::Ready(Ok(5)));
+    assert!(poll_with(&mut receiver, &waker).is_pending());
+    drop((waker, other));
+    assert_eq!((Arc::strong_count(&slow), Arc::strong_count(&counter)), (2, 1), "one stays");
+    assert!(poll(&mut receiver.recv(), &counter).is_pending());
+    assert_eq!((Arc::strong_count(&slow), Arc::strong_count(&counter)), (1, 2), "the one it had last");
+    drop(receiver);
+    assert_eq!(Arc::strong_count(&counter), 1, "it goes with the receiver");
+}
+
+/// The receiver goes while a sender is held up as it wakes it: the waker goes with the channel.
+#[test]
+fn the_receiver_may_go_while_it_is_woken() {
+    let (sender, mut receiver) = channel::mpsc(1).unwrap();
+    let mut slow_sender = sender.clone();
+    let slow = Slow::new();
+    assert!(receiver.poll_recv(&mut Context::from_waker(&Waker::from(Arc::clone(&slow)))).is_pending());
+    let held = thread::spawn(move || slow_sender.try_send(1).unwrap());
+    slow.held.wait();
+    drop(receiver);
+    slow.told.wait();
+    held.join().unwrap();
+    drop(sender);
+    assert_eq!(Arc::strong_count(&slow), 1);
 }
 
 /// A waker that polls the receiver itself, in the middle of the send that wakes it, and goes on as long as there are items.

@@ -10,6 +10,9 @@ use super::search::Around;
 /// Items are numbers, and each is pushed once.
 pub type Id = u16;
 
+/// In place of how many were missing, where that is not told.
+pub const UNTOLD: usize = usize::MAX;
+
 /// What came of a push.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "named as the outcomes of the rings")]

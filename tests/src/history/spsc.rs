@@ -11,6 +11,9 @@ use super::search::{Around, Spec};
 pub struct Spsc {
     /// How many items it holds.
     pub capacity: usize,
+    /// Whether a push looks first whether the consumer is gone, as one does on a channel: then nothing is stored after that, but by a
+    /// push that was under way.
+    pub asks: bool,
 }
 
 /// What is known of it.
@@ -45,16 +48,17 @@ impl Spec for Spsc {
         let can_be = match *call.op() {
             Op::Push(id, Push::Stored) if !is_full => {
                 state.inside = inside.with(id);
-                true
+                let overlaps_its_end = || call.overlapping().any(|op| matches!(op, Op::ConsumerGoes));
+                !self.asks || state.consumer || overlaps_its_end()
             }
             Op::Push(_, Push::Full) => is_full && state.consumer,
-            Op::Push(_, Push::Closed) => is_full && !state.consumer,
-            Op::Pop(Pop::Item(id), 0) if inside.oldest() == Some(id) => {
+            Op::Push(_, Push::Closed) => (is_full || self.asks) && !state.consumer,
+            Op::Pop(Pop::Item(id), _) if inside.oldest() == Some(id) => {
                 state.inside = inside.without_oldest(1);
                 true
             }
-            Op::Pop(Pop::Empty, 0) => inside.is_empty() && state.producer,
-            Op::Pop(Pop::Closed, 0) => inside.is_empty() && !state.producer,
+            Op::Pop(Pop::Empty, _) => inside.is_empty() && state.producer,
+            Op::Pop(Pop::Closed, _) => inside.is_empty() && !state.producer,
             Op::Len(len) | Op::ProducersLen(len) => inside.len() == len,
             Op::Rest(Rest { len, evicted, shed, .. }) => (inside.len(), evicted, shed) == (len, 0, 0),
             Op::Left(items) => inside == items,

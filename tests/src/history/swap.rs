@@ -34,7 +34,7 @@
 use forebay_core::Overflow;
 
 use super::mpsc::obeys_at_rest;
-use super::ring::{Items, Op, Pop, Push, Rest, obeys};
+use super::ring::{Items, Op, Pop, Push, Rest, UNTOLD, obeys};
 use super::search::{Around, Spec};
 
 /// A ring of a capacity.
@@ -160,9 +160,11 @@ impl Swap {
 
     fn take(self, state: &State, call: &Around<'_, Op>, id: u16, missing: usize) -> Option<State> {
         let leaves = state.inside.older_than(id)?;
-        if usize::from(state.missing) + leaves != missing {
+        let is_missing = usize::from(state.missing) + leaves;
+        if missing != is_missing && missing != UNTOLD {
             return None;
         }
+        let missing = is_missing;
         let lost_a_race = call.overlapping().any(|op| matches!(op, Op::Push(_, Push::Evicted(_))));
         let jumps = if state.haste > 0 { (state.jumps + 1).min(MOST_JUMPS) } else { 0 };
         let most = if jumps == MOST_JUMPS { self.capacity - 1 } else { self.capacity / 2 };
@@ -212,7 +214,7 @@ impl Spec for Swap {
             Op::Pop(Pop::Item(id), missing) => after.extend(self.take(state, call, id, missing)),
             Op::Pop(why, missing) => {
                 let expected = if self.is_over(state) { Pop::Closed } else { Pop::Empty };
-                if state.inside.is_empty() && missing == 0 && why == expected {
+                if state.inside.is_empty() && (missing == 0 || missing == UNTOLD) && why == expected {
                     Self::find_empty(state, call, after);
                 }
             }

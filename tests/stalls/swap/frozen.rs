@@ -5,8 +5,10 @@ use super::*;
 /// The least number of steps that an operation has, so that a test can't come to stop nowhere.
 const PUSH_STEPS: usize = 2;
 
+type PushAs = fn(&mut P, u32) -> Result<Pushed<u32>, PushError<u32>>;
+
 /// While one producer is frozen in a push at full, others evict, and the consumer gets the newest in order.
-fn a_push_at_full(overflow: Overflow, push: fn(&mut P, u32) -> Result<Pushed<u32>, PushError<u32>>) {
+fn a_push_at_full(overflow: Overflow, push: PushAs) {
     for capacity in 1..=3 {
         let n = capacity as u32;
         let count = every_step(|step| {

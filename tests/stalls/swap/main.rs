@@ -4,6 +4,8 @@
 //! `RUSTFLAGS="--cfg forebay_steps" cargo test -p forebay-tests --test stalls_swap`, and once more with
 //! `--cfg forebay_narrow`, where laps come around every eighth. Without the first configuration there is nothing to stop
 //! at, and no test.
+//!
+//! Claims: progress, answers, pressure.
 
 #![cfg(forebay_steps)]
 

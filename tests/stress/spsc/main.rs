@@ -2,6 +2,8 @@
 //!
 //! What the threads do is random, by fixed seeds. They run under ThreadSanitizer too, so nothing but the ring orders one
 //! thread after the other while they run: what they share beside it are relaxed counters.
+//!
+//! Claims: order, drops.
 
 mod leaving;
 mod moving;

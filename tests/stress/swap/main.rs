@@ -2,6 +2,8 @@
 //!
 //! They run under ThreadSanitizer too, so nothing but the ring orders one thread after the other while they run: what they
 //! share beside it are relaxed counters.
+//!
+//! Claims: order, account.
 
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};

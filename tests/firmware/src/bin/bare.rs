@@ -15,18 +15,17 @@ fn panic(_: &PanicInfo<'_>) -> ! {
 
 #[board::entry]
 fn main() -> ! {
-    static BYTE: AtomicU8 = AtomicU8::new(0);
-
+    let current = AtomicU8::new(0);
     let mut next = 0u8;
     let mut tick = || {
         next = next.wrapping_add(1);
-        BYTE.store(next, Ordering::Relaxed);
+        current.store(next, Ordering::Relaxed);
     };
     let right = interrupt::during(&mut tick, || {
         let mut last = 0;
         for _ in 0..1000 {
             let byte = loop {
-                let byte = BYTE.load(Ordering::Relaxed);
+                let byte = current.load(Ordering::Relaxed);
                 if byte != last {
                     break byte;
                 }

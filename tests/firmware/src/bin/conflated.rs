@@ -5,17 +5,17 @@
 
 use core::panic::PanicInfo;
 
-use forebay_core::conflated::{Consumer, KeyMemory, Producer, Ring, Slot};
+use forebay_core::conflated::{KeyMemory, Ring, Slot};
 use forebay_firmware::item::Reading;
 use forebay_firmware::streams::To;
-use forebay_firmware::{board, readings, say};
+use forebay_firmware::{board, items, readings, say};
 
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
     forebay_firmware::report_panic(info)
 }
 
-const ITEMS: u32 = 15_000;
+const ITEMS: u32 = items(15_000, 84_000);
 
 // What the documentation of `Ring` promises for a 32-bit microcontroller.
 const _: () = assert!(size_of::<KeyMemory<u16>>() + size_of::<Slot<usize>>() == 20);
@@ -34,13 +34,6 @@ fn main() -> ! {
         })*};
     }
     run!(1 2 7 32);
-    say!(
-        "bytes of RAM: conflated::Ring<u16, 16> {} bytes, {} of them for each key; Producer {}, Consumer {}",
-        size_of::<Ring<u16, 16>>(),
-        size_of::<KeyMemory<u16>>() + size_of::<Slot<usize>>(),
-        size_of::<Producer<'static, u16>>(),
-        size_of::<Consumer<'static, u16>>()
-    );
     say!("items checked: {items}");
     board::exit(true)
 }

@@ -5,14 +5,23 @@
 
 use core::panic::PanicInfo;
 
-use forebay_core::fan_in::{Consumer, Opener, Producer, Ring};
+use forebay_core::fan_in::Ring;
 use forebay_firmware::item::Stamped;
 use forebay_firmware::streams::To;
-use forebay_firmware::{board, lanes, say};
+use forebay_firmware::{board, items, lanes, say};
 
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
     forebay_firmware::report_panic(info)
+}
+
+/// Of each stream: the more there is room for, the less do so many take.
+const fn each(capacity: usize) -> u32 {
+    match capacity {
+        16.. => items(8_000, 128_000),
+        7.. => items(8_000, 40_000),
+        _ => 8_000,
+    }
 }
 
 #[board::entry]
@@ -22,7 +31,7 @@ fn main() -> ! {
         ($($capacity:literal $lanes:literal: $($to:ident)*;)*) => {$({
             static RING: Ring<Stamped, $capacity, $lanes> = Ring::new();
             for to in [$(To::$to),*] {
-                let figures = lanes::run(&RING, to, lanes::MOST);
+                let figures = lanes::run(&RING, to, each($capacity));
                 items += figures.items;
                 say!("fan_in {} lanes for {:2} {to:?}: {figures}", $lanes, $capacity);
             }
@@ -34,14 +43,6 @@ fn main() -> ! {
         7 2: Below Above Below;
         16 3: Below Above Below;
     }
-    say!(
-        "bytes of RAM: fan_in::Ring<u8, 64, 2> {} bytes, with 4 lanes {}; Opener {}, Producer {}, Consumer {}",
-        size_of::<Ring<u8, 64, 2>>(),
-        size_of::<Ring<u8, 64, 4>>(),
-        size_of::<Opener<'static, u8>>(),
-        size_of::<Producer<'static, u8>>(),
-        size_of::<Consumer<'static, u8>>()
-    );
     say!("items checked: {items}");
     board::exit(true)
 }

@@ -7,17 +7,24 @@
 use core::panic::PanicInfo;
 
 use forebay_core::Overflow::{self, DropIncoming, Reject};
-use forebay_core::mpsc::{Consumer, Producer, Ring};
+use forebay_core::mpsc::Ring;
 use forebay_firmware::item::Stamped;
 use forebay_firmware::streams::{self, To};
-use forebay_firmware::{board, say};
+use forebay_firmware::{board, items, say};
 
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
     forebay_firmware::report_panic(info)
 }
 
-const ITEMS: u32 = 3_000;
+/// Of each stream: the more there is room for, the less do so many take.
+const fn each(capacity: usize) -> u32 {
+    match capacity {
+        64.. => items(3_000, 48_000),
+        7.. => items(3_000, 6_000),
+        _ => 3_000,
+    }
+}
 
 const POLICIES: [&[Overflow]; 3] = [&[Reject], &[DropIncoming], &[Reject, DropIncoming]];
 
@@ -36,7 +43,7 @@ fn all<const N: usize>(ring: &'static Ring<Stamped, N>) -> u32 {
             assert!(ring.try_split().is_err(), "one split at a time");
             let ends = (above.then(|| producer.clone()), below.then(|| producer.clone()));
             drop(producer);
-            let figures = streams::run(ends, (consumer, to), policies, ITEMS);
+            let figures = streams::run(ends, (consumer, to), policies, each(N));
             all += figures.items;
             say!("mpsc {N:2} {to:?} {policies:?}: {figures}");
         }
@@ -59,12 +66,6 @@ fn main() -> ! {
         7;
         64;
     }
-    say!(
-        "bytes of RAM: mpsc::Ring<u8, 64> {} bytes; Producer {}, Consumer {}",
-        size_of::<Ring<u8, 64>>(),
-        size_of::<Producer<'static, u8>>(),
-        size_of::<Consumer<'static, u8>>()
-    );
     say!("items checked: {items}");
     board::exit(true)
 }

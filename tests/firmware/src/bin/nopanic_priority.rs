@@ -11,7 +11,7 @@ forebay_firmware::no_panic!();
 
 #[board::entry]
 fn main() -> ! {
-    static RING: Ring<u8, 16, 2> = Ring::new();
+    static RING: Ring<u8, 64, 2> = Ring::new();
 
     let Ok((mut producer, mut consumer)) = RING.try_split() else { board::exit(false) };
     let mut next = 0;

@@ -5,16 +5,16 @@
 
 use core::panic::PanicInfo;
 
-use forebay_core::spsc::{Consumer, Dense, Flagged, Producer, Ring};
+use forebay_core::spsc::{Dense, Flagged, Ring};
 use forebay_firmware::item::Sample;
-use forebay_firmware::{board, ring, say, traffic};
+use forebay_firmware::{board, items, ring, say, traffic};
 
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
     forebay_firmware::report_panic(info)
 }
 
-const ITEMS: u32 = 20_000;
+const ITEMS: u32 = items(20_000, 42_000);
 
 // What the documentation of `Ring` promises for a 32-bit microcontroller.
 const _: () = assert!(size_of::<Ring<u8, 64>>() == 64 + 24);
@@ -60,13 +60,6 @@ fn main() -> ! {
         to_interrupt Sample, 7, Flagged;
         to_interrupt Sample, 64, Flagged;
     }
-    say!(
-        "bytes of RAM: Ring<u8, 64> {} bytes, Flagged {}; Producer {}, Consumer {}",
-        size_of::<Ring<u8, 64>>(),
-        size_of::<Ring<u8, 64, Flagged>>(),
-        size_of::<Producer<'static, u8>>(),
-        size_of::<Consumer<'static, u8>>()
-    );
     say!("items checked: {all}");
     board::exit(true)
 }

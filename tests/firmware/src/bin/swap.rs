@@ -7,17 +7,24 @@
 use core::panic::PanicInfo;
 
 use forebay_core::Overflow::{self, DropIncoming, DropOldest, Reject};
-use forebay_core::swap::{Consumer, Producer, Ring};
+use forebay_core::swap::Ring;
 use forebay_firmware::item::Stamped;
 use forebay_firmware::streams::{self, To};
-use forebay_firmware::{board, say};
+use forebay_firmware::{board, items, say};
 
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
     forebay_firmware::report_panic(info)
 }
 
-const ITEMS: u32 = 3_000;
+/// Of each stream: the more there is room for, the less do so many take.
+const fn each(capacity: usize) -> u32 {
+    match capacity {
+        64.. => items(3_000, 144_000),
+        7.. => items(3_000, 12_000),
+        _ => 3_000,
+    }
+}
 
 const POLICIES: [&[Overflow]; 4] = [&[Reject], &[DropIncoming], &[DropOldest], &[DropOldest, Reject, DropIncoming]];
 
@@ -27,14 +34,14 @@ fn all<const N: usize, const P: usize>(ring: &'static Ring<Stamped, N, P>) -> u3
     let mut all = 0;
     for policies in POLICIES {
         // Where a push always succeeds, so many take a fraction of the time.
-        let items = if policies.contains(&DropOldest) { 4 * ITEMS } else { ITEMS };
+        let total = each(N) * if policies.contains(&DropOldest) { items(4, 1) } else { 1 };
         for to in [To::Below, To::Above] {
             let (producer, consumer) = ring.try_split().expect("all ends are back");
             assert!(ring.try_split().is_err(), "one split at a time");
             let second = producer.try_clone().ok();
             assert_eq!(second.is_some(), P > 1);
             let ends = if to == To::Below { (Some(producer), second) } else { (second, Some(producer)) };
-            let figures = streams::run(ends, (consumer, to), policies, items);
+            let figures = streams::run(ends, (consumer, to), policies, total);
             all += figures.items;
             say!("swap {N:2} {P} {to:?} {policies:?}: {figures}");
         }
@@ -60,13 +67,6 @@ fn main() -> ! {
         7 3;
         64 3;
     }
-    say!(
-        "bytes of RAM: swap::Ring<u8, 64> {} bytes, with 4 producers {}; Producer {}, Consumer {}",
-        size_of::<Ring<u8, 64>>(),
-        size_of::<Ring<u8, 64, 4>>(),
-        size_of::<Producer<'static, u8>>(),
-        size_of::<Consumer<'static, u8>>()
-    );
     say!("items checked: {items}");
     board::exit(true)
 }

@@ -1,0 +1,199 @@
+//! The thread by which all ends wait, and which needs no fence when it changes the ring.
+//!
+//! The fences of [waiting](super) order what *two* threads do. Where the ends of a channel are tasks of one thread, they are of no use,
+//! and cost as much as all the rest. So whoever waits notes by which thread. One by which all have waited for a while, `TRIAL` times,
+//! is *at home*: it does without the fence `W2`. Every other thread makes that as ever. One that waits beside it leaves nobody at home
+//! first, and has the system make a [fence](crate::sync::barrier) on all threads: that takes microseconds, but is done once for
+//! `TRIAL` waits at most. Waits alone count: so a receiver is at home, too, whose senders are in other threads and never wait.
+//!
+//! ```text
+//!  usize::BITS-1                                   BITS             0
+//!     +----------------------------------------------+--------------+
+//!     | number of the thread by which was waited last| its waits    |
+//!     +----------------------------------------------+--------------+
+//! ```
+//!
+//! | word | who goes without a fence |
+//! |---|---|
+//! | fewer than `TRIAL` waits, of a thread or at first of none | nobody |
+//! | `TRIAL` waits: that is its home | that thread |
+//! | `LEFT`: another one waits, and the barrier may not have been run | nobody |
+//! | `NEVER`: there is no barrier | nobody |
+//!
+//! # Why it is enough
+//! Let one end of thread *t* be at home: it changes the ring, makes a light fence, loads this word, finds *t* at home there, and looks
+//! who waits. Let another end take its place in the line, [come](Home::come) here, and look at the ring again. Then either that look
+//! sees the change, or the first end sees the place. For let *c* be the exchange by which thread *t* has written what the first end
+//! loads, and *d* the last exchange, or load, of the other end here.
+//!
+//! - *The other end waits by t.* One of the two came before the other in the same thread.
+//! - *d is before c.* As *c* has been the last of `TRIAL` exchanges of thread *t* in a row, *d* is before all of these, and does not see
+//!   the one before *c*. So `W1` of the other end comes before the `W1` which *t* has made between that one and *c*: the first end
+//!   sees the place. (This is where `TRIAL` must be at least 2.)
+//! - *d is after c.* The home has been left in between: by an exchange to `LEFT`, a heavy fence of the same end, and the exchange
+//!   `HO1` from `LEFT` on. The first end loads what was there before: so its light fence comes before that heavy one, after which its
+//!   change is seen. If it is not *d* itself that has left the home, *d* comes after who has (`HO1`), as all that changes the word is
+//!   exchanges; or *d* loads what its own thread has written, after who has. One that finds `LEFT` does not know how far the other one is,
+//!   and makes a heavy fence of its own.
+//!
+//! When the system does not make the fence, although it did when it was asked first, the word is `LEFT` still, and the one that waits
+//! is woken at once, to try again: it polls, but nothing is lost.
+
+#[cfg(not(feature = "std"))]
+use self::nowhere::Word;
+#[cfg(feature = "std")]
+use self::threads::Word;
+use crate::sync::{Ordering, always_const, fence};
+
+#[derive(Debug)]
+pub(super) struct Home(Word);
+
+impl Home {
+    always_const! {
+        pub(super) fn new() -> Self {
+            Self(Word::new())
+        }
+    }
+
+    /// For a channel that is being made: nobody has an end of it.
+    pub(super) fn open(&self) {
+        self.0.open();
+    }
+
+    /// After a change of the ring, and before a look at who waits.
+    #[inline(always)]
+    pub(super) fn fence(&self) {
+        if !self.is_here() {
+            // [W2] SeqCst: pairs with [W1]. Orders: our change of the ring before our look at who waits.
+            fence(Ordering::SeqCst);
+        }
+    }
+
+    /// Whether this thread is at home, which has just changed the ring.
+    #[inline(always)]
+    pub(super) fn is_here(&self) -> bool {
+        self.0.is_here()
+    }
+
+    /// For one that has taken its place in a line, and made its fence, and will look at the ring. `false`: that look may overlook
+    /// what it is not called for.
+    pub(super) fn come(&self) -> bool {
+        self.0.come()
+    }
+}
+
+#[cfg(feature = "std")]
+mod threads {
+    use crate::sync::{AtomicUsize, Ordering, always_const, barrier};
+
+    #[derive(Debug)]
+    pub(super) struct Word(AtomicUsize);
+
+    /// How many of its bits count waits.
+    const BITS: u32 = 8;
+    /// How many waits there are by one thread, and none by another in between, before it is at home: they take far longer than to
+    /// leave the home again.
+    const TRIAL: usize = if cfg!(forebay_loom) { 2 } else { 128 };
+    const _: () = assert!(2 <= TRIAL && TRIAL < 1 << BITS);
+    /// Nobody has waited.
+    const NONE: usize = 0;
+    const LEFT: usize = 1;
+    const NEVER: usize = 2;
+
+    /// The word when the thread with this number is at home. No thread has the number 0.
+    #[inline(always)]
+    const fn home_of(number: usize) -> usize {
+        number << BITS | TRIAL
+    }
+
+    /// Whose waits are counted.
+    const fn number_in(word: usize) -> usize {
+        word >> BITS
+    }
+
+    impl Word {
+        always_const! {
+            pub(super) fn new() -> Self {
+                Self(AtomicUsize::new(NEVER))
+            }
+        }
+
+        pub(super) fn open(&self) {
+            // If there is none now, there never was.
+            if barrier::is_there() {
+                // Relaxed: the ends are handed on from here.
+                self.0.store(NONE, Ordering::Relaxed);
+            }
+        }
+
+        #[inline(always)]
+        pub(super) fn is_here(&self) -> bool {
+            if !barrier::POSSIBLE {
+                return false;
+            }
+            barrier::light();
+            // Relaxed: the light fence pairs with the heavy one.
+            self.0.load(Ordering::Relaxed) == home_of(barrier::number_if_any())
+        }
+
+        pub(super) fn come(&self) -> bool {
+            if !barrier::POSSIBLE {
+                return true;
+            }
+            let number = barrier::number(usize::MAX >> BITS);
+            // Relaxed: a guess, unless it is never left, or is our own.
+            let mut word = self.0.load(Ordering::Relaxed);
+            while word != NEVER && word != home_of(number) {
+                if word == home_of(number_in(word)) {
+                    // Relaxed, both: the heavy fence pairs with the light ones.
+                    match self.0.compare_exchange(word, LEFT, Ordering::Relaxed, Ordering::Relaxed) {
+                        Ok(_) => word = LEFT,
+                        Err(other) => {
+                            word = other;
+                            continue;
+                        }
+                    }
+                }
+                if word == LEFT && !barrier::heavy() {
+                    return false;
+                }
+                let next = match number {
+                    // There have been too many threads.
+                    0 => NONE,
+                    _ if number_in(word) == number => word + 1,
+                    _ => home_of(number) - TRIAL + 1,
+                };
+                // [HO1] AcqRel: pairs with itself. Orders: the heavy fence of whoever has left a home before the look at the ring
+                // of those that come later. Relaxed when it fails: it is tried again.
+                match self.0.compare_exchange(word, next, Ordering::AcqRel, Ordering::Relaxed) {
+                    Ok(_) => return true,
+                    Err(other) => word = other,
+                }
+            }
+            true
+        }
+    }
+}
+
+#[cfg(not(feature = "std"))]
+mod nowhere {
+    #[derive(Debug)]
+    pub(super) struct Word;
+
+    impl Word {
+        pub(super) const fn new() -> Self {
+            Self
+        }
+
+        pub(super) const fn open(&self) {}
+
+        #[inline(always)]
+        pub(super) const fn is_here(&self) -> bool {
+            false
+        }
+
+        pub(super) const fn come(&self) -> bool {
+            true
+        }
+    }
+}

@@ -1,0 +1,369 @@
+//! The channels, whose ends wait: as threads for some microseconds, and as tasks that give up after one poll. What waits and gets nothing
+//! has changed nothing; what gets something got it at some time while it waited.
+
+use std::future::Future;
+use std::ops::Range;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use forebay::channel::{
+    self, CloseEnd, PolicyEnd, ReceiveEnd, Receiver, RecvTimeoutError, SendEnd, SendError, SendTimeoutError, Sender,
+    Shared,
+};
+use forebay_core::{Overflow, PopError, Pushed, Refusal};
+use forebay_tests::history::ring::{Id, Op, Pop, Push, Rest, UNTOLD};
+use forebay_tests::history::{mpsc, spsc, swap};
+use forebay_tests::swap::OVERFLOWS;
+
+use crate::drive::{Random, Tally, check, check_samples, drive};
+use crate::ring::{Consuming, End, Plan, Producing, outcomes, sampled_outcomes, samples, session};
+
+/// What a send answers with.
+trait Became {
+    fn push(self) -> Push;
+}
+
+impl Became for () {
+    fn push(self) -> Push {
+        Push::Stored
+    }
+}
+
+impl Became for Pushed<Id> {
+    fn push(self) -> Push {
+        self.evicted().map_or(Push::Stored, Push::Evicted)
+    }
+}
+
+/// A policy, as the histories have it.
+trait Policy: Into<Overflow> {
+    fn of(overflow: Overflow) -> Self;
+}
+
+impl Policy for Overflow {
+    fn of(overflow: Overflow) -> Self {
+        overflow
+    }
+}
+
+impl Policy for Refusal {
+    fn of(overflow: Overflow) -> Self {
+        overflow.try_into().expect("it never evicts")
+    }
+}
+
+/// What the ends of one ring do otherwise than those of another one.
+struct Kind<P: SendEnd, C: ReceiveEnd> {
+    /// Nothing, where there is one policy.
+    switch_sender: fn(&Sender<P, Shared>, Overflow),
+    switch_receiver: fn(&Receiver<C, Shared>, Overflow),
+    close: fn(&mut Receiver<C, Shared>),
+    rest: fn(&C) -> Rest,
+    /// Whether a batch tells what has become of each item, as none is evicted.
+    tells: bool,
+}
+
+impl<P: SendEnd, C: ReceiveEnd> Clone for Kind<P, C> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P: SendEnd, C: ReceiveEnd> Copy for Kind<P, C> {}
+
+struct Sending<P: SendEnd, C: ReceiveEnd> {
+    end: Sender<P, Shared>,
+    kind: Kind<P, C>,
+    dice: Random,
+}
+
+struct Receiving<P: SendEnd, C: ReceiveEnd> {
+    end: Receiver<C, Shared>,
+    kind: Kind<P, C>,
+    dice: Random,
+}
+
+/// What a future comes to in one poll.
+fn once<F: Future>(future: F) -> Option<F::Output> {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(done) => Some(done),
+        Poll::Pending => None,
+    }
+}
+
+/// How long a thread waits.
+fn short(random: &mut Random) -> Duration {
+    Duration::from_micros(random.below(60) as u64)
+}
+
+fn of_error(error: SendError<Id>) -> Option<Push> {
+    match error {
+        SendError::Closed(_) => Some(Push::Closed),
+        SendError::Shed(_) => Some(Push::Shed),
+        SendError::Timeout(_) => None,
+    }
+}
+
+impl<P, C> Producing for Sending<P, C>
+where
+    P: SendEnd<Item = Id, Sent: Became> + Send,
+    C: ReceiveEnd,
+{
+    const BATCHES: usize = 2;
+
+    fn push(&mut self, id: Id) -> Push {
+        let outcome = self.end.try_send(id).map(Became::push);
+        outcome.unwrap_or_else(|error| Push::of(id, Err(error)))
+    }
+
+    fn switch(&mut self, policy: Overflow) {
+        (self.kind.switch_sender)(&self.end, policy);
+    }
+
+    /// What may wait: it is recorded, if anything came of it.
+    fn push_batch(&mut self, ids: Range<Id>) -> Option<Vec<Op>> {
+        let id = ids.start;
+        let outcome = match self.dice.below(if self.kind.tells { 5 } else { 3 }) {
+            0 => match self.end.send_timeout(id, short(&mut self.dice)) {
+                Ok(sent) => Some(sent.push()),
+                Err(SendTimeoutError::Closed(_)) => Some(Push::Closed),
+                Err(SendTimeoutError::Shed(_)) => Some(Push::Shed),
+                Err(SendTimeoutError::Timeout(_)) => None,
+            },
+            1 => once(self.end.send(id)).and_then(|done| done.map_or_else(of_error, |sent| Some(sent.push()))),
+            2 => {
+                let timer = std::future::ready(());
+                match once(self.end.send(id).within(timer)).expect("its time is over") {
+                    Ok(sent) => Some(sent.push()),
+                    Err(SendTimeoutError::Closed(_)) => Some(Push::Closed),
+                    Err(SendTimeoutError::Shed(_)) => Some(Push::Shed),
+                    Err(SendTimeoutError::Timeout(_)) => None,
+                }
+            }
+            _ => {
+                let mut many = self.end.send_many(ids.clone());
+                let done = match std::pin::Pin::new(&mut many).poll(&mut Context::from_waker(Waker::noop())) {
+                    Poll::Ready(Err(error)) => of_error(error),
+                    _ => None,
+                };
+                let count = many.sent();
+                let mut ops: Vec<_> = ids.clone().take(count).map(|id| Op::Push(id, Push::Stored)).collect();
+                ops.extend(done.map(|push| Op::Push(ids.start + count as Id, push)));
+                return Some(ops);
+            }
+        };
+        Some(outcome.map(|push| Op::Push(id, push)).into_iter().collect())
+    }
+}
+
+impl<P, C> Consuming for Receiving<P, C>
+where
+    P: SendEnd,
+    C: ReceiveEnd<Item = Id> + Send,
+{
+    fn pop(&mut self) -> (Pop, usize) {
+        let outcome = match self.dice.below(4) {
+            0 => self.end.recv_timeout(short(&mut self.dice)).map_err(|error| match error {
+                RecvTimeoutError::Timeout => PopError::Empty,
+                RecvTimeoutError::Closed => PopError::Closed,
+            }),
+            1 => match once(self.end.recv()) {
+                Some(Ok(id)) => Ok(id),
+                Some(Err(_)) => Err(PopError::Closed),
+                None => Err(PopError::Empty),
+            },
+            _ => self.end.try_recv(),
+        };
+        (outcome.into(), UNTOLD)
+    }
+
+    fn pop_batch(&mut self, most: usize) -> Option<Vec<Op>> {
+        let mut ids = vec![];
+        if self.dice.below(2) == 0 {
+            ids.extend(self.end.drain().take(most));
+        } else {
+            once(self.end.recv_many(&mut ids, most));
+        }
+        Some(ids.into_iter().map(|id| Op::Pop(Pop::Item(id), UNTOLD)).collect())
+    }
+
+    fn len(&self) -> usize {
+        self.end.len()
+    }
+
+    fn switch(&mut self, policy: Overflow) {
+        (self.kind.switch_receiver)(&self.end, policy);
+    }
+
+    fn close(&mut self) {
+        (self.kind.close)(&mut self.end);
+    }
+
+    fn rest(&mut self) -> Rest {
+        (self.kind.rest)(self.end.end())
+    }
+}
+
+type Ends<P, C> = (Vec<Sender<P, Shared>>, Receiver<C, Shared>);
+
+/// A history of a channel, or samples of it.
+fn work<P, C>(
+    plan: &Plan,
+    seed: u64,
+    kind: Kind<P, C>,
+    (senders, receiver): Ends<P, C>,
+    is_sampled: bool,
+) -> Vec<Vec<forebay_tests::history::record::Call<Op>>>
+where
+    P: SendEnd<Item = Id, Sent: Became> + Send,
+    C: ReceiveEnd<Item = Id> + Send,
+{
+    let dice = |which: usize| Random::new(seed ^ (0xd1ce + which as u64));
+    let senders =
+        senders.into_iter().enumerate().map(|(which, end)| Sending { end, kind, dice: dice(which) }).collect();
+    let receiver = Receiving { end: receiver, kind, dice: dice(7) };
+    if is_sampled { samples(plan, seed, senders, receiver) } else { session(plan, seed, senders, receiver) }
+}
+
+/// With a policy that can be switched.
+const fn with_policy<P, C, O>(close: fn(&mut Receiver<C, Shared>), rest: fn(&C) -> Rest, tells: bool) -> Kind<P, C>
+where
+    P: SendEnd + PolicyEnd<Policy = O>,
+    C: ReceiveEnd + PolicyEnd<Policy = O>,
+    O: Policy,
+{
+    Kind {
+        switch_sender: |end, policy| end.set_overflow(O::of(policy)),
+        switch_receiver: |end, policy| end.set_overflow(O::of(policy)),
+        close,
+        rest,
+        tells,
+    }
+}
+
+fn close<C: CloseEnd>(end: &mut Receiver<C, Shared>) {
+    end.close();
+}
+
+/// As many senders as the plan has.
+fn senders<P: SendEnd>(
+    plan: &Plan,
+    first: Sender<P, Shared>,
+    another: impl Fn(&Sender<P, Shared>) -> Sender<P, Shared>,
+) -> Vec<Sender<P, Shared>> {
+    let mut senders = vec![first];
+    while senders.len() < plan.producers {
+        senders.push(another(&senders[0]));
+    }
+    senders
+}
+
+fn histories(
+    what: &str,
+    policies: &'static [Overflow],
+    producers: &'static [usize],
+    ends: &'static [End],
+    work: fn(&Plan, u64, bool, &mut Tally) -> Result<(), String>,
+) {
+    // Who isn't told how many were missing records none.
+    let told = |outcomes: Vec<&'static str>| -> Vec<&'static str> {
+        outcomes.into_iter().filter(|outcome| *outcome != "item after others").collect()
+    };
+    let run = |name: &str, outcomes: Vec<&'static str>, is_sampled| {
+        drive(name, &told(outcomes), |seed, tally| {
+            let plan = Plan::of(seed, producers, policies, ends);
+            work(&plan, seed, is_sampled, tally).map_err(|why| format!("{plan:?}, {why}"))
+        });
+    };
+    run(what, outcomes(policies), false);
+    run(&format!("{what}, sampled"), sampled_outcomes(policies), true);
+}
+
+#[test]
+fn of_spsc() {
+    histories(
+        "channel, spsc",
+        &[Overflow::Reject],
+        &[1],
+        &[End::ProducersGo, End::ConsumerGoes],
+        |plan, seed, is_sampled, tally| {
+            let (sender, receiver) = channel::spsc(plan.capacity).expect("a small channel");
+            let kind = Kind {
+                switch_sender: |_, _| unreachable!("there is one policy"),
+                switch_receiver: |_, _| unreachable!("there is one policy"),
+                close: |_| unreachable!("it only goes"),
+                rest: |end: &forebay_core::spsc::OwnedConsumer<Id>| Rest {
+                    len: end.len(),
+                    evicted: 0,
+                    shed: 0,
+                    policy: Overflow::Reject,
+                },
+                tells: true,
+            };
+            let windows = work(plan, seed, kind, (vec![sender], receiver), is_sampled);
+            let spec = spsc::Spsc { capacity: plan.capacity, asks: true };
+            let check = if is_sampled { check_samples } else { check };
+            check(&spec, spsc::State::new(), &windows, tally)
+        },
+    );
+}
+
+const ENDS: &[End] = &[End::ProducersGo, End::ConsumerGoes, End::ConsumerCloses];
+
+#[test]
+fn of_mpsc() {
+    let policies = &[Overflow::Reject, Overflow::DropIncoming];
+    histories("channel, mpsc, switched", policies, &[1, 2, 3], ENDS, |plan, seed, is_sampled, tally| {
+        let (sender, receiver) = channel::mpsc(plan.capacity).expect("a small channel");
+        let kind = with_policy(
+            close,
+            |end: &forebay_core::mpsc::OwnedConsumer<Id>| Rest {
+                len: end.len(),
+                evicted: 0,
+                shed: end.shed(),
+                policy: end.refusal().into(),
+            },
+            true,
+        );
+        let senders = senders(plan, sender, Sender::clone);
+        let windows = work(plan, seed, kind, (senders, receiver), is_sampled);
+        let producers = u8::try_from(plan.producers).expect("few");
+        let check = if is_sampled { check_samples } else { check };
+        check(&mpsc::Mpsc { capacity: plan.capacity }, mpsc::State::new(producers), &windows, tally)
+    });
+}
+
+/// Of those that evict, and of those that don't.
+fn of_swap(what: &str, policies: &'static [Overflow]) {
+    histories(what, policies, &[1, 2, 3], ENDS, |plan, seed, is_sampled, tally| {
+        let (sender, receiver) =
+            channel::swap(plan.capacity, plan.producers, plan.policies[0]).expect("a small channel");
+        let kind = with_policy(
+            close,
+            |end: &forebay_core::swap::OwnedConsumer<Id>| Rest {
+                len: end.len(),
+                evicted: end.evicted(),
+                shed: end.shed(),
+                policy: end.overflow(),
+            },
+            false,
+        );
+        let senders = senders(plan, sender, |first| first.try_clone().expect("a free seat"));
+        let windows = work(plan, seed, kind, (senders, receiver), is_sampled);
+        let producers = u8::try_from(plan.producers).expect("few");
+        let check = if is_sampled { check_samples } else { check };
+        let spec = swap::Swap { capacity: plan.capacity, seats: plan.producers };
+        check(&spec, swap::State::new(producers), &windows, tally)
+    });
+}
+
+#[test]
+fn of_swap_that_rejects() {
+    of_swap("channel, swap, reject", &[Overflow::Reject]);
+}
+
+#[test]
+fn of_swap_switched() {
+    of_swap("channel, swap, switched", &OVERFLOWS);
+}

@@ -1,0 +1,122 @@
+//! A thread that is at home makes no fence: whoever waits by another one sees to it that nothing is overlooked.
+//!
+//! The ring is the smallest, which orders nothing. The barrier is the checker's: see `std-ext/src/sync/barrier/modelled.rs`.
+
+use super::*;
+
+models! {
+    item_from_home [Some(3), 196] &["there", "woken"] => super::item_from_home;
+    item_without_a_barrier [Some(3), 58] &["there", "woken"] => super::item_without_a_barrier;
+    room_from_home [Some(3), 191] &["room", "woken"] => super::room_from_home;
+    two_come_at_once [Some(2), 14174] &["room", "woken"] => super::two_come_at_once;
+    home_moves [Some(3), 18179] &["there", "woken"] => super::home_moves;
+}
+
+/// How many waits make a thread be at home.
+const TRIAL: usize = 2;
+
+/// A channel in which nobody has waited yet.
+fn channel(cx: &Context, capacity: usize) -> (Sender<ring::Tx, Shared>, Receiver<ring::Rx, Shared>) {
+    cx.let_threads_be_at_home();
+    small(capacity)
+}
+
+/// Waits for an item, and gives up, as often as it takes for this thread to be at home.
+fn wait(receiver: &mut Receiver<ring::Rx, Shared>) {
+    for _ in 0..TRIAL {
+        assert!(Pin::new(&mut receiver.recv()).poll(&mut Cx::from_waker(Waker::noop())).is_pending());
+    }
+}
+
+/// The same for the end.
+fn wait_for_end(sender: &mut Sender<ring::Tx, Shared>) {
+    for _ in 0..TRIAL {
+        assert!(Pin::new(&mut sender.closed()).poll(&mut Cx::from_waker(Waker::noop())).is_pending());
+    }
+}
+
+/// A receiver that has gone to another thread is woken by the item of a sender at home.
+///
+/// [W1] [HO1], and the heavy fence.
+fn item_from_home(cx: &Context) {
+    let (mut sender, mut receiver) = channel(cx, 1);
+    wait(&mut receiver);
+    let receiver = poll_in_thread(receive(receiver));
+    sender.try_send(1).unwrap();
+    let mut task = receiver.join().unwrap();
+    if task.is_done() {
+        cx.note("there");
+    } else {
+        cx.note("woken");
+        cx.expect_heavy_fences(1);
+    }
+    assert!(task.is_done() || task.is_woken(), "it sleeps, and there is an item");
+    assert!(task.poll());
+    assert_eq!(task.result.unwrap().0, Ok(1));
+}
+
+/// One that comes to another thread when the system has begun to refuse the barrier is woken at once, as often as it looks, until
+/// there is an item, or the barrier.
+fn item_without_a_barrier(cx: &Context) {
+    let (mut sender, mut receiver) = channel(cx, 1);
+    wait(&mut receiver);
+    cx.refuse_heavy_fences(1);
+    let receiver = poll_in_thread(receive(receiver));
+    sender.try_send(1).unwrap();
+    let mut task = receiver.join().unwrap();
+    cx.note(if task.is_done() { "there" } else { "woken" });
+    assert!(task.is_done() || task.is_woken(), "it sleeps, and there is an item");
+    assert!(task.poll());
+}
+
+/// A sender in another thread is woken by the pop of a receiver at home.
+///
+/// [W1] [HO1], and the heavy fence.
+fn room_from_home(cx: &Context) {
+    let (mut sender, mut receiver) = channel(cx, 1);
+    wait(&mut receiver);
+    sender.try_send(100).unwrap();
+    let task = poll_in_thread(send(sender, 1));
+    assert_eq!(receiver.try_recv(), Ok(100));
+    let task = task.join().unwrap();
+    cx.note(if task.is_done() { "room" } else { "woken" });
+    check_senders(vec![task], receiver, vec![1]);
+}
+
+/// Two that come by two other threads: one that comes while the other one makes the heavy fence does not rely on that, and one that
+/// comes later does.
+///
+/// [W1] [HO1], and the heavy fence.
+fn two_come_at_once(cx: &Context) {
+    let (mut sender, mut receiver) = channel(cx, 1);
+    wait(&mut receiver);
+    sender.try_send(100).unwrap();
+    let mut watch = sender.clone();
+    let watcher = poll_in_thread(Task::new(async move { watch.closed().await }));
+    let task = poll_in_thread(send(sender, 1));
+    assert_eq!(receiver.try_recv(), Ok(100));
+    let (_watcher, task) = (watcher.join().unwrap(), task.join().unwrap());
+    cx.note(if task.is_done() { "room" } else { "woken" });
+    check_senders(vec![task], receiver, vec![1]);
+}
+
+/// A receiver that waits once more by the thread that was at home, beside another thread that makes itself at home there.
+///
+/// [W1] [HO1].
+fn home_moves(cx: &Context) {
+    let (mut sender, receiver) = channel(cx, 1);
+    let mut another = sender.clone();
+    let waiter = thread::spawn(move || {
+        wait_for_end(&mut another);
+        let mut task = receive(receiver);
+        task.poll();
+        (task, another)
+    });
+    wait_for_end(&mut sender);
+    sender.try_send(1).unwrap();
+    let (mut task, _another) = waiter.join().unwrap();
+    cx.note(if task.is_done() { "there" } else { "woken" });
+    assert!(task.is_done() || task.is_woken(), "it sleeps, and there is an item");
+    assert!(task.poll());
+    assert_eq!(task.result.unwrap().0, Ok(1));
+}
