@@ -71,6 +71,7 @@ fn a_clock_shows_every_instant() {
     }
     assert_eq!(Stamped { value: (), at: earliest }.age(latest), latest.wrapping_sub(earliest));
     assert_eq!(clock.age(Duration::MAX), clock.ticks(Duration::MAX) as usize);
+    assert_eq!(clock.ticks(Duration::MAX), (1 << 62) - 1, "ticks end before 2^62");
     assert_eq!((clock.ticks(Duration::ZERO), clock.ticks(Duration::from_nanos(1))), (0, 1));
     assert_eq!((clock.ticks(Duration::from_nanos(1000)), clock.ticks(Duration::from_nanos(1001))), (1, 2));
     assert_eq!(clock.duration(clock.ticks(SECOND)), SECOND);
