@@ -56,20 +56,6 @@ const REWRITINGS: &[Rewriting] = &[
         ],
     },
     Rewriting {
-        ids: "W2",
-        what: "the receiver is not called in its second place",
-        file: WAIT,
-        function: "call_receiver",
-        edits: &[("if !is_called && self.is_in_second_place() {", "if false {")],
-    },
-    Rewriting {
-        ids: "WC5",
-        what: "no second place",
-        file: WAIT,
-        function: "wait_for_item",
-        edits: &[("Err(waker) => self.change(|table| table.set_receiver(Some(waker))),", "Err(waker) => Some(waker),")],
-    },
-    Rewriting {
         ids: "WC3",
         what: "the waker is not replaced",
         file: WAKER_CELL,
@@ -717,11 +703,7 @@ const REWRITINGS: &[Rewriting] = &[
         function: "register",
         edits: &[
             ("cell.state.store(WAITING, Ordering::Release);", ""),
-            (
-                "last = unsafe { &mut *cell.waker.get() }.replace(waker);",
-                "cell.state.store(WAITING, Ordering::Release);
-                last = unsafe { &mut *cell.waker.get() }.replace(waker);",
-            ),
+            ("cell.watch.write(0);", "cell.state.store(WAITING, Ordering::Release); cell.watch.write(0);"),
             ("_ => {}", "_ => cell.state.store(WAITING, Ordering::Release),"),
         ],
     },

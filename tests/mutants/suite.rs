@@ -63,6 +63,8 @@ pub(crate) struct Model {
     checked: bool,
     /// What its source says of it.
     note: Note,
+    /// Whether it names the site of the mutant that is being judged: then it is enough that it does not end.
+    is_of_site: bool,
     /// How long it takes without a mutant, if that is known: then it holds.
     took: Option<Duration>,
 }
@@ -85,7 +87,7 @@ impl Program {
         let checked = suite.build != Build::Ordinary;
         let model = |name: String| {
             let note = notes.of(&name);
-            Model { program: program.to_path_buf(), name, checked, note, took: None }
+            Model { program: program.to_path_buf(), name, checked, note, is_of_site: false, took: None }
         };
         let models: Vec<Model> = list(program)?.into_iter().map(model).collect();
         if models.is_empty() {
@@ -97,7 +99,8 @@ impl Program {
     /// Puts the models first that name one of these sites, and small ones before large ones.
     pub(crate) fn sort_for(&mut self, ids: &str) {
         let is_apart = |note: &Note| !ids.split(' ').any(|id| note.ids.contains(id));
-        let key = |model: &Model| (is_apart(&model.note), model.note.executions, model.name.clone());
+        self.models.iter_mut().for_each(|model| model.is_of_site = !is_apart(&model.note));
+        let key = |model: &Model| (!model.is_of_site, model.note.executions, model.name.clone());
         self.models.sort_by_cached_key(key);
     }
 
@@ -149,7 +152,7 @@ fn run(models: &[&Model], mutant: Option<usize>, stop: bool, logs: &Path) -> Res
                     let Some(model) = models.get(index).filter(|_| !over) else { return };
                     match model.run(mutant, &log) {
                         Ok(outcome) => {
-                            if outcome.failure.as_ref().is_some_and(|how| is_plain(how)) {
+                            if outcome.failure.as_ref().is_some_and(|how| model.is_of_site || is_plain(how)) {
                                 first_failed.fetch_min(index, Ordering::Relaxed);
                             }
                             outcomes.lock().expect("no panic while it is held")[index] = Some(outcome);
