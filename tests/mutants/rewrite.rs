@@ -217,17 +217,10 @@ const REWRITINGS: &[Rewriting] = &[
     },
     Rewriting {
         ids: "HO1",
-        what: "what another one has left is taken on",
-        file: HOME,
-        function: "come",
-        edits: &[("return barrier::heavy();", "barrier::heavy();")],
-    },
-    Rewriting {
-        ids: "HO1",
         what: "at home by one wait",
         file: HOME,
-        function: "come",
-        edits: &[("_ => first_of(number),", "_ => home_of(number),")],
+        function: "first_of",
+        edits: &[("| 1", "| TRIAL")],
     },
     Rewriting {
         ids: "",

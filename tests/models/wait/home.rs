@@ -8,12 +8,12 @@ use super::*;
 
 models! {
     item_from_home [Some(3), 196] &["there", "woken"] => super::item_from_home;
-    item_without_a_barrier [Some(3), 58] &["there", "woken"] => super::item_without_a_barrier;
+    item_without_a_barrier [Some(3), 103] &["there", "woken"] => super::item_without_a_barrier;
     room_from_home [Some(3), 191] &["room", "woken"] => super::room_from_home;
     two_come_at_once [Some(2), 14174] &["room", "woken"] => super::two_come_at_once;
-    home_moves [Some(3), 18179] &["there", "woken"] => super::home_moves;
-    the_pressure_at_home [Some(2), 1] &["once", "woken"] => super::the_pressure_at_home;
-    a_home_left_twice [Some(2), 1] &["there", "woken"] => super::a_home_left_twice;
+    home_moves [Some(3), 22723] &["there", "woken"] => super::home_moves;
+    the_pressure_at_home [Some(2), 77] &["once", "woken"] => super::the_pressure_at_home;
+    a_home_left_twice [Some(2), 42322] &["there", "woken"] => super::a_home_left_twice;
 }
 
 /// How many waits make a thread be at home.
