@@ -263,8 +263,8 @@ pub trait SendEnd: End + Push {
         self.waits_at_full()
     }
 
-    /// Whether it is sure that a push would find no room now, and that the receiver is there, by less than a push does. It is asked
-    /// where a push has just been refused, and looks at the ring as a push would: no room that has come before is overlooked, and
+    /// Whether it is sure that a push would find no room now, and the pressure where it is at full, and that the receiver is there, by
+    /// less than a push does. It is asked where a push has just been refused, and looks at the ring as a push would: no room that has come before is overlooked, and
     /// no policy by which a push would not come back as [`Full`](PushError::Full).
     #[inline(always)]
     fn is_stuffed(&self) -> bool {

@@ -13,6 +13,7 @@ models! {
     two_come_at_once [Some(2), 14174] &["room", "woken"] => super::two_come_at_once;
     home_moves [Some(3), 22723] &["there", "woken"] => super::home_moves;
     the_pressure_at_home [Some(2), 77] &["once", "woken"] => super::the_pressure_at_home;
+    the_pressure_at_full_at_home [Some(2), 1] &["once", "woken"] => super::the_pressure_at_full_at_home;
     a_home_left_twice [Some(2), 42322] &["there", "woken"] => super::a_home_left_twice;
 }
 
@@ -33,7 +34,7 @@ fn wait<C: Rx>(receiver: &mut Receiver<C, Shared>) {
 }
 
 /// The same for the end.
-fn wait_for_end(sender: &mut Sender<ring::Tx, Shared>) {
+fn wait_for_end<P: Tx>(sender: &mut Sender<P, Shared>) {
     for _ in 0..TRIAL {
         assert!(Pin::new(&mut sender.closed()).poll(&mut Cx::from_waker(Waker::noop())).is_pending());
     }
@@ -182,4 +183,31 @@ fn the_pressure_at_home(cx: &Context) {
         }
     }
     assert_eq!(sender.pressure(), Pressure::Open, "it sleeps, and the pressure is up");
+}
+
+/// A sender at home that sleeps at a full ring has left the pressure up, although no fence was between its push and its last look but
+/// that of its wait.
+///
+/// [W1] [G3].
+fn the_pressure_at_full_at_home(cx: &Context) {
+    cx.let_threads_be_at_home();
+    cx.watch_pressure();
+    let (mut sender, mut receiver) = mpsc(1);
+    wait_for_end(&mut sender);
+    let watch = sender.clone();
+    sender.try_send(1).unwrap();
+    let popper = thread::spawn(move || {
+        assert_eq!(receiver.try_recv(), Ok(1));
+        receiver
+    });
+    let mut second = send(sender.clone(), 2);
+    second.poll();
+    let mut third = send(sender, 3);
+    third.poll();
+    let receiver = popper.join().unwrap();
+    cx.note(if second.is_woken() || third.is_woken() { "woken" } else { "once" });
+    run(std::slice::from_mut(&mut second));
+    run(std::slice::from_mut(&mut third));
+    assert!(second.is_done() || third.is_done(), "it sleeps, and there is room");
+    assert_eq!((receiver.len(), watch.pressure()), (1, Pressure::Stop), "it sleeps, and the pressure is down");
 }

@@ -28,7 +28,7 @@ impl<T, L: Layout, K> SendEnd for spsc::Producer<'_, T, L, K> {
 
     #[inline(always)]
     fn is_stuffed(&self) -> bool {
-        self.is_full() && !self.is_closed()
+        self.is_full() && !self.is_closed() && self.pressure() == Pressure::Stop
     }
 }
 
@@ -50,7 +50,7 @@ impl<T, K> SendEnd for mpsc::Producer<'_, T, K> {
 
     #[inline(always)]
     fn is_stuffed(&self) -> bool {
-        self.is_full() && !self.is_closed() && self.waits_at_full()
+        self.is_full() && !self.is_closed() && self.pressure() == Pressure::Stop && self.waits_at_full()
     }
 }
 
