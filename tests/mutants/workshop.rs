@@ -135,7 +135,7 @@ impl Workshop {
     /// The suites that a mutant concerns, in the order in which they are run.
     fn suites(&self, mutant: &Mutant) -> Vec<Suite> {
         let part = mutant.part().to_string();
-        let is_in_several = !self.rings.iter().any(|ring| *ring == part);
+        let is_in_several = !self.rings.contains(&part);
         let rings = || self.rings.iter().filter(|ring| is_in_several || **ring == part);
         let of_ring = |build, kind: &str, ring: &String| Suite { build, test: format!("{kind}_{ring}") };
         let mut suites = Vec::new();
