@@ -336,8 +336,8 @@ pub trait ReceiveEnd: End + Pop {
         0
     }
 
-    /// Whether it is sure that a pop would find nothing now, and no end, by less than a pop does. It is asked where a pop has just
-    /// found nothing, and looks at the ring as a pop would: nothing that has come before is overlooked.
+    /// Whether it is sure that a pop would find nothing now, and no end, and no pressure to take back, by less than a pop does. It is
+    /// asked where a pop has just found nothing, and looks at the ring as a pop would: nothing that has come before is overlooked.
     #[inline(always)]
     fn is_bare(&self) -> bool {
         false

@@ -54,7 +54,8 @@
 //!
 //! # The receiver
 //! Nobody but the receiver waits for items, and so there is no line for that, but a [cell](WakerCell) with its waker, which takes no lock.
-//! Its waker stays there until it waits with another one, or goes; it is cloned once. While a sender is waking it, the cell can't be
+//! Its waker stays there until it waits with another one, or goes; it is cloned once. (So a task that has received once, and has the
+//! receiver, keeps itself: who gives it up has to drop its future, as executors do.) While a sender is waking it, the cell can't be
 //! had. If it wants to wait just then, it does so in a second place, under the lock, and says so in `kinds`: however long a sender is held
 //! up there, or whatever the waker does, the receiver waits for none, and no call is lost. It is in one of the two places at most: in
 //! the second one from when it could not have the cell until it is called there, or goes out of line.

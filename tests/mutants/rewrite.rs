@@ -56,20 +56,6 @@ const REWRITINGS: &[Rewriting] = &[
         ],
     },
     Rewriting {
-        ids: "W2",
-        what: "the receiver is not called in its second place",
-        file: WAIT,
-        function: "call_receiver",
-        edits: &[("if !is_called && self.is_in_second_place() {", "if false {")],
-    },
-    Rewriting {
-        ids: "WC5",
-        what: "no second place",
-        file: WAIT,
-        function: "wait_for_item",
-        edits: &[("Err(waker) => self.change(|table| table.set_receiver(Some(waker))),", "Err(waker) => Some(waker),")],
-    },
-    Rewriting {
         ids: "WC3",
         what: "the waker is not replaced",
         file: WAKER_CELL,
@@ -210,7 +196,7 @@ const REWRITINGS: &[Rewriting] = &[
         what: "no heavy fence",
         file: HOME,
         function: "come",
-        edits: &[("if word == LEFT && !barrier::heavy() {", "if false {")],
+        edits: &[("let is_fenced = barrier::heavy();", "let is_fenced = true;")],
     },
     Rewriting {
         ids: "HO1",
@@ -218,8 +204,8 @@ const REWRITINGS: &[Rewriting] = &[
         file: HOME,
         function: "come",
         edits: &[
-            ("if word == home_of(number_in(word)) {", "if word == home_of(number_in(word)) { barrier::heavy();"),
-            ("if word == LEFT && !barrier::heavy() {", "if false {"),
+            ("let left = self.0", "let is_fenced = barrier::heavy(); let left = self.0"),
+            ("let is_fenced = barrier::heavy();\n", "\n"),
         ],
     },
     Rewriting {
@@ -227,17 +213,21 @@ const REWRITINGS: &[Rewriting] = &[
         what: "the heavy fence of another one is relied on",
         file: HOME,
         function: "come",
-        edits: &[
-            ("Ok(_) => word = LEFT,", "Ok(_) => { barrier::heavy(); word = LEFT }"),
-            ("if word == LEFT && !barrier::heavy() {", "if false {"),
-        ],
+        edits: &[("return barrier::heavy();", "return true;")],
+    },
+    Rewriting {
+        ids: "HO1",
+        what: "what another one has left is taken on",
+        file: HOME,
+        function: "come",
+        edits: &[("return barrier::heavy();", "barrier::heavy();")],
     },
     Rewriting {
         ids: "HO1",
         what: "at home by one wait",
         file: HOME,
         function: "come",
-        edits: &[("_ => home_of(number) - TRIAL + 1,", "_ => home_of(number),")],
+        edits: &[("_ => first_of(number),", "_ => home_of(number),")],
     },
     Rewriting {
         ids: "",

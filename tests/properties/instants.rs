@@ -5,7 +5,7 @@
 use std::time::{Duration, Instant};
 
 use forebay::Pressure;
-use forebay::expiry::{InstantClock, Stamped};
+use forebay::expiry::{Clock, InstantClock, Stamped};
 use forebay::pacer::{InstantPacer, Pacer, Rates, RatesError};
 use quickcheck::QuickCheck;
 
@@ -211,4 +211,13 @@ fn periods_that_cannot_be_counted_are_refused() {
     let pacer = InstantPacer::new(SECOND, 10, 20).unwrap();
     assert!(matches!(pacer.clone().starting_at(21), Err(RatesError::StartOutside { start: 21, .. })));
     assert!(matches!(InstantPacer::new(SECOND, 20, 10), Err(RatesError::LeastAboveGreatest { .. })));
+}
+
+#[test]
+fn a_clock_goes_on() {
+    let clock = InstantClock::new();
+    let before = clock.at(Instant::now());
+    std::thread::sleep(Duration::from_millis(2));
+    let now = clock.now();
+    assert!(now >= before + 2000 && now <= clock.at(Instant::now()), "{before} {now}");
 }

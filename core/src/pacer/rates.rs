@@ -171,6 +171,11 @@ mod tests {
     }
 
     #[test]
+    fn the_greatest_rate_and_the_longest_period_are_as_documented() {
+        assert_eq!((Rates::MAX, Rates::MAX_PERIOD), (16_777_215, 2_147_483_647));
+    }
+
+    #[test]
     fn what_is_wrong_is_refused() {
         let (longest, fastest) = (Rates::MAX_PERIOD + 1, Rates::MAX + 1);
         assert_eq!(Rates::new(0, 1, 1), Err(RatesError::ZeroPeriod));

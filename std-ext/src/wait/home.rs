@@ -17,7 +17,7 @@
 //! |---|---|
 //! | fewer than `TRIAL` waits, of a thread or at first of none | nobody |
 //! | `TRIAL` waits: that is its home | that thread |
-//! | `LEFT`: another one waits, and the barrier may not have been run | nobody |
+//! | `LEFT` in place of the count, with the number of who has left the home: the barrier may not have been run | nobody |
 //! | `NEVER`: there is no barrier | nobody |
 //!
 //! # Why it is enough
@@ -30,14 +30,16 @@
 //! - *d is before c.* As *c* has been the last of `TRIAL` exchanges of thread *t* in a row, *d* is before all of these, and does not see
 //!   the one before *c*. So `W1` of the other end comes before the `W1` which *t* has made between that one and *c*: the first end
 //!   sees the place. (This is where `TRIAL` must be at least 2.)
-//! - *d is after c.* The home has been left in between: by an exchange to `LEFT`, a heavy fence of the same end, and the exchange
-//!   `HO1` from `LEFT` on. The first end loads what was there before: so its light fence comes before that heavy one, after which its
-//!   change is seen. If it is not *d* itself that has left the home, *d* comes after who has (`HO1`), as all that changes the word is
-//!   exchanges; or *d* loads what its own thread has written, after who has. One that finds `LEFT` does not know how far the other one is,
-//!   and makes a heavy fence of its own.
+//! - *d is after c.* The home has been left in between: by an exchange to `LEFT`, a heavy fence, and the exchange `HO1` from there on,
+//!   all by one thread, as nobody else changes what it has left. The first end loads what was there before: so its light fence comes
+//!   before that heavy one, after which its change is seen. If it is not *d* itself that has left the home, *d* comes after who has
+//!   (`HO1`), as all that changes the word is exchanges; or *d* loads what its own thread has written, after who has.
+//! - *d is a load of what somebody else has left.* It does not know how far that one is, and makes a heavy fence of its own. If *c* is
+//!   before what it loads, that one will do, as above; and if not, *d* is before *c*. But it does not take the home on from there: what it
+//!   loads later might have been left anew, after its fence.
 //!
-//! When the system does not make the fence, although it did when it was asked first, the word is `LEFT` still, and the one that waits
-//! is woken at once, to try again: it polls, but nothing is lost.
+//! When the system does not make the fence, although it did when it was asked first, the one that waits is woken at once, to try
+//! again: it polls, but nothing is lost. The word is `LEFT` by nobody then, and the next one goes on from there.
 
 #[cfg(not(feature = "std"))]
 use self::nowhere::Word;
@@ -94,11 +96,13 @@ mod threads {
     /// How many waits there are by one thread, and none by another in between, before it is at home: they take far longer than to
     /// leave the home again.
     const TRIAL: usize = if cfg!(forebay_loom) { 2 } else { 128 };
-    const _: () = assert!(2 <= TRIAL && TRIAL < 1 << BITS);
+    const _: () = assert!(2 <= TRIAL && TRIAL < LEFT);
+    const MASK: usize = (1 << BITS) - 1;
     /// Nobody has waited.
     const NONE: usize = 0;
-    const LEFT: usize = 1;
-    const NEVER: usize = 2;
+    const NEVER: usize = 1;
+    /// In place of the waits.
+    const LEFT: usize = MASK;
 
     /// The word when the thread with this number is at home. No thread has the number 0.
     #[inline(always)]
@@ -106,7 +110,17 @@ mod threads {
         number << BITS | TRIAL
     }
 
-    /// Whose waits are counted.
+    /// The word after the first wait of the thread with this number.
+    const fn first_of(number: usize) -> usize {
+        number << BITS | 1
+    }
+
+    /// The word when the thread with this number has left a home. 0: nobody goes on from there by himself, so who comes next may.
+    const fn left_by(number: usize) -> usize {
+        number << BITS | LEFT
+    }
+
+    /// Whose waits are counted, or who has left.
     const fn number_in(word: usize) -> usize {
         word >> BITS
     }
@@ -144,24 +158,31 @@ mod threads {
             // Relaxed: a guess, unless it is never left, or is our own.
             let mut word = self.0.load(Ordering::Relaxed);
             while word != NEVER && word != home_of(number) {
-                if word == home_of(number_in(word)) {
+                if word == home_of(number_in(word)) || word == left_by(0) {
                     // Relaxed, both: the heavy fence pairs with the light ones.
-                    match self.0.compare_exchange(word, LEFT, Ordering::Relaxed, Ordering::Relaxed) {
-                        Ok(_) => word = LEFT,
-                        Err(other) => {
-                            word = other;
-                            continue;
-                        }
+                    let left = self.0.compare_exchange(word, left_by(number), Ordering::Relaxed, Ordering::Relaxed);
+                    if let Err(other) = left {
+                        word = other;
+                        continue;
                     }
+                    let is_fenced = barrier::heavy();
+                    // One without a number of its own can't tell what it has left from what others like it have.
+                    if number != 0 {
+                        let next = if is_fenced { first_of(number) } else { left_by(0) };
+                        // [HO1] Release: pairs with itself, below. Orders: our heavy fence before the look at the ring of those that
+                        // come later. Relaxed when it fails, which it does not: nobody else changes that.
+                        let _ = self.0.compare_exchange(left_by(number), next, Ordering::Release, Ordering::Relaxed);
+                    }
+                    return is_fenced;
                 }
-                if word == LEFT && !barrier::heavy() {
-                    return false;
+                if word & MASK == LEFT {
+                    return barrier::heavy();
                 }
                 let next = match number {
                     // There have been too many threads.
                     0 => NONE,
                     _ if number_in(word) == number => word + 1,
-                    _ => home_of(number) - TRIAL + 1,
+                    _ => first_of(number),
                 };
                 // [HO1] AcqRel: pairs with itself. Orders: the heavy fence of whoever has left a home before the look at the ring
                 // of those that come later. Relaxed when it fails: it is tried again.

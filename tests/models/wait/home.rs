@@ -2,6 +2,8 @@
 //!
 //! The ring is the smallest, which orders nothing. The barrier is the checker's: see `std-ext/src/sync/barrier/modelled.rs`.
 
+use forebay::Pressure;
+
 use super::*;
 
 models! {
@@ -10,6 +12,8 @@ models! {
     room_from_home [Some(3), 191] &["room", "woken"] => super::room_from_home;
     two_come_at_once [Some(2), 14174] &["room", "woken"] => super::two_come_at_once;
     home_moves [Some(3), 18179] &["there", "woken"] => super::home_moves;
+    the_pressure_at_home [Some(2), 1] &["once", "woken"] => super::the_pressure_at_home;
+    a_home_left_twice [Some(2), 1] &["there", "woken"] => super::a_home_left_twice;
 }
 
 /// How many waits make a thread be at home.
@@ -22,7 +26,7 @@ fn channel(cx: &Context, capacity: usize) -> (Sender<ring::Tx, Shared>, Receiver
 }
 
 /// Waits for an item, and gives up, as often as it takes for this thread to be at home.
-fn wait(receiver: &mut Receiver<ring::Rx, Shared>) {
+fn wait<C: Rx>(receiver: &mut Receiver<C, Shared>) {
     for _ in 0..TRIAL {
         assert!(Pin::new(&mut receiver.recv()).poll(&mut Cx::from_waker(Waker::noop())).is_pending());
     }
@@ -119,4 +123,63 @@ fn home_moves(cx: &Context) {
     assert!(task.is_done() || task.is_woken(), "it sleeps, and there is an item");
     assert!(task.poll());
     assert_eq!(task.result.unwrap().0, Ok(1));
+}
+
+/// One that has left a home, and comes late: meanwhile another thread is at home, and a third one leaves that. What has been fenced for
+/// the first home says nothing of the second one.
+///
+/// [W1] [HO1], and the heavy fence.
+fn a_home_left_twice(cx: &Context) {
+    let (mut sender, receiver) = channel(cx, 1);
+    let (mut first, mut second, mut third) = (sender.clone(), sender.clone(), sender.clone());
+    let resident = thread::spawn(move || {
+        wait_for_end(&mut first);
+        first
+    });
+    let _first = resident.join().unwrap();
+    let pusher = thread::spawn(move || {
+        wait_for_end(&mut sender);
+        sender.try_send(1).unwrap();
+        sender
+    });
+    let leaver = poll_in_thread(Task::new(async move { second.closed().await }));
+    let mut watch = Task::new(async move { third.closed().await });
+    watch.poll();
+    let mut task = receive(receiver);
+    task.poll();
+    let (_sender, _leaver) = (pusher.join().unwrap(), leaver.join().unwrap());
+    cx.note(if task.is_done() { "there" } else { "woken" });
+    assert!(task.is_done() || task.is_woken(), "it sleeps, and there is an item");
+    assert!(task.poll());
+    assert_eq!(task.result.unwrap().0, Ok(1));
+}
+
+/// A receiver at home that sleeps has left the pressure open, although no fence was between its pop and its last look but that of its
+/// wait.
+///
+/// [W1] [G3].
+fn the_pressure_at_home(cx: &Context) {
+    cx.let_threads_be_at_home();
+    cx.watch_pressure();
+    let (mut sender, mut receiver) = mpsc(1);
+    wait(&mut receiver);
+    let pusher = thread::spawn(move || {
+        sender.try_send(1).unwrap();
+        sender
+    });
+    let mut reception = receive(receiver);
+    let is_there = reception.poll();
+    if is_there {
+        reception = receive(reception.result.unwrap().1);
+        reception.poll();
+    }
+    let sender = pusher.join().unwrap();
+    cx.note(if reception.is_woken() { "woken" } else { "once" });
+    while reception.is_woken() {
+        if reception.poll() {
+            reception = receive(reception.result.unwrap().1);
+            reception.poll();
+        }
+    }
+    assert_eq!(sender.pressure(), Pressure::Open, "it sleeps, and the pressure is up");
 }

@@ -7,7 +7,6 @@ models! {
     receiver_over_mpsc [None, 317] &["there", "woken"] => |cx| super::receiver(mpsc, cx);
     receiver_of_two [Some(3), 1270] &["there", "woken"] => |cx| super::receiver_of_two(small, cx);
     receiver_of_two_over_mpsc [Some(3), 15419] &["there", "woken"] => |cx| super::receiver_of_two(mpsc, cx);
-    receiver_while_it_is_called [Some(3), 1] &["there", "woken"] => |cx| super::receiver_while_it_is_called(small, cx);
     sender [None, 100] &["room", "woken"] => |cx| super::sender(small, cx);
     sender_over_mpsc [None, 120] &["room", "woken"] => |cx| super::sender(mpsc, cx);
     waker_replaced [None, 208] &["there", "woken"] => |cx| super::waker_replaced(small, cx);
@@ -57,41 +56,6 @@ fn receiver_of_two<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
         task.poll();
     }
     assert!(!task.is_done());
-}
-
-/// One that has waited, and comes again while a sender calls it, with the same waker or with another one, is called by the next sender.
-///
-/// [W1] [W2], in both places of the receiver.
-fn receiver_while_it_is_called<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
-    let (sender, receiver) = make(2);
-    let mut task = receive(receiver);
-    assert!(!task.poll());
-    let pushers = [sender.clone(), sender].map(|mut sender| {
-        thread::spawn(move || {
-            sender.try_send(1).unwrap();
-            sender
-        })
-    });
-    let mut received = 0;
-    let mut poll = |task: Task<_>| {
-        let mut task: Task<(Result<u32, RecvError>, Receiver<C, Shared>)> = task;
-        if !task.poll() {
-            return task;
-        }
-        let (number, receiver) = task.result.unwrap();
-        assert_eq!(number, Ok(1));
-        received += 1;
-        receive(receiver)
-    };
-    for _ in 0..3 {
-        task = poll(task);
-    }
-    let _senders = pushers.map(|pusher| pusher.join().unwrap());
-    cx.note(if task.is_woken() { "woken" } else { "there" });
-    while task.is_woken() {
-        task = poll(task);
-    }
-    assert_eq!(received, 2, "it sleeps, and there is an item");
 }
 
 /// A sender that has found no room is woken by the pop that it has not seen.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::task::Poll;
+use std::time::Duration;
 
 use forebay::channel::{self, End, PressureEnd, ReceiveEnd, SendEnd};
 use forebay::mpsc::{self, OwnedConsumer, OwnedProducer};
@@ -22,6 +23,24 @@ fn a_push_and_a_pop_tell_of_it() {
     assert!(poll(&mut changed, &counter).is_pending());
     other.try_send(1).unwrap();
     assert_eq!((counter.count(), poll(&mut changed, &counter)), (2, Poll::Ready(Pressure::Stop)));
+}
+
+/// With a time: what it has changed to, or nothing when that is over.
+#[test]
+fn a_change_is_waited_for_in_time() {
+    const A_MOMENT: Duration = Duration::from_millis(1);
+    let (mut sender, mut receiver) = channel::mpsc(1).unwrap();
+    let changes = |sender: &mut channel::MpscSender<u32>, receiver: &mut channel::MpscReceiver<u32>| {
+        let both = [sender.pressure_changed_timeout(A_MOMENT), receiver.pressure_changed_timeout(A_MOMENT)];
+        assert_eq!(both[0], both[1]);
+        assert_eq!(sender.pressure_changed_timeout(A_MOMENT), None);
+        both[0]
+    };
+    assert_eq!(changes(&mut sender, &mut receiver), None);
+    sender.try_send(1).unwrap();
+    assert_eq!(changes(&mut sender, &mut receiver), Some(Pressure::Stop));
+    receiver.try_recv().unwrap();
+    assert_eq!(changes(&mut sender, &mut receiver), Some(Pressure::Open));
 }
 
 /// The receiver waits for one thing at a time, and for the latest, even if the future of the other was forgotten.

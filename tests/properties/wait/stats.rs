@@ -63,3 +63,10 @@ fn they_are_one_line() {
     drop(receiver);
     assert_eq!(sender.stats().to_string(), "1 items, 0 refused, 0 waits, 0 in vain; 1 of 3 inside, Closed");
 }
+
+#[test]
+fn each_count_of_a_ring_has_a_place_of_its_own() {
+    let counts = RingCounts::default().with_evicted(1).with_shed(2).with_conflated(3).with_expired(4);
+    let of_each = [counts.evicted, counts.shed, counts.conflated, counts.expired];
+    assert_eq!(of_each, [Some(1), Some(2), Some(3), Some(4)]);
+}

@@ -4,7 +4,7 @@ use super::{goes_by_refusal, pressed_end};
 use crate::channel::policy::policy_end;
 use crate::channel::{CloneEnd, CloseEnd, ForceEnd, ReceiveEnd, ReserveEnd, Room, RoomEnd, SendEnd};
 use crate::spsc::Layout;
-use crate::{Overflow, PushError, Pushed, Refusal, mpsc, spsc, swap};
+use crate::{Overflow, Pressure, PushError, Pushed, Refusal, mpsc, spsc, swap};
 
 pressed_end!(Room::Shared, [T, L: Layout, K] spsc::Producer<'_, T, L, K>);
 pressed_end!(Room::Shared, [T, L: Layout, K] spsc::Consumer<'_, T, L, K>);
@@ -39,7 +39,7 @@ impl<T, L: Layout, K> ReserveEnd for spsc::Producer<'_, T, L, K> {}
 impl<T, L: Layout, K> ReceiveEnd for spsc::Consumer<'_, T, L, K> {
     #[inline(always)]
     fn is_bare(&self) -> bool {
-        self.is_empty() && !self.is_closed()
+        self.is_empty() && !self.is_closed() && self.pressure() == Pressure::Open
     }
 }
 
@@ -66,7 +66,7 @@ impl<T, K> ReceiveEnd for mpsc::Consumer<'_, T, K> {
     /// A push that is not over has a ticket already, and counts.
     #[inline(always)]
     fn is_bare(&self) -> bool {
-        self.is_empty() && !self.is_closed()
+        self.is_empty() && !self.is_closed() && self.pressure() == Pressure::Open
     }
 }
 

@@ -8,7 +8,7 @@ use loom::sync::atomic::{AtomicUsize, Ordering};
 pub(crate) const POSSIBLE: bool = true;
 
 /// The most threads of a model.
-const THREADS: usize = 3;
+const THREADS: usize = 4;
 
 std::thread_local! {
     // The checker runs its threads in one.

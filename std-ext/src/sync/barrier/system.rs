@@ -6,13 +6,14 @@ use std::sync::OnceLock;
 
 use rustix::thread::{MembarrierCommand, membarrier};
 
-pub(crate) const POSSIBLE: bool = true;
+/// Miri does not know the call.
+pub(crate) const POSSIBLE: bool = !cfg!(miri);
 
 /// Whether the system does it for this process. Who asks first has the process registered, and tries it: that takes some
 /// microseconds, and some ten milliseconds where the process has several threads by then.
 pub(crate) fn is_there() -> bool {
     static IS_THERE: OnceLock<bool> = OnceLock::new();
-    *IS_THERE.get_or_init(|| membarrier(MembarrierCommand::RegisterPrivateExpedited).is_ok() && heavy())
+    *IS_THERE.get_or_init(|| POSSIBLE && membarrier(MembarrierCommand::RegisterPrivateExpedited).is_ok() && heavy())
 }
 
 #[inline(always)]
