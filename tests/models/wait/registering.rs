@@ -8,7 +8,7 @@ models! {
     receiver_of_two [Some(3), 1270] &["there", "woken"] => |cx| super::receiver_of_two(small, cx);
     receiver_of_two_over_mpsc [Some(3), 15419] &["there", "woken"] => |cx| super::receiver_of_two(mpsc, cx);
     sender [None, 100] &["room", "woken"] => |cx| super::sender(small, cx);
-    sender_over_mpsc [None, 120] &["room", "woken"] => |cx| super::sender(mpsc, cx);
+    sender_over_mpsc [None, 219] &["room", "woken"] => |cx| super::sender(mpsc, cx);
     waker_replaced [None, 208] &["there", "woken"] => |cx| super::waker_replaced(small, cx);
     receiver_comes_again [None, 218] &["there", "woken"] => |cx| super::receiver_comes_again(small, cx);
     receiver_comes_again_over_mpsc [Some(3), 119] &["there", "woken"] => |cx| super::receiver_comes_again(mpsc, cx);
