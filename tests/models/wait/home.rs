@@ -13,7 +13,7 @@ models! {
     two_come_at_once [Some(2), 14174] &["room", "woken"] => super::two_come_at_once;
     home_moves [Some(3), 22723] &["there", "woken"] => super::home_moves;
     the_pressure_at_home [Some(2), 77] &["once", "woken"] => super::the_pressure_at_home;
-    the_pressure_at_full_at_home [Some(2), 60] &["once", "woken"] => super::the_pressure_at_full_at_home;
+    the_pressure_at_full_at_home [Some(4), 2983] &["once", "woken"] => super::the_pressure_at_full_at_home;
     a_home_left_twice [Some(2), 42322] &["there", "woken"] => super::a_home_left_twice;
 }
 
