@@ -184,9 +184,10 @@ mod threads {
                     _ if number_in(word) == number => word + 1,
                     _ => first_of(number),
                 };
-                // [HO1] AcqRel: pairs with itself. Orders: the heavy fence of whoever has left a home before the look at the ring
-                // of those that come later. Relaxed when it fails: it is tried again.
-                match self.0.compare_exchange(word, next, Ordering::AcqRel, Ordering::Relaxed) {
+                // [HO1] Acquire: pairs with itself, above. Orders: the heavy fence of whoever has left a home before our look at the
+                // ring; and that of those that come later, as an exchange goes on with the release that it reads. Relaxed when it
+                // fails: it is tried again.
+                match self.0.compare_exchange(word, next, Ordering::Acquire, Ordering::Relaxed) {
                     Ok(_) => return true,
                     Err(other) => word = other,
                 }
