@@ -25,7 +25,7 @@ pub(crate) const TESTS_OF_CORE: &str = "forebay_core";
 /// Those that need neither a second thread nor the model checker, for the mutants without an ordering: what a ring forgets to store
 /// is mostly missing with one thread, too. All kinds of them, and those about what is in several rings.
 const ORDINARY: &[&str] = &["drops", "properties"];
-const ORDINARY_OF_SEVERAL: &str = "properties_pressure";
+const ORDINARY_OF_SEVERAL: &[&str] = &["properties_pressure", "properties_stages", "properties_rules"];
 /// The rings with counts of laps, which come around sometime on a small machine.
 const NARROW: &[&str] = &["priority", "swap"];
 
@@ -146,8 +146,8 @@ impl Workshop {
             };
             let own = Suite { build: Build::Ordinary, test: TESTS_OF_CORE.to_string() };
             suites.extend(Some(own).filter(|_| mutant.file.starts_with(CORE)));
-            let of_several = Suite { build: Build::Ordinary, test: ORDINARY_OF_SEVERAL.to_string() };
-            suites.extend(is_in_several.then_some(of_several));
+            let of_several = ORDINARY_OF_SEVERAL.iter().filter(|_| is_in_several);
+            suites.extend(of_several.map(|test| Suite { build: Build::Ordinary, test: (*test).to_string() }));
             let own = ORDINARY.iter().filter(|_| is_in_several).map(|kind| (*kind, &part));
             let of_rings = ORDINARY.iter().flat_map(|kind| rings().map(move |ring| (*kind, ring)));
             let there = own.chain(of_rings).filter(|(kind, part)| is_there(kind, part));
