@@ -18,7 +18,7 @@
 //! followed by a look that sees the place in the line. Where nothing has changed but the pressure, the ring has made its own fence, `G3`,
 //! right after that, which takes the place of `W2`.
 //!
-//! `W2` is needed between threads alone. One by which all wait is [at home], and makes none.
+//! `W2` is needed between threads alone. A thread by which all wait is [at home], and makes none.
 //!
 //! [at home]: home
 //!

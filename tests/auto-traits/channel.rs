@@ -1,13 +1,15 @@
 //! Channels: their ends go where those of their rings go, and so do their futures.
 
 use std::fmt::Debug;
+use std::future::Pending;
 use std::rc::Rc;
 
 use forebay::channel::{
-    Closed, ConflatedReceiver, ConflatedSender, FanInOpener, FanInReceiver, FanInSender, LanesError, LatestReceiver,
-    LatestSender, Lobby, MpscReceiver, MpscSender, NoSeat, Opener, PressureChanged, PriorityReceiver, PrioritySender,
-    Ready, Receiver, RecvError, RecvFuture, RecvTimeoutError, SendFuture, Sender, SenderSink, Shared, SpscReceiver,
-    SpscSender, SwapReceiver, SwapSender,
+    Closed, ConflatedReceiver, ConflatedSender, Drain, FanInOpener, FanInReceiver, FanInSender, IntoIter, LanesError,
+    LatestReceiver, LatestSender, Lobby, MpscReceiver, MpscSender, NoSeat, Opener, OwnedPermit, Permit,
+    PressureChanged, PriorityReceiver, PrioritySender, Ready, Receiver, RecvError, RecvFuture, RecvMany,
+    RecvTimeoutError, Reserve, ReserveOwned, SendFuture, SendMany, SendWithGrace, SendWithin, Sender, SenderSink,
+    Shared, SpscReceiver, SpscSender, SwapReceiver, SwapSender,
 };
 use forebay::{conflated, fan_in, latest, mpsc, priority};
 
@@ -73,6 +75,16 @@ fn futures() {
         |T| Closed<'static, Tx<T>, Shared>,
         |T| PressureChanged<'static, Tx<T>, Shared>,
         |T| SenderSink<Tx<T>, Shared>,
+        |T| SendMany<'static, Tx<T>, std::vec::IntoIter<T>, Shared>,
+        |T| RecvMany<'static, Rx<T>, Vec<(usize, T)>, Shared>,
+        |T| SendWithin<'static, Tx<T>, Shared, Pending<()>>,
+        |T| SendWithGrace<'static, Tx<T>, Shared, Pending<()>>,
+        |T| Reserve<'static, Tx<T>, Shared>,
+        |T| ReserveOwned<Tx<T>, Shared>,
+        |T| Permit<'static, Tx<T>, Shared>,
+        |T| OwnedPermit<Tx<T>, Shared>,
+        |T| Drain<'static, Rx<T>, Shared>,
+        |T| IntoIter<Rx<T>, Shared>,
     );
 }
 

@@ -1,7 +1,7 @@
 //! Properties of the conflated ring, on one thread: whatever is done with it, it behaves as its specification says. And with rules
 //! before and behind it, nothing is lost without a count.
 //!
-//! Claims: capacity, order, answers, account.
+//! Claims: capacity, order, answers, account, pressure.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;

@@ -1,7 +1,7 @@
 //! Properties of the fan-in ring, on one thread: whatever is done with it, its items come out in the order that deficit round
 //! robin demands, and lanes, counts and pressure are as its specification says; and its shares are fair.
 //!
-//! Claims: capacity, order, answers, account, fairness.
+//! Claims: capacity, order, answers, account, fairness, pressure.
 
 use std::num::NonZeroU32;
 

@@ -2,7 +2,7 @@
 //!
 //! In virtual time, over a specification of the queue.
 //!
-//! Claims: account, pressure, systems.
+//! Claims: rate.
 
 use forebay_core::pacer::{Pacer, Rates};
 use forebay_tests::virtual_time::{Beat, Queue, Release, Run, Shape};

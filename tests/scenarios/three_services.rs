@@ -1,4 +1,4 @@
-//! A, B, C → Z of the essay, on the rings themselves, in virtual time: Z serves 100 requests a second, each of the others offers 20,
+//! A, B, C → Z, on the rings themselves, in virtual time: Z serves 100 requests a second, each of the others offers 20,
 //! and A has 2,000 a second for ten seconds.
 //!
 //! The conservation law is checked at each queue, whenever a run is looked at ([`World::until`]).
@@ -71,8 +71,8 @@ fn services(
     World::new(SERVED, road, [0, 1, 2].map(plan))
 }
 
-/// The one that the essay tells.
-fn essay(road: Road, coming: Coming, holds: [Hold; SERVICES]) -> World {
+/// Z serves 100 requests a second, and A has a spike.
+fn usual(road: Road, coming: Coming, holds: [Hold; SERVICES]) -> World {
     services(road, coming, holds, [OFFERED; SERVICES], [SURGE, OFFERED, OFFERED])
 }
 
@@ -127,14 +127,14 @@ fn a_is_held_back_at_its_source(mut world: World, coming: Coming) {
 #[test]
 fn by_pressure_and_pacers() {
     for coming in Coming::all() {
-        a_is_held_back_at_its_source(essay(lanes([1; SERVICES]), coming, [Hold::Pressure; SERVICES]), coming);
+        a_is_held_back_at_its_source(usual(lanes([1; SERVICES]), coming, [Hold::Pressure; SERVICES]), coming);
     }
 }
 
 #[test]
 fn by_credit() {
     for coming in Coming::all() {
-        a_is_held_back_at_its_source(essay(lanes([1; SERVICES]), coming, [Hold::Credit; SERVICES]), coming);
+        a_is_held_back_at_its_source(usual(lanes([1; SERVICES]), coming, [Hold::Credit; SERVICES]), coming);
     }
 }
 
@@ -142,7 +142,7 @@ fn by_credit() {
 #[test]
 fn nothing_of_z_is_wasted() {
     for coming in Coming::all() {
-        let mut world = essay(lanes([1; SERVICES]), coming, [Hold::Pressure; SERVICES]);
+        let mut world = usual(lanes([1; SERVICES]), coming, [Hold::Pressure; SERVICES]);
         let taken = during_spike(&mut world, |service| service.counts.taken);
         let all: usize = taken.iter().sum();
         // But for the moment in which the spike begins.
@@ -155,7 +155,7 @@ fn nothing_of_z_is_wasted() {
 fn a_that_heeds_nothing_fills_its_own_lane_alone() {
     for coming in Coming::all() {
         let holds = [Hold::Nothing, Hold::Pressure, Hold::Pressure];
-        let mut world = essay(lanes([1; SERVICES]), coming, holds);
+        let mut world = usual(lanes([1; SERVICES]), coming, holds);
         let [shed, ..] = during_spike(&mut world, |service| service.counts.shed);
         assert!(shed > 18_000, "{coming:?}: {shed}");
         world.until(END);
@@ -199,7 +199,7 @@ fn a_alone() {
 fn one_shared_ring_loses_what_b_and_c_send() {
     for seed in SEEDS {
         let run = |count: fn(&Service) -> usize| {
-            during_spike(&mut essay(SHARED, Coming::Poisson(seed), [Hold::Nothing; SERVICES]), count)
+            during_spike(&mut usual(SHARED, Coming::Poisson(seed), [Hold::Nothing; SERVICES]), count)
         };
         let (lost, offered) = (run(|service| service.counts.lost()), run(|service| service.counts.offered));
         for number in [1, 2] {
@@ -215,7 +215,7 @@ fn one_shared_ring_loses_what_b_and_c_send() {
 #[test]
 fn one_shared_ring_delays_b_and_c_whoever_is_slowed_down() {
     for seed in SEEDS {
-        let mut world = essay(SHARED, Coming::Poisson(seed), [Hold::Pressure; SERVICES]);
+        let mut world = usual(SHARED, Coming::Poisson(seed), [Hold::Pressure; SERVICES]);
         world.until(END);
         for service in &world.services[1..] {
             let p99 = service.percentile(99, SPIKE);

@@ -1,4 +1,4 @@
-//! A → B of the essay, on the rings themselves, in virtual time: A offers 100 requests a second, B serves 25.
+//! A → B, on the rings themselves, in virtual time: A offers 100 requests a second, B serves 25.
 //!
 //! Each answer that there is to too much data, with its figures; and in each the conservation law.
 //!

@@ -1,4 +1,4 @@
-//! A, B, C → Z of the essay, on the rings themselves, in virtual time: services that make requests, the way to Z, and Z.
+//! A, B, C → Z, on the rings themselves, in virtual time: services that make requests, the way to Z, and Z.
 
 mod arrivals;
 mod service;

@@ -2,9 +2,9 @@
 //!
 //! The fences of [waiting](super) order what *two* threads do. Where the ends of a channel are tasks of one thread, they are of no use,
 //! and cost as much as all the rest. So whoever waits notes by which thread. One by which all have waited for a while, `TRIAL` times,
-//! is *at home*: it does without the fence `W2`. Every other thread makes that as ever. One that waits beside it leaves nobody at home
-//! first, and has the system make a [fence](crate::sync::barrier) on all threads: that takes microseconds, but is done once for
-//! `TRIAL` waits at most. Waits alone count: so a receiver is at home, too, whose senders are in other threads and never wait.
+//! is *at home*: it does without the fence `W2`. All other threads make that fence. An end that waits by another thread first sets the
+//! word to "nobody is at home", and has the system make a [fence](crate::sync::barrier) on all threads: that takes microseconds, but is
+//! done once for `TRIAL` waits at most. Waits alone count: so a receiver is at home, too, whose senders are in other threads and never wait.
 //!
 //! ```text
 //!  usize::BITS-1                                   BITS             0

@@ -1,4 +1,4 @@
-//! Models of the conflated ring: two threads, every execution. Each proves the invariant in its first line and names the orderings
+//! Models of the conflated ring: two threads, every execution, of most up to a number of preemptions. Each proves the invariant in its first line and names the orderings
 //! that it holds, which are those of the two rings that it is made of: here it is how they go together that is proved.
 //!
 //! `RUSTFLAGS="--cfg forebay_loom" cargo test --release -p forebay-tests --test models_conflated`

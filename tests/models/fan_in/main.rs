@@ -1,11 +1,11 @@
-//! Models of the fan-in ring: two or three threads, every execution. Each proves the invariant in its first line and names the
+//! Models of the fan-in ring: two or three threads, every execution, of most up to a number of preemptions. Each proves the invariant in its first line and names the
 //! orderings that it holds; those of a lane's own ring are held by the models of `spsc`.
 //!
 //! `RUSTFLAGS="--cfg forebay_loom" cargo test --release -p forebay-tests --test models_fan_in`
 //!
 //! Without that configuration the same bodies run some times on real threads.
 //!
-//! Claims: order, answers, fairness.
+//! Claims: order, answers, fairness, pressure.
 
 use std::num::NonZeroU32;
 

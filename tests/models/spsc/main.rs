@@ -1,4 +1,4 @@
-//! Models of the spsc ring: two or three threads, every execution. Each proves the invariant in its first line and names
+//! Models of the spsc ring: two or three threads, every execution, of most up to a number of preemptions. Each proves the invariant in its first line and names
 //! the orderings that it holds.
 //!
 //! `RUSTFLAGS="--cfg forebay_loom" cargo test --release -p forebay-tests --test models_spsc`

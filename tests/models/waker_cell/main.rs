@@ -1,4 +1,4 @@
-//! Models of the cell with the waker of one that waits: two or three threads, every execution. Each proves the property in its first
+//! Models of the cell with the waker of one that waits: two or three threads, every execution, of most up to a number of preemptions. Each proves the property in its first
 //! line and names the orderings that it holds.
 //!
 //! `RUSTFLAGS="--cfg forebay_loom" cargo test --release -p forebay-tests --test models_waker_cell`
