@@ -1,6 +1,7 @@
 //! Wakers are foreign code: they may panic, and they may use the channel themselves.
 
 use std::cell::Cell;
+use std::mem;
 use std::pin::Pin;
 use std::sync::{Arc, Barrier, Mutex};
 use std::task::{Context, Poll, RawWaker, RawWakerVTable, Wake, Waker};
@@ -364,6 +365,10 @@ fn a_waker_may_receive() {
     Waker::from(Arc::clone(&inline)).wake();
     (0..10).for_each(|number| sender.try_send(number).unwrap());
     assert_eq!(*inline.received.lock().unwrap(), (0..10).collect::<Vec<_>>());
+    // The receiver keeps the waker, which has the receiver.
+    let (_, another) = channel::mpsc(1).unwrap();
+    drop(mem::replace(&mut *inline.receiver.lock().unwrap(), another));
+    assert_eq!(Arc::strong_count(&inline), 1);
 }
 
 /// A waker that has an end of its own channel: it goes with the waker, in the middle of a call.
