@@ -42,6 +42,11 @@
 //!
 //! *Changes end.* Each further turn of the loop needs a push or a pop of another end that came between, over the distance from one
 //! mark to the other. In a ring with one producer there are three at most, as the other end is in the same operation.
+//!
+//! # Room for one
+//! In a ring with room for one item the marks are 1 and 0, and the level follows from whether it is there. Where a push or a pop that
+//! fails changes nothing, nobody keeps it then: who asks looks at the ring ([`Depth::FOLLOWS`]). An item that comes and goes, and another
+//! one, would be two changes each, and each of these an exchange and a fence.
 
 #![forbid(unsafe_code)]
 
@@ -172,6 +177,9 @@ pub(crate) struct Gauge {
 
 /// A ring, as its gauge has to know it. Whoever makes one knows the end that asks; it is the same for all types of items.
 pub(crate) trait Depth {
+    /// Whether the level follows from the number of items where there is room for one: a push or a pop that fails changes nothing.
+    const FOLLOWS: bool = false;
+
     fn gauge(&self) -> &Gauge;
 
     /// How many items there is room for.
@@ -179,6 +187,12 @@ pub(crate) trait Depth {
 
     /// How many items are inside now. `None`: nothing is taken out any more.
     fn look(&self) -> Option<usize>;
+
+    /// Whether nobody keeps the level, as it follows from what is inside.
+    #[inline(always)]
+    fn follows(&self) -> bool {
+        Self::FOLLOWS && self.capacity() == 1
+    }
 }
 
 /// The level that lies in the word.
@@ -205,21 +219,10 @@ impl Gauge {
         if has_pressure() { self.word.load(Ordering::Relaxed) } else { 0 }
     }
 
-    /// The level now.
+    /// The level that is kept.
     #[inline(always)]
     pub(crate) fn level(&self) -> Pressure {
         level(self.load())
-    }
-
-    /// The level now, if it has changed since it was `seen`.
-    #[inline]
-    pub(crate) fn since(&self, seen: &mut Seen) -> Option<Pressure> {
-        let word = self.load();
-        if word == seen.0 {
-            return None;
-        }
-        seen.0 = word;
-        Some(level(word))
     }
 
     /// How far the high mark is below the capacity. While the marks are being changed this may be new and the other one old.
@@ -315,6 +318,43 @@ impl Gauge {
     }
 }
 
+/// The level of a ring now.
+#[inline(always)]
+pub(crate) fn pressure<D: Depth>(ring: &D) -> Pressure {
+    level(word_of(ring))
+}
+
+/// The same, if it has changed since it was `seen`.
+#[inline]
+pub(crate) fn pressure_since<D: Depth>(ring: &D, seen: &mut Seen) -> Option<Pressure> {
+    let word = word_of(ring);
+    if word == seen.0 {
+        return None;
+    }
+    seen.0 = word;
+    Some(level(word))
+}
+
+/// The word of the gauge, or where nobody keeps it, one that says the same of the level.
+#[inline(always)]
+fn word_of<D: Depth>(ring: &D) -> usize {
+    if ring.follows() { following(ring).1 as usize } else { ring.gauge().load() }
+}
+
+/// The number of items (the capacity, if nothing is taken out any more), and the level that follows from it.
+#[inline(always)]
+fn following<D: Depth>(ring: &D) -> (usize, Pressure) {
+    let len = ring.look();
+    let pressure = match len {
+        _ if !has_pressure() => Pressure::Open,
+        _ if ring.gauge().level() == Pressure::Closed => Pressure::Closed,
+        None => Pressure::Closed,
+        Some(0) => Pressure::Open,
+        Some(_) => Pressure::Stop,
+    };
+    (len.unwrap_or(ring.capacity()), pressure)
+}
+
 /// What the level is at least with so much room.
 #[inline(always)]
 const fn least(room: usize, below: usize) -> usize {
@@ -326,6 +366,9 @@ const fn least(room: usize, below: usize) -> usize {
 #[cold]
 #[inline(never)]
 pub(crate) fn settle<D: Depth>(ring: D) -> (usize, Pressure) {
+    if ring.follows() {
+        return following(&ring);
+    }
     let (gauge, capacity) = (ring.gauge(), ring.capacity());
     let Watermarks { high, low } = gauge.marks(capacity);
     let mut word = gauge.load();
@@ -353,6 +396,9 @@ pub(crate) fn settle<D: Depth>(ring: D) -> (usize, Pressure) {
 pub(crate) fn span<D: Depth>(ring: D) -> (usize, bool) {
     let (gauge, capacity) = (ring.gauge(), ring.capacity());
     let Watermarks { high, low } = gauge.marks(capacity);
+    if ring.follows() {
+        return (capacity, false);
+    }
     // It isn't raised before there are `high` items.
     let most = high - low - 1;
     if gauge.is_open() {

@@ -1,6 +1,6 @@
 //! What every end says of its ring's pressure: the same methods with the same words, once.
 //!
-//! An end has `self.$end.ring.gauge()`, and `self.$end.look_at_marks()`, which makes it look at the marks with its next operation.
+//! An end has `self.$end.ring.gauge()`, the ring as its gauge has to know it by `self.$end.depth()`, and `self.$end.look_at_marks()`, which makes it look at the marks with its next operation.
 
 /// The methods of a producer's end; of its ring are the examples, and what is to be added to the words that all have.
 macro_rules! producer_pressure {
@@ -27,7 +27,7 @@ macro_rules! producer_pressure {
             $(#[$more])*
             ///
             /// # Progress
-            /// Wait-free: one relaxed load of a line that is written seldom.
+            /// Wait-free: one relaxed load of a line that is written seldom; in a ring with room for one, as [`len`](Self::len).
             ///
             /// # Examples
             $(#[$example])+
@@ -35,10 +35,10 @@ macro_rules! producer_pressure {
             /// The pressure, if it has changed since it was last `seen`: for a driver that sends a frame at each change, say.
             ///
             /// It is told whenever it has changed since the last look, however often, and not again: what is told is the level that there
-            /// is now, which may be the one that was told before.
+            /// is now, which may be the one that was told before. (Where there is room for one item, it is told if it is another one.)
             ///
             /// # Progress
-            /// Wait-free: one relaxed load.
+            /// As [`pressure`](Self::pressure).
             ///
             /// # Examples
             $(#[$since_example])+
@@ -58,13 +58,13 @@ macro_rules! consumer_pressure {
             /// How pressed the ring is, as its producers see it: see [`Producer::pressure`](super::Producer::pressure).
             ///
             /// # Progress
-            /// Wait-free: one relaxed load of a line that is written seldom.
+            /// As there.
             pressure;
             /// The pressure, if it has changed since it was last `seen`: see
             /// [`Producer::pressure_since`](super::Producer::pressure_since).
             ///
             /// # Progress
-            /// Wait-free: one relaxed load.
+            /// As there.
             pressure_since;
             /// Changes where the pressure rises and falls: see [`Producer::set_watermarks`](super::Producer::set_watermarks).
             set_watermarks;
@@ -92,13 +92,13 @@ macro_rules! pressure {
         #[must_use]
         #[inline]
         pub fn pressure(&self) -> Pressure {
-            self.$end.ring.gauge().level()
+            $crate::gauge::pressure(&self.$end.depth())
         }
 
         $(#[$since])+
         #[inline]
         pub fn pressure_since(&self, seen: &mut Seen) -> Option<Pressure> {
-            self.$end.ring.gauge().since(seen)
+            $crate::gauge::pressure_since(&self.$end.depth(), seen)
         }
 
         /// Where the pressure rises and falls.

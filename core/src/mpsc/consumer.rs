@@ -6,7 +6,7 @@ use core::iter::FusedIterator;
 use super::ticket::{Grant, Stamp, Ticket};
 use super::view::{Ctl, View};
 use crate::gauge::methods::consumer_pressure;
-use crate::gauge::{self, Seen, WatermarkError, Watermarks, settle};
+use crate::gauge::{self, Depth, Seen, WatermarkError, Watermarks, settle};
 use crate::owner::End;
 use crate::slip::Slip;
 use crate::sync::{Ordering, SEVERAL_CORES};
@@ -159,6 +159,12 @@ impl<T> Rx<T> {
         }
         let (span, _) = gauge::span(&self.ring);
         self.gate = self.ring.geometry().advance(self.head, if self.odd { 0 } else { span });
+    }
+
+    /// The ring, as its gauge has to know it.
+    #[inline(always)]
+    fn depth(&self) -> impl Depth {
+        &self.ring
     }
 
     /// The level of the pressure is to be looked at with the next pop.

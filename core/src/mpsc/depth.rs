@@ -9,6 +9,8 @@ use crate::gauge::{Depth, Gauge};
 use crate::sync::Ordering;
 
 impl<T> Depth for &View<T> {
+    const FOLLOWS: bool = true;
+
     #[inline(always)]
     fn gauge(&self) -> &Gauge {
         &self.ctl().rest.gauge

@@ -7,7 +7,7 @@ use core::hint::spin_loop;
 use super::ticket::{Grant, Stamp, Ticket};
 use super::view::{Ctl, View};
 use crate::gauge::methods::producer_pressure;
-use crate::gauge::{Seen, WatermarkError, Watermarks, settle};
+use crate::gauge::{Depth, Seen, WatermarkError, Watermarks, settle};
 use crate::owner::End;
 use crate::sync::{Ordering, SEVERAL_CORES, SMALL};
 use crate::{Pressure, PushError, Refusal};
@@ -196,7 +196,7 @@ impl<T> Tx<T> {
 
     /// Raises the pressure on a ring that has been seen full.
     fn press(&self) {
-        if self.ring.gauge().is_below(0, 0) {
+        if !self.depth().follows() && self.ring.gauge().is_below(0, 0) {
             settle(&self.ring);
         }
     }
@@ -219,7 +219,13 @@ impl<T> Tx<T> {
     /// Whether the level is below what it is at least with our item, and those before it, by what we know.
     fn may_raise(&self) -> bool {
         let (slots, gauge) = (self.ring.geometry(), self.ring.gauge());
-        gauge.is_below(slots.count() - slots.held(self.next, self.limit), gauge.below())
+        !self.depth().follows() && gauge.is_below(slots.count() - slots.held(self.next, self.limit), gauge.below())
+    }
+
+    /// The ring, as its gauge has to know it.
+    #[inline(always)]
+    fn depth(&self) -> impl Depth {
+        &self.ring
     }
 
     /// The marks have been changed.

@@ -7,7 +7,7 @@ use core::num::NonZeroUsize;
 use super::turn::Turn;
 use super::view::{Lane, View};
 use crate::gauge::methods::consumer_pressure;
-use crate::gauge::{self, Seen, WatermarkError, Watermarks, settle};
+use crate::gauge::{self, Depth, Seen, WatermarkError, Watermarks, settle};
 use crate::owner::End;
 use crate::swap::word::Position;
 use crate::sync::Ordering;
@@ -136,7 +136,7 @@ impl<T, const C: usize> Rx<T, C> {
     /// Lowers the pressure, as there is nothing inside.
     fn settle_empty(&self, why: PopError) -> PopError {
         if !self.ring.gauge().is_open() {
-            settle(self.ring.depth(self.before_free()));
+            settle(self.depth());
         }
         why
     }
@@ -145,7 +145,13 @@ impl<T, const C: usize> Rx<T, C> {
     #[cold]
     #[inline(never)]
     fn watch(&mut self) {
-        (self.calm, _) = gauge::span(self.ring.depth(self.before_free()));
+        (self.calm, _) = gauge::span(self.depth());
+    }
+
+    /// The ring, as its gauge has to know it.
+    #[inline(always)]
+    fn depth(&self) -> impl Depth {
+        self.ring.depth(self.before_free())
     }
 
     /// The level of the pressure is to be looked at with the next pop.

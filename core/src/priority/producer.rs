@@ -7,7 +7,7 @@ use core::num::NonZeroUsize;
 use super::by::By;
 use super::view::{Lane, View};
 use crate::gauge::methods::producer_pressure;
-use crate::gauge::{Seen, WatermarkError, Watermarks, settle};
+use crate::gauge::{Depth, Seen, WatermarkError, Watermarks, settle};
 use crate::owner::End;
 use crate::swap::word::{Position, State};
 use crate::sync::Word;
@@ -186,13 +186,19 @@ impl<T, const C: usize> Tx<T, C> {
     fn watch_full(&mut self) {
         self.calm = 1;
         if self.ring.gauge().is_below(0, 0) {
-            settle(self.ring.depth(self.free));
+            settle(self.depth());
         }
     }
 
     /// A position at or before the front of the free cells.
     const fn before_free(&self) -> Position {
         self.free
+    }
+
+    /// The ring, as its gauge has to know it.
+    #[inline(always)]
+    fn depth(&self) -> impl Depth {
+        self.ring.depth(self.free)
     }
 
     /// The level of the pressure is to be looked at with the next push.

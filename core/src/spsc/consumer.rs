@@ -8,7 +8,7 @@ use super::run::{ReadRun, ReadSlot};
 use super::view::View;
 use super::{Dense, Layout};
 use crate::gauge::methods::consumer_pressure;
-use crate::gauge::{self, Seen, WatermarkError, Watermarks};
+use crate::gauge::{self, Depth, Seen, WatermarkError, Watermarks};
 use crate::owner::End;
 use crate::position::Position;
 use crate::slip::Slip;
@@ -101,9 +101,15 @@ impl<T, L: Layout> Rx<T, L> {
     #[cold]
     #[inline(never)]
     fn watch(&mut self) {
-        let (span, is_up) = gauge::span(self.ring.depth(self.head, Side::Consumer));
+        let (span, is_up) = gauge::span(self.depth());
         self.span = if is_up { 0 } else { span };
         self.set_gate(span);
+    }
+
+    /// The ring, as its gauge has to know it.
+    #[inline(always)]
+    fn depth(&self) -> impl Depth {
+        self.ring.depth(self.head, Side::Consumer)
     }
 
     /// The level of the pressure is to be looked at with the next pop.

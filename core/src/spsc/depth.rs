@@ -18,6 +18,8 @@ struct Words<'r, O> {
 }
 
 impl<O: Own> Depth for Words<'_, O> {
+    const FOLLOWS: bool = true;
+
     #[inline(always)]
     fn gauge(&self) -> &Gauge {
         &self.ctl.ends.gauge

@@ -8,7 +8,7 @@ use super::run::{WriteRun, WriteSlot};
 use super::view::View;
 use super::{Dense, Layout};
 use crate::gauge::methods::producer_pressure;
-use crate::gauge::{Seen, WatermarkError, Watermarks, settle};
+use crate::gauge::{Depth, Seen, WatermarkError, Watermarks, settle};
 use crate::owner::End;
 use crate::position::Position;
 use crate::sync::{Ordering, SMALL};
@@ -94,6 +94,11 @@ impl<T, L: Layout> Tx<T, L> {
         let below = ring.gauge().below();
         let mut room = 0;
         if !SMALL {
+            if self.depth().follows() {
+                // There is no gate but where the room ends.
+                self.gate = self.limit;
+                return;
+            }
             room = self.known_room();
             if ring.gauge().is_below(room, below) {
                 self.limit = self.look_at_head();
@@ -101,7 +106,7 @@ impl<T, L: Layout> Tx<T, L> {
             }
         }
         if SMALL || ring.gauge().is_below(room, below) {
-            room = capacity.get() - settle(ring.depth(self.tail, Side::Producer)).0;
+            room = capacity.get() - settle(self.depth()).0;
             self.limit = self.tail.advance(room, capacity);
         }
         // Beyond the mark each push looks whether the pressure is still on.
@@ -111,6 +116,12 @@ impl<T, L: Layout> Tx<T, L> {
     /// How many slots from `tail` on are free by what is known of the consumer.
     fn known_room(&self) -> usize {
         self.ring.capacity().distance(self.tail, self.limit)
+    }
+
+    /// The ring, as its gauge has to know it.
+    #[inline(always)]
+    fn depth(&self) -> impl Depth {
+        self.ring.depth(self.tail, Side::Producer)
     }
 
     /// The level of the pressure is to be looked at with the next push.

@@ -6,7 +6,7 @@ use core::iter::FusedIterator;
 use super::view::View;
 use super::word::{Position, State};
 use crate::gauge::methods::consumer_pressure;
-use crate::gauge::{self, Seen, WatermarkError, Watermarks, settle};
+use crate::gauge::{self, Depth, Seen, WatermarkError, Watermarks, settle};
 use crate::owner::End;
 use crate::sync::{LAPS_WRAP, Word};
 use crate::{Overflow, PopError, Pressure};
@@ -208,8 +208,14 @@ impl<T> Rx<T> {
     #[cold]
     #[inline(never)]
     fn watch(&mut self) {
-        let (span, _) = gauge::span(self.ring.depth(Some(self.head)));
+        let (span, _) = gauge::span(self.depth());
         self.gate = self.ring.shape.advance(self.head, span).idx();
+    }
+
+    /// The ring, as its gauge has to know it.
+    #[inline(always)]
+    fn depth(&self) -> impl Depth {
+        self.ring.depth(Some(self.head))
     }
 
     /// The level of the pressure is to be looked at with the next pop.
@@ -284,7 +290,7 @@ impl<T> Rx<T> {
     #[cold]
     #[inline(never)]
     fn tidy_up(&mut self) {
-        settle(self.ring.depth(Some(self.head)));
+        settle(self.depth());
         self.sweep();
     }
 

@@ -6,7 +6,7 @@ use super::TooManyProducers;
 use super::view::{Admission, View};
 use super::word::{Position, State};
 use crate::gauge::methods::producer_pressure;
-use crate::gauge::{Seen, WatermarkError, Watermarks, settle};
+use crate::gauge::{Depth, Seen, WatermarkError, Watermarks, settle};
 use crate::owner::End;
 use crate::sync::{LAPS_WRAP, SMALL, Word};
 use crate::{Overflow, Pressure, PushError, Pushed};
@@ -190,6 +190,12 @@ impl<T> Tx<T> {
         }
         // Beyond the mark each push looks whether the pressure is still on.
         self.gate = shape.advance(self.tail, room.saturating_sub(below + 1)).idx();
+    }
+
+    /// The ring, as its gauge has to know it.
+    #[inline(always)]
+    fn depth(&self) -> impl Depth {
+        self.ring.depth(None)
     }
 
     /// The level of the pressure is to be looked at with the next push.

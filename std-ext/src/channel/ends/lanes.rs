@@ -6,7 +6,7 @@ use crate::channel::{End, ReceiveEnd, ReserveEnd, RingCounts, Room, RoomEnd, Sen
 use crate::fan_in::{ByLane, LaneSet, Producer};
 use crate::{Refusal, Seen};
 
-pressed_end!(Room::InLanes, [T, K] Producer<'_, T, K>; with_shed = Self::shed);
+pressed_end!(Room::InLanes, follows: true, [T, K] Producer<'_, T, K>; with_shed = Self::shed);
 
 policy_end!([T, K] Producer<'_, T, K>; Refusal = refusal, set_refusal);
 
