@@ -508,8 +508,8 @@ mod tests {
                 };
                 assert_eq!(ring.settle(len), (len, expected), "{len} of {}, {high}, {low}", ring.capacity);
                 assert_eq!((ring.gauge.level(), ring.gauge.is_open()), (expected, expected == Pressure::Open));
-                assert_eq!(ring.gauge.since(&mut seen), (expected != before).then_some(expected));
-                assert_eq!(ring.gauge.since(&mut seen), None);
+                assert_eq!(pressure_since(&&ring, &mut seen), (expected != before).then_some(expected));
+                assert_eq!(pressure_since(&&ring, &mut seen), None);
                 before = expected;
             }
         }
@@ -521,16 +521,63 @@ mod tests {
         let (ring, mut seen) = (Ring::new(4, 3, 1), Seen::default());
         for _ in 0..100 {
             ring.settle(4);
-            assert_eq!(ring.gauge.since(&mut seen), Some(Pressure::Stop));
+            assert_eq!(pressure_since(&&ring, &mut seen), Some(Pressure::Stop));
             ring.settle(0);
             ring.settle(4);
-            assert_eq!(ring.gauge.since(&mut seen), Some(Pressure::Stop), "it was open in between");
+            assert_eq!(pressure_since(&&ring, &mut seen), Some(Pressure::Stop), "it was open in between");
             ring.settle(0);
             ring.settle(3);
-            assert_eq!(ring.gauge.since(&mut seen), Some(Pressure::Slow));
+            assert_eq!(pressure_since(&&ring, &mut seen), Some(Pressure::Slow));
             ring.settle(0);
-            assert_eq!(ring.gauge.since(&mut seen), Some(Pressure::Open));
+            assert_eq!(pressure_since(&&ring, &mut seen), Some(Pressure::Open));
         }
+    }
+
+    /// A ring whose level follows from its length, where that is one at most.
+    struct Following<'r>(&'r Ring);
+
+    impl Depth for Following<'_> {
+        const FOLLOWS: bool = true;
+
+        fn gauge(&self) -> &Gauge {
+            &self.0.gauge
+        }
+
+        fn capacity(&self) -> usize {
+            self.0.capacity
+        }
+
+        fn look(&self) -> Option<usize> {
+            self.0.len.get()
+        }
+    }
+
+    /// What is inside says it, until the ring is closed; what was seen is compared with that; and nothing is written.
+    #[test]
+    fn with_room_for_one_it_follows() {
+        let (ring, mut seen) = (Ring::new(1, 1, 0), Seen::default());
+        assert_eq!(pressure_since(&Following(&ring), &mut seen), None);
+        for (len, level) in [(1, Pressure::Stop), (0, Pressure::Open), (1, Pressure::Stop)] {
+            ring.len.set(Some(len));
+            assert_eq!(pressure(&Following(&ring)), level);
+            assert_eq!(pressure_since(&Following(&ring), &mut seen), Some(level));
+            assert_eq!(pressure_since(&Following(&ring), &mut seen), None);
+            assert_eq!((settle(Following(&ring)), span(Following(&ring))), ((len, level), (1, false)));
+            assert_eq!(ring.gauge.load(), 0);
+        }
+        ring.len.set(None);
+        assert_eq!((pressure(&Following(&ring)), settle(Following(&ring))), (Pressure::Closed, (1, Pressure::Closed)));
+        ring.len.set(Some(0));
+        ring.gauge.close();
+        assert_eq!(pressure_since(&Following(&ring), &mut seen), Some(Pressure::Closed));
+        ring.gauge.open();
+        assert_eq!(pressure_since(&Following(&ring), &mut seen), Some(Pressure::Open));
+        // Where there is room for more it is kept.
+        let ring = Ring::new(2, 1, 0);
+        ring.len.set(Some(1));
+        assert_eq!(pressure(&Following(&ring)), Pressure::Open);
+        assert_eq!(settle(Following(&ring)), (1, Pressure::Slow));
+        assert_eq!(pressure(&Following(&ring)), Pressure::Slow);
     }
 
     /// A consumer may take that many before the level can have to fall, and is told whether it has to look.
@@ -580,18 +627,18 @@ mod tests {
         ring.len.set(None);
         assert_eq!(settle(&ring), (4, Pressure::Closed));
         assert_eq!(ring.settle(0), (4, Pressure::Closed), "whatever is inside");
-        assert_eq!(ring.gauge.since(&mut seen), Some(Pressure::Closed));
+        assert_eq!(pressure_since(&&ring, &mut seen), Some(Pressure::Closed));
         let ring = Ring::new(4, 3, 1);
         ring.gauge.close();
         assert_eq!((ring.gauge.level(), ring.settle(4)), (Pressure::Closed, (4, Pressure::Closed)));
-        assert_eq!(ring.gauge.since(&mut Seen::default()), Some(Pressure::Closed));
+        assert_eq!(pressure_since(&&ring, &mut Seen::default()), Some(Pressure::Closed));
         // Whoever has the ring to itself begins anew, and that is a change.
         let mut seen = Seen::default();
-        ring.gauge.since(&mut seen);
+        pressure_since(&&ring, &mut seen);
         ring.gauge.open();
-        assert_eq!((ring.gauge.level(), ring.gauge.since(&mut seen)), (Pressure::Open, Some(Pressure::Open)));
+        assert_eq!((ring.gauge.level(), pressure_since(&&ring, &mut seen)), (Pressure::Open, Some(Pressure::Open)));
         ring.gauge.open();
-        assert_eq!(ring.gauge.since(&mut seen), None, "nothing to open");
+        assert_eq!(pressure_since(&&ring, &mut seen), None, "nothing to open");
     }
 
     #[test]

@@ -80,6 +80,7 @@ use core::task::Waker;
 pub(crate) use forebay_core::waker_cell::{Keep, Registrar, WakerCell};
 
 use self::home::Home;
+pub(crate) use self::home::Lull;
 pub(crate) use self::line::{InLane, Seat, Seats};
 use self::line::{Left, Table};
 use self::lock::Lock;
@@ -298,8 +299,8 @@ impl<S: Seats> Waiting<S> {
 
     /// After a change of the ring: what of these kinds is waited for.
     #[inline(always)]
-    pub(crate) fn awaited(&self, kinds: Kinds) -> Awaited {
-        self.home.fence();
+    pub(crate) fn awaited(&self, kinds: Kinds, lull: &mut Lull) -> Awaited {
+        self.home.fence(lull);
         // Relaxed: that fence does it.
         let awaited = self.kinds.load(Ordering::Relaxed);
         let is_waiting = kinds.has(Kind::Item) && self.receiver.is_waiting();

@@ -11,7 +11,7 @@ use crate::fan_in::{self, ByLane, LaneSet};
 #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 use crate::sync::Arc;
 use crate::sync::{always_const, shielded};
-use crate::wait::{Awaited, InLane, Keep, Kind, Kinds, RECEIVER, Registrar, Seat, Seats, Waiting};
+use crate::wait::{Awaited, InLane, Keep, Kind, Kinds, Lull, RECEIVER, Registrar, Seat, Seats, Waiting};
 use crate::{InUse, Pressure, Seen};
 
 /// What the ends of a channel share beside the ring.
@@ -198,6 +198,7 @@ pub(super) struct Place<D: Desk> {
     has_left: bool,
     /// The line in which it may be, or from which it may have been called.
     line: Option<Kind>,
+    lull: Lull,
 }
 
 impl<D: Desk> Place<D> {
@@ -208,13 +209,13 @@ impl<D: Desk> Place<D> {
     }
 
     const fn at(desk: D, seat: usize) -> Self {
-        Self { desk, seat, registrar: None, has_left: false, line: None }
+        Self { desk, seat, registrar: None, has_left: false, line: None, lull: Lull::new() }
     }
 
     /// That of the receiver, who has its seat. So nobody else has the right to wait in its cell.
     fn of_receiver(desk: D) -> Option<Self> {
         let registrar = desk.registrar()?;
-        Some(Self { desk, seat: RECEIVER, registrar: Some(registrar), has_left: false, line: None })
+        Some(Self { desk, seat: RECEIVER, registrar: Some(registrar), has_left: false, line: None, lull: Lull::new() })
     }
 
     /// Of the receiver, where senders have lanes. `None`: some end has a seat there.
@@ -239,6 +240,7 @@ impl<D: Desk> Place<D> {
         if self.line == Some(Kind::Item) {
             self.leave_line();
         }
+        self.lull = Lull::new();
         // The waker may panic, and then nothing has changed.
         match kind {
             Kind::Lane => self.desk.waiting().wait_in_lane(self.seat, InLane::Room, waker),
@@ -251,6 +253,7 @@ impl<D: Desk> Place<D> {
     fn wait_for_level(&mut self, room: Room, seen: Seen, waker: &Waker) {
         match room {
             Room::InLanes => {
+                self.lull = Lull::new();
                 self.desk.waiting().wait_in_lane(self.seat, InLane::Level(seen), waker);
                 self.line = Some(Kind::Lane);
             }
@@ -264,6 +267,7 @@ impl<D: Desk> Place<D> {
             // It was left there by a future that has been forgotten.
             self.leave_line();
         }
+        self.lull = Lull::new();
         if let Some(registrar) = &mut self.registrar {
             self.desk.waiting().wait_for_item(registrar, waker);
         }
@@ -301,8 +305,8 @@ impl<D: Desk> Place<D> {
 
     /// After a change of the ring: what is waited for.
     #[inline(always)]
-    pub(super) fn awaited(&self, kinds: Kinds) -> Awaited {
-        self.desk.waiting().awaited(kinds)
+    pub(super) fn awaited(&mut self, kinds: Kinds) -> Awaited {
+        self.desk.waiting().awaited(kinds, &mut self.lull)
     }
 
     /// Wakes the first who waits for that, and if the pressure has changed, all who wait for that.
@@ -332,7 +336,7 @@ impl<D: Desk> Place<D> {
     /// The receiver takes nothing in any more.
     pub(super) fn call_senders(&self) {
         let kinds = [Kind::Room, Kind::Closed, Kind::Level, Kind::Lane];
-        let awaited = self.awaited(kinds.into_iter().fold(Kinds::NONE, Kinds::and));
+        let awaited = self.desk.waiting().awaited(kinds.into_iter().fold(Kinds::NONE, Kinds::and), &mut Lull::new());
         for kind in kinds {
             if awaited.has(kind) {
                 self.call_all(kind);
@@ -342,7 +346,7 @@ impl<D: Desk> Place<D> {
 
     /// A sender that finds no room need not wait any more.
     pub(super) fn call_for_room(&self, kind: Kind) {
-        if self.awaited(Kinds::of(kind)).has(kind) {
+        if self.desk.waiting().awaited(Kinds::of(kind), &mut Lull::new()).has(kind) {
             self.call_all(kind);
         }
     }
@@ -382,7 +386,7 @@ impl<D: Desk> Drop for Place<D> {
 /// One that puts items in, or makes others that do, is gone: it may have been the last one.
 pub(super) fn tell_of_end(desk: &impl Desk) {
     let waiting = desk.waiting();
-    if waiting.awaited(Kinds::of(Kind::Item)).has(Kind::Item) {
+    if waiting.awaited(Kinds::of(Kind::Item), &mut Lull::new()).has(Kind::Item) {
         waiting.call(Kind::Item);
     }
 }

@@ -1,10 +1,14 @@
-//! The thread by which all ends wait, and which needs no fence when it changes the ring.
+//! Who needs no fence when the ring is changed: the thread by which all ends wait, or for a while, everybody.
 //!
 //! The fences of [waiting](super) order what *two* threads do. Where the ends of a channel are tasks of one thread, they are of no use,
 //! and cost as much as all the rest. So whoever waits notes by which thread. One by which all have waited for a while, `TRIAL` times,
 //! is *at home*: it does without the fence `W2`. All other threads make that fence. An end that waits by another thread first sets the
 //! word to "nobody is at home", and has the system make a [fence](crate::sync::barrier) on all threads: that takes microseconds, but is
 //! done once for `TRIAL` waits at most. Waits alone count: so a receiver is at home, too, whose senders are in other threads and never wait.
+//!
+//! And where threads are so busy that nobody waits, each of them would fence for nobody. So an end that has made `LULL` changes while
+//! nobody has waited (one at home: while it has not waited itself, `LULL_AT_HOME`) says that *all* are at home: then nobody makes that
+//! fence, until somebody waits, and leaves that as any other home.
 //!
 //! ```text
 //!  usize::BITS-1                                   BITS             0
@@ -17,26 +21,32 @@
 //! |---|---|
 //! | fewer than `TRIAL` waits, of a thread or at first of none | nobody |
 //! | `TRIAL` waits: that is its home | that thread |
+//! | `TRIAL` waits of no thread, [`ALL`](threads) | everybody |
 //! | `LEFT` in place of the count, with the number of who has left the home: the barrier may not have been run | nobody |
 //! | `NEVER`: there is no barrier | nobody |
 //!
 //! # Why it is enough
-//! Let one end of thread *t* be at home: it changes the ring, makes a light fence, loads this word, finds *t* at home there, and looks
-//! who waits. Let another end take its place in the line, [come](Home::come) here, and look at the ring again. Then either that look
-//! sees the change, or the first end sees the place. For let *c* be the exchange by which thread *t* has written what the first end
-//! loads, and *d* the last exchange, or load, of the other end here.
+//! Let one end of thread *p* go without the fence: it changes the ring, makes a light fence, loads this word, finds *p* at home there, or
+//! all, and looks who waits. Let another end, of thread *w*, take its place in the line, [come](Home::come) here, and look at the ring
+//! again. Then either that look sees the change, or the first end sees the place. For let *c* be the exchange by which was written what
+//! the first end loads, and *d* the last exchange, or load, of the other end here.
 //!
-//! - *The other end waits by t.* One of the two came before the other in the same thread.
-//! - *d is before c.* As *c* has been the last of `TRIAL` exchanges of thread *t* in a row, *d* is before all of these, and does not see
-//!   the one before *c*. So `W1` of the other end comes before the `W1` which *t* has made between that one and *c*: the first end
-//!   sees the place. (This is where `TRIAL` must be at least 2.)
+//! - *w is p.* One of the two came before the other in the same thread.
+//! - *d is a load of what somebody else has left.* It does not know how far that one is, and makes a heavy fence of its own: of that and
+//!   the light one of *p*, one is first. But it does not take the home on from there: what *p* loads later might have been left anew, after
+//!   its fence.
+//! - *d is before c, and p is at home.* As *c* has been the last of `TRIAL` exchanges of thread *p* in a row, *d* is before all of these,
+//!   and does not see the one before *c*. So `W1` of the other end comes before the `W1` which *p* has made between that one and *c*: the
+//!   first end sees the place. (This is where `TRIAL` must be at least 2.)
+//! - *d is before c, and all are at home.* If *d* was an exchange, *c* comes after it (`HO1`), as all that changes the word in between is
+//!   exchanges; and the load of *p* after *c* (`HO2`). If it was the load of one that is at home, nobody but that thread goes on from there
+//!   without having left it: it has written *c* itself, which comes after *d* therefore; or somebody has left its home, by a heavy fence
+//!   after *d*, which comes before *c*: that fence is a sequentially consistent one, too, and comes after `W1` therefore, as *d* does not
+//!   see that the home was left; and so what *p* looks at later comes after that. In each case the first end sees the place.
 //! - *d is after c.* The home has been left in between: by an exchange to `LEFT`, a heavy fence, and the exchange `HO1` from there on,
 //!   all by one thread, as nobody else changes what it has left. The first end loads what was there before: so its light fence comes
 //!   before that heavy one, after which its change is seen. If it is not *d* itself that has left the home, *d* comes after who has
 //!   (`HO1`), as all that changes the word is exchanges; or *d* loads what its own thread has written, after who has.
-//! - *d is a load of what somebody else has left.* It does not know how far that one is, and makes a heavy fence of its own. If *c* is
-//!   before what it loads, that one will do, as above; and if not, *d* is before *c*. But it does not take the home on from there: what it
-//!   loads later might have been left anew, after its fence.
 //!
 //! When the system does not make the fence, although it did when it was asked first, the one that waits is woken at once, to try
 //! again: it polls, but nothing is lost. The word is `LEFT` by nobody then, and the next one goes on from there.
@@ -64,17 +74,17 @@ impl Home {
 
     /// After a change of the ring, and before a look at who waits.
     #[inline(always)]
-    pub(super) fn fence(&self) {
-        if !self.is_here() {
+    pub(super) fn fence(&self, lull: &mut Lull) {
+        if !self.0.is_here(lull) {
             // [W2] SeqCst: pairs with [W1]. Orders: our change of the ring before our look at who waits.
             fence(Ordering::SeqCst);
         }
     }
 
     /// Whether this thread is at home, which has just changed the ring.
-    #[inline(always)]
+    #[cfg(test)]
     pub(super) fn is_here(&self) -> bool {
-        self.0.is_here()
+        self.0.is_here(&mut Lull::new())
     }
 
     /// For one that has taken its place in a line, and made its fence, and will look at the ring. `false`: that look may overlook
@@ -84,8 +94,31 @@ impl Home {
     }
 }
 
+/// For how many changes of one end nobody has waited, as far as it knows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lull {
+    /// The lower half of what the word was.
+    #[cfg(feature = "std")]
+    word: u32,
+    #[cfg(feature = "std")]
+    changes: u32,
+}
+
+impl Lull {
+    /// Of an end that is new, or has waited.
+    pub(crate) const fn new() -> Self {
+        Self {
+            #[cfg(feature = "std")]
+            word: 0,
+            #[cfg(feature = "std")]
+            changes: 0,
+        }
+    }
+}
+
 #[cfg(feature = "std")]
 mod threads {
+    use super::Lull;
     use crate::sync::{AtomicUsize, Ordering, always_const, barrier};
 
     #[derive(Debug)]
@@ -97,12 +130,18 @@ mod threads {
     /// leave the home again.
     const TRIAL: usize = if cfg!(forebay_loom) { 2 } else { 128 };
     const _: () = assert!(2 <= TRIAL && TRIAL < LEFT);
+    /// After how many changes of one end all are at home: to leave that takes as long as some hundred fences.
+    const LULL: u32 = if cfg!(forebay_loom) { 2 } else { 1024 };
+    /// The same for one that is at home, who knows nothing of the waits of other ends of its thread.
+    const LULL_AT_HOME: u32 = if cfg!(forebay_loom) { 3 } else { 16 * 1024 };
     const MASK: usize = (1 << BITS) - 1;
     /// Nobody has waited.
     const NONE: usize = 0;
     const NEVER: usize = 1;
     /// In place of the waits.
     const LEFT: usize = MASK;
+    /// In place of the number of a thread: all.
+    const ALL: usize = usize::MAX >> BITS;
 
     /// The word when the thread with this number is at home. No thread has the number 0.
     #[inline(always)]
@@ -141,20 +180,46 @@ mod threads {
         }
 
         #[inline(always)]
-        pub(super) fn is_here(&self) -> bool {
+        pub(super) fn is_here(&self, lull: &mut Lull) -> bool {
             if !barrier::POSSIBLE {
                 return false;
             }
             barrier::light();
-            // Relaxed: the light fence pairs with the heavy one.
-            self.0.load(Ordering::Relaxed) == home_of(barrier::number_if_any())
+            // [HO2] Acquire: pairs with [HO1]. Orders: the places of those who have waited before all were at home, before our look at
+            // who waits. That somebody leaves a home is a matter of the light fence and the heavy one.
+            let word = self.0.load(Ordering::Acquire);
+            if word == home_of(ALL) {
+                return true;
+            }
+            let is_here = word == home_of(barrier::number_if_any());
+            if word as u32 != lull.word {
+                *lull = Lull { word: word as u32, changes: 0 };
+            }
+            lull.changes += 1;
+            if lull.changes >= if is_here { LULL_AT_HOME } else { LULL } {
+                lull.changes = 0;
+                self.be_home_of_all(word, is_here);
+            }
+            is_here
+        }
+
+        /// All are at home from now on, if nobody waits meanwhile.
+        #[cold]
+        #[inline(never)]
+        fn be_home_of_all(&self, word: usize, is_here: bool) {
+            let is_left = word == NEVER || word & MASK == LEFT;
+            if is_here || !is_left && word != home_of(number_in(word)) {
+                // [HO1] AcqRel: pairs with itself, below, and [HO2]. Orders: the places of those who have waited before us, or were here,
+                // before the look at who waits of those who find this. Relaxed when it fails: somebody waits.
+                let _ = self.0.compare_exchange(word, home_of(ALL), Ordering::AcqRel, Ordering::Relaxed);
+            }
         }
 
         pub(super) fn come(&self) -> bool {
             if !barrier::POSSIBLE {
                 return true;
             }
-            let number = barrier::number(usize::MAX >> BITS);
+            let number = barrier::number(ALL - 1);
             // Relaxed: a guess, unless it is never left, or is our own.
             let mut word = self.0.load(Ordering::Relaxed);
             while word != NEVER && word != home_of(number) {
@@ -184,10 +249,10 @@ mod threads {
                     _ if number_in(word) == number => word + 1,
                     _ => first_of(number),
                 };
-                // [HO1] Acquire: pairs with itself, above. Orders: the heavy fence of whoever has left a home before our look at the
-                // ring; and that of those that come later, as an exchange goes on with the release that it reads. Relaxed when it
-                // fails: it is tried again.
-                match self.0.compare_exchange(word, next, Ordering::Acquire, Ordering::Relaxed) {
+                // [HO1] AcqRel: pairs with itself, above. Orders: the heavy fence of whoever has left a home before our look at the
+                // ring; and our place before the look at who waits of those who find all at home later. Relaxed when it fails: it is
+                // tried again.
+                match self.0.compare_exchange(word, next, Ordering::AcqRel, Ordering::Relaxed) {
                     Ok(_) => return true,
                     Err(other) => word = other,
                 }
@@ -199,6 +264,8 @@ mod threads {
 
 #[cfg(not(feature = "std"))]
 mod nowhere {
+    use super::Lull;
+
     #[derive(Debug)]
     pub(super) struct Word;
 
@@ -210,7 +277,7 @@ mod nowhere {
         pub(super) const fn open(&self) {}
 
         #[inline(always)]
-        pub(super) const fn is_here(&self) -> bool {
+        pub(super) const fn is_here(&self, _lull: &mut Lull) -> bool {
             false
         }
 

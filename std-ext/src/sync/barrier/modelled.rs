@@ -3,7 +3,7 @@
 use core::cell::Cell;
 use core::sync::atomic::AtomicUsize as Plain;
 
-use loom::sync::atomic::{AtomicUsize, Ordering};
+use loom::sync::atomic::{AtomicUsize, Ordering, fence};
 
 pub(crate) const POSSIBLE: bool = true;
 
@@ -75,6 +75,8 @@ pub(crate) fn heavy() -> bool {
         // AcqRel: with light fences.
         word.fetch_add(0, Ordering::AcqRel);
     }
+    // SeqCst: as it is one for this thread, too.
+    fence(Ordering::SeqCst);
     true
 }
 
