@@ -221,11 +221,11 @@ impl Outcome {
         self.scores.iter().find(|score| score.name == name)
     }
 
-    /// The peer that needed the least time.
-    pub(crate) fn fastest_peer(&self) -> Option<&Score> {
+    /// The peer that needed the least time, of some.
+    pub(crate) fn fastest_peer(&self, is_meant: impl Fn(&Score) -> bool) -> Option<&Score> {
         self.scores
             .iter()
-            .filter(|score| score.role == Role::Peer)
+            .filter(|score| score.role == Role::Peer && is_meant(score))
             .min_by(|a, b| a.nanoseconds().median.total_cmp(&b.nanoseconds().median))
     }
 }

@@ -15,11 +15,30 @@ pub(crate) struct Goal {
     pub(crate) at_least: f64,
 }
 
+/// So end the names of channels that have one sender, but for those that have no other kind.
+const ALONE: &str = " spsc";
+
+impl Goal {
+    /// A channel with several senders is ahead of its like.
+    pub(crate) const fn ahead_shared(what: &'static str, question: &'static str, capacity: usize) -> Self {
+        let against = Against::FastestShared;
+        Self { what, question, setting: "", capacity, who: "forebay", against, at_least: 1.1 }
+    }
+
+    /// A channel with one sender is ahead of all.
+    pub(crate) const fn ahead_alone(what: &'static str, question: &'static str, capacity: usize) -> Self {
+        let against = Against::FastestPeer;
+        Self { what, question, setting: "", capacity, who: "forebay spsc", against, at_least: 1.1 }
+    }
+}
+
 /// Who is to be reached.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Against {
     Named(&'static str),
     FastestPeer,
+    /// Of those that may have several senders.
+    FastestShared,
 }
 
 /// How far it is.
@@ -37,7 +56,8 @@ impl Goal {
         }
         let against: &Score = match self.against {
             Against::Named(name) => outcome.score(name)?,
-            Against::FastestPeer => outcome.fastest_peer()?,
+            Against::FastestPeer => outcome.fastest_peer(|_| true)?,
+            Against::FastestShared => outcome.fastest_peer(|peer| !peer.name.ends_with(ALONE))?,
         };
         Some(Reached { against: against.name, ratio: outcome.score(self.who)?.times(against) })
     }

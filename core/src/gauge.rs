@@ -45,8 +45,8 @@
 //!
 //! # Room for one
 //! In a ring with room for one item the marks are 1 and 0, and the level follows from whether it is there. Where a push or a pop that
-//! fails changes nothing, nobody keeps it then: who asks looks at the ring ([`Depth::FOLLOWS`]). An item that comes and goes, and another
-//! one, would be two changes each, and each of these an exchange and a fence.
+//! fails changes nothing, nobody keeps it then: who asks looks at the ring ([`Depth::FOLLOWS`]). An item that comes and goes would be two
+//! changes otherwise, and each of these an exchange and a fence. How often it has changed is told by how many items there were.
 
 #![forbid(unsafe_code)]
 
@@ -166,6 +166,14 @@ impl core::error::Error for WatermarkError {}
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Seen(usize);
 
+impl Seen {
+    /// The level that was seen.
+    #[must_use]
+    pub const fn pressure(self) -> Pressure {
+        level(self.0)
+    }
+}
+
 /// The level, and where it changes.
 pub(crate) struct Gauge {
     word: SwapUsize,
@@ -187,6 +195,13 @@ pub(crate) trait Depth {
 
     /// How many items are inside now. `None`: nothing is taken out any more.
     fn look(&self) -> Option<usize>;
+
+    /// Where the level follows: how many items have gone in or out, as far as the end that asks has to know it to see that the level has
+    /// changed and come back.
+    #[inline(always)]
+    fn turns(&self) -> usize {
+        0
+    }
 
     /// Whether nobody keeps the level, as it follows from what is inside.
     #[inline(always)]
@@ -338,7 +353,7 @@ pub(crate) fn pressure_since<D: Depth>(ring: &D, seen: &mut Seen) -> Option<Pres
 /// The word of the gauge, or where nobody keeps it, one that says the same of the level.
 #[inline(always)]
 fn word_of<D: Depth>(ring: &D) -> usize {
-    if ring.follows() { following(ring).1 as usize } else { ring.gauge().load() }
+    if ring.follows() { ring.turns() << LEVEL.count_ones() | following(ring).1 as usize } else { ring.gauge().load() }
 }
 
 /// The number of items (the capacity, if nothing is taken out any more), and the level that follows from it.
@@ -534,7 +549,7 @@ mod tests {
     }
 
     /// A ring whose level follows from its length, where that is one at most.
-    struct Following<'r>(&'r Ring);
+    struct Following<'r>(&'r Ring, usize);
 
     impl Depth for Following<'_> {
         const FOLLOWS: bool = true;
@@ -550,34 +565,44 @@ mod tests {
         fn look(&self) -> Option<usize> {
             self.0.len.get()
         }
+
+        fn turns(&self) -> usize {
+            self.1
+        }
     }
 
     /// What is inside says it, until the ring is closed; what was seen is compared with that; and nothing is written.
     #[test]
     fn with_room_for_one_it_follows() {
         let (ring, mut seen) = (Ring::new(1, 1, 0), Seen::default());
-        assert_eq!(pressure_since(&Following(&ring), &mut seen), None);
+        assert_eq!(pressure_since(&Following(&ring, 0), &mut seen), None);
         for (len, level) in [(1, Pressure::Stop), (0, Pressure::Open), (1, Pressure::Stop)] {
             ring.len.set(Some(len));
-            assert_eq!(pressure(&Following(&ring)), level);
-            assert_eq!(pressure_since(&Following(&ring), &mut seen), Some(level));
-            assert_eq!(pressure_since(&Following(&ring), &mut seen), None);
-            assert_eq!((settle(Following(&ring)), span(Following(&ring))), ((len, level), (1, false)));
+            assert_eq!(pressure(&Following(&ring, 0)), level);
+            assert_eq!(pressure_since(&Following(&ring, 0), &mut seen), Some(level));
+            assert_eq!(pressure_since(&Following(&ring, 0), &mut seen), None);
+            assert_eq!((settle(Following(&ring, 0)), span(Following(&ring, 0))), ((len, level), (1, false)));
             assert_eq!(ring.gauge.load(), 0);
         }
+        assert_eq!(seen.pressure(), Pressure::Stop);
+        assert_eq!(pressure_since(&Following(&ring, 1), &mut seen), Some(Pressure::Stop), "it was open in between");
+        assert_eq!(pressure_since(&Following(&ring, 1), &mut seen), None);
         ring.len.set(None);
-        assert_eq!((pressure(&Following(&ring)), settle(Following(&ring))), (Pressure::Closed, (1, Pressure::Closed)));
+        assert_eq!(
+            (pressure(&Following(&ring, 0)), settle(Following(&ring, 0))),
+            (Pressure::Closed, (1, Pressure::Closed))
+        );
         ring.len.set(Some(0));
         ring.gauge.close();
-        assert_eq!(pressure_since(&Following(&ring), &mut seen), Some(Pressure::Closed));
+        assert_eq!(pressure_since(&Following(&ring, 0), &mut seen), Some(Pressure::Closed));
         ring.gauge.open();
-        assert_eq!(pressure_since(&Following(&ring), &mut seen), Some(Pressure::Open));
+        assert_eq!(pressure_since(&Following(&ring, 0), &mut seen), Some(Pressure::Open));
         // Where there is room for more it is kept.
         let ring = Ring::new(2, 1, 0);
         ring.len.set(Some(1));
-        assert_eq!(pressure(&Following(&ring)), Pressure::Open);
-        assert_eq!(settle(Following(&ring)), (1, Pressure::Slow));
-        assert_eq!(pressure(&Following(&ring)), Pressure::Slow);
+        assert_eq!(pressure(&Following(&ring, 0)), Pressure::Open);
+        assert_eq!(settle(Following(&ring, 0)), (1, Pressure::Slow));
+        assert_eq!(pressure(&Following(&ring, 0)), Pressure::Slow);
     }
 
     /// A consumer may take that many before the level can have to fall, and is told whether it has to look.

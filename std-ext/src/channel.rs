@@ -191,12 +191,6 @@ pub trait End {
         false
     }
 
-    /// Whether each item that is put in or taken out changes the pressure, and nothing else does: there is room for one.
-    #[inline]
-    fn is_for_one(&self) -> bool {
-        false
-    }
-
     /// How pressed it is, if it says so: see [`PressureEnd`].
     fn level(&self) -> Option<Pressure> {
         None

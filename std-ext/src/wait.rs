@@ -15,8 +15,7 @@
 //! | looks at the ring again | looks at `kinds`, and the cell |
 //!
 //! Both fences are sequentially consistent, so one of them comes first: either the second look sees the change, or the change is
-//! followed by a look that sees the place in the line. Where nothing has changed but the pressure, the ring has made its own fence, `G3`,
-//! right after that, which takes the place of `W2`.
+//! followed by a look that sees the place in the line.
 //!
 //! `W2` is needed between threads alone. A thread by which all wait is [at home], and makes none.
 //!
@@ -305,13 +304,6 @@ impl<S: Seats> Waiting<S> {
         let awaited = self.kinds.load(Ordering::Relaxed);
         let is_waiting = kinds.has(Kind::Item) && self.receiver.is_waiting();
         Awaited(awaited | if is_waiting { Kind::Item.bit() } else { 0 })
-    }
-
-    /// The same after a change of the pressure alone, which the ring has fenced.
-    #[inline(always)]
-    pub(crate) fn awaited_after_fence(&self) -> Awaited {
-        // Relaxed: the ring's own fence [G3] is between its change and this look, and pairs with [W1].
-        Awaited(self.kinds.load(Ordering::Relaxed))
     }
 
     /// The same of some lanes: those whose senders wait.

@@ -7,23 +7,19 @@ use std::time::Duration;
 use super::several::{race, setting};
 use crate::contest::{ChannelQuestion, Contest};
 use crate::contestants;
-use crate::goals::{Against, Goal};
+use crate::goals::Goal;
 use crate::queue::{Channel, Check, HandIn, HandOut};
 
 const NAME: &str = "blocking";
 
-pub(crate) const GOALS: &[Goal] = &[goal(1), goal(64), goal(1024)];
+pub(crate) const GOALS: &[Goal] = &[shared(1), shared(64), shared(1024), alone(1), alone(64), alone(1024)];
 
-const fn goal(capacity: usize) -> Goal {
-    Goal {
-        what: "threads that wait: ahead of every other channel",
-        question: NAME,
-        setting: "",
-        capacity,
-        who: "forebay",
-        against: Against::FastestPeer,
-        at_least: 1.1,
-    }
+const fn shared(capacity: usize) -> Goal {
+    Goal::ahead_shared("threads that wait: ahead of every other channel of several senders", NAME, capacity)
+}
+
+const fn alone(capacity: usize) -> Goal {
+    Goal::ahead_alone("threads that wait: one sender's ahead of every other channel", NAME, capacity)
 }
 
 pub(crate) fn contests() -> Vec<Contest> {

@@ -8,24 +8,20 @@ use super::across;
 use super::tasks::runtime;
 use crate::contest::{ChannelQuestion, Contest, TaskQuestion};
 use crate::contestants;
-use crate::goals::{Against, Goal};
+use crate::goals::Goal;
 use crate::queue::{Channel, Check, HandIn, HandOut, TaskChannel, TaskHandIn, TaskHandOut};
 
 const OF_THREADS: &str = "ping_pong";
 const OF_TASKS: &str = "ping_pong_tasks";
 
-pub(crate) const GOALS: &[Goal] = &[goal(OF_THREADS), goal(OF_TASKS)];
+pub(crate) const GOALS: &[Goal] = &[shared(OF_THREADS), shared(OF_TASKS), alone(OF_THREADS), alone(OF_TASKS)];
 
-const fn goal(question: &'static str) -> Goal {
-    Goal {
-        what: "there and back: ahead of every other channel",
-        question,
-        setting: "",
-        capacity: 1,
-        who: "forebay",
-        against: Against::FastestPeer,
-        at_least: 1.1,
-    }
+const fn shared(question: &'static str) -> Goal {
+    Goal::ahead_shared("there and back: ahead of every other channel of several senders", question, 1)
+}
+
+const fn alone(question: &'static str) -> Goal {
+    Goal::ahead_alone("there and back: one sender's ahead of every other channel", question, 1)
 }
 
 /// So many before the clock starts.

@@ -8,28 +8,37 @@ use super::blocking::least;
 use super::several::{setting, share};
 use crate::contest::{Contest, TaskQuestion};
 use crate::contestants;
-use crate::goals::{Against, Goal};
+use crate::goals::Goal;
 use crate::queue::{Check, TaskChannel, TaskHandIn, TaskHandOut, first_of};
 
 /// By the number of threads.
 const NAMES: [&str; 2] = ["tasks", "tasks_two_threads"];
 
-pub(crate) const GOALS: &[Goal] = &[goal(1, 64), goal(1, 1024), goal(2, 64), goal(2, 1024)];
+pub(crate) const GOALS: &[Goal] = &[
+    shared(1, 64),
+    shared(1, 1024),
+    shared(2, 64),
+    shared(2, 1024),
+    alone(1, 64),
+    alone(1, 1024),
+    alone(2, 64),
+    alone(2, 1024),
+];
 
-const fn goal(threads: usize, capacity: usize) -> Goal {
-    Goal {
-        what: if threads == 1 {
-            "tasks that wait: ahead of every other channel"
-        } else {
-            "tasks that wait on two threads: ahead of every other channel"
-        },
-        question: NAMES[threads - 1],
-        setting: "",
-        capacity,
-        who: "forebay",
-        against: Against::FastestPeer,
-        at_least: 1.1,
-    }
+const fn shared(threads: usize, capacity: usize) -> Goal {
+    let what = match threads {
+        1 => "tasks that wait: ahead of every other channel of several senders",
+        _ => "tasks that wait on two threads: ahead of every other channel of several senders",
+    };
+    Goal::ahead_shared(what, NAMES[threads - 1], capacity)
+}
+
+const fn alone(threads: usize, capacity: usize) -> Goal {
+    let what = match threads {
+        1 => "tasks that wait: one sender's ahead of every other channel",
+        _ => "tasks that wait on two threads: one sender's ahead of every other channel",
+    };
+    Goal::ahead_alone(what, NAMES[threads - 1], capacity)
 }
 
 pub(crate) fn contests() -> Vec<Contest> {

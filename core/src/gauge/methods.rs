@@ -35,7 +35,7 @@ macro_rules! producer_pressure {
             /// The pressure, if it has changed since it was last `seen`: for a driver that sends a frame at each change, say.
             ///
             /// It is told whenever it has changed since the last look, however often, and not again: what is told is the level that there
-            /// is now, which may be the one that was told before. (Where there is room for one item, it is told if it is another one.)
+            /// is now, which may be the one that was told before.
             ///
             /// # Progress
             /// As [`pressure`](Self::pressure).

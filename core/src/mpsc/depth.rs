@@ -42,4 +42,10 @@ impl<T> Depth for &View<T> {
         }
         Some(0)
     }
+
+    #[inline(always)]
+    fn turns(&self) -> usize {
+        let slots = self.geometry();
+        slots.distance(slots.start(), Ticket::from_word(load_tail(self)))
+    }
 }

@@ -3,6 +3,7 @@
 use core::fmt;
 use core::iter::FusedIterator;
 
+use super::depth::count_turn;
 use super::layout::sealed::{Mark as _, Side};
 use super::run::{ReadRun, ReadSlot};
 use super::view::View;
@@ -27,6 +28,8 @@ pub(super) struct Rx<T, L: Layout> {
     known: Position,
     gate: Position,
     span: usize,
+    /// Counted in a ring with room for one.
+    turns: usize,
     slip: Slip,
 }
 
@@ -42,7 +45,7 @@ impl<T, L: Layout> Rx<T, L> {
         // Relaxed: whoever makes the ends has the ring to itself, see `owner::pair`.
         ring.ctl().ends.consumer.store(true, Ordering::Relaxed);
         let (head, known) = ring.at_rest();
-        Self { ring, head, known, gate: head, span: 0, slip: Slip::NEW }
+        Self { ring, head, known, gate: head, span: 0, turns: count_turn(0, head), slip: Slip::NEW }
     }
 
     #[inline(always)]
@@ -101,6 +104,12 @@ impl<T, L: Layout> Rx<T, L> {
     #[cold]
     #[inline(never)]
     fn watch(&mut self) {
+        if self.depth().follows() {
+            // Each pop is at the gate.
+            self.gate = self.head;
+            self.turns = count_turn(self.turns, self.head);
+            return;
+        }
         let (span, is_up) = gauge::span(self.depth());
         self.span = if is_up { 0 } else { span };
         self.set_gate(span);
@@ -109,7 +118,7 @@ impl<T, L: Layout> Rx<T, L> {
     /// The ring, as its gauge has to know it.
     #[inline(always)]
     fn depth(&self) -> impl Depth {
-        self.ring.depth(self.head, Side::Consumer)
+        self.ring.depth(self.head, Side::Consumer, self.turns)
     }
 
     /// The level of the pressure is to be looked at with the next pop.

@@ -15,6 +15,7 @@ struct Words<'r, O> {
     capacity: Capacity,
     /// What the mark of the next slot of that end is asked for.
     own: O,
+    turns: usize,
 }
 
 impl<O: Own> Depth for Words<'_, O> {
@@ -39,12 +40,24 @@ impl<O: Own> Depth for Words<'_, O> {
         let count = || self.capacity.distance(self.ctl.load_head(), self.ctl.load_tail());
         Some(self.own.count(self.capacity.get(), count))
     }
+
+    #[inline(always)]
+    fn turns(&self) -> usize {
+        self.turns
+    }
 }
 
 impl<T, L: Layout> View<T, L> {
-    /// The ring, for the end that is at a position.
+    /// The ring, for the end that is at a position, and has counted its [turns](count_turn).
     #[inline(always)]
-    pub(super) fn depth(&self, at: Position, side: Side) -> impl Depth {
-        Words { ctl: self.ctl(), capacity: self.capacity(), own: self.mark(at).own(side) }
+    pub(super) fn depth(&self, at: Position, side: Side, turns: usize) -> impl Depth {
+        Words { ctl: self.ctl(), capacity: self.capacity(), own: self.mark(at).own(side), turns }
     }
+}
+
+/// Counts the items that have gone through an end of a ring with room for one, where it looks after each: at each second one it is at the
+/// same position.
+#[inline(always)]
+pub(super) const fn count_turn(turns: usize, at: Position) -> usize {
+    turns.wrapping_add((turns ^ at.to_word()) & 1)
 }

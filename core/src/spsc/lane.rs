@@ -74,7 +74,7 @@ impl<T> Lane<T> {
         // SAFETY: as the caller says.
         let rx = unsafe { Rx::new(self.0) };
         self.0.gauge().open();
-        settle(self.0.depth(rx.head(), Side::Consumer));
+        settle(self.0.depth(rx.head(), Side::Consumer, 0));
         // SAFETY: as the caller of `new` says.
         Consumer::new(unsafe { End::of(rx) })
     }

@@ -3,6 +3,7 @@
 use core::fmt;
 use core::mem::MaybeUninit;
 
+use super::depth::count_turn;
 use super::layout::sealed::{Mark as _, Side};
 use super::run::{WriteRun, WriteSlot};
 use super::view::View;
@@ -24,6 +25,8 @@ pub(super) struct Tx<T, L: Layout> {
     tail: Position,
     limit: Position,
     gate: Position,
+    /// Counted in a ring with room for one.
+    turns: usize,
 }
 
 // SAFETY: the end carries items to another thread, so they must be `Send`. The shared words are atomics, and the slots
@@ -40,8 +43,8 @@ impl<T, L: Layout> Tx<T, L> {
         ctl.ends.producer.store(true, Ordering::Relaxed);
         let (head, tail) = ring.at_rest();
         ring.gauge().open();
-        settle(ring.depth(tail, Side::Producer));
-        Self { ring, tail, limit: head.lap_later(), gate: tail }
+        settle(ring.depth(tail, Side::Producer, 0));
+        Self { ring, tail, limit: head.lap_later(), gate: tail, turns: count_turn(0, tail) }
     }
 
     #[inline(always)]
@@ -91,14 +94,15 @@ impl<T, L: Layout> Tx<T, L> {
     #[inline(never)]
     fn watch(&mut self) {
         let (ring, capacity) = (self.ring, self.ring.capacity());
+        if self.depth().follows() {
+            // Each push is at the gate.
+            self.gate = self.tail;
+            self.turns = count_turn(self.turns, self.tail);
+            return;
+        }
         let below = ring.gauge().below();
         let mut room = 0;
         if !SMALL {
-            if self.depth().follows() {
-                // There is no gate but where the room ends.
-                self.gate = self.limit;
-                return;
-            }
             room = self.known_room();
             if ring.gauge().is_below(room, below) {
                 self.limit = self.look_at_head();
@@ -121,7 +125,7 @@ impl<T, L: Layout> Tx<T, L> {
     /// The ring, as its gauge has to know it.
     #[inline(always)]
     fn depth(&self) -> impl Depth {
-        self.ring.depth(self.tail, Side::Producer)
+        self.ring.depth(self.tail, Side::Producer, self.turns)
     }
 
     /// The level of the pressure is to be looked at with the next push.

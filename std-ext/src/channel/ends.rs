@@ -5,10 +5,9 @@ mod lanes;
 mod newest;
 mod queues;
 
-/// An end of a ring that says how pressed it is by methods of the same names, or one behind it does; whether that follows from the one
-/// item that there may be room for; and what it counts.
+/// An end of a ring that says how pressed it is by methods of the same names, or one behind it does; and what it counts.
 macro_rules! pressed_end {
-    ($room:expr, follows: $follows:expr, [$($generics:tt)+] $end:ty $(, $behind:ident)? $(; $with:ident = $count:expr)*) => {
+    ($room:expr, [$($generics:tt)+] $end:ty $(, $behind:ident)? $(; $with:ident = $count:expr)*) => {
         impl<$($generics)+> $crate::channel::End for $end {
             const ROOM: $crate::channel::Room = $room;
             const HAS_PRESSURE: bool = true;
@@ -16,11 +15,6 @@ macro_rules! pressed_end {
             #[inline]
             fn has_changed(&self, seen: &mut $crate::Seen) -> bool {
                 self$(.$behind())?.pressure_since(seen).is_some()
-            }
-
-            #[inline]
-            fn is_for_one(&self) -> bool {
-                $follows && self$(.$behind())?.capacity() == 1
             }
 
             fn level(&self) -> Option<$crate::Pressure> {

@@ -426,26 +426,17 @@ impl<E: End, D: Desk> Party<E, D> {
         let kinds = Self::CHANGES.and(brought);
         let awaited = self.place.awaited(kinds);
         if awaited.has_any(kinds) {
-            self.place.tell(awaited, brought, || self.end.has_changed(&mut self.seen) || self.end.is_for_one());
+            self.place.tell(awaited, brought, || self.end.has_changed(&mut self.seen));
         }
     }
 
-    /// After a look at the ring that has changed the pressure at most: if it has, wakes who waits for that. A pressure that has been
-    /// seen here may have been told by others, but none that this end has changed is left out.
+    /// After what has changed the pressure at most: if it has, wakes who waits for that. A pressure that has been seen here may have been
+    /// told by others, but none that this end has changed is left out.
     pub(super) fn tell_pressure(&mut self) {
-        if Self::CHANGES == Kinds::NONE || self.end.is_for_one() {
-            return;
-        }
-        if self.end.has_changed(&mut self.seen) && self.place.desk.waiting().awaited_after_fence().has(Kind::Level) {
-            self.place.call_all(Kind::Level);
-        }
-    }
-
-    /// The same where there always is room, and so nobody waits for that: after items were taken, or none was there.
-    fn tell_pressure_after(&mut self, has_taken: bool) {
-        if !(has_taken && self.end.is_for_one()) {
-            self.tell_pressure();
-        } else if self.place.awaited(Self::CHANGES).has(Kind::Level) {
+        if Self::CHANGES != Kinds::NONE
+            && self.end.has_changed(&mut self.seen)
+            && self.place.awaited(Self::CHANGES).has(Kind::Level)
+        {
             self.place.call_all(Kind::Level);
         }
     }
@@ -468,8 +459,7 @@ impl<C: ReceiveEnd, D: Desk> Party<C, D> {
     pub(super) fn tell_senders(&mut self, has_taken: bool) {
         match C::ROOM {
             Room::Shared if has_taken => self.tell(Kind::Room),
-            Room::Shared => self.tell_pressure(),
-            Room::Always => self.tell_pressure_after(has_taken),
+            Room::Shared | Room::Always => self.tell_pressure(),
             Room::InLanes => {
                 if self.place.awaited(Kinds::of(Kind::Lane)).has(Kind::Lane) {
                     let touched = self.end.take_touched();

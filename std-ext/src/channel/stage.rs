@@ -29,11 +29,6 @@ macro_rules! end {
                 self.end().has_changed(seen)
             }
 
-            #[inline]
-            fn is_for_one(&self) -> bool {
-                self.end().is_for_one()
-            }
-
             fn level(&self) -> Option<Pressure> {
                 self.end().level()
             }

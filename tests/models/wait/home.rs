@@ -15,10 +15,46 @@ models! {
     the_pressure_at_home [Some(2), 77] &["once", "woken"] => super::the_pressure_at_home;
     the_pressure_at_full_at_home [Some(4), 2983] &["once", "woken"] => super::the_pressure_at_full_at_home;
     a_home_left_twice [Some(2), 42322] &["there", "woken"] => super::a_home_left_twice;
+    item_while_all_are_at_home [Some(3), 196] &["there", "woken"] => super::item_while_all_are_at_home;
+    room_while_all_are_at_home [Some(3), 191] &["room", "woken"] => super::room_while_all_are_at_home;
+    all_come_home_beside_one_that_waits [Some(2), 191] &["there", "woken"] => super::all_come_home_beside_one_that_waits;
+    all_come_home_to_one_that_waits [Some(2), 191] &["there", "woken"] => super::all_come_home_to_one_that_waits;
+    all_come_home_after_one_has_left_it [Some(2), 191] &["there", "woken"] => super::all_come_home_after_one_has_left_it;
+    two_leave_the_home_of_all [Some(2), 14174] &["room", "woken"] => super::two_leave_the_home_of_all;
 }
 
 /// How many waits make a thread be at home.
 const TRIAL: usize = 2;
+
+/// How many changes of an end make all be at home, and of one at home.
+const LULL: u32 = 2;
+const LULL_AT_HOME: u32 = 3;
+
+/// A channel in which nobody waits, and all are at home.
+fn home_of_all(cx: &Context, capacity: usize) -> (Sender<ring::Tx, Shared>, Receiver<ring::Rx, Shared>) {
+    let (mut sender, mut receiver) = channel(cx, capacity);
+    for number in 1..=LULL {
+        sender.try_send(number).unwrap();
+        assert_eq!(receiver.try_recv(), Ok(number));
+    }
+    (sender, receiver)
+}
+
+/// The receiver goes, in a thread of its own: the end that somebody waits for comes to nobody's knowledge by a fence.
+fn go_in_thread<C: Rx + 'static>(receiver: Receiver<C, Shared>) -> thread::JoinHandle<()> {
+    thread::spawn(move || drop(receiver))
+}
+
+/// Waits for the end.
+fn end<P: Tx + 'static>(mut sender: Sender<P, Shared>) -> Task<()> {
+    Task::new(async move { sender.closed().await })
+}
+
+/// That end has come.
+fn has_ended(task: &Task<()>, cx: &Context) {
+    cx.note(if task.is_done() { "there" } else { "woken" });
+    assert!(task.is_done() || task.is_woken(), "it sleeps, and the receiver is gone");
+}
 
 /// A channel in which nobody has waited yet.
 fn channel(cx: &Context, capacity: usize) -> (Sender<ring::Tx, Shared>, Receiver<ring::Rx, Shared>) {
@@ -46,6 +82,25 @@ fn wait_for_end<P: Tx>(sender: &mut Sender<P, Shared>) {
 fn item_from_home(cx: &Context) {
     let (mut sender, mut receiver) = channel(cx, 1);
     wait(&mut receiver);
+    let receiver = poll_in_thread(receive(receiver));
+    sender.try_send(1).unwrap();
+    let mut task = receiver.join().unwrap();
+    if task.is_done() {
+        cx.note("there");
+    } else {
+        cx.note("woken");
+        cx.expect_heavy_fences(1);
+    }
+    assert!(task.is_done() || task.is_woken(), "it sleeps, and there is an item");
+    assert!(task.poll());
+    assert_eq!(task.result.unwrap().0, Ok(1));
+}
+
+/// The same where nobody makes a fence.
+///
+/// [W1] [HO1] [HO2], and the heavy fence.
+fn item_while_all_are_at_home(cx: &Context) {
+    let (mut sender, receiver) = home_of_all(cx, 1);
     let receiver = poll_in_thread(receive(receiver));
     sender.try_send(1).unwrap();
     let mut task = receiver.join().unwrap();
@@ -98,6 +153,87 @@ fn two_come_at_once(cx: &Context) {
     sender.try_send(100).unwrap();
     let mut watch = sender.clone();
     let watcher = poll_in_thread(Task::new(async move { watch.closed().await }));
+    let task = poll_in_thread(send(sender, 1));
+    assert_eq!(receiver.try_recv(), Ok(100));
+    let (_watcher, task) = (watcher.join().unwrap(), task.join().unwrap());
+    cx.note(if task.is_done() { "room" } else { "woken" });
+    check_senders(vec![task], receiver, vec![1]);
+}
+
+/// The same where nobody makes a fence.
+///
+/// [W1] [HO1] [HO2], and the heavy fence.
+fn room_while_all_are_at_home(cx: &Context) {
+    let (mut sender, mut receiver) = home_of_all(cx, 1);
+    sender.try_send(100).unwrap();
+    let task = poll_in_thread(send(sender, 1));
+    assert_eq!(receiver.try_recv(), Ok(100));
+    let task = task.join().unwrap();
+    cx.note(if task.is_done() { "room" } else { "woken" });
+    check_senders(vec![task], receiver, vec![1]);
+}
+
+/// One waits for the end while another one makes changes enough for all to be at home, and a third one goes: it sees who has waited
+/// before.
+///
+/// [HO1] [HO2], and the heavy fence.
+fn all_come_home_beside_one_that_waits(cx: &Context) {
+    let (mut sender, receiver) = channel(cx, 4);
+    let waiter = poll_in_thread(end(sender.clone()));
+    let goer = go_in_thread(receiver);
+    for number in 0..=LULL {
+        let _ = sender.try_send(number);
+    }
+    goer.join().unwrap();
+    has_ended(&waiter.join().unwrap(), cx);
+}
+
+/// The same where it waits by the thread that is at home, and lets all be at home.
+///
+/// [HO1] [HO2].
+fn all_come_home_to_one_that_waits(cx: &Context) {
+    let (mut sender, receiver) = channel(cx, 4);
+    wait_for_end(&mut sender.clone());
+    let goer = go_in_thread(receiver);
+    let mut task = end(sender.clone());
+    task.poll();
+    for number in 0..=LULL_AT_HOME {
+        let _ = sender.try_send(number);
+    }
+    goer.join().unwrap();
+    has_ended(&task, cx);
+}
+
+/// The same where another thread leaves the home of the one that waits, and lets all be at home.
+///
+/// [W1] [HO1] [HO2], and the heavy fence.
+fn all_come_home_after_one_has_left_it(cx: &Context) {
+    let (mut sender, receiver) = channel(cx, 4);
+    wait_for_end(&mut sender.clone());
+    let mut task = end(sender.clone());
+    let mut leaver = end(sender.clone());
+    let busy = thread::spawn(move || {
+        leaver.poll();
+        for number in 0..=LULL {
+            let _ = sender.try_send(number);
+        }
+        leaver
+    });
+    let goer = go_in_thread(receiver);
+    task.poll();
+    goer.join().unwrap();
+    let leaver = busy.join().unwrap();
+    assert!(leaver.is_done() || leaver.is_woken(), "it sleeps, and the receiver is gone");
+    has_ended(&task, cx);
+}
+
+/// Two that come by two other threads while all are at home.
+///
+/// [W1] [HO1] [HO2], and the heavy fence.
+fn two_leave_the_home_of_all(cx: &Context) {
+    let (mut sender, mut receiver) = home_of_all(cx, 1);
+    sender.try_send(100).unwrap();
+    let watcher = poll_in_thread(end(sender.clone()));
     let task = poll_in_thread(send(sender, 1));
     assert_eq!(receiver.try_recv(), Ok(100));
     let (_watcher, task) = (watcher.join().unwrap(), task.join().unwrap());
@@ -162,24 +298,22 @@ fn a_home_left_twice(cx: &Context) {
 fn the_pressure_at_home(cx: &Context) {
     cx.let_threads_be_at_home();
     cx.watch_pressure();
-    let (mut sender, mut receiver) = mpsc(1);
+    let (mut sender, mut receiver) = mpsc(2);
     wait(&mut receiver);
+    sender.try_send(0).unwrap();
     let pusher = thread::spawn(move || {
         sender.try_send(1).unwrap();
         sender
     });
     let mut reception = receive(receiver);
-    let is_there = reception.poll();
-    if is_there {
+    while reception.poll() {
         reception = receive(reception.result.unwrap().1);
-        reception.poll();
     }
     let sender = pusher.join().unwrap();
     cx.note(if reception.is_woken() { "woken" } else { "once" });
     while reception.is_woken() {
-        if reception.poll() {
+        while reception.poll() {
             reception = receive(reception.result.unwrap().1);
-            reception.poll();
         }
     }
     assert_eq!(sender.pressure(), Pressure::Open, "it sleeps, and the pressure is up");
@@ -192,10 +326,10 @@ fn the_pressure_at_home(cx: &Context) {
 fn the_pressure_at_full_at_home(cx: &Context) {
     cx.let_threads_be_at_home();
     cx.watch_pressure();
-    let (mut sender, mut receiver) = mpsc(1);
+    let (mut sender, mut receiver) = mpsc(2);
     wait_for_end(&mut sender);
     let watch = sender.clone();
-    sender.try_send(1).unwrap();
+    [1, 1].map(|number| sender.try_send(number).unwrap());
     let popper = thread::spawn(move || {
         assert_eq!(receiver.try_recv(), Ok(1));
         receiver
@@ -209,5 +343,5 @@ fn the_pressure_at_full_at_home(cx: &Context) {
     run(std::slice::from_mut(&mut second));
     run(std::slice::from_mut(&mut third));
     assert!(second.is_done() || third.is_done(), "it sleeps, and there is room");
-    assert_eq!((receiver.len(), watch.pressure()), (1, Pressure::Stop), "it sleeps, and the pressure is down");
+    assert_eq!((receiver.len(), watch.pressure()), (2, Pressure::Stop), "it sleeps, and the pressure is down");
 }

@@ -8,11 +8,15 @@ use forebay::Pressure;
 use super::*;
 
 models! {
-    relief_by_a_pop [None, 113] &["there", "woken"] => super::relief_by_a_pop;
-    stop_by_a_push [None, 113] &["there", "woken"] => super::stop_by_a_push;
+    relief_by_a_pop_capacity_1 [None, 113] &["there", "woken"] => |cx| super::relief_by_a_pop(1, cx);
+    relief_by_a_pop_capacity_2 [None, 113] &["there", "woken"] => |cx| super::relief_by_a_pop(2, cx);
+    stop_by_a_push_capacity_1 [None, 113] &["there", "woken"] => |cx| super::stop_by_a_push(1, cx);
+    stop_by_a_push_capacity_2 [None, 113] &["there", "woken"] => |cx| super::stop_by_a_push(2, cx);
     over_by_the_receiver_that_goes [None, 132] &["there", "woken"] => super::over_by_the_receiver_that_goes;
-    watched_by_another [Some(2), 33996] &["open"] => super::watched_by_another;
-    two_are_told [None, 2008] &[] => super::two_are_told;
+    watched_by_another_capacity_1 [Some(2), 33996] &["open"] => |cx| super::watched_by_another(1, cx);
+    watched_by_another_capacity_2 [Some(2), 33996] &["open"] => |cx| super::watched_by_another(2, cx);
+    two_are_told_capacity_1 [None, 2008] &[] => |cx| super::two_are_told(1, cx);
+    two_are_told_capacity_2 [None, 2008] &[] => |cx| super::two_are_told(2, cx);
 }
 
 /// A task that waits for another pressure, and gives its end back.
@@ -34,16 +38,16 @@ fn told<E: Send>(task: &mut Task<(Pressure, E)>, cx: &Context, level: Pressure) 
 /// A sender that knows of `Stop` is told of the pop that takes it back.
 ///
 /// [W1].
-fn relief_by_a_pop(cx: &Context) {
+fn relief_by_a_pop(capacity: usize, cx: &Context) {
     cx.watch_pressure();
-    let (mut sender, mut receiver) = channel::spsc::<u32>(1).unwrap();
-    sender.try_send(1).unwrap();
+    let (mut sender, mut receiver) = channel::spsc(capacity).unwrap();
+    (0..capacity).for_each(|_| sender.try_send(100).unwrap());
     let mut task = changed!(sender);
     assert!(task.poll());
     let (level, sender) = task.result.unwrap();
     assert_eq!(level, Pressure::Stop);
     let popper = thread::spawn(move || {
-        assert_eq!(receiver.try_recv(), Ok(1));
+        assert_eq!(receiver.try_recv(), Ok(100));
         receiver
     });
     let mut task = changed!(sender);
@@ -55,9 +59,10 @@ fn relief_by_a_pop(cx: &Context) {
 /// A receiver is told of the push that fills the channel.
 ///
 /// [W1].
-fn stop_by_a_push(cx: &Context) {
+fn stop_by_a_push(capacity: usize, cx: &Context) {
     cx.watch_pressure();
-    let (mut sender, receiver) = channel::spsc::<u32>(1).unwrap();
+    let (mut sender, receiver) = channel::spsc(capacity).unwrap();
+    (1..capacity).for_each(|_| sender.try_send(100).unwrap());
     let pusher = thread::spawn(move || {
         sender.try_send(1).unwrap();
         sender
@@ -83,9 +88,9 @@ fn over_by_the_receiver_that_goes(cx: &Context) {
 /// level last.
 ///
 /// [W1] [W2].
-fn watched_by_another(cx: &Context) {
+fn watched_by_another(capacity: usize, cx: &Context) {
     cx.watch_pressure();
-    let (mut sender, receiver) = full(mpsc, 1);
+    let (mut sender, receiver) = full(mpsc, capacity);
     let mut task = changed!(sender.clone());
     assert!(task.poll());
     let (mut last, watch) = task.result.unwrap();
@@ -96,9 +101,9 @@ fn watched_by_another(cx: &Context) {
         sender
     });
     let mut reception = receive(receiver);
-    assert!(reception.poll());
-    let mut reception = receive(reception.result.unwrap().1);
-    reception.poll();
+    while reception.poll() {
+        reception = receive(reception.result.unwrap().1);
+    }
     let sender = pusher.join().unwrap();
     while reception.is_done() || reception.is_woken() {
         if reception.poll() {
@@ -121,9 +126,10 @@ fn watched_by_another(cx: &Context) {
 }
 
 /// All that wait are told, although one of them goes meanwhile.
-fn two_are_told(cx: &Context) {
+fn two_are_told(capacity: usize, cx: &Context) {
     cx.watch_pressure();
-    let (mut sender, _receiver) = mpsc(1);
+    let (mut sender, _receiver) = mpsc(capacity);
+    (1..capacity).for_each(|_| sender.try_send(100).unwrap());
     let mut gone = changed!(sender.clone());
     let mut tasks = [changed!(sender.clone()), changed!(sender.clone())];
     assert!(!tasks[0].poll() && !gone.poll() && !tasks[1].poll());

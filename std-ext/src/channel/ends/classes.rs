@@ -7,10 +7,10 @@ use crate::priority::{By, ByClass};
 use crate::seam::Push;
 use crate::{Overflow, PushError, Pushed};
 
-pressed_end!(Room::Shared, follows: false, [T, F: FnMut(&T) -> usize, const C: usize, K] By<'_, T, F, C, K>, get_ref;
+pressed_end!(Room::Shared, [T, F: FnMut(&T) -> usize, const C: usize, K] By<'_, T, F, C, K>, get_ref;
     with_evicted = |by: &Self| (0..C).map(|class| by.get_ref().evicted(class)).sum();
     with_shed = |by: &Self| (0..C).map(|class| by.get_ref().shed(class)).sum());
-pressed_end!(Room::Shared, follows: false, [T, const C: usize, K] ByClass<'_, T, C, K>, end;
+pressed_end!(Room::Shared, [T, const C: usize, K] ByClass<'_, T, C, K>, end;
     with_evicted = |by: &Self| (0..C).map(|class| by.end().evicted(class)).sum();
     with_shed = |by: &Self| (0..C).map(|class| by.end().shed(class)).sum());
 policy_end!([T, F: FnMut(&T) -> usize, const C: usize, K] By<'_, T, F, C, K>, get_ref; Overflow = overflow, set_overflow);

@@ -6,7 +6,7 @@ use crate::channel::{End, ReceiveEnd, ReserveEnd, RingCounts, Room, RoomEnd, Sen
 use crate::fan_in::{ByLane, LaneSet, Producer};
 use crate::{Refusal, Seen};
 
-pressed_end!(Room::InLanes, follows: true, [T, K] Producer<'_, T, K>; with_shed = Self::shed);
+pressed_end!(Room::InLanes, [T, K] Producer<'_, T, K>; with_shed = Self::shed);
 
 policy_end!([T, K] Producer<'_, T, K>; Refusal = refusal, set_refusal);
 
@@ -43,6 +43,8 @@ impl<T, K> ReceiveEnd for ByLane<'_, T, K> {
     fn has_come(&self, lane: usize, seen: Option<Seen>) -> bool {
         // Where it is not open, nobody waits, or there is another one by now.
         self.lane_at(lane).is_none_or(|lane| match seen {
+            // Where there is room for one, each end counts for itself how often that has changed.
+            Some(seen) if self.end().lane_capacity() == 1 => lane.pressure() != seen.pressure(),
             Some(mut seen) => lane.pressure_since(&mut seen).is_some(),
             None => lane.len() < self.end().lane_capacity(),
         })

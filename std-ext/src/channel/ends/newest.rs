@@ -36,8 +36,8 @@ impl<T, K> End for Reader<'_, T, K> {
 impl<T, K> ReceiveEnd for Reader<'_, T, K> {}
 
 // The pressure says how many keys have something new.
-pressed_end!(Room::Always, follows: true, [T, F: FnMut(&T) -> usize, K] Keyed<'_, T, F, K>, end; with_conflated = |by: &Self| by.end().conflated_total());
-pressed_end!(Room::Always, follows: true, [T, K] Consumer<'_, T, K>; with_conflated = Self::conflated_total);
+pressed_end!(Room::Always, [T, F: FnMut(&T) -> usize, K] Keyed<'_, T, F, K>, end; with_conflated = |by: &Self| by.end().conflated_total());
+pressed_end!(Room::Always, [T, K] Consumer<'_, T, K>; with_conflated = Self::conflated_total);
 
 impl<T, F: FnMut(&T) -> usize, K> SendEnd for Keyed<'_, T, F, K> {
     /// What it has replaced, if that was not received.

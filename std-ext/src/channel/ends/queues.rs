@@ -6,12 +6,12 @@ use crate::channel::{CloneEnd, CloseEnd, ForceEnd, ReceiveEnd, ReserveEnd, Room,
 use crate::spsc::Layout;
 use crate::{Overflow, Pressure, PushError, Pushed, Refusal, mpsc, spsc, swap};
 
-pressed_end!(Room::Shared, follows: true, [T, L: Layout, K] spsc::Producer<'_, T, L, K>);
-pressed_end!(Room::Shared, follows: true, [T, L: Layout, K] spsc::Consumer<'_, T, L, K>);
-pressed_end!(Room::Shared, follows: true, [T, K] mpsc::Producer<'_, T, K>; with_shed = Self::shed);
-pressed_end!(Room::Shared, follows: true, [T, K] mpsc::Consumer<'_, T, K>; with_shed = Self::shed);
-pressed_end!(Room::Shared, follows: false, [T, K] swap::Producer<'_, T, K>; with_evicted = Self::evicted; with_shed = Self::shed);
-pressed_end!(Room::Shared, follows: false, [T, K] swap::Consumer<'_, T, K>; with_evicted = Self::evicted; with_shed = Self::shed);
+pressed_end!(Room::Shared, [T, L: Layout, K] spsc::Producer<'_, T, L, K>);
+pressed_end!(Room::Shared, [T, L: Layout, K] spsc::Consumer<'_, T, L, K>);
+pressed_end!(Room::Shared, [T, K] mpsc::Producer<'_, T, K>; with_shed = Self::shed);
+pressed_end!(Room::Shared, [T, K] mpsc::Consumer<'_, T, K>; with_shed = Self::shed);
+pressed_end!(Room::Shared, [T, K] swap::Producer<'_, T, K>; with_evicted = Self::evicted; with_shed = Self::shed);
+pressed_end!(Room::Shared, [T, K] swap::Consumer<'_, T, K>; with_evicted = Self::evicted; with_shed = Self::shed);
 
 policy_end!([T, K] mpsc::Producer<'_, T, K>; Refusal = refusal, set_refusal);
 policy_end!([T, K] mpsc::Consumer<'_, T, K>; Refusal = refusal, set_refusal);
