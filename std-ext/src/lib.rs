@@ -32,7 +32,7 @@
 //!
 //! # Features
 //! `std`, by default: threads that wait. `membarrier`, by default: on Linux a thread by which all ends of a channel wait does without
-//! fences, see [`channel`](channel#one-thread). `alloc`: ends that own their ring. `critical-section`: without `std`, the lock around those
+//! fences, and so do all while nobody waits, see [`channel`](channel#one-thread). `alloc`: ends that own their ring. `critical-section`: without `std`, the lock around those
 //! who wait is a critical section, and so is an exchange on a core that has none; the program brings the implementation. There is no
 //! [`channel`] without one of `std` and `critical-section`.
 

@@ -17,7 +17,8 @@
 //! Both fences are sequentially consistent, so one of them comes first: either the second look sees the change, or the change is
 //! followed by a look that sees the place in the line.
 //!
-//! `W2` is needed between threads alone. A thread by which all wait is [at home], and makes none.
+//! `W2` is needed between threads alone, and only as long as anybody waits. A thread by which all wait is [at home], and makes none; nor
+//! does anybody when nobody has waited for long.
 //!
 //! [at home]: home
 //!

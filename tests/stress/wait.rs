@@ -8,10 +8,14 @@
 //!
 //! Claims: account, waiting.
 
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use forebay::channel::{self, Lobby, MpscSender, Receiver, Sender, Shared};
+use forebay::channel::{self, Lobby, MpscSender, ReceiveEnd, Receiver, SendEnd, Sender, Shared};
 use forebay::{Overflow, Refusal, mpsc, spsc, swap};
 use forebay_tests::crowd::{self, Account, Dice, End, Item, Plan, Rx, Tx};
 
@@ -193,4 +197,80 @@ fn threads_that_sleep_again_and_again() {
         assert_eq!(receiver.blocking_iter().sum::<usize>(), 4 * (0..2000).sum::<usize>());
         senders.into_iter().for_each(|sender| sender.join().unwrap());
     });
+}
+
+/// What wakes a thread that polls.
+struct Unpark(thread::Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+/// So many changes, and some more, of a sender that finds room make all be at home: see `std-ext/src/wait/home.rs`.
+const LULL: u64 = 1024 + 128;
+
+/// Bursts in which nobody waits, until nobody makes a fence for that; and after each, items one by one, for which the receiver waits: it
+/// is about to when the next one comes. It is a task that goes to sleep at once. Each round that is over has woken it for each of them.
+fn lulls<P, C>(make: impl Fn(usize) -> (Sender<P, Shared>, Receiver<C, Shared>) + Send + 'static)
+where
+    P: SendEnd<Item = u64> + 'static,
+    C: ReceiveEnd<Item = u64> + Send + 'static,
+{
+    for_a_while(20, move |seed| {
+        let (mut sender, mut receiver) = make(2 * LULL as usize);
+        let received = Arc::new(AtomicU64::new(0));
+        let count = Arc::clone(&received);
+        let task = thread::spawn(move || {
+            let waker = Waker::from(Arc::new(Unpark(thread::current())));
+            let mut cx = Context::from_waker(&waker);
+            let mut waits = 0_u64;
+            loop {
+                match pin!(receiver.recv()).poll(&mut cx) {
+                    Poll::Ready(Ok(_)) => _ = count.fetch_add(1, Relaxed),
+                    Poll::Ready(Err(_)) => return waits,
+                    Poll::Pending => {
+                        waits += 1;
+                        thread::park();
+                    }
+                }
+            }
+        });
+        let mut random = Random::new(seed);
+        let mut sent = 0;
+        let mut send = |sender: &mut Sender<P, Shared>| {
+            sent += 1;
+            assert!(sender.try_send(sent).is_ok(), "there is room");
+            sent
+        };
+        for _ in 0..50 {
+            let mut last = 0;
+            for _ in 0..LULL {
+                last = send(&mut sender);
+            }
+            for _ in 0..8 {
+                while received.load(Relaxed) < last {
+                    std::hint::spin_loop();
+                }
+                (0..random.below(300)).for_each(|_| std::hint::spin_loop());
+                last = send(&mut sender);
+            }
+            while received.load(Relaxed) < last {
+                std::hint::spin_loop();
+            }
+        }
+        drop(sender);
+        assert!(task.join().unwrap() >= 50, "it hardly ever waited");
+    });
+}
+
+#[test]
+fn one_sender_after_a_lull() {
+    lulls(|capacity| channel::spsc(capacity).unwrap());
+}
+
+#[test]
+fn several_senders_after_a_lull() {
+    lulls(|capacity| channel::mpsc(capacity).unwrap());
 }

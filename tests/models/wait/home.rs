@@ -329,7 +329,7 @@ fn the_pressure_at_full_at_home(cx: &Context) {
     let (mut sender, mut receiver) = mpsc(2);
     wait_for_end(&mut sender);
     let watch = sender.clone();
-    [1, 1].map(|number| sender.try_send(number).unwrap());
+    (0..2).for_each(|_| sender.try_send(1).unwrap());
     let popper = thread::spawn(move || {
         assert_eq!(receiver.try_recv(), Ok(1));
         receiver
