@@ -1,10 +1,10 @@
 //! What the sources of the models say of them: the sites that each names, and how many executions it has. It is good for an order alone.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::Path;
 
-use crate::Result;
+use forebay_schemata::{Result, read};
+
 use crate::sites::files;
 
 /// Of a model.
@@ -29,7 +29,7 @@ impl Notes {
             return Ok(notes);
         }
         for file in files(root, &folder)? {
-            let text = fs::read_to_string(root.join(&file)).map_err(|error| format!("{file}: {error}"))?;
+            let text = read(&root.join(&file))?;
             let module = file.rsplit('/').next().unwrap_or_default().trim_end_matches(".rs");
             notes.add(module, &text);
         }
