@@ -2,10 +2,11 @@
 //! is there, and each end knows whether the other is gone.
 
 use std::collections::BTreeSet;
+use std::iter;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use forebay_core::{Overflow, PopError, PushError, Pushed, steps};
+use forebay_core::{Overflow, PopError, PushError, Pushed, Watermarks, steps};
 use forebay_tests::stall;
 
 /// Steps of one operation of the others at most, in a ring of a few items.
@@ -154,6 +155,49 @@ pub(crate) trait Ring: 'static {
     fn check(_rx: &mut Self::Rx, log: &Log) {
         log.check_all();
     }
+}
+
+/// Ends of a new ring after some numbers went through, and with the watermarks of the shape. What is done to mark it is for the ring to
+/// say; the consumer looks at it then.
+pub(crate) fn turned<R: Ring>(
+    (mut tx, mut rx): (R::Tx, R::Rx),
+    shape: Shape,
+    through: impl IntoIterator<Item = u32>,
+    mark: impl FnOnce(&mut R::Tx, Watermarks),
+) -> (R::Tx, R::Rx) {
+    let log = &mut Log::default();
+    for number in through {
+        assert_eq!(R::push(&mut tx, number, log), Put::Stored);
+        assert!(R::pop(&mut rx, log).is_ok());
+    }
+    if shape.is_marked {
+        mark(&mut tx, Watermarks::new(1, 0).expect("low is below high"));
+        assert!(R::pop(&mut rx, log).is_err());
+    }
+    (tx, rx)
+}
+
+/// And with the numbers of the shape inside, pushed one by one.
+pub(crate) fn used<R: Ring>(
+    ends: (R::Tx, R::Rx),
+    shape: Shape,
+    through: impl IntoIterator<Item = u32>,
+    mark: impl FnOnce(&mut R::Tx, Watermarks),
+) -> (R::Tx, R::Rx) {
+    let (mut tx, rx) = turned::<R>(ends, shape, through, mark);
+    let log = &mut Log::default();
+    shape.numbers().for_each(|number| assert_eq!(R::push(&mut tx, number, log), Put::Stored));
+    (tx, rx)
+}
+
+/// Numbers that are those of no operation, one more than there is room for.
+pub(crate) fn a_lap(shape: Shape) -> impl Iterator<Item = u32> {
+    iter::repeat_n(u32::MAX, shape.capacity + 1)
+}
+
+/// The same, nearly twice as many as there is room for: so a lap ends in the middle of what comes then.
+pub(crate) fn nearly_two_laps(shape: Shape) -> impl Iterator<Item = u32> {
+    iter::repeat_n(u32::MAX, 2 * shape.capacity - 1)
 }
 
 /// Empty, half full and full; with watermarks at one of the capacities.
@@ -419,11 +463,11 @@ impl<R: Ring> Operations<R> {
     }
 
     /// One of what the ends are made by: whoever asks at the same time is refused, or gets them.
-    pub(crate) fn shared<O: Copy + Send + 'static, E: Send + 'static>(
+    pub(crate) fn shared<O: Send + Sync + 'static, E: Send + 'static>(
         &mut self,
         name: &'static str,
         make: impl Fn() -> O,
-        operation: impl Fn(O) -> Option<E> + Copy + Send + Sync + 'static,
+        operation: impl Fn(&'static O) -> Option<E> + Copy + Send + Sync + 'static,
     ) {
         self.names.insert(name);
         if self.how == How::Names {
@@ -432,11 +476,11 @@ impl<R: Ring> Operations<R> {
         stall::named(R::NAME, name, || {
             stall::everywhere(
                 || {
-                    let owner = make();
+                    let owner: &'static O = Box::leak(Box::new(make()));
                     (owner, owner)
                 },
                 operation,
-                move |owner| operation(*owner),
+                move |owner| operation(owner),
                 |mine, theirs, owner| {
                     assert_ne!(mine.is_some(), theirs.is_some(), "one of them has the ends");
                     assert!(operation(owner).is_none(), "they are out");
