@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use forebay_core::priority::{HeapRing, OwnedConsumer, OwnedProducer, Ring as InPlace};
 use forebay_core::seam::{Pop, Push};
 use forebay_core::{Overflow, PopError};
-use forebay_tests::swap::OVERFLOWS;
+use forebay_tests::course::OVERFLOWS;
 
 use crate::declared::{self, PARTS};
 use crate::world::{Log, MINE, Operations, Put, Ring, Shape, used};

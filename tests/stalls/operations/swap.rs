@@ -2,7 +2,7 @@
 
 use forebay_core::swap::{HeapRing, OwnedConsumer, OwnedProducer, Ring as InPlace};
 use forebay_core::{Overflow, PopError};
-use forebay_tests::swap::OVERFLOWS;
+use forebay_tests::course::OVERFLOWS;
 
 use crate::declared;
 use crate::world::{Log, MINE, Operations, Put, Ring, Shape, a_lap, used};

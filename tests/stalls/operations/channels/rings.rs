@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 
 use forebay::channel::{self, ReceiveEnd, Receiver, SendEnd, Sender, Shared};
 use forebay_core::{Overflow, PopError, Refusal, Watermarks};
-use forebay_tests::swap::OVERFLOWS;
+use forebay_tests::course::OVERFLOWS;
 
 use super::{Became, Item, try_send};
 use crate::world::{self, Log, MINE, Put, Ring, Shape};
