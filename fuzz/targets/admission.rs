@@ -8,14 +8,12 @@
 #![no_main]
 
 use forebay_tests::admission::{Case, Kind};
+use forebay_tests::course;
 use libfuzzer_sys::{Corpus, fuzz_target};
-
-/// More tell nothing new, and take longer.
-const MAX_OPS: usize = 300;
 
 fuzz_target!(|data: &[u8]| -> Corpus {
     let Some((&[kind, capacity], ops)) = data.split_first_chunk() else { return Corpus::Reject };
-    let ops: Vec<(u8, u8)> = ops.chunks_exact(2).map(|op| (op[0], op[1])).take(MAX_OPS).collect();
+    let ops = course::operations(ops);
     Case {
         capacity: 1 + usize::from(capacity) % 20,
         kind: Kind::ALL[usize::from(kind / 2) % Kind::ALL.len()],

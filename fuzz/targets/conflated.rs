@@ -7,17 +7,15 @@
 
 #![no_main]
 
-use forebay_tests::conflated::{Case, MAX_CAPACITY, Storage};
+use forebay_tests::conflated::{Case, MAX_CAPACITY};
+use forebay_tests::course;
 use forebay_tests::ledger::Tracked;
 use forebay_tests::payload::{Aligned, Payload};
 use libfuzzer_sys::{Corpus, fuzz_target};
 
-/// More tell nothing new, and take longer.
-const MAX_OPS: usize = 300;
-
 fuzz_target!(|data: &[u8]| -> Corpus {
     let Some((&[kind, keys, start], ops)) = data.split_first_chunk() else { return Corpus::Reject };
-    let ops: Vec<(u8, u8)> = ops.chunks_exact(2).map(|op| (op[0], op[1])).take(MAX_OPS).collect();
+    let ops = course::operations(ops);
     let (keys, start) = (1 + usize::from(keys) % MAX_CAPACITY, usize::from(start));
     let case = Case { keys, start: start / 2 % (4 * keys), fresh: start % 2 == 1, ops: &ops };
     match kind % 3 {
@@ -29,10 +27,5 @@ fuzz_target!(|data: &[u8]| -> Corpus {
 });
 
 fn run<T: Payload>(case: &Case<'_>) {
-    let seen = case.run::<T>(Storage::Array);
-    assert_eq!(case.run::<T>(Storage::Heap), seen, "the heap differs from an array");
-    assert_eq!(case.run::<T>(Storage::Slice), seen, "a caller's slices differ from an array");
-    // Ends that are never forgotten, or that own their ring and can't be made anew, show something else.
-    let _ = case.run::<T>(Storage::Shared);
-    let _ = case.run::<T>(Storage::Owned);
+    assert!(course::storages_agree(|storage| case.run::<T>(storage)), "some owners differ");
 }

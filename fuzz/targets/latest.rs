@@ -6,17 +6,15 @@
 
 #![no_main]
 
+use forebay_tests::course;
 use forebay_tests::latest::{Case, Owner};
 use forebay_tests::ledger::Tracked;
 use forebay_tests::payload::{Aligned, Payload};
 use libfuzzer_sys::{Corpus, fuzz_target};
 
-/// More tell nothing new, and take longer.
-const MAX_OPS: usize = 300;
-
 fuzz_target!(|data: &[u8]| -> Corpus {
     let Some((kind, ops)) = data.split_first() else { return Corpus::Reject };
-    let ops: Vec<(u8, u8)> = ops.chunks_exact(2).map(|op| (op[0], op[1])).take(MAX_OPS).collect();
+    let ops = course::operations(ops);
     match kind % 3 {
         0 => run::<u32>(&ops),
         1 => run::<Tracked>(&ops),

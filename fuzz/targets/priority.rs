@@ -7,17 +7,15 @@
 
 #![no_main]
 
+use forebay_tests::course;
 use forebay_tests::ledger::Tracked;
 use forebay_tests::payload::{Aligned, Payload};
-use forebay_tests::priority::{Case, MAX_CAPACITY, OVERFLOWS, Storage};
+use forebay_tests::priority::{Case, MAX_CAPACITY, OVERFLOWS};
 use libfuzzer_sys::{Corpus, fuzz_target};
-
-/// More tell nothing new, and take longer.
-const MAX_OPS: usize = 300;
 
 fuzz_target!(|data: &[u8]| -> Corpus {
     let Some((&[kind, capacity, start], ops)) = data.split_first_chunk() else { return Corpus::Reject };
-    let ops: Vec<(u8, u8)> = ops.chunks_exact(2).map(|op| (op[0], op[1])).take(MAX_OPS).collect();
+    let ops = course::operations(ops);
     let (kind, capacity, start) = (usize::from(kind), usize::from(capacity), usize::from(start));
     let capacity = 1 + capacity % MAX_CAPACITY;
     let case = Case {
@@ -36,11 +34,5 @@ fuzz_target!(|data: &[u8]| -> Corpus {
 });
 
 fn run<T: Payload>(case: &Case<'_>) {
-    let seen = case.run::<T>(Storage::Array);
-    for storage in [Storage::Slice, Storage::Heap] {
-        assert_eq!(case.run::<T>(storage), seen, "{storage:?} differs from an array");
-    }
-    // Ends that are never forgotten, or that own their ring and can't be made anew, show something else.
-    let _ = case.run::<T>(Storage::Shared);
-    let _ = case.run::<T>(Storage::Owned);
+    assert!(course::storages_agree(|storage| case.run::<T>(storage)), "some owners differ");
 }

@@ -8,17 +8,15 @@
 #![no_main]
 
 use forebay_core::spsc::{Dense, Flagged};
+use forebay_tests::course;
 use forebay_tests::ledger::Tracked;
 use forebay_tests::payload::{Aligned, Payload};
 use forebay_tests::spsc::{Case, MAX_CAPACITY, Runs, Storage};
 use libfuzzer_sys::{Corpus, fuzz_target};
 
-/// More tell nothing new, and take longer.
-const MAX_OPS: usize = 300;
-
 fuzz_target!(|data: &[u8]| -> Corpus {
     let Some((&[kind, capacity, start], ops)) = data.split_first_chunk() else { return Corpus::Reject };
-    let ops: Vec<(u8, u8)> = ops.chunks_exact(2).map(|op| (op[0], op[1])).take(MAX_OPS).collect();
+    let ops = course::operations(ops);
     let capacity = 1 + usize::from(capacity) % MAX_CAPACITY;
     // Positions start anywhere in the two laps that they run through.
     let start = usize::from(start);

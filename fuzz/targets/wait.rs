@@ -7,15 +7,13 @@
 
 #![no_main]
 
+use forebay_tests::course;
 use forebay_tests::waiting::{Case, MAX_CAPACITY, Over};
 use libfuzzer_sys::{Corpus, fuzz_target};
 
-/// More tell nothing new, and take longer.
-const MAX_OPS: usize = 200;
-
 fuzz_target!(|data: &[u8]| -> Corpus {
     let Some((&first, ops)) = data.split_first() else { return Corpus::Reject };
-    let ops: Vec<(u8, u8)> = ops.chunks_exact(2).map(|op| (op[0], op[1])).take(MAX_OPS).collect();
+    let ops = course::operations(ops);
     let first = usize::from(first);
     let over = Over::ALL[first / MAX_CAPACITY % Over::ALL.len()];
     let _ = Case { over, capacity: 1 + first % MAX_CAPACITY, ops: &ops }.run();

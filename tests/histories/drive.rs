@@ -3,23 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use std::{env, hint, thread};
 
 use forebay_tests::history::record::{Call, Counter, Log, merge, overlaps};
 use forebay_tests::history::search::{Report, Set, Spec, search};
-
-#[path = "../stress/spsc/random.rs"]
-mod random;
-
-pub(crate) use random::Random;
-
-/// Keeps other tests away as long as the guard lives: each has several threads that yield to each other.
-pub(crate) fn alone() -> MutexGuard<'static, ()> {
-    static ALONE: Mutex<()> = Mutex::new(());
-    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
-}
+pub(crate) use forebay_tests::random::Random;
+pub(crate) use forebay_tests::stress::alone;
 
 /// No window needs so many: those that are common need some hundreds.
 const BUDGET: usize = 1_000_000;

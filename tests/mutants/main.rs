@@ -15,7 +15,6 @@
 
 mod notes;
 mod rewrite;
-mod schema;
 mod sites;
 mod source;
 mod suite;
@@ -28,11 +27,10 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
+use forebay_schemata::Result;
 use source::Span;
 use table::Table;
 use workshop::{Verdict, Workshop};
-
-type Result<T> = std::result::Result<T, String>;
 
 /// A spoilt function.
 #[derive(Debug)]
@@ -124,12 +122,12 @@ fn run() -> Result<bool> {
     }
     // From the copy on, it does not matter if somebody works on the original.
     let workshop = Workshop::furnish(root)?;
-    let mutants = mutants(&workshop.copy())?;
+    let mutants = mutants(&workshop.original())?;
     workshop.make(&mutants)?;
     let mut judge = Judge {
         root,
-        known: survivors::read(&workshop.copy())?,
-        table: Table::read(&workshop.copy())?,
+        known: survivors::read(&workshop.original())?,
+        table: Table::read(&workshop.original())?,
         workshop,
         all: flags.contains("--all"),
         mutants: &mutants,

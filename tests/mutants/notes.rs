@@ -1,10 +1,10 @@
 //! What the sources of the models say of them: the sites that each names, and how many executions it has. It is good for an order alone.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::Path;
 
-use crate::Result;
+use forebay_schemata::{Result, read};
+
 use crate::sites::files;
 
 /// Of a model.
@@ -29,14 +29,15 @@ impl Notes {
             return Ok(notes);
         }
         for file in files(root, &folder)? {
-            let text = fs::read_to_string(root.join(&file)).map_err(|error| format!("{file}: {error}"))?;
+            let text = read(&root.join(&file))?;
             let module = file.rsplit('/').next().unwrap_or_default().trim_end_matches(".rs");
             notes.add(module, &text);
         }
         Ok(notes)
     }
 
-    /// A model is declared in a line such as `name [bound, executions] outcomes => body;`, and its body is a function of that file.
+    /// A model is declared in a line such as `name [bound, executions] outcomes => body;` or `name [executions] outcomes;`, and its body is a
+    /// function of that file, in the second case the one of its name.
     fn add(&mut self, module: &str, text: &str) {
         let (mut above, mut of_functions) = (BTreeSet::new(), BTreeMap::new());
         for line in text.lines() {
@@ -50,17 +51,18 @@ impl Notes {
             }
         }
         for declaration in text.split_inclusive(';') {
-            let Some((head, body)) = declaration.rsplit_once("=> ") else { continue };
+            let (head, body) = declaration.rsplit_once("=> ").unwrap_or((declaration, ""));
             let Some((name, rest)) = head.rsplit('\n').find_map(|line| line.strip_prefix("    ")?.split_once(" ["))
             else {
                 continue;
             };
             let numbers = rest.split_once(']').map_or("", |(numbers, _)| numbers).split(", ");
             let executions = numbers.filter_map(|number| number.parse().ok()).next().unwrap_or(usize::MAX);
-            let function = body.split_once("super::").map_or("", |(_, rest)| rest);
+            let name = name.trim();
+            let function = body.split_once("super::").map_or(name, |(_, rest)| rest);
             let function = function.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
             let ids = of_functions.get(function).cloned().unwrap_or_default();
-            self.0.insert((module.to_string(), name.trim().to_string()), Note { ids, executions });
+            self.0.insert((module.to_string(), name.to_string()), Note { ids, executions });
         }
     }
 
@@ -79,7 +81,7 @@ mod tests {
 
     #[test]
     fn a_model_has_the_sites_of_its_function() {
-        let text = "models! {\n    small [Some(3), 12] &[\"a\"] => |cx| super::one(1, cx);\n    \
+        let text = "models! {\n    one [34] &[];\n    small [Some(3), 12] &[\"a\"] => |cx| super::one(1, cx);\n    \
             large [3, stepwise]\n        &[] => super::two;\n}\n\n/// It holds.\n///\n/// [P1] [C2].\nfn one(cx: &Context) {}\n\n\
             /// So does it.\nfn two<T>(cx: T) {}\n";
         let mut notes = Notes::default();
@@ -89,6 +91,8 @@ mod tests {
         assert!(note.ids.contains("P1") && note.ids.contains("C2"));
         let note = notes.of("items::dense::large");
         assert_eq!((note.executions, note.ids.len()), (3, 0));
+        let note = notes.of("items::model::one");
+        assert_eq!((note.executions, note.ids.len()), (34, 2));
         assert_eq!(notes.of("items::dense::other").executions, usize::MAX);
     }
 }

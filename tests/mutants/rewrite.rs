@@ -1,10 +1,11 @@
 //! The mutants that need to know what the code is for: steps in the wrong order, looks and claims left out.
 
-use std::fs;
 use std::path::Path;
 
+use forebay_schemata::{Result, read};
+
+use crate::Mutant;
 use crate::source::Source;
-use crate::{Mutant, Result};
 
 /// A mutant by the texts that it replaces in a function, one after another. Each must be there exactly once.
 struct Rewriting {
@@ -750,7 +751,7 @@ pub(crate) fn mutants(root: &Path) -> Result<Vec<Mutant>> {
 
 impl Rewriting {
     fn apply(&self, root: &Path) -> Result<Mutant> {
-        let text = fs::read_to_string(root.join(self.file)).map_err(|error| format!("{}: {error}", self.file))?;
+        let text = read(&root.join(self.file))?;
         let source = Source::new(&text);
         // Several types may have a method of that name; one of them has the texts.
         let edited = |(_, span)| Some((span, self.edit(source.text(span))?));

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use forebay_schemata::{Result, read};
+
+use crate::Mutant;
 use crate::source::{Source, Span};
-use crate::{Mutant, Result};
 
 /// Where the atomic operations are. The files that stand in for them in tests pass orderings on, and what the system does is beyond a
 /// model: `survivors.md` begins with that.
@@ -42,7 +44,7 @@ fn texts(root: &Path) -> Result<Vec<(String, String)>> {
     let is_ours = |file: &String| !NOT_OURS.contains(&file.as_str()) && !file.ends_with("/tests.rs");
     let ours = files.into_iter().filter(is_ours);
     ours.map(|file| {
-        let text = fs::read_to_string(root.join(&file)).map_err(|error| format!("{file}: {error}"))?;
+        let text = read(&root.join(&file))?;
         Ok((file, text))
     })
     .collect()

@@ -1,6 +1,8 @@
 //! Just enough understanding of a formatted Rust source: comments, statements, functions.
 
-use crate::Result;
+use std::ops::Range;
+
+use forebay_schemata::Result;
 
 /// The lines of a file.
 pub(crate) struct Source<'t> {
@@ -83,15 +85,17 @@ impl<'t> Source<'t> {
         self.lines[span.first..span.after].iter().flat_map(|line| [line, "\n"]).collect()
     }
 
+    /// Where some lines are in the text, without the end of the last one.
+    pub(crate) fn range(&self, span: Span) -> Range<usize> {
+        let length = |lines: &[&str]| -> usize { lines.iter().map(|line| line.len() + 1).sum() };
+        let first = length(&self.lines[..span.first]);
+        first..first + length(&self.lines[span.first..span.after]) - 1
+    }
+
     /// The text of some lines, with a part of them replaced.
     pub(crate) fn with(&self, span: Span, part: Span, replacement: &str) -> String {
         let (before, behind) = (Span { after: part.first, ..span }, Span { first: part.after, ..span });
         self.text(before) + replacement + &self.text(behind)
-    }
-
-    /// All lines.
-    pub(crate) fn all(&self) -> Span {
-        Span { first: 0, after: self.lines.len() }
     }
 
     /// Fails if a statement can't be taken out without the rest falling apart.
@@ -147,7 +151,11 @@ impl A {
         let source = Source::new(TEXT);
         let second = Span { first: 5, after: 13 };
         assert!(source.functions().eq([("first", Span { first: 1, after: 4 }), ("second", second)]));
-        assert_eq!(source.with(source.all(), Span { first: 0, after: 13 }, ""), "}\n");
+        assert_eq!(source.with(Span { first: 0, after: 14 }, Span { first: 0, after: 13 }, ""), "}\n");
+        assert!(
+            TEXT[source.range(second)].starts_with("    fn second")
+                && TEXT[source.range(second)].ends_with("();\n    }")
+        );
         assert_eq!(source.with(second, Span { first: 6, after: 12 }, ""), "    fn second(&self) {\n    }\n");
     }
 

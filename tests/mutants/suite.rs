@@ -8,11 +8,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use forebay_schemata::{Result, VARIABLE};
 use forebay_tests::model::INVARIANTS_ALONE;
 
-use crate::Result;
 use crate::notes::{Note, Notes};
-use crate::schema::CHOSEN;
 
 /// What the model checker says of a loop that does not end. It may be one that would on a machine, where stores are seen sometime.
 const ENDLESS: &str = "Model exceeded maximum number of branches";
@@ -176,9 +175,9 @@ impl Model {
         let errors = output.try_clone().map_err(|error| error.to_string())?;
         let mut command = Command::new(&self.program);
         command.args(["--exact", &self.name, "--nocapture", "--test-threads=1"]);
-        command.env("RUST_BACKTRACE", "0").env_remove(INVARIANTS_ALONE).env_remove(CHOSEN);
+        command.env("RUST_BACKTRACE", "0").env_remove(INVARIANTS_ALONE).env_remove(VARIABLE);
         if let Some(number) = mutant {
-            command.env(INVARIANTS_ALONE, "1").env(CHOSEN, number.to_string());
+            command.env(INVARIANTS_ALONE, "1").env(VARIABLE, number.to_string());
         }
         let patience = PATIENCE[if mutant.is_none() { 0 } else { 1 + usize::from(!self.checked) }];
         let limit = self.took.map_or(patience, |took| took * 5 + Duration::from_secs(15));

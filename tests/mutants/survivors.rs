@@ -1,15 +1,16 @@
 //! The list of mutants that no model can tell from the original, each with its proof.
 
-use std::fs;
 use std::path::Path;
 
-use crate::{Mutant, Result};
+use forebay_schemata::{Result, read as read_file};
+
+use crate::Mutant;
 
 const FILE: &str = "tests/mutants/survivors.md";
 
 /// The names in the list: its headings. Each needs some text below it.
 pub(crate) fn read(root: &Path) -> Result<Vec<String>> {
-    parse(&fs::read_to_string(root.join(FILE)).map_err(|error| format!("{FILE}: {error}"))?)
+    parse(&read_file(&root.join(FILE))?)
 }
 
 fn parse(text: &str) -> Result<Vec<String>> {

@@ -7,10 +7,12 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use forebay_schemata::{Result, read};
+
+use crate::Mutant;
 use crate::sites::files;
 use crate::source::is_comment;
 use crate::workshop::{CORE, TESTS_OF_CORE};
-use crate::{Mutant, Result};
 
 const FILE: &str = "tests/mutants/killed.tsv";
 const HEAD: &str = "site\tfile\tfunction\tordering\tmutant\tkilled by\tcode";
@@ -32,7 +34,7 @@ impl Table {
     /// The committed one; an empty one, if there is none.
     pub(crate) fn read(root: &Path) -> Result<Self> {
         let path = root.join(FILE);
-        if path.exists() { Self::parse(&text(root)?) } else { Ok(Self(BTreeMap::new())) }
+        if path.exists() { Self::parse(&read(&path)?) } else { Ok(Self(BTreeMap::new())) }
     }
 
     fn parse(text: &str) -> Result<Self> {
@@ -101,7 +103,7 @@ impl Table {
             };
             faults.extend(fault.map(|fault| format!("{FILE}: {name}: {fault}")));
         }
-        if faults.is_empty() && self.render(mutants) != text(root)? {
+        if faults.is_empty() && self.render(mutants) != read(&root.join(FILE))? {
             faults.push(format!("{FILE}: rows of no mutant, or in no order"));
         }
         Ok(faults)
@@ -111,10 +113,6 @@ impl Table {
     pub(crate) fn killed(&self) -> usize {
         self.0.values().filter(|fate| fate.by != BY_PROOF).count()
     }
-}
-
-fn text(root: &Path) -> Result<String> {
-    fs::read_to_string(root.join(FILE)).map_err(|error| format!("{FILE}: {error}"))
 }
 
 /// Stands for the code of a mutant and of its original: FNV-1a of 64 bits, over the lines without comments and indentation.

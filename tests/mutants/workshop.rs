@@ -1,24 +1,16 @@
-//! Where mutants are made: a copy of the workspace with all of them in it, built suite by suite as they are needed.
+//! Where mutants are judged: a copy of the workspace with all of them in it, built suite by suite as they are needed.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
-use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
+use forebay_schemata::{Change, Copies, Result, read, weave};
+
+use crate::Mutant;
 use crate::notes::Notes;
-use crate::schema;
+use crate::source::Source;
 use crate::suite::{Build, Failure, Program, Suite};
-use crate::{Mutant, Result};
 
-/// What is copied. The members of the workspace are among it.
-const PARTS: &[&str] = &["Cargo.lock", "README.md", "core", "std-ext", "tests"];
-const MEMBERS: &str = "members = [\"core\", \"std-ext\", \"tests\"]";
-/// What isn't: packages of their own, and what they built.
-const LEFT_OUT: &[&str] = &["firmware", "compile-fail", "target"];
-
-/// The crates, by the folders of their sources.
-const CRATES: &[&str] = &[CORE, "std-ext/src"];
+/// The sources of the core.
 pub(crate) const CORE: &str = "core/src";
 /// The tests in that folder.
 pub(crate) const TESTS_OF_CORE: &str = "forebay_core";
@@ -37,9 +29,9 @@ pub(crate) enum Verdict {
     Survived,
 }
 
-/// The copy, and the programs that were built there so far.
+/// The copies, and the programs that were built there so far.
 pub(crate) struct Workshop {
-    folder: PathBuf,
+    copies: Copies,
     rings: Vec<String>,
     programs: BTreeMap<Suite, Program>,
 }
@@ -47,63 +39,53 @@ pub(crate) struct Workshop {
 impl Workshop {
     /// Copies the workspace.
     pub(crate) fn furnish(root: &Path) -> Result<Self> {
-        // The program lies in a folder of the target directory.
-        let program = std::env::current_exe().map_err(|error| error.to_string())?;
-        let target = program.ancestors().nth(2).ok_or("the program has no target directory")?;
-        let mut workshop = Self { folder: target.join("mutants"), rings: Vec::new(), programs: BTreeMap::new() };
-        let copy = workshop.copy();
-        if copy.exists() {
-            fs::remove_dir_all(&copy).map_err(|error| format!("{}: {error}", copy.display()))?;
+        let copies = Copies::furnish(root, "mutants")?;
+        let folder = copies.original().join("tests/models");
+        let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
+        let mut rings = Vec::new();
+        for ring in folder.read_dir().map_err(failed)? {
+            rings.push(ring.map_err(failed)?.file_name().to_string_lossy().into_owned());
         }
-        fs::create_dir_all(&copy).map_err(|error| format!("{}: {error}", copy.display()))?;
-        for part in PARTS {
-            copy_all(&root.join(part), &copy.join(part))?;
-        }
-        let manifest = read(&root.join("Cargo.toml"))?;
-        let lines = manifest.lines().map(|line| if line.starts_with("members = ") { MEMBERS } else { line });
-        let manifest: String = lines.flat_map(|line| [line, "\n"]).collect();
-        write(&copy.join("Cargo.toml"), &manifest)?;
-        let rings = names(&copy.join("tests/models"))?;
-        workshop.rings = rings.iter().map(|name| name.to_string_lossy().into_owned()).collect();
-        workshop.rings.sort();
-        Ok(workshop)
+        rings.sort();
+        Ok(Self { copies, rings, programs: BTreeMap::new() })
     }
 
-    /// Where the copy is.
-    pub(crate) fn copy(&self) -> PathBuf {
-        self.folder.join("copy")
+    /// Where the workspace is as it was.
+    pub(crate) fn original(&self) -> PathBuf {
+        self.copies.original()
     }
 
-    /// Where it is built: the same, but that files are touched only when they change, as cargo goes by their times.
-    fn workspace(&self) -> PathBuf {
-        self.folder.join("workspace")
-    }
-
-    /// Makes the mutants in the copy. Their numbers are their places.
+    /// Makes the mutants, each by the number of its place.
     pub(crate) fn make(&self, mutants: &[Mutant]) -> Result<()> {
         let mut files: BTreeMap<&str, Vec<(usize, &Mutant)>> = BTreeMap::new();
-        for (number, mutant) in mutants.iter().enumerate() {
-            files.entry(&mutant.file).or_default().push((number, mutant));
+        for (index, mutant) in mutants.iter().enumerate() {
+            files.entry(&mutant.file).or_default().push((index, mutant));
         }
+        let mut texts = BTreeMap::new();
         for (file, mutants) in files {
-            let path = self.copy().join(file);
-            write(&path, &schema::weave(file, &read(&path)?, &mutants)?)?;
-        }
-        for sources in CRATES {
-            let path = self.copy().join(sources).join("lib.rs");
-            write(&path, &(read(&path)? + schema::CHOICE))?;
+            let text = read(&self.original().join(file))?;
+            let source = Source::new(&text);
+            let mut changes = Vec::new();
+            for (index, mutant) in mutants {
+                let change = Change::of_function(&text, source.range(mutant.span), &mutant.spoilt);
+                let change = change.filter(|change| change.can_be_woven(&text));
+                let change = change.ok_or_else(|| format!("{}: it has no body that runs", mutant.name()))?;
+                changes.push((number(index), change));
+            }
+            let changes: Vec<_> = changes.iter().map(|(number, change)| (*number, change)).collect();
+            texts.insert(file, weave(&text, &changes).text);
         }
         // Cargo would build this program beside each test.
-        write(&self.copy().join("tests/mutants/main.rs"), "fn main() {}\n")?;
-        mirror(&self.copy(), &self.workspace())
+        texts.insert("tests/mutants/main.rs", "fn main() {}\n".to_string());
+        self.copies.lay(&texts)
     }
 
     /// Runs the models of a mutant's ring, or one ring's after another's if it is in several, until one of them fails or, if asked to,
     /// all. The one that killed it the last time comes first, and then those that name its site. That the one that fails does not fail
     /// without the mutant is looked at once.
-    pub(crate) fn judge(&mut self, number: usize, mutant: &Mutant, last: Option<&str>, all: bool) -> Result<Verdict> {
-        let suites = self.suites(mutant);
-        let logs = self.folder.clone();
+    pub(crate) fn judge(&mut self, index: usize, mutant: &Mutant, last: Option<&str>, all: bool) -> Result<Verdict> {
+        let (suites, number) = (self.suites(mutant), number(index));
+        let logs = self.copies.folder().to_path_buf();
         if let Some((suite, model)) = last.filter(|_| !all).and_then(|last| last.split_once(": ")) {
             if let Some(suite) = suites.iter().find(|concerned| concerned.name() == suite) {
                 let program = self.program(suite)?;
@@ -141,7 +123,7 @@ impl Workshop {
         let mut suites = Vec::new();
         if mutant.ids.is_empty() {
             let is_there = |kind: &str, ring: &str| {
-                let kind = self.copy().join("tests").join(kind);
+                let kind = self.original().join("tests").join(kind);
                 kind.join(format!("{ring}.rs")).exists() || kind.join(ring).join("main.rs").exists()
             };
             let own = Suite { build: Build::Ordinary, test: TESTS_OF_CORE.to_string() };
@@ -163,7 +145,7 @@ impl Workshop {
     fn program(&mut self, suite: &Suite) -> Result<&mut Program> {
         if !self.programs.contains_key(suite) {
             let program = self.build(suite).map_err(|error| format!("{} does not build\n{error}", suite.name()))?;
-            let notes = Notes::read(&self.copy(), &suite.test)?;
+            let notes = Notes::read(&self.original(), &suite.test)?;
             self.programs.insert(suite.clone(), Program::new(suite.clone(), &program, &notes)?);
         }
         Ok(self.programs.get_mut(suite).expect("it was there or has been put there"))
@@ -172,26 +154,21 @@ impl Workshop {
     /// Builds a suite and answers with its program, or with what the compiler said.
     fn build(&self, suite: &Suite) -> Result<PathBuf> {
         let (folder, flags) = match suite.build {
-            Build::Checked => ("target", "--cfg forebay_loom --cap-lints allow"),
-            Build::Narrow => ("target-narrow", "--cfg forebay_loom --cfg forebay_narrow --cap-lints allow"),
-            Build::Ordinary => ("target-ordinary", "--cap-lints allow"),
+            Build::Checked => ("target", "--cfg forebay_loom"),
+            Build::Narrow => ("target-narrow", "--cfg forebay_loom --cfg forebay_narrow"),
+            Build::Ordinary => ("target-ordinary", ""),
         };
         let target: &[&str] = match suite.test.as_str() {
             TESTS_OF_CORE => &["-p", "forebay-core", "--lib"],
             test => &["-p", "forebay-tests", "--test", test],
         };
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let output = Command::new(cargo)
-            .current_dir(self.workspace())
+        let output = (self.copies)
+            .cargo(folder, flags)
             .args(["test", "--release", "--no-run"])
             .args(target)
             .args(["--message-format", "json-render-diagnostics", "--config", "profile.release.debug=false"])
             // Our own code is built quickly, as it takes little of the time of a model.
             .args(["--config", "profile.release.opt-level=1", "--config", "profile.release.package.\"*\".opt-level=3"])
-            .env("CARGO_TARGET_DIR", self.folder.join(folder))
-            .env("RUSTFLAGS", flags)
-            .env_remove("CARGO_ENCODED_RUSTFLAGS")
-            .stdin(Stdio::null())
             .output()
             .map_err(|error| format!("cargo: {error}"))?;
         if !output.status.success() {
@@ -206,6 +183,11 @@ impl Workshop {
     }
 }
 
+/// The number of a mutant in a program.
+fn number(index: usize) -> usize {
+    index + 1
+}
+
 /// What the failures in a suite come to, if there are any.
 fn verdict(program: &mut Program, failed: Vec<Failure>, logs: &Path) -> Result<Option<Verdict>> {
     let count = failed.len();
@@ -218,51 +200,6 @@ fn verdict(program: &mut Program, failed: Vec<Failure>, logs: &Path) -> Result<O
 fn is_program(program: &Path, test: &str) -> bool {
     let name = program.file_name().unwrap_or_default().to_string_lossy();
     name.strip_prefix(test).is_some_and(|rest| rest.starts_with('-'))
-}
-
-fn read(path: &Path) -> Result<String> {
-    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
-}
-
-fn write(path: &Path, text: &str) -> Result<()> {
-    fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
-}
-
-fn copy_all(from: &Path, to: &Path) -> Result<()> {
-    if !from.is_dir() {
-        return fs::copy(from, to).map(|_| ()).map_err(|error| format!("{}: {error}", from.display()));
-    }
-    fs::create_dir_all(to).map_err(|error| format!("{}: {error}", to.display()))?;
-    for name in names(from)? {
-        if !LEFT_OUT.iter().any(|left_out| name == *left_out) {
-            copy_all(&from.join(&name), &to.join(&name))?;
-        }
-    }
-    Ok(())
-}
-
-/// Makes a folder the same as another one.
-fn mirror(from: &Path, to: &Path) -> Result<()> {
-    let failed = |error: std::io::Error| format!("{}: {error}", to.display());
-    if !from.is_dir() {
-        let text = fs::read(from).map_err(failed)?;
-        let is_the_same = fs::read(to).is_ok_and(|there| there == text);
-        return if is_the_same { Ok(()) } else { fs::write(to, text).map_err(failed) };
-    }
-    fs::create_dir_all(to).map_err(failed)?;
-    let wanted = names(from)?;
-    for name in names(to)?.iter().filter(|name| !wanted.contains(name)) {
-        let path = to.join(name);
-        if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }.map_err(failed)?;
-    }
-    wanted.iter().try_for_each(|name| mirror(&from.join(name), &to.join(name)))
-}
-
-/// What is in a folder.
-fn names(folder: &Path) -> Result<Vec<OsString>> {
-    let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
-    let entries = fs::read_dir(folder).map_err(failed)?;
-    entries.map(|entry| entry.map(|entry| entry.file_name()).map_err(failed)).collect()
 }
 
 #[cfg(test)]

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use forebay_schemata::{Result, read as read_file};
+
 use crate::mutant::Mutant;
-use crate::{Result, read as read_file};
 
 const FILE: &str = "tests/plain-mutants/equivalents.md";
 

@@ -5,8 +5,8 @@
 //! says which there are, `--verbose` what became of each.
 //!
 //! The mutants are those of cargo-mutants, which must be installed. To build each on its own would take a day, so a copy of the
-//! workspace is built once with all of them woven in ([`weave`]): a program is told by the environment which one it is, and the tests of
-//! its part are run once per mutant, until one fails. Mutants of what the compiler computes are built on their own.
+//! workspace is built once with all of them in it ([`forebay_schemata`]), and the tests of its part are run once per mutant, until one
+//! fails. Mutants of what the compiler computes are built on their own.
 //!
 //! What no test can tell from the original stands in `equivalents.md` with the reason. It is no part of the score; any other
 //! survivor lowers it, and below [`WANTED`] percent, of all together or of a file, the run fails. So it does if an entry is wrong.
@@ -17,20 +17,17 @@ mod equivalents;
 mod mutant;
 mod parts;
 mod run;
-mod weave;
 mod workshop;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
+use forebay_schemata::Result;
 use mutant::Mutant;
 use run::Verdict;
 use workshop::Workshop;
-
-type Result<T> = std::result::Result<T, String>;
 
 /// How many of a hundred must be killed.
 const WANTED: usize = 95;
@@ -63,7 +60,7 @@ fn run() -> Result<bool> {
     let begin = Instant::now();
     // From the copy on, it does not matter if somebody works on the original.
     let workshop = Workshop::furnish(root)?;
-    let mutants = mutant::list(&workshop.copy())?;
+    let mutants = mutant::list(&workshop.original())?;
     let is_wanted = |mutant: &Mutant| files.is_empty() || files.iter().any(|file| mutant.name.starts_with(file));
     // All of them are in the build, whichever are tried: so it is made once.
     let wanted: Vec<bool> = mutants.iter().map(is_wanted).collect();
@@ -76,7 +73,7 @@ fn run() -> Result<bool> {
         println!("{count} mutants");
         return Ok(true);
     }
-    let known = equivalents::read(&workshop.copy())?;
+    let known = equivalents::read(&workshop.original())?;
     let verdicts = workshop.judge(&mutants, &wanted, &|mutant, verdict| tell(mutant, verdict, &known, verbose))?;
     let strong = report(&mutants, &verdicts, &known);
     println!("{} minutes", begin.elapsed().as_secs().div_ceil(60));
@@ -155,17 +152,4 @@ fn report(mutants: &[Mutant], verdicts: &[Option<Verdict>], known: &BTreeSet<Str
     }
     all.print("all");
     right && all.per_mille() >= WANTED * 10
-}
-
-/// The text of a file.
-fn read(path: &Path) -> Result<String> {
-    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
-}
-
-/// Writes a file, unless it is so already: then what was built of it is still good.
-fn write(path: &Path, text: &str) -> Result<()> {
-    if fs::read_to_string(path).is_ok_and(|now| now == text) {
-        return Ok(());
-    }
-    fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
 }

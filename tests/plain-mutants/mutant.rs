@@ -5,9 +5,10 @@ use std::ops::Range;
 use std::path::Path;
 use std::process::Command;
 
+use forebay_schemata::{Change, Result, read};
 use serde_json::Value;
 
-use crate::{Result, parts, read};
+use crate::parts;
 
 /// A spoilt place.
 #[derive(Clone, Debug)]
@@ -18,20 +19,8 @@ pub(crate) struct Mutant {
     pub(crate) file: String,
     /// The part that it belongs to.
     pub(crate) part: usize,
-    /// Its function, if it is in one: that part of the file's text.
-    pub(crate) function: Option<Range<usize>>,
-    /// What is replaced.
-    pub(crate) place: Range<usize>,
-    /// By what.
-    pub(crate) replacement: String,
-}
-
-impl Mutant {
-    /// A piece of the file that contains its place, spoilt.
-    pub(crate) fn spoil(&self, text: &str, piece: Range<usize>) -> String {
-        let (before, after) = (&text[piece.start..self.place.start], &text[self.place.end..piece.end]);
-        [before, &self.replacement, after].concat()
-    }
+    /// What is done to the file's text.
+    pub(crate) change: Change,
 }
 
 /// All that there are below a root.
@@ -59,7 +48,7 @@ pub(crate) fn list(root: &Path) -> Result<Vec<Mutant>> {
             mutants.push(mutant);
         }
     }
-    mutants.sort_by(|a, b| (&a.file, a.place.start).cmp(&(&b.file, b.place.start)));
+    mutants.sort_by(|a, b| (&a.file, a.change.place.start).cmp(&(&b.file, b.change.place.start)));
     // The second of a name is told by its number.
     let mut names = BTreeMap::<String, usize>::new();
     for mutant in &mut mutants {
@@ -92,9 +81,11 @@ fn one(listed: &Value, file: &str, text: &str) -> Option<Mutant> {
         name: format!("{file}, {name}: {becomes}"),
         file: file.to_string(),
         part: parts::of(file)?,
-        function: if function.is_null() { None } else { Some(range(text, &function["span"])?) },
-        place,
-        replacement,
+        change: Change {
+            function: if function.is_null() { None } else { Some(range(text, &function["span"])?) },
+            place,
+            replacement,
+        },
     })
 }
 
@@ -126,6 +117,7 @@ mod tests {
         });
         let mutant = one(&listed, "core/src/slip.rs", text).unwrap();
         assert_eq!(mutant.name, "core/src/slip.rs, a: 1 - 2");
-        assert_eq!(mutant.spoil(text, mutant.function.clone().unwrap()), "fn a() {\n    // μ\n    1 - 2\n}");
+        let function = mutant.change.function.clone().unwrap();
+        assert_eq!(mutant.change.spoil(text, function), "fn a() {\n    // μ\n    1 - 2\n}");
     }
 }

@@ -8,9 +8,9 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::Result;
+use forebay_schemata::{Result, VARIABLE};
+
 use crate::parts::Test;
-use crate::weave::VARIABLE;
 
 /// What became of a mutant.
 #[derive(Clone, Debug, PartialEq, Eq)]

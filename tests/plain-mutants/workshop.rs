@@ -4,27 +4,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use forebay_schemata::{Copies, Result, read, weave};
 use serde_json::Value;
 
 use crate::mutant::Mutant;
 use crate::parts::{OF_CORE, OF_STD, PARTS, Test};
 use crate::run::{Favourites, Program, Verdict, favour, try_all};
-use crate::weave::{FEATURES, MODULE, SWITCH, can_be_woven, weave};
-use crate::{Result, read, write};
 
-/// The crates that are spoilt, by the folders of their sources.
-const CRATES: [&str; 2] = ["core/src", "std-ext/src"];
+/// The copies.
+pub(crate) struct Workshop(Copies);
 
-/// The copy.
-pub(crate) struct Workshop {
-    folder: PathBuf,
-}
+/// What the files of the mutants are without them, by their paths from the root on.
+type Texts<'m> = BTreeMap<&'m str, String>;
 
 /// What a build led to.
 enum Built {
@@ -35,34 +31,14 @@ enum Built {
 }
 
 impl Workshop {
-    /// Copies the workspace, as far as it is not there already.
+    /// Copies the workspace.
     pub(crate) fn furnish(root: &Path) -> Result<Self> {
-        // The program lies in a folder of the target directory.
-        let program = std::env::current_exe().map_err(|error| error.to_string())?;
-        let target = program.ancestors().nth(2).ok_or("the program has no target directory")?;
-        let workshop = Self { folder: target.join("plain-mutants") };
-        let listed = Command::new("git")
-            .current_dir(root)
-            .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
-            .output()
-            .map_err(|error| format!("git: {error}"))?;
-        for file in String::from_utf8_lossy(&listed.stdout).split_terminator('\0') {
-            // One that was deleted is listed too.
-            let Ok(bytes) = fs::read(root.join(file)) else { continue };
-            let to = workshop.copy().join(file);
-            if fs::read(&to).is_ok_and(|now| now == bytes) {
-                continue;
-            }
-            let folder = to.parent().ok_or("a file without a folder")?;
-            fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-            fs::write(&to, bytes).map_err(|error| format!("{}: {error}", to.display()))?;
-        }
-        Ok(workshop)
+        Copies::furnish(root, "plain-mutants").map(Self)
     }
 
-    /// Where the copy is.
-    pub(crate) fn copy(&self) -> PathBuf {
-        self.folder.join("workspace")
+    /// Where it is as it was.
+    pub(crate) fn original(&self) -> PathBuf {
+        self.0.original()
     }
 
     /// Finds out what becomes of those that are `wanted`, of all that there are, and tells it as it is found.
@@ -72,18 +48,15 @@ impl Workshop {
         wanted: &[bool],
         tell: &(impl Fn(&Mutant, &Verdict) + Sync),
     ) -> Result<Vec<Option<Verdict>>> {
-        let mut texts = BTreeMap::new();
-        for file in mutants.iter().map(|mutant| mutant.file.as_str()).chain(["core/src/lib.rs", "std-ext/src/lib.rs"]) {
-            texts.insert(file, read(&self.copy().join(file))?);
+        let mut texts = Texts::new();
+        for file in mutants.iter().map(|mutant| mutant.file.as_str()) {
+            texts.insert(file, read(&self.original().join(file))?);
         }
         let mut verdicts = vec![None; mutants.len()];
+        let can_be_woven = |mutant: &Mutant| mutant.change.can_be_woven(&texts[mutant.file.as_str()]);
         let (woven, alone): (Vec<usize>, Vec<usize>) =
-            (0..mutants.len()).partition(|&index| can_be_woven(&texts[mutants[index].file.as_str()], &mutants[index]));
-        let judged = self.judge_woven(mutants, wanted, woven, &texts, tell, &mut verdicts);
-        for (file, text) in &texts {
-            write(&self.copy().join(file), text)?;
-        }
-        judged?;
+            (0..mutants.len()).partition(|&index| can_be_woven(&mutants[index]));
+        self.judge_woven(mutants, wanted, woven, &texts, tell, &mut verdicts)?;
         for index in alone.into_iter().filter(|&index| wanted[index]) {
             let verdict = self.judge_alone(&mutants[index], &texts)?;
             tell(&mutants[index], &verdict);
@@ -98,19 +71,14 @@ impl Workshop {
         mutants: &[Mutant],
         wanted: &[bool],
         mut woven: Vec<usize>,
-        texts: &BTreeMap<&str, String>,
+        texts: &Texts<'_>,
         tell: &(impl Fn(&Mutant, &Verdict) + Sync),
         verdicts: &mut [Option<Verdict>],
     ) -> Result<()> {
         let to_run: Vec<usize> = woven.iter().copied().filter(|&index| wanted[index]).collect();
         let tests = tests_of(to_run.iter().map(|&index| &mutants[index]));
-        for folder in CRATES {
-            let root = texts[format!("{folder}/lib.rs").as_str()].as_str();
-            write(&self.copy().join(folder).join("lib.rs"), &[FEATURES, root, MODULE].concat())?;
-            write(&self.copy().join(folder).join("mutant.rs"), SWITCH)?;
-        }
         // What did not compile the last time won't now, if its file is as it was.
-        let list = self.folder.join("unviable");
+        let list = self.0.folder().join("unviable");
         let known = fs::read_to_string(&list).unwrap_or_default();
         let known: BTreeSet<&str> = known.lines().collect();
         let key = |mutant: &Mutant| format!("{:016x} {}", hash(&texts[mutant.file.as_str()]), mutant.name);
@@ -118,14 +86,15 @@ impl Workshop {
             woven.into_iter().partition(|&index| known.contains(key(&mutants[index]).as_str()));
         woven = viable;
         let mut programs = loop {
-            let mut lines = BTreeMap::new();
-            for (file, text) in texts.iter().filter(|(file, _)| !file.ends_with("src/lib.rs")) {
-                let here = woven.iter().filter(|&&index| mutants[index].file == **file);
-                let numbered: Vec<_> = here.map(|&index| (index + 1, &mutants[index])).collect();
+            let (mut spoilt, mut lines) = (Texts::new(), BTreeMap::new());
+            for (&file, text) in texts {
+                let here = woven.iter().filter(|&&index| mutants[index].file == file);
+                let numbered: Vec<_> = here.map(|&index| (index + 1, &mutants[index].change)).collect();
                 let woven = weave(text, &numbered);
-                write(&self.copy().join(file), &woven.text)?;
-                lines.insert(*file, woven.lines);
+                spoilt.insert(file, woven.text);
+                lines.insert(file, woven.lines);
             }
+            self.0.lay(&spoilt)?;
             println!("{} mutants are built in one", woven.len());
             let (places, said) = match self.build(&tests)? {
                 Built::Programs(programs) => break programs,
@@ -142,7 +111,8 @@ impl Workshop {
             woven.retain(|index| !found.contains(index));
             unviable.extend(found);
         };
-        write(&list, &unviable.iter().map(|&index| key(&mutants[index]) + "\n").collect::<String>())?;
+        let lines: String = unviable.iter().map(|&index| key(&mutants[index]) + "\n").collect();
+        fs::write(&list, lines).map_err(|error| format!("{}: {error}", list.display()))?;
         for index in unviable.into_iter().filter(|&index| wanted[index]) {
             tell(&mutants[index], &Verdict::Unviable);
             verdicts[index] = Some(Verdict::Unviable);
@@ -181,9 +151,9 @@ impl Workshop {
     }
 
     /// One that needs a build of its own.
-    fn judge_alone(&self, mutant: &Mutant, texts: &BTreeMap<&str, String>) -> Result<Verdict> {
-        let (file, text) = (self.copy().join(&mutant.file), &texts[mutant.file.as_str()]);
-        write(&file, &mutant.spoil(text, 0..text.len()))?;
+    fn judge_alone(&self, mutant: &Mutant, texts: &Texts<'_>) -> Result<Verdict> {
+        let text = &texts[mutant.file.as_str()];
+        self.0.lay(&Texts::from([(mutant.file.as_str(), mutant.change.spoil(text, 0..text.len()))]))?;
         let mut verdict = Verdict::Survived;
         // One test after another, as a build takes longer than a run.
         for test in tests_of([mutant]) {
@@ -195,14 +165,13 @@ impl Workshop {
                 break;
             }
         }
-        write(&file, text)?;
         Ok(verdict)
     }
 
     /// Builds tests.
     fn build(&self, tests: &[Test]) -> Result<Built> {
-        let mut command = Command::new("cargo");
-        command.current_dir(self.copy()).args(["test", "--no-run", "--message-format", "json"]);
+        let mut command = self.0.cargo("target", "");
+        command.env("CARGO_INCREMENTAL", "1").args(["test", "--no-run", "--message-format", "json"]);
         command.args(["--config", "profile.dev.opt-level=1", "--config", "profile.dev.debug=false"]);
         // What is not generic runs faster, and the tests are built faster.
         command.args(["--config", "profile.dev.package.forebay-tests.opt-level=0"]);
@@ -215,13 +184,6 @@ impl Workshop {
         for test in tests.iter().filter(|test| !is_lib(test)) {
             command.args(["--test", test]);
         }
-        command
-            .env("CARGO_TARGET_DIR", self.folder.join("target"))
-            .env("CARGO_INCREMENTAL", "1")
-            .env("RUSTC_BOOTSTRAP", "1")
-            .env("RUSTFLAGS", "--cap-lints allow")
-            .env_remove("CARGO_ENCODED_RUSTFLAGS")
-            .stdin(Stdio::null());
         let output = command.output().map_err(|error| format!("cargo: {error}"))?;
         let (mut programs, mut places, mut said) = (BTreeMap::new(), Vec::new(), String::new());
         for line in String::from_utf8_lossy(&output.stdout).lines() {
@@ -235,7 +197,7 @@ impl Workshop {
                     "tests"
                 };
                 if let Some(&test) = tests.iter().find(|&&test| test == name) {
-                    let folder = self.copy().join(folder);
+                    let folder = self.0.workspace().join(folder);
                     let (limit, work) = (Duration::from_secs(600), Duration::from_secs(120));
                     programs.insert(test, Program { test, path, folder, limit, work });
                 }

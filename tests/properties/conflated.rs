@@ -15,6 +15,7 @@ use forebay_core::seam::{Pop, Push};
 use forebay_core::spill::{Loss, Spill};
 use forebay_core::{PopError, PushError, Pushed};
 use forebay_tests::conflated::Case;
+use forebay_tests::course;
 use forebay_tests::ledger::Tracked;
 use forebay_tests::payload::{Aligned, Large, Payload};
 
@@ -26,7 +27,7 @@ use self::plan::{Plan, check};
 /// Every storage behaves as the specification says, and they show the same.
 fn storages_agree<T: Payload>(plan: Plan<()>) -> bool {
     let Plan { capacity: keys, start, fresh, with: (), .. } = plan;
-    plan::storages_agree(|storage| Case { keys, start, fresh, ops: &plan.ops }.run::<T>(storage))
+    course::storages_agree(|storage| Case { keys, start, fresh, ops: &plan.ops }.run::<T>(storage))
 }
 
 #[test]

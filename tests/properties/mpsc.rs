@@ -4,6 +4,7 @@
 //! Claims: capacity, order, answers, account.
 
 use forebay_core::Refusal;
+use forebay_tests::course;
 use forebay_tests::ledger::Tracked;
 use forebay_tests::mpsc::{Case, MAX_CAPACITY};
 use forebay_tests::payload::{Aligned, Large, Payload};
@@ -17,7 +18,7 @@ use self::plan::{Plan, check};
 fn storages_agree<T: Payload>(plan: Plan<bool>) -> bool {
     let Plan { capacity, start, fresh, with: drops, .. } = plan;
     let refusal = if drops { Refusal::DropIncoming } else { Refusal::Reject };
-    plan::storages_agree(|storage| Case { capacity, start, fresh, refusal, ops: &plan.ops }.run::<T>(storage))
+    course::storages_agree(|storage| Case { capacity, start, fresh, refusal, ops: &plan.ops }.run::<T>(storage))
 }
 
 #[test]

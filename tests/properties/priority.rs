@@ -7,6 +7,7 @@ use std::num::NonZeroUsize;
 
 use forebay_core::priority::HeapRing;
 use forebay_core::{Overflow, Pushed};
+use forebay_tests::course;
 use forebay_tests::ledger::Tracked;
 use forebay_tests::payload::{Aligned, Large, Payload};
 use forebay_tests::priority::{Case, OVERFLOWS};
@@ -30,7 +31,7 @@ impl Arbitrary for With {
 /// Every storage behaves as the specification says, and they show the same.
 fn storages_agree<T: Payload>(plan: Plan<With>) -> bool {
     let Plan { capacity, start, fresh, with: With(overflow), .. } = plan;
-    plan::storages_agree(|storage| Case { capacity, start, fresh, overflow, ops: &plan.ops }.run::<T>(storage))
+    course::storages_agree(|storage| Case { capacity, start, fresh, overflow, ops: &plan.ops }.run::<T>(storage))
 }
 
 #[test]

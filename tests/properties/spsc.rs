@@ -4,6 +4,7 @@
 
 use forebay_core::PushError;
 use forebay_core::spsc::{Consumer, Dense, Flagged, HeapRing, Layout, Producer, SliceRing, Slot};
+use forebay_tests::course;
 use forebay_tests::ledger::Tracked;
 use forebay_tests::payload::{Aligned, Large, Payload};
 use forebay_tests::spsc::{Case, Runs};
@@ -17,7 +18,7 @@ use self::plan::{Plan, check};
 /// Every storage behaves as the specification says, and they show the same.
 fn storages_agree<T: Payload, L: Runs>(plan: Plan<()>) -> bool {
     let Plan { capacity, start, fresh, with: (), .. } = plan;
-    plan::storages_agree(|storage| Case { capacity, start, fresh, ops: &plan.ops }.run::<T, L>(storage))
+    course::storages_agree(|storage| Case { capacity, start, fresh, ops: &plan.ops }.run::<T, L>(storage))
 }
 
 #[test]

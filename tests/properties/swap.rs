@@ -5,6 +5,7 @@
 
 use forebay_core::swap::HeapRing;
 use forebay_core::{Overflow, PopError, Pressure};
+use forebay_tests::course;
 use forebay_tests::ledger::Tracked;
 use forebay_tests::payload::{Aligned, Large, Payload};
 use forebay_tests::swap::{Case, MAX_SEATS, OVERFLOWS};
@@ -31,7 +32,7 @@ impl Arbitrary for With {
 /// Every storage behaves as the specification says, and they show the same.
 fn storages_agree<T: Payload>(plan: Plan<With>) -> bool {
     let Plan { capacity, start, fresh, with: With { seats, overflow }, .. } = plan;
-    plan::storages_agree(|storage| Case { capacity, seats, start, fresh, overflow, ops: &plan.ops }.run::<T>(storage))
+    course::storages_agree(|storage| Case { capacity, seats, start, fresh, overflow, ops: &plan.ops }.run::<T>(storage))
 }
 
 #[test]

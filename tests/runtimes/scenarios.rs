@@ -10,15 +10,11 @@ use forebay::channel::{
 use forebay::seam::Pop;
 use forebay::{PopError, Pressure, PushError};
 use forebay_tests::crowd::{self, Account, Dice, End, Item, Over, Plan, Record, Rx, Tx};
+use forebay_tests::random::Random;
 use futures_util::future::{Either, select};
 use futures_util::{SinkExt, StreamExt, stream};
 
 use super::{Executor, LIMIT, Task};
-
-#[path = "../stress/spsc/random.rs"]
-mod random;
-
-use random::Random;
 
 /// Which ends threads have.
 #[derive(Clone, Copy)]

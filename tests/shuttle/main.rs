@@ -11,6 +11,7 @@
 
 use forebay::channel::{self, Lobby, Receiver, Sender, Shared};
 use forebay::{Overflow, mpsc, swap};
+use forebay_tests::course::OVERFLOWS;
 use forebay_tests::crowd::{self, Account, Dice, End, Item, Plan, Rx, Tx};
 use forebay_tests::schedules::check;
 use shuttle::rand::{Rng, thread_rng};
@@ -43,8 +44,6 @@ fn crowd<P: Tx, C: Rx>(
         account.check(over);
     });
 }
-
-const OVERFLOWS: [Overflow; 3] = [Overflow::Reject, Overflow::DropIncoming, Overflow::DropOldest];
 
 fn of_mpsc(capacity: usize) -> (channel::MpscSender<Item>, channel::MpscReceiver<Item>) {
     channel::mpsc(capacity).unwrap()

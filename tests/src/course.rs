@@ -5,10 +5,15 @@
 
 use std::mem;
 
+use forebay_core::Overflow;
+
 use crate::payload::Maker;
 
 /// The greatest capacity of a case.
 pub const MAX_CAPACITY: usize = 9;
+
+/// Every policy of a ring that may evict.
+pub const OVERFLOWS: [Overflow; 3] = [Overflow::Reject, Overflow::DropIncoming, Overflow::DropOldest];
 
 /// Who owns the memory of the ring, and how it is split.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +33,23 @@ pub enum Storage {
 impl Storage {
     /// All there are.
     pub const ALL: [Self; 5] = [Self::Array, Self::Shared, Self::Slice, Self::Heap, Self::Owned];
+}
+
+/// Runs a case with every owner, where nothing may be other than its specification says. Answers with whether those whose ends may be
+/// forgotten, and leave behind what is inside, show the same. Ends that are never forgotten, or that own their ring and can't be made
+/// anew, show something else.
+#[must_use]
+pub fn storages_agree(run: impl Fn(Storage) -> Vec<u32>) -> bool {
+    let _ = run(Storage::Shared);
+    let _ = run(Storage::Owned);
+    let traces = [Storage::Array, Storage::Slice, Storage::Heap].map(run);
+    traces.iter().all(|trace| *trace == traces[0])
+}
+
+/// Operations with their arguments, from the bytes that a fuzzer comes up with, up to a number: more tell nothing new, and take longer.
+#[must_use]
+pub fn operations(bytes: &[u8]) -> Vec<(u8, u8)> {
+    bytes.chunks_exact(2).map(|op| (op[0], op[1])).take(300).collect()
 }
 
 /// What is to be done, and what was seen.

@@ -3,7 +3,7 @@
 
 pub mod admission;
 pub mod conflated;
-mod course;
+pub mod course;
 pub mod crowd;
 pub mod fan_in;
 pub mod gauge;
@@ -16,6 +16,7 @@ pub mod mpsc;
 pub mod pacer;
 pub mod payload;
 pub mod priority;
+pub mod random;
 pub mod record;
 pub mod rings;
 #[cfg(forebay_shuttle)]
@@ -26,6 +27,7 @@ pub mod signal;
 pub mod spsc;
 #[cfg(forebay_steps)]
 pub mod stall;
+pub mod stress;
 pub mod swap;
 pub mod virtual_time;
 pub mod waiting;

@@ -218,3 +218,79 @@ impl Model {
         }
     }
 }
+
+/// Declares a test of each model, a row each: what it is called, `[` the greatest number of preemptions, the number of executions that it
+/// needs, and whether it goes by steps (see [`Model::stepwise`]) `]`, the outcomes, and the body.
+///
+/// ```
+/// # use forebay_tests::{model::Context, models};
+/// # fn main() {}
+/// models! {
+///     two [Some(3), 17] &["one", "other"] => |cx| super::of(2, cx);
+///     three [Some(2), 4711, stepwise] &[] => |cx| super::of(3, cx);
+/// }
+///
+/// fn of(threads: usize, cx: &Context) {}
+/// ```
+///
+/// Or what is in brackets comes first for all of them, and the rows have the numbers alone: of executions, and if they differ, of
+/// those where laps come around at once. Such a row may have a number of preemptions of its own. The body is that of the same name, if
+/// it is not said.
+///
+/// ```
+/// # use forebay_tests::{model::Context, models};
+/// # fn main() {}
+/// models! {
+///     mod model: [Some(3), stepwise];
+///     one [17] &["one", "other"];
+///     two [4711, 815] &[], 2 => |cx| super::of(2, cx);
+/// }
+///
+/// fn one(cx: &Context) {}
+/// fn of(threads: usize, cx: &Context) {}
+/// ```
+#[macro_export]
+macro_rules! models {
+    (mod $module:ident: [$bound:expr $(, $stepwise:ident)?]; $($rows:tt)*) => {
+        mod $module {
+            use super::*;
+            $crate::models! { @each "" [$bound, $crate::models!(@goes $($stepwise)?)]; $($rows)* }
+        }
+    };
+    // In no module, with a prefix to the names.
+    (@each $prefix:literal [$bound:expr, $stepwise:expr];
+        $($test:ident [$($executions:literal),+] $outcomes:expr $(, $own:expr)? $(=> $body:expr)?;)*) => {
+        $($crate::models! {
+            @test $test concat!($prefix, stringify!($test)),
+            [[$bound $(, Some($own))?].last().copied().flatten(), $crate::model::counted(&[$($executions),+]), $stepwise],
+            $outcomes, $crate::models!(@body $test $($body)?)
+        })*
+    };
+    (@test $test:ident $name:expr, [$bound:expr, $executions:expr, $stepwise:expr], $outcomes:expr, $body:expr) => {
+        #[test]
+        fn $test() {
+            let (name, bound, executions, outcomes) = ($name, $bound, $executions, $outcomes);
+            $crate::model::Model { name, executions, bound, stepwise: $stepwise, outcomes }.check($body);
+        }
+    };
+    (@goes) => { false };
+    (@goes stepwise) => { true };
+    (@body $test:ident) => { super::$test };
+    (@body $test:ident $body:expr) => { $body };
+    ($($test:ident [$bound:expr, $executions:literal $(, $stepwise:ident)?] $outcomes:expr => $body:expr;)*) => {
+        mod model {
+            use super::*;
+            $($crate::models! {
+                @test $test stringify!($test),
+                [$bound, $executions, $crate::models!(@goes $($stepwise)?)], $outcomes, $body
+            })*
+        }
+    };
+}
+
+/// The number of executions: the last one is that where laps come around at once.
+#[doc(hidden)]
+#[must_use]
+pub const fn counted(executions: &[usize]) -> usize {
+    executions[if cfg!(forebay_narrow) { executions.len() - 1 } else { 0 }]
+}

@@ -10,7 +10,7 @@ use forebay_core::seam::Push as _;
 use forebay_core::{Overflow, PopError, PushError, Pushed};
 
 use crate::course::{self, Course, Run as _};
-pub use crate::course::{MAX_CAPACITY, Storage};
+pub use crate::course::{MAX_CAPACITY, OVERFLOWS, Storage};
 use crate::gauge::Gauge;
 use crate::payload::Payload;
 
@@ -19,9 +19,6 @@ pub const CLASSES: usize = 3;
 
 /// As many producers has a case at most.
 const MAX_PRODUCERS: usize = 3;
-
-/// Every policy.
-pub const OVERFLOWS: [Overflow; 3] = [Overflow::Reject, Overflow::DropIncoming, Overflow::DropOldest];
 
 /// A ring, and what is done with it.
 #[derive(Clone, Debug)]

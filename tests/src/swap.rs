@@ -11,16 +11,13 @@ use forebay_core::swap::{Consumer, HeapRing, Producer, Ring, SliceRing, Slot};
 use forebay_core::{Overflow, PopError, PushError, Pushed};
 
 use crate::course::{self, Course, Run as _};
-pub use crate::course::{MAX_CAPACITY, Storage};
+pub use crate::course::{MAX_CAPACITY, OVERFLOWS, Storage};
 use crate::gauge::Gauge;
 use crate::ledger::{go_off, goes_off};
 use crate::payload::Payload;
 
 /// As many producers has a case at most.
 pub const MAX_SEATS: usize = 3;
-
-/// Every policy.
-pub const OVERFLOWS: [Overflow; 3] = [Overflow::Reject, Overflow::DropIncoming, Overflow::DropOldest];
 
 /// A ring, where its positions start, and what is done with it.
 #[derive(Clone, Debug)]

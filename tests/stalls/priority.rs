@@ -12,14 +12,13 @@ use std::num::NonZeroUsize;
 
 use forebay_core::priority::{HeapRing, OwnedConsumer, OwnedProducer};
 use forebay_core::{Overflow, PopError, PushError, Pushed};
+use forebay_tests::course::OVERFLOWS;
 use forebay_tests::stall::{self, Steps};
 
 const CLASSES: usize = 3;
 
 type P = OwnedProducer<u32, CLASSES>;
 type C = OwnedConsumer<u32, CLASSES>;
-
-const OVERFLOWS: [Overflow; 3] = [Overflow::Reject, Overflow::DropIncoming, Overflow::DropOldest];
 
 /// Steps at most of an operation in a ring of three items: what it takes by itself, and where others have been meanwhile.
 const ALONE: usize = if cfg!(forebay_narrow) { 46 } else { 34 };

@@ -7,21 +7,15 @@
 
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use forebay_core::fan_in::{HeapRing, NoLane};
 use forebay_core::{PopError, Pressure, PushError, Refusal};
+use forebay_tests::stress::alone;
 
 const ONE: NonZeroU32 = NonZeroU32::MIN;
 /// How many items a producer pushes.
 const COUNT: usize = if cfg!(debug_assertions) { 20_000 } else { 100_000 };
-
-/// Keeps other tests away as long as the guard lives.
-fn alone() -> MutexGuard<'static, ()> {
-    static ALONE: Mutex<()> = Mutex::new(());
-    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 /// Threads that each push numbers in order, through a new lane for each `stay` of them: more threads than lanes. Each number
 /// comes out once, those of a lane in order, under the name of the lane that it was pushed to.

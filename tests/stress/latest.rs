@@ -6,19 +6,13 @@
 //! Claims: order.
 
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use forebay_core::latest::{Reader, TripleBuffer, Writer};
 use forebay_core::{InUse, PopError};
+use forebay_tests::stress::alone;
 
 const VALUES: u32 = 300_000;
-
-/// Keeps other tests away as long as the guard lives: each has two threads that yield to each other.
-fn alone() -> MutexGuard<'static, ()> {
-    static ALONE: Mutex<()> = Mutex::new(());
-    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 /// A value over several cache lines, whose every word must come through.
 struct Wide([u32; 40]);

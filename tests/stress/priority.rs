@@ -5,53 +5,22 @@
 //!
 //! Claims: order, account.
 
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
 use forebay_core::priority::{HeapRing, Ring};
 use forebay_core::{Overflow, PopError, PushError, Pushed};
+use forebay_tests::stress::{Owner, alone, drops};
 
 /// How many items a producer pushes.
 const COUNT: usize = if cfg!(debug_assertions) { 20_000 } else { 100_000 };
 
 const CLASSES: usize = 3;
 
-/// Keeps other tests away as long as the guard lives.
-fn alone() -> MutexGuard<'static, ()> {
-    static ALONE: Mutex<()> = Mutex::new(());
-    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 /// The class of a number.
 const fn class_of(number: usize) -> usize {
     // Not in step with anything else.
     number / 7 % CLASSES
-}
-
-/// An item with memory of its own, whose drop is entered under its number.
-struct Owner<'a> {
-    number: Box<usize>,
-    check: usize,
-    drops: &'a [AtomicU8],
-}
-
-impl<'a> Owner<'a> {
-    fn new(number: usize, drops: &'a [AtomicU8]) -> Self {
-        Self { number: Box::new(number), check: !number, drops }
-    }
-
-    fn number(&self) -> usize {
-        assert_eq!(self.check, !*self.number, "a torn item");
-        *self.number
-    }
-}
-
-impl Drop for Owner<'_> {
-    fn drop(&mut self) {
-        // Relaxed: it must not order anything.
-        assert_eq!(self.drops[*self.number].fetch_add(1, Ordering::Relaxed), 0, "dropped twice");
-    }
 }
 
 /// A count for each class.
@@ -72,7 +41,7 @@ impl Counts {
 /// middle if it is to: in order for each class and producer, each one way, and the counts agree.
 fn work(capacity: usize, producers: usize, policies: &'static [Overflow], slow: bool, closes: bool) {
     let _alone = alone();
-    let drops: Vec<AtomicU8> = (0..producers * COUNT).map(|_| AtomicU8::new(0)).collect();
+    let drops = drops(producers * COUNT);
     let (evicted, shed, stored, delivered) =
         (Counts::default(), Counts::default(), Counts::default(), Counts::default());
     let closed = AtomicBool::new(false);

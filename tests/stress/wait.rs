@@ -17,19 +17,14 @@ use std::time::{Duration, Instant};
 
 use forebay::channel::{self, Lobby, MpscSender, ReceiveEnd, Receiver, SendEnd, Sender, Shared};
 use forebay::{Overflow, Refusal, mpsc, spsc, swap};
+use forebay_tests::course::OVERFLOWS;
 use forebay_tests::crowd::{self, Account, Dice, End, Item, Plan, Rx, Tx};
-
-#[path = "spsc/random.rs"]
-mod random;
-
-use random::Random;
+use forebay_tests::random::Random;
 
 /// For how long each test goes on.
 const SECONDS: &str = "FOREBAY_STRESS_SECONDS";
 /// Far more than the rest of it takes: who is not done by then sleeps for ever.
 const LIMIT: Duration = Duration::from_secs(120);
-
-const OVERFLOWS: [Overflow; 3] = [Overflow::Reject, Overflow::DropIncoming, Overflow::DropOldest];
 
 /// Runs bodies one after the other in a thread, as one may never come to an end: as long as there is time, and so many at least.
 fn for_a_while(least: u64, body: impl Fn(u64) + Send + 'static) {

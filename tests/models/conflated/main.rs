@@ -5,6 +5,9 @@
 //!
 //! Without that configuration the same bodies run some times on real threads.
 //!
+//! The words in the middle are loaded and exchanged by both sides, so all of them go by steps (see
+//! [`forebay_tests::model::Model::stepwise`]).
+//!
 //! Claims: order, answers.
 
 use std::sync::Mutex;
@@ -12,24 +15,11 @@ use std::sync::Mutex;
 use forebay_core::conflated::{Consumer, HeapRing, Producer, Ring};
 use forebay_core::{InUse, PopError};
 use forebay_tests::ledger::{Ledger, Tracked};
-use forebay_tests::model::{Arc, Context, Model, Plain, thread};
-
-/// Declares a test of each model, with the number of executions that it needs. The words in the middle are loaded and exchanged
-/// by both sides, so all of them go by steps (see [`Model::stepwise`]).
-macro_rules! models {
-    ($($test:ident [$executions:literal] $outcomes:expr;)*) => {
-        mod model {
-            use super::*;
-            $(#[test]
-            fn $test() {
-                let (name, outcomes) = (stringify!($test), $outcomes);
-                Model { name, executions: $executions, bound: Some(3), stepwise: true, outcomes }.check(super::$test);
-            })*
-        }
-    };
-}
+use forebay_tests::model::{Arc, Context, Plain, thread};
+use forebay_tests::models;
 
 models! {
+    mod model: [Some(3), stepwise];
     newest_of_each_key_in_order_of_first_change [957] &["conflated", "empty", "first", "second"];
     a_key_is_queued_once [1046] &["conflated", "again", "late"];
     push_happens_before_pop [97] &["empty", "popped"];

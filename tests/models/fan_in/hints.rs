@@ -5,11 +5,12 @@ use forebay_tests::model::atomic::{AtomicBool, Ordering};
 use super::*;
 
 models! {
-    empty_never_hides_a_completed_push [1361, 2] &["empty", "found"] => super::empty_never_hides_a_completed_push;
-    an_item_of_a_new_lane_is_found [2849, 3] &["empty", "found"] => super::an_item_of_a_new_lane_is_found;
-    a_busy_lane_does_not_hide_another [708, 3] &["at once", "later"] => super::a_busy_lane_does_not_hide_another;
-    a_lane_found_empty_is_hinted_at_again [16, 3] &["next"] => super::a_lane_found_empty_is_hinted_at_again;
-    the_pressure_is_open_in_the_end [152868, 3] &["empty", "not yet"] => super::the_pressure_is_open_in_the_end;
+    mod checked: [Some(3), stepwise];
+    empty_never_hides_a_completed_push [1361] &["empty", "found"], 2 => super::empty_never_hides_a_completed_push;
+    an_item_of_a_new_lane_is_found [2849] &["empty", "found"] => super::an_item_of_a_new_lane_is_found;
+    a_busy_lane_does_not_hide_another [708] &["at once", "later"] => super::a_busy_lane_does_not_hide_another;
+    a_lane_found_empty_is_hinted_at_again [16] &["next"] => super::a_lane_found_empty_is_hinted_at_again;
+    the_pressure_is_open_in_the_end [152868] &["empty", "not yet"] => super::the_pressure_is_open_in_the_end;
 }
 
 /// Whoever is told that a push is over finds the item, and finds it once. `push` keeps alive what it answers with.

@@ -3,16 +3,17 @@
 use super::*;
 
 models! {
-    a_lane_is_used_again [7310, 2] &["taken", "again"] => super::a_lane_is_used_again;
-    two_openers_get_two_lanes [274, 3] &["both"] => super::two_openers_get_two_lanes;
-    what_was_left_is_seen [47, 3] &["closed", "not yet"] => super::what_was_left_is_seen;
-    closed_comes_last [2329, 2] &["empty", "closed"] => super::closed_comes_last;
-    an_opener_meets_a_consumer_that_goes [305, 3] &["open", "closed", "pushed"] => super::an_opener_meets_a_consumer_that_goes;
-    a_late_hint_of_a_former_producer [22785, 2] &["taken", "again"] => super::a_late_hint_of_a_former_producer;
-    a_lane_that_is_seen_has_a_producer [17, 3] &["none", "open"] => super::a_lane_that_is_seen_has_a_producer;
-    a_hint_of_a_producer_that_goes [3075, 2] &["seen", "not seen"] => super::a_hint_of_a_producer_that_goes;
-    split_with_what_was_left [6, 3] &["in use", "split"] => super::split_with_what_was_left;
-    split_again [61, 3] &["in use", "split"] => super::split_again;
+    mod checked: [Some(3), stepwise];
+    a_lane_is_used_again [7310] &["taken", "again"], 2 => super::a_lane_is_used_again;
+    two_openers_get_two_lanes [274] &["both"] => super::two_openers_get_two_lanes;
+    what_was_left_is_seen [47] &["closed", "not yet"] => super::what_was_left_is_seen;
+    closed_comes_last [2329] &["empty", "closed"], 2 => super::closed_comes_last;
+    an_opener_meets_a_consumer_that_goes [305] &["open", "closed", "pushed"] => super::an_opener_meets_a_consumer_that_goes;
+    a_late_hint_of_a_former_producer [22785] &["taken", "again"], 2 => super::a_late_hint_of_a_former_producer;
+    a_lane_that_is_seen_has_a_producer [17] &["none", "open"] => super::a_lane_that_is_seen_has_a_producer;
+    a_hint_of_a_producer_that_goes [3075] &["seen", "not seen"], 2 => super::a_hint_of_a_producer_that_goes;
+    split_with_what_was_left [6] &["in use", "split"] => super::split_with_what_was_left;
+    split_again [61] &["in use", "split"] => super::split_again;
 }
 
 /// A lane is opened again only after its items have been taken out, and its next producer's items are that one's.

@@ -11,21 +11,8 @@ use std::num::NonZeroU32;
 
 use forebay_core::fan_in::{Consumer, HeapRing, NoLane, Opener};
 use forebay_core::{InUse, PopError, Pressure, PushError};
-use forebay_tests::model::{Arc, Context, Model, Plain, thread};
-
-/// Declares a test of each model, with the number of executions that it needs and how often a thread is interrupted at most.
-macro_rules! models {
-    ($($test:ident [$executions:literal, $bound:literal] $outcomes:expr => $body:expr;)*) => {
-        mod checked {
-            use super::*;
-            $(#[test]
-            fn $test() {
-                let (name, executions, outcomes) = (stringify!($test), $executions, $outcomes);
-                Model { name, executions, bound: Some($bound), stepwise: true, outcomes }.check($body);
-            })*
-        }
-    };
-}
+use forebay_tests::model::{Arc, Context, Plain, thread};
+use forebay_tests::models;
 
 mod hints;
 mod lanes;

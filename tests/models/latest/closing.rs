@@ -3,6 +3,7 @@
 use super::*;
 
 models! {
+    mod model: [Some(3), stepwise];
     closed_comes_last [1562] &["empty", "closed", "conflated"];
     closed_is_complete [1730] &["open", "closed", "left inside"];
     reader_is_seen_to_go [19] &["there", "gone"];

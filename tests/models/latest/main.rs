@@ -6,27 +6,15 @@
 //! Without that configuration the same bodies run some times on real threads. That the models are strong enough to hold every
 //! ordering is shown by the ordering mutants: `cargo run -p forebay-tests --bin mutants`.
 //!
+//! The word in the middle is loaded and exchanged by both sides, so all of them go by steps (see [`forebay_tests::model::Model::stepwise`]).
+//!
 //! Claims: order, answers.
 
 use forebay_core::latest::{Reader, TripleBuffer, Writer};
 use forebay_core::{InUse, PopError};
 use forebay_tests::ledger::{Ledger, Tracked};
-use forebay_tests::model::{Arc, Context, Model, Plain, thread};
-
-/// Declares a test of each model, with the number of executions that it needs. The word in the middle is loaded and exchanged
-/// by both sides, so all of them go by steps (see [`Model::stepwise`]).
-macro_rules! models {
-    ($($test:ident [$executions:literal] $outcomes:expr;)*) => {
-        mod model {
-            use super::*;
-            $(#[test]
-            fn $test() {
-                let (name, outcomes) = (stringify!($test), $outcomes);
-                Model { name, executions: $executions, bound: Some(3), stepwise: true, outcomes }.check(super::$test);
-            })*
-        }
-    };
-}
+use forebay_tests::model::{Arc, Context, Plain, thread};
+use forebay_tests::models;
 
 mod closing;
 mod owners;

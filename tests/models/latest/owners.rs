@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use super::*;
 
 models! {
+    mod model: [Some(3), stepwise];
     one_pair_of_ends [150] &["won", "refused"];
     split_again [1708] &["refused", "split early"];
     dropped_by_the_last_end [10] &[];

@@ -3,6 +3,7 @@
 use super::*;
 
 models! {
+    mod model: [Some(3), stepwise];
     newest_in_order [11582] &["conflated", "empty", "read"];
     write_happens_before_read [72] &["empty", "read"];
     given_back_before_it_is_written [306] &["conflated", "read", "empty"];

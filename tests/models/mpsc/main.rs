@@ -4,7 +4,8 @@
 //! `RUSTFLAGS="--cfg forebay_loom" cargo test --release -p forebay-tests --test models_mpsc`
 //!
 //! Without that configuration the same bodies run some times on real threads. The laps of a ring wrap after its first lap, so
-//! the models meet the wrap.
+//! the models meet the wrap. Some go by steps (see [`forebay_tests::model::Model::stepwise`]): where the checker by itself tries too
+//! few orders.
 //!
 //! Claims: order, answers, pressure.
 
@@ -13,23 +14,8 @@ use forebay_core::{PopError, PushError, Refusal};
 use forebay_tests::iterators::Says;
 use forebay_tests::ledger::{Ledger, Tracked};
 use forebay_tests::model::atomic::{AtomicUsize, Ordering};
-use forebay_tests::model::{Arc, Context, Model, Plain, thread};
-
-/// Declares a test of each model, with the greatest number of preemptions and the number of executions that it needs. Some go
-/// by steps (see [`Model::stepwise`]): where the checker by itself tries too few orders.
-macro_rules! models {
-    ($($test:ident [$bound:expr, $executions:literal $(, $stepwise:ident)?] $outcomes:expr => $body:expr;)*) => {
-        mod model {
-            use super::*;
-            $(#[test]
-            fn $test() {
-                let (executions, outcomes) = ($executions, $outcomes);
-                let stepwise = [$(stringify!($stepwise))?].contains(&"stepwise");
-                Model { name: stringify!($test), executions, bound: $bound, stepwise, outcomes }.check($body);
-            })*
-        }
-    };
-}
+use forebay_tests::model::{Arc, Context, Plain, thread};
+use forebay_tests::models;
 
 mod batches;
 mod closing;

@@ -6,6 +6,7 @@ use forebay_core::priority::Ring;
 use super::*;
 
 models! {
+    mod checked: [Some(3), stepwise];
     producers_end [8893, 302] &["popped", "empty"], FEW => super::producers_end;
     close_and_push_capacity_1 [1459, 180] ALL, FEW => |cx| super::close(1, &[], [100, 10], cx);
     close_and_push_capacity_2 [2719, 325] ALL, FEW => |cx| super::close(2, &[100], [110, 10], cx);

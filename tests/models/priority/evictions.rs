@@ -3,6 +3,7 @@
 use super::*;
 
 models! {
+    mod checked: [Some(3), stepwise];
     evict_pop_capacity_1 [10832, 16435] &["evicted", "popped"] => |cx| super::evict_pop(1, 1, &[100], 0..2, cx);
     evict_pop_capacity_2 [13269, 18363] &["evicted", "popped"] => |cx| super::evict_pop(2, 1, &[100, 101], 0..2, cx);
     evict_pop_capacity_3 [8389, 8474] &["evicted", "popped"] => |cx| super::evict_pop(3, 2, &[100, 101, 102], 0..2, cx);

@@ -12,23 +12,8 @@ use std::ops::Range;
 
 use forebay_core::priority::{Consumer, HeapRing, Producer};
 use forebay_core::{Overflow, PopError, PushError, Pushed};
-use forebay_tests::model::{Arc, Context, Model, Plain, atomic, thread};
-
-/// Declares a test of each model, with the number of executions that it needs, and that with narrow laps. There are up to three
-/// preemptions, or fewer.
-macro_rules! models {
-    ($($test:ident [$wide:literal, $narrow:literal] $outcomes:expr $(, $bound:expr)? => $body:expr;)*) => {
-        mod checked {
-            use super::*;
-            $(#[test]
-            fn $test() {
-                let executions = if cfg!(forebay_narrow) { $narrow } else { $wide };
-                let (name, bound, outcomes) = (stringify!($test), [3 $(, $bound)?].last().copied(), $outcomes);
-                Model { name, executions, bound, stepwise: true, outcomes }.check($body);
-            })*
-        }
-    };
-}
+use forebay_tests::model::{Arc, Context, Plain, atomic, thread};
+use forebay_tests::models;
 
 /// Preemptions of the largest models: where laps come around an operation has more steps.
 const FEW: usize = if cfg!(forebay_narrow) { 1 } else { 2 };

@@ -6,6 +6,7 @@ use forebay_core::{Pressure, Watermarks};
 use super::*;
 
 models! {
+    mod checked: [Some(3), stepwise];
     a_consumer_that_waits_leaves_it_open_capacity_1 [117, 15] WAITS, FEW => |cx| super::a_consumer_that_waits(1, 1, cx);
     a_consumer_that_waits_leaves_it_open_capacity_2 [70, 11] WAITS, FEW => |cx| super::a_consumer_that_waits(2, 1, cx);
     a_consumer_that_waits_leaves_it_open_when_full [986, 38] WAITS, FEW => |cx| super::a_consumer_that_waits(2, 2, cx);

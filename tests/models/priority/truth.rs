@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use super::*;
 
 models! {
+    mod checked: [Some(3), stepwise];
     important_is_never_refused_for_what_comes_and_goes [71966, 7324] &["stored", "evicted"], FEW => |cx| super::never_refused(Overflow::Reject, cx);
     important_is_never_evicted_for_what_comes_and_goes [71966, 7324] &["stored", "evicted"], FEW => |cx| super::never_refused(Overflow::DropOldest, cx);
     less_important_goes_first [1088, 527] &["stored", "evicted"] => super::less_important_goes_first;

@@ -13,46 +13,33 @@ use forebay_core::spsc::{Consumer, Dense, Flagged, HeapRing, Layout, Producer, R
 use forebay_core::{InUse, PopError, PushError};
 use forebay_tests::ledger::{Ledger, Tracked};
 use forebay_tests::model::atomic::{AtomicBool, Ordering};
-use forebay_tests::model::{Arc, Context, Model, Plain, thread};
+use forebay_tests::model::{Arc, Context, Plain, thread};
 
 /// Declares a test of each model in both layouts, with the number of executions that each needs. `L` is the layout.
 ///
-/// With flags a word is loaded and stored by both sides, so those models go by steps (see [`Model::stepwise`]). Without,
-/// each thread is interrupted three times at most, where the pressure is the matter `twice`; and where threads ask for the ends of a shared ring they go `stepwise`, too. `dense` ones are of
-/// what flags don't have.
+/// With flags a word is loaded and stored by both sides, so those models go by steps (see [`forebay_tests::model::Model::stepwise`]),
+/// with three preemptions at most. Without, they are `exhaustive`, but where the pressure is the matter, with two (`twice`), and where
+/// threads ask for the ends of a shared ring (`stepwise`). `dense` ones are of what flags don't have.
 macro_rules! models {
     (exhaustive; $($rows:tt)*) => { models! { [None, false]; $($rows)* } };
     (stepwise; $($rows:tt)*) => { models! { [Some(3), true]; $($rows)* } };
     (twice; $($rows:tt)*) => { models! { [Some(2), true]; $($rows)* } };
-    (dense; $($test:ident [$executions:literal] $outcomes:expr => $body:expr;)*) => {
-        $(#[test]
-        fn $test() {
-            let name = stringify!($test);
-            let (executions, outcomes) = ($executions, $outcomes);
-            Model { name, executions, bound: None, stepwise: false, outcomes }.check($body);
-        })*
-    };
+    (dense; $($rows:tt)*) => { forebay_tests::models! { @each "" [None, false]; $($rows)* } };
     ([$bound:expr, $stepwise:literal];
         $($test:ident [$dense:literal, $flagged:literal] $outcomes:expr => $body:expr;)*) => {
         mod dense {
             use super::*;
             type L = Dense;
-            $(#[test]
-            fn $test() {
-                let name = concat!("dense ", stringify!($test));
-                let (executions, outcomes) = ($dense, $outcomes);
-                Model { name, executions, bound: $bound, stepwise: $stepwise, outcomes }.check($body);
-            })*
+            forebay_tests::models! {
+                @each "dense " [$bound, $stepwise]; $($test [$dense] $outcomes => $body;)*
+            }
         }
         mod flagged {
             use super::*;
             type L = Flagged;
-            $(#[test]
-            fn $test() {
-                let name = concat!("flagged ", stringify!($test));
-                let (executions, outcomes) = ($flagged, $outcomes);
-                Model { name, executions, bound: $bound.or(Some(3)), stepwise: true, outcomes }.check($body);
-            })*
+            forebay_tests::models! {
+                @each "flagged " [$bound.or(Some(3)), true]; $($test [$flagged] $outcomes => $body;)*
+            }
         }
     };
 }

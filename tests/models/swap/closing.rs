@@ -5,6 +5,7 @@ use super::*;
 use atomic::{AtomicBool, Ordering};
 
 models! {
+    mod checked: [Some(3), stepwise];
     producers_end [8559, 9783] &["closed", "empty", "popped"] => super::producers_end;
     close_and_push_capacity_1 [341, 818] ALL => |cx| super::close(1, 2, 0, Overflow::Reject, &[3], cx);
     close_and_push_capacity_2 [689, 2902] ALL => |cx| super::close(2, 2, 1, Overflow::Reject, &[3], cx);

@@ -3,6 +3,7 @@
 use super::*;
 
 models! {
+    mod checked: [Some(3), stepwise];
     evict_pop_capacity_1 [278, 1170] &["evicted", "popped"] => |cx| super::evict_pop(1, 1, 3, cx);
     evict_pop_capacity_2 [350, 659] &["evicted", "popped"] => |cx| super::evict_pop(2, 3, 3, cx);
     evict_pop_capacity_3 [290, 582] &["evicted", "popped"] => |cx| super::evict_pop(3, 5, 3, cx);

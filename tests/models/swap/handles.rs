@@ -3,6 +3,7 @@
 use super::*;
 
 models! {
+    mod checked: [Some(3), stepwise];
     a_dropped_handle_is_reused [19, 19] &["reused", "too many"] => super::reused;
     a_seat_of_one_who_still_counts [284, 233] &["reused", "evicted"] => super::still_counted;
     forgotten_ends [1, 1] &["split"] => super::forgotten;

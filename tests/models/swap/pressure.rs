@@ -6,6 +6,7 @@ use forebay_core::{Pressure, Seen, Watermarks};
 use super::*;
 
 models! {
+    mod checked: [Some(3), stepwise];
     a_consumer_that_waits_leaves_it_open_capacity_1 [4087, 7354] WAITS => |cx| super::a_consumer_that_waits(1, 1, (1, 2), 3, cx);
     a_consumer_that_waits_leaves_it_open_capacity_2 [27527, 24057] WAITS => |cx| super::a_consumer_that_waits(2, 1, (1, 2), 3, cx);
     a_consumer_that_waits_leaves_it_open_when_full [4207, 5437] WAITS => |cx| super::a_consumer_that_waits(2, 1, (2, 2), 3, cx);

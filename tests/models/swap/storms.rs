@@ -3,6 +3,7 @@
 use super::*;
 
 models! {
+    mod checked: [Some(3), stepwise];
     left_behind_capacity_2 [260, 474] LEFT => |cx| super::left_behind(2, 3, Overflow::DropOldest, cx);
     left_behind_capacity_3 [221, 369] LEFT => |cx| super::left_behind(3, 3, Overflow::DropOldest, cx);
     left_behind_then_reject [364, 494] LEFT => |cx| super::left_behind(2, 3, Overflow::Reject, cx);

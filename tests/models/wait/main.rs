@@ -16,21 +16,8 @@ use std::task::{Context as Cx, Poll, Wake, Waker};
 
 use forebay::PopError;
 use forebay::channel::{self, CloseEnd, Desk, Receiver, RecvError, RoomEnd, SendError, Sender, Shared};
-use forebay_tests::model::{Context, Model, thread};
-
-/// Declares a test of each model, with the greatest number of preemptions and the number of executions that it needs.
-macro_rules! models {
-    ($($test:ident [$bound:expr, $executions:literal] $outcomes:expr => $body:expr;)*) => {
-        mod model {
-            use super::*;
-            $(#[test]
-            fn $test() {
-                let (name, executions, outcomes) = (stringify!($test), $executions, $outcomes);
-                Model { name, executions, bound: $bound, stepwise: false, outcomes }.check($body);
-            })*
-        }
-    };
-}
+use forebay_tests::model::{Context, thread};
+use forebay_tests::models;
 
 mod blocking;
 mod calls;

@@ -7,30 +7,20 @@
 //! ordering is shown by the ordering mutants: `cargo run -p forebay-tests --bin mutants`. The fences are those of whoever uses the
 //! cell, and the models make their own.
 //!
+//! The state is loaded and then stored to by the same thread, so all of them go by steps (see
+//! [`forebay_tests::model::Model::stepwise`]).
+//!
 //! Claims: waiting.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Wake, Waker};
 
 use forebay_core::waker_cell::{Registrar, WakerCell};
-use forebay_tests::model::{Arc, Context, Model, atomic, thread};
-
-/// Declares a test of each model, with the number of executions that it needs. The state is loaded and then stored to by the same
-/// thread, so all of them go by steps (see [`Model::stepwise`]).
-macro_rules! models {
-    ($($test:ident [$executions:literal] $outcomes:expr;)*) => {
-        mod model {
-            use super::*;
-            $(#[test]
-            fn $test() {
-                let (name, outcomes) = (stringify!($test), $outcomes);
-                Model { name, executions: $executions, bound: Some(3), stepwise: true, outcomes }.check(super::$test);
-            })*
-        }
-    };
-}
+use forebay_tests::model::{Arc, Context, atomic, thread};
+use forebay_tests::models;
 
 models! {
+    mod model: [Some(3), stepwise];
     a_call_beside_a_registration [23] &["sees it", "is called"];
     another_waker [63] &["sees it", "is called", "can't register"];
     two_callers [81] &["the first", "the second"];

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use forebay_tests::spsc::{MAX_CAPACITY, Storage};
+use forebay_tests::course::MAX_CAPACITY;
 use quickcheck::{Arbitrary, Gen, QuickCheck};
 
 /// What a case borrows, and what else it is made `with`.
@@ -41,13 +41,4 @@ impl<W: Arbitrary> Arbitrary for Plan<W> {
 
 pub(crate) fn check<A: Arbitrary + Debug>(tests: u64, property: fn(A) -> bool) {
     QuickCheck::new().tests(tests).quickcheck(property);
-}
-
-/// Every storage behaves as the specification says, and those whose ends may be forgotten, and leave behind what is inside,
-/// show the same.
-pub(crate) fn storages_agree(run: impl Fn(Storage) -> Vec<u32>) -> bool {
-    let _ = run(Storage::Shared);
-    let _ = run(Storage::Owned);
-    let traces = [Storage::Array, Storage::Slice, Storage::Heap].map(run);
-    traces.iter().all(|trace| *trace == traces[0])
 }

@@ -12,7 +12,8 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use forebay::channel::{
-    ForceEnd, PolicyEnd, PressureEnd, ReceiveEnd, Receiver, ReserveEnd, RoomEnd, SendEnd, SendError, Sender, Shared,
+    CloseEnd, ForceEnd, PolicyEnd, PressureEnd, ReceiveEnd, Receiver, ReserveEnd, RoomEnd, SendEnd, SendError, Sender,
+    Shared,
 };
 use forebay_core::{Overflow, Pushed, Refusal};
 use forebay_tests::stall;
@@ -312,125 +313,134 @@ fn has_room<P: SendEnd>(tx: &Sender<P, Shared>, count: usize) -> bool {
     tx.len() + count <= tx.capacity()
 }
 
-fn spsc(how: How) -> BTreeSet<&'static str> {
-    let mut names = BTreeSet::new();
-    let mut ring = Operations::<Spsc>::of(how);
-    senders(&mut ring, has_room);
-    ready(&mut ring);
-    reserve(&mut ring);
-    receivers(&mut ring);
-    pressures(&mut ring);
-    names.extend(ring.names());
-    names
+/// What both ends of a queue have: a ring that may be full.
+fn queue<R, P, C>(ring: &mut Operations<R>)
+where
+    R: Ring<Tx = Sender<P, Shared>, Rx = Receiver<C, Shared>>,
+    P: RoomEnd<Item = u32, Sent: Became> + 'static,
+    C: ReceiveEnd<Item: Item> + 'static,
+{
+    senders(ring, has_room);
+    ready(ring);
+    receivers(ring);
 }
 
-fn mpsc(how: How) -> BTreeSet<&'static str> {
-    let mut names = BTreeSet::new();
-    let mut ring = Operations::<Mpsc<true>>::of(how);
+/// What both ends of a queue of several senders have, where others take the room.
+fn beside_others<R, P, C, O>(ring: &mut Operations<R>, policy: O)
+where
+    R: Ring<Tx = Sender<P, Shared>, Rx = Receiver<C, Shared>>,
+    P: SendEnd<Item = u32, Sent: Became> + PolicyEnd<Policy = O> + 'static,
+    C: ReceiveEnd + CloseEnd + PolicyEnd<Policy = O> + 'static,
+    O: Copy + Send + Sync + 'static,
+{
     ring.tx("Sender::try_send", |tx, log| try_send(tx, MINE[0], log));
-    ring.tx("Sender::clone", |tx, _| drop(tx.clone()));
-    ring.tx("Sender::try_clone", |tx, _| drop(tx.try_clone()));
-    policies(&mut ring, Refusal::DropIncoming);
+    policies(ring, policy);
     ring.rx_closes("Receiver::close", Receiver::close);
-    names.extend(ring.names());
-    let mut ring = Operations::<Mpsc<false>>::of(how);
-    senders(&mut ring, has_room);
-    ready(&mut ring);
-    receivers(&mut ring);
-    pressures(&mut ring);
-    names.extend(ring.names());
-    names
 }
 
-fn swap(how: How) -> BTreeSet<&'static str> {
-    let mut names = BTreeSet::new();
-    let mut ring = Operations::<Swap<true>>::of(how);
-    ring.tx("Sender::try_send", |tx, log| try_send(tx, MINE[0], log));
-    force(&mut ring);
-    ring.tx("Sender::try_clone", |tx, _| drop(tx.try_clone()));
-    policies(&mut ring, Overflow::Reject);
-    ring.rx_closes("Receiver::close", Receiver::close);
-    names.extend(ring.names());
-    let mut ring = Operations::<Swap<false>>::of(how);
-    senders(&mut ring, has_room);
-    ready(&mut ring);
-    receivers(&mut ring);
-    pressures(&mut ring);
-    ring.tx("SendFuture::with_grace", |tx, log| {
-        if has_room(tx, 1) {
-            let future = tx.send(MINE[0]).with_grace(std::future::pending::<()>());
-            sent(MINE[0], once(future).expect("there is room"), log);
-        }
-    });
-    ring.tx("SendWithGrace::into_inner", |tx, _| {
-        assert!(tx.send(MINE[0]).with_grace(std::future::pending::<()>()).into_inner().is_some());
-    });
-    names.extend(ring.names());
-    names
+/// Names of operations.
+type Names = BTreeSet<&'static str>;
+
+/// Those of a ring.
+fn names<R: Ring>(how: How, operations: impl FnOnce(&mut Operations<R>)) -> Names {
+    let mut ring = Operations::of(how);
+    operations(&mut ring);
+    ring.names().clone()
 }
 
-fn priority(how: How) -> BTreeSet<&'static str> {
-    let mut names = BTreeSet::new();
-    let mut ring = Operations::<Priority<true>>::of(how);
-    ring.tx("Sender::try_send", |tx, log| try_send(tx, MINE[0], log));
-    ring.tx("Sender::clone", |tx, _| drop(tx.clone()));
-    policies(&mut ring, Overflow::Reject);
-    ring.rx_closes("Receiver::close", Receiver::close);
-    names.extend(ring.names());
-    let mut ring = Operations::<Priority<false>>::of(how);
-    senders(&mut ring, has_room);
-    ready(&mut ring);
-    receivers(&mut ring);
-    pressures(&mut ring);
-    names.extend(ring.names());
-    names
+fn spsc(how: How) -> Names {
+    names::<Spsc>(how, |ring| {
+        queue(ring);
+        reserve(ring);
+        pressures(ring);
+    })
 }
 
-fn conflated(how: How) -> BTreeSet<&'static str> {
-    let mut names = BTreeSet::new();
-    let mut ring = Operations::<Conflated>::of(how);
-    senders(&mut ring, |_, count| count == 1);
-    receivers(&mut ring);
-    pressures(&mut ring);
-    names.extend(ring.names());
-    names
+fn mpsc(how: How) -> Names {
+    let beside_others = names::<Mpsc<true>>(how, |ring| {
+        beside_others(ring, Refusal::DropIncoming);
+        ring.tx("Sender::clone", |tx, _| drop(tx.clone()));
+        ring.tx("Sender::try_clone", |tx, _| drop(tx.try_clone()));
+    });
+    let by_itself = names::<Mpsc<false>>(how, |ring| {
+        queue(ring);
+        pressures(ring);
+    });
+    &beside_others | &by_itself
 }
 
-fn latest(how: How) -> BTreeSet<&'static str> {
-    let mut names = BTreeSet::new();
-    let mut ring = Operations::<Latest>::of(how);
-    senders(&mut ring, |_, count| count == 1);
-    receivers(&mut ring);
-    names.extend(ring.names());
-    names
+fn swap(how: How) -> Names {
+    let beside_others = names::<Swap<true>>(how, |ring| {
+        beside_others(ring, Overflow::Reject);
+        force(ring);
+        ring.tx("Sender::try_clone", |tx, _| drop(tx.try_clone()));
+    });
+    let by_itself = names::<Swap<false>>(how, |ring| {
+        queue(ring);
+        pressures(ring);
+        ring.tx("SendFuture::with_grace", |tx, log| {
+            if has_room(tx, 1) {
+                let future = tx.send(MINE[0]).with_grace(std::future::pending::<()>());
+                sent(MINE[0], once(future).expect("there is room"), log);
+            }
+        });
+        ring.tx("SendWithGrace::into_inner", |tx, _| {
+            assert!(tx.send(MINE[0]).with_grace(std::future::pending::<()>()).into_inner().is_some());
+        });
+    });
+    &beside_others | &by_itself
 }
 
-fn fan_in(how: How) -> BTreeSet<&'static str> {
-    let mut names = BTreeSet::new();
-    let mut ring = Operations::<FanIn<false>>::of(how);
-    senders(&mut ring, has_room);
-    ready(&mut ring);
-    reserve(&mut ring);
-    receivers(&mut ring);
-    ring.tx("Sender::pressure", |tx, _| tx.pressure());
-    ring.tx("Sender::overflow", |tx, _| {
-        let _ = tx.overflow();
+fn priority(how: How) -> Names {
+    let beside_others = names::<Priority<true>>(how, |ring| {
+        beside_others(ring, Overflow::Reject);
+        ring.tx("Sender::clone", |tx, _| drop(tx.clone()));
     });
-    ring.tx("Sender::set_overflow", |tx, _| tx.set_overflow(Refusal::DropIncoming));
-    names.extend(ring.names());
-    let mut ring = Operations::<FanIn<true>>::of(how);
-    ring.tx("Opener::open", |(opener, _), log| {
-        let mut lane = opener.open(NonZeroU32::MIN).expect("a free lane");
-        try_send(&mut lane, MINE[0], log)
+    let by_itself = names::<Priority<false>>(how, |ring| {
+        queue(ring);
+        pressures(ring);
     });
-    looks!(ring.tx, "Opener", tx => tx.0, lanes, is_closed);
-    ring.tx("Opener::clone", |(opener, _), _| drop(opener.clone()));
-    ring.of_tx("Opener::drop", |(opener, _), _| {
-        drop(opener);
-        None
+    &beside_others | &by_itself
+}
+
+fn conflated(how: How) -> Names {
+    names::<Conflated>(how, |ring| {
+        senders(ring, |_, count| count == 1);
+        receivers(ring);
+        pressures(ring);
+    })
+}
+
+fn latest(how: How) -> Names {
+    names::<Latest>(how, |ring| {
+        senders(ring, |_, count| count == 1);
+        receivers(ring);
+    })
+}
+
+fn fan_in(how: How) -> Names {
+    let lane = names::<FanIn<false>>(how, |ring| {
+        queue(ring);
+        reserve(ring);
+        ring.tx("Sender::pressure", |tx, _| tx.pressure());
+        ring.tx("Sender::overflow", |tx, _| {
+            let _ = tx.overflow();
+        });
+        ring.tx("Sender::set_overflow", |tx, _| tx.set_overflow(Refusal::DropIncoming));
     });
-    names.extend(ring.names());
-    names
+    let opener = names::<FanIn<true>>(how, |ring| {
+        ring.tx("Opener::open", |(opener, _), log| {
+            let mut lane = opener.open(NonZeroU32::MIN).expect("a free lane");
+            try_send(&mut lane, MINE[0], log)
+        });
+        looks!(ring.tx, "Opener", tx => tx.0, lanes, is_closed);
+        ring.tx("Opener::clone", |(opener, _), _| drop(opener.clone()));
+        ring.of_tx("Opener::drop", |(opener, _), _| {
+            drop(opener);
+            None
+        });
+    });
+    &lane | &opener
 }
 
 /// Each in a test of its own.
@@ -455,7 +465,7 @@ macro_rules! each {
 
         #[test]
         fn none_is_left_out() {
-            let mut names = BTreeSet::new();
+            let mut names = Names::new();
             $(names.extend($name(How::Names));)+
             check(&names);
         }

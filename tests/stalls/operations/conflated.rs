@@ -1,11 +1,11 @@
 //! The conflated ring.
 
+use forebay_core::PopError;
 use forebay_core::conflated::{HeapRing, OwnedConsumer, OwnedProducer, Ring as InPlace};
 use forebay_core::seam::Pop;
-use forebay_core::{PopError, Watermarks};
 
-use crate::declared::{self, OWNERS, PARTS};
-use crate::world::{Log, MINE, Operations, Put, Ring, Shape};
+use crate::declared::{self, PARTS};
+use crate::world::{Log, MINE, Operations, Put, Ring, Shape, used};
 use crate::{looks, pressure};
 
 struct Conflated;
@@ -25,14 +25,9 @@ impl Ring for Conflated {
     type Rx = OwnedConsumer<u32>;
 
     fn ends(shape: Shape) -> (Self::Tx, Self::Rx) {
-        let (mut tx, mut rx) = HeapRing::new(KEYS).expect("a small ring").into_ends();
-        assert_eq!((tx.push(0, u32::MAX), rx.pop()), (Ok(None), Ok((0, u32::MAX))));
-        if shape.is_marked {
-            tx.set_watermarks(Watermarks::new(1, 0).expect("low is below high")).expect("within the capacity");
-            assert!(rx.pop().is_err());
-        }
-        shape.numbers().for_each(|number| assert_eq!(tx.push(key_of(&number), number), Ok(None)));
-        (tx, rx)
+        used::<Self>(HeapRing::new(KEYS).expect("a small ring").into_ends(), shape, [u32::MAX], |tx, marks| {
+            tx.set_watermarks(marks).expect("within the capacity")
+        })
     }
 
     fn push(tx: &mut Self::Tx, number: u32, log: &mut Log) -> Put {
@@ -74,21 +69,11 @@ fn all() {
     pressure!(ring.rx, "Consumer", rx => rx);
     ring.rx_goes("Consumer::drop", drop);
 
-    ring.shared(
-        "Ring::try_split",
-        || -> &'static InPlace<u32, 2> { Box::leak(Box::new(InPlace::new())) },
-        |ring| ring.try_split().ok(),
-    );
-    declared::check(
+    ring.shared("Ring::try_split", InPlace::<u32, 2>::new, |ring| ring.try_split().ok());
+    declared::check_ring(
         "core/src/conflated",
         ring.names(),
-        &[
-            ("Ring::*", OWNERS),
-            ("SliceRing::*", OWNERS),
-            ("KeyMemory::new", OWNERS),
-            ("Producer::by", PARTS),
-            ("Keyed::*", PARTS),
-            ("Values::*", PARTS),
-        ],
+        "KeyMemory::new",
+        &[("Producer::by", PARTS), ("Keyed::*", PARTS), ("Values::*", PARTS)],
     );
 }

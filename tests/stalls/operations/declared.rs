@@ -174,6 +174,12 @@ pub(crate) fn check(module: &str, tried: &BTreeSet<&str>, exceptions: Exceptions
     assert!(stale.is_empty(), "{module}: exceptions for nothing: {stale:?}");
 }
 
+/// The same of a ring, of which the owners and a piece of memory are exceptions too.
+pub(crate) fn check_ring(module: &str, tried: &BTreeSet<&str>, memory: &str, exceptions: Exceptions<'_>) {
+    let owners = [("Ring::*", OWNERS), ("SliceRing::*", OWNERS), (memory, OWNERS)];
+    check(module, tried, &[&owners, exceptions].concat());
+}
+
 /// What has no atomic operation at all needs no stall test.
 #[test]
 fn credits_and_pacers_have_no_atomics() {

@@ -4,11 +4,11 @@ use std::num::NonZeroU32;
 
 use forebay_core::fan_in::{HeapRing, OwnedConsumer, OwnedOpener, OwnedProducer, Ring as InPlace};
 use forebay_core::seam::Pop;
-use forebay_core::{Overflow, PopError, Refusal, Watermarks};
+use forebay_core::{Overflow, PopError, Refusal};
 
-use crate::declared::{self, OWNERS, PARTS, VALUE};
-use crate::world::{Log, MINE, Operations, Put, Ring, Shape};
-use crate::{looks, pressure};
+use crate::declared::{self, PARTS, VALUE};
+use crate::world::{Log, MINE, Operations, Put, Ring, Shape, nearly_two_laps, turned};
+use crate::{looks, pressure, takes};
 
 const ONE: NonZeroU32 = NonZeroU32::MIN;
 
@@ -30,18 +30,15 @@ impl Ring for FanIn {
     type Rx = OwnedConsumer<u32>;
 
     fn ends(shape: Shape) -> (Self::Tx, Self::Rx) {
-        let (opener, mut rx) = HeapRing::new(3, shape.capacity).expect("a small ring").into_ends();
-        let mut lane = opener.open(ONE).expect("a free lane");
-        for _ in 0..2 * shape.capacity - 1 {
-            assert!(lane.push(u32::MAX).is_ok() && rx.pop().is_ok());
-        }
+        let (opener, rx) = HeapRing::new(3, shape.capacity).expect("a small ring").into_ends();
+        let lane = opener.open(ONE).expect("a free lane");
         lane.set_refusal(shape.overflow.try_into().expect("it never evicts"));
-        if shape.is_marked {
-            lane.set_watermarks(Watermarks::new(1, 0).expect("low is below high")).expect("within the capacity");
-            assert!(rx.pop().is_err());
-        }
-        assert_eq!(lane.push_iter(shape.numbers()), shape.inside);
-        (Tx { opener, lane }, rx)
+        let ends = (Tx { opener, lane }, rx);
+        let (mut tx, rx) = turned::<Self>(ends, shape, nearly_two_laps(shape), |tx, marks| {
+            tx.lane.set_watermarks(marks).expect("within the capacity");
+        });
+        assert_eq!(tx.lane.push_iter(shape.numbers()), shape.inside);
+        (tx, rx)
     }
 
     fn another(tx: &Self::Tx) -> Option<Self::Tx> {
@@ -88,9 +85,8 @@ fn all() {
         None
     });
 
-    ring.rx("Consumer::pop", |rx, log| log.popped(rx.pop().map(|(_, number)| number)));
+    takes!(ring, (_, number) => number);
     ring.rx("Consumer::pop_by", |rx, log| log.popped(rx.pop_by(|_| 2).map(|(_, number)| number)));
-    ring.rx("Consumer::drain", |rx, log| log.took(rx.drain().take(20).map(|(_, number)| number)));
     ring.of_rx("ByLane::take_touched", false, |rx, log| {
         let mut rx = rx.by_lane();
         let _ = log.popped(rx.pop().map(|(_, number)| number));
@@ -115,24 +111,12 @@ fn all() {
         id, weight, refusal, shed, len, is_empty, is_closed
     );
     pressure!(ring.rx, "Lane", rx => rx.lanes().next().expect("one"));
-    ring.rx_goes("Consumer::drop", drop);
 
-    ring.shared(
-        "Ring::try_split",
-        || -> &'static InPlace<u32, 2, 2> { Box::leak(Box::new(InPlace::new())) },
-        |ring| ring.try_split().ok(),
-    );
-    declared::check(
+    ring.shared("Ring::try_split", InPlace::<u32, 2, 2>::new, |ring| ring.try_split().ok());
+    declared::check_ring(
         "core/src/fan_in",
         ring.names(),
-        &[
-            ("Ring::*", OWNERS),
-            ("SliceRing::*", OWNERS),
-            ("LaneMemory::new", OWNERS),
-            ("Consumer::by_lane", PARTS),
-            ("ByLane::*", PARTS),
-            ("LaneId::index", VALUE),
-            ("LaneSet::*", VALUE),
-        ],
+        "LaneMemory::new",
+        &[("Consumer::by_lane", PARTS), ("ByLane::*", PARTS), ("LaneId::index", VALUE), ("LaneSet::*", VALUE)],
     );
 }

@@ -72,8 +72,7 @@ fn all() {
     looks!(ring.rx, "Reader", rx => rx, conflated, is_empty, is_closed);
     ring.rx_goes("Reader::drop", drop);
 
-    let buffer = || -> &'static TripleBuffer<u32> { Box::leak(Box::new(TripleBuffer::new())) };
-    ring.shared("TripleBuffer::try_split", buffer, |buffer| buffer.try_split().ok());
+    ring.shared("TripleBuffer::try_split", TripleBuffer::<u32>::new, |buffer| buffer.try_split().ok());
     declared::check(
         "core/src/latest",
         ring.names(),

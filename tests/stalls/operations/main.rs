@@ -51,3 +51,13 @@ macro_rules! pressure {
     };
 }
 use pressure;
+
+/// What every queue's consumer does: `takes!(ring, item => number)`.
+macro_rules! takes {
+    ($ring:ident, $item:pat => $number:expr) => {
+        $ring.rx("Consumer::pop", |rx, log| log.popped(rx.pop().map(|$item| $number)));
+        $ring.rx("Consumer::drain", |rx, log| log.took(rx.drain().take(20).map(|$item| $number)));
+        $ring.rx_goes("Consumer::drop", drop);
+    };
+}
+use takes;

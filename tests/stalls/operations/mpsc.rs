@@ -1,11 +1,11 @@
 //! The ring of several producers that never evicts.
 
 use forebay_core::mpsc::{HeapRing, OwnedConsumer, OwnedProducer, Ring as InPlace};
-use forebay_core::{Overflow, PopError, Refusal, Watermarks};
+use forebay_core::{Overflow, PopError, Refusal};
 
-use crate::declared::{self, OWNERS};
-use crate::world::{Log, MINE, Operations, Put, Ring, Shape};
-use crate::{looks, pressure};
+use crate::declared;
+use crate::world::{Log, MINE, Operations, Put, Ring, Shape, nearly_two_laps, turned};
+use crate::{looks, pressure, takes};
 
 struct Mpsc;
 
@@ -20,14 +20,10 @@ impl Ring for Mpsc {
 
     fn ends(shape: Shape) -> (Self::Tx, Self::Rx) {
         let refusal = shape.overflow.try_into().expect("it never evicts");
-        let (mut tx, mut rx) = HeapRing::with_refusal(shape.capacity, refusal).expect("a small capacity").into_ends();
-        for _ in 0..2 * shape.capacity - 1 {
-            assert!(tx.push(u32::MAX).is_ok() && rx.pop().is_ok());
-        }
-        if shape.is_marked {
-            tx.set_watermarks(Watermarks::new(1, 0).expect("low is below high")).expect("within the capacity");
-            assert!(rx.pop().is_err());
-        }
+        let ends = HeapRing::with_refusal(shape.capacity, refusal).expect("a small capacity").into_ends();
+        let (mut tx, rx) = turned::<Self>(ends, shape, nearly_two_laps(shape), |tx, marks| {
+            tx.set_watermarks(marks).expect("within the capacity");
+        });
         assert_eq!(tx.push_iter(shape.numbers()), shape.inside);
         (tx, rx)
     }
@@ -59,8 +55,7 @@ fn all() {
     pressure!(ring.tx, "Producer", tx => tx);
     ring.tx_goes("Producer::drop", drop);
 
-    ring.rx("Consumer::pop", |rx, log| log.popped(rx.pop()));
-    ring.rx("Consumer::drain", |rx, log| log.took(rx.drain().take(20)));
+    takes!(ring, number => number);
     ring.rx("Consumer::pop_all", |rx, log| {
         rx.pop_all(|number| log.took([number]));
     });
@@ -68,16 +63,7 @@ fn all() {
     looks!(ring.rx, "Consumer", rx => rx, lost, refusal, shed, len, is_empty, is_full, free, capacity, is_closed);
     pressure!(ring.rx, "Consumer", rx => rx);
     ring.rx_closes("Consumer::close", OwnedConsumer::close);
-    ring.rx_goes("Consumer::drop", drop);
 
-    ring.shared(
-        "Ring::try_split",
-        || -> &'static InPlace<u32, 2> { Box::leak(Box::new(InPlace::new())) },
-        |ring| ring.try_split().ok(),
-    );
-    declared::check(
-        "core/src/mpsc",
-        ring.names(),
-        &[("Ring::*", OWNERS), ("SliceRing::*", OWNERS), ("Slot::new", OWNERS)],
-    );
+    ring.shared("Ring::try_split", InPlace::<u32, 2>::new, |ring| ring.try_split().ok());
+    declared::check_ring("core/src/mpsc", ring.names(), "Slot::new", &[]);
 }

@@ -1,15 +1,16 @@
 //! The ring by importance.
 
+use std::iter;
 use std::num::NonZeroUsize;
 
 use forebay_core::priority::{HeapRing, OwnedConsumer, OwnedProducer, Ring as InPlace};
 use forebay_core::seam::{Pop, Push};
-use forebay_core::{Overflow, PopError, Pushed, Watermarks};
-use forebay_tests::swap::OVERFLOWS;
+use forebay_core::{Overflow, PopError};
+use forebay_tests::course::OVERFLOWS;
 
-use crate::declared::{self, OWNERS, PARTS};
-use crate::world::{Log, MINE, Operations, Put, Ring, Shape};
-use crate::{looks, pressure};
+use crate::declared::{self, PARTS};
+use crate::world::{Log, MINE, Operations, Put, Ring, Shape, used};
+use crate::{looks, pressure, takes};
 
 const CLASSES: usize = 3;
 
@@ -30,18 +31,10 @@ impl Ring for Priority {
 
     fn ends(shape: Shape) -> (Self::Tx, Self::Rx) {
         let ring = HeapRing::with_overflow(shape.capacity, shape.overflow).expect("a small ring");
-        let (mut tx, mut rx) = ring.into_ends();
-        for class in 0..CLASSES {
-            for _ in 0..=shape.capacity {
-                assert!(tx.push(class, u32::MAX).is_ok() && rx.pop().is_ok());
-            }
-        }
-        if shape.is_marked {
-            tx.set_watermarks(Watermarks::new(1, 0).expect("low is below high")).expect("within the capacity");
-            assert!(rx.pop().is_err());
-        }
-        shape.numbers().for_each(|number| assert_eq!(tx.push(class_of(&number), number), Ok(Pushed::Stored)));
-        (tx, rx)
+        let of_each = (u32::MAX - 2..=u32::MAX).flat_map(|number| iter::repeat_n(number, shape.capacity + 1));
+        used::<Self>(ring.into_ends(), shape, of_each, |tx, marks| {
+            tx.set_watermarks(marks).expect("within the capacity")
+        })
     }
 
     fn another(tx: &Self::Tx) -> Option<Self::Tx> {
@@ -87,13 +80,12 @@ fn all() {
     pressure!(ring.tx, "Producer", tx => tx);
     ring.tx_goes("Producer::drop", drop);
 
-    ring.rx("Consumer::pop", |rx, log| log.popped(rx.pop().map(|(_, number)| number)));
+    takes!(ring, (_, number) => number);
     ring.of_rx("Consumer::by_class", false, |rx, log| {
         let mut rx = rx.by_class();
         let _ = log.popped(rx.pop().map(|(_, number)| number));
         Some(rx.into_end())
     });
-    ring.rx("Consumer::drain", |rx, log| log.took(rx.drain().take(20).map(|(_, number)| number)));
     ring.rx("Consumer::set_overflow", |rx, _| rx.set_overflow(Overflow::Reject));
     ring.rx("Consumer::set_bypass", |rx, _| rx.set_bypass(NonZeroUsize::MIN));
     looks!(ring.rx, "Consumer", rx => rx, overflow, bypass, classes, len, is_empty, is_full, capacity, is_closed);
@@ -103,20 +95,13 @@ fn all() {
     ring.rx("Consumer::shed", |rx, _| rx.shed(1));
     pressure!(ring.rx, "Consumer", rx => rx);
     ring.rx_closes("Consumer::close", OwnedConsumer::close);
-    ring.rx_goes("Consumer::drop", drop);
 
-    ring.shared(
-        "Ring::try_split",
-        || -> &'static InPlace<u32, 2, CLASSES> { Box::leak(Box::new(InPlace::new())) },
-        |ring| ring.try_split().ok(),
-    );
-    declared::check(
+    ring.shared("Ring::try_split", InPlace::<u32, 2, CLASSES>::new, |ring| ring.try_split().ok());
+    declared::check_ring(
         "core/src/priority",
         ring.names(),
+        "Slot::new",
         &[
-            ("Ring::*", OWNERS),
-            ("SliceRing::*", OWNERS),
-            ("Slot::new", OWNERS),
             ("Producer::by", PARTS),
             ("By::get_ref", PARTS),
             ("By::get_mut", PARTS),

@@ -1,11 +1,11 @@
 //! The ring of one producer and one consumer, in both layouts.
 
+use forebay_core::PopError;
 use forebay_core::spsc::{Dense, Flagged, HeapRing, Layout, OwnedConsumer, OwnedProducer, Ring as InPlace};
-use forebay_core::{PopError, Watermarks};
 
-use crate::declared::{self, OWNERS};
-use crate::world::{Log, MINE, Operations, Put, Ring, Shape};
-use crate::{looks, pressure};
+use crate::declared;
+use crate::world::{Log, MINE, Operations, Put, Ring, Shape, nearly_two_laps, turned};
+use crate::{looks, pressure, takes};
 
 pub(crate) struct Spsc<L>(L);
 
@@ -29,15 +29,10 @@ impl<L: Named> Ring for Spsc<L> {
     type Rx = OwnedConsumer<u32, L>;
 
     fn ends(shape: Shape) -> (Self::Tx, Self::Rx) {
-        let (mut tx, mut rx) = HeapRing::new(shape.capacity).expect("a small capacity").into_ends();
-        for _ in 0..2 * shape.capacity - 1 {
-            assert!(tx.push(u32::MAX).is_ok() && rx.pop().is_ok());
-        }
-        if shape.is_marked {
-            let marks = Watermarks::new(1, 0).expect("low is below high");
+        let ends = HeapRing::new(shape.capacity).expect("a small capacity").into_ends();
+        let (mut tx, rx) = turned::<Self>(ends, shape, nearly_two_laps(shape), |tx, marks| {
             tx.set_watermarks(marks).expect("within the capacity");
-            assert!(rx.pop().is_err());
-        }
+        });
         assert_eq!(tx.push_iter(shape.numbers()), shape.inside);
         (tx, rx)
     }
@@ -72,7 +67,7 @@ fn try_all<L: Named>() -> Operations<Spsc<L>> {
     pressure!(ring.tx, "Producer", tx => tx);
     ring.tx_goes("Producer::drop", drop);
 
-    ring.rx("Consumer::pop", |rx, log| log.popped(rx.pop()));
+    takes!(ring, number => number);
     ring.rx("Consumer::peek", |rx, _| rx.peek().copied());
     ring.rx("Consumer::peek_mut", |rx, _| rx.peek_mut().copied());
     ring.rx("Consumer::read_slot", |rx, _| drop(rx.read_slot()));
@@ -88,7 +83,6 @@ fn try_all<L: Named>() -> Operations<Spsc<L>> {
         let count = rx.pop_slice(&mut numbers);
         log.took(numbers.into_iter().take(count));
     });
-    ring.rx("Consumer::drain", |rx, log| log.took(rx.drain().take(20)));
     ring.rx("Consumer::iter", |rx, _| assert!(rx.iter().count() < 10));
     ring.rx("Consumer::iter_mut", |rx, _| assert!(rx.iter_mut().count() < 10));
     ring.rx("Consumer::clear", |rx, log| {
@@ -100,13 +94,8 @@ fn try_all<L: Named>() -> Operations<Spsc<L>> {
     });
     looks!(ring.rx, "Consumer", rx => rx, len, is_empty, is_full, free, capacity, is_closed);
     pressure!(ring.rx, "Consumer", rx => rx);
-    ring.rx_goes("Consumer::drop", drop);
 
-    ring.shared(
-        "Ring::try_split",
-        || -> &'static InPlace<u32, 2, L> { Box::leak(Box::new(InPlace::new())) },
-        |ring| ring.try_split().ok(),
-    );
+    ring.shared("Ring::try_split", InPlace::<u32, 2, L>::new, |ring| ring.try_split().ok());
     ring
 }
 
@@ -126,16 +115,11 @@ fn dense() {
         let count = run.len();
         run.release(count);
     });
-    declared::check(
+    declared::check_ring(
         "core/src/spsc",
         ring.names(),
-        &[
-            ("Ring::*", OWNERS),
-            ("SliceRing::*", OWNERS),
-            ("Slot::new", OWNERS),
-            ("WriteSlot::commit", "`WriteSlot::write` ends in it"),
-            ("WriteRun::commit", "`WriteRun::fill` ends in it"),
-        ],
+        "Slot::new",
+        &[("WriteSlot::commit", "`WriteSlot::write` ends in it"), ("WriteRun::commit", "`WriteRun::fill` ends in it")],
     );
 }
 

@@ -1,12 +1,12 @@
 //! The ring that may evict, for one producer and for several.
 
 use forebay_core::swap::{HeapRing, OwnedConsumer, OwnedProducer, Ring as InPlace};
-use forebay_core::{Overflow, PopError, Pushed, Watermarks};
-use forebay_tests::swap::OVERFLOWS;
+use forebay_core::{Overflow, PopError};
+use forebay_tests::course::OVERFLOWS;
 
-use crate::declared::{self, OWNERS};
-use crate::world::{Log, MINE, Operations, Put, Ring, Shape};
-use crate::{looks, pressure};
+use crate::declared;
+use crate::world::{Log, MINE, Operations, Put, Ring, Shape, a_lap, used};
+use crate::{looks, pressure, takes};
 
 struct Swap<const SEATS: usize>;
 
@@ -21,16 +21,9 @@ impl<const SEATS: usize> Ring for Swap<SEATS> {
 
     fn ends(shape: Shape) -> (Self::Tx, Self::Rx) {
         let ring = HeapRing::with_overflow(shape.capacity, SEATS, shape.overflow).expect("a small ring");
-        let (mut tx, mut rx) = ring.into_ends();
-        for _ in 0..=shape.capacity {
-            assert!(tx.push(u32::MAX).is_ok() && rx.pop().is_ok());
-        }
-        if shape.is_marked {
-            tx.set_watermarks(Watermarks::new(1, 0).expect("low is below high")).expect("within the capacity");
-            assert!(rx.pop().is_err());
-        }
-        shape.numbers().for_each(|number| assert_eq!(tx.push(number), Ok(Pushed::Stored)));
-        (tx, rx)
+        used::<Self>(ring.into_ends(), shape, a_lap(shape), |tx, marks| {
+            tx.set_watermarks(marks).expect("within the capacity")
+        })
     }
 
     fn another(tx: &Self::Tx) -> Option<Self::Tx> {
@@ -71,8 +64,7 @@ fn try_all<const SEATS: usize>() -> Operations<Swap<SEATS>> {
     pressure!(ring.tx, "Producer", tx => tx);
     ring.tx_goes("Producer::drop", drop);
 
-    ring.rx("Consumer::pop", |rx, log| log.popped(rx.pop()));
-    ring.rx("Consumer::drain", |rx, log| log.took(rx.drain().take(20)));
+    takes!(ring, number => number);
     ring.rx("Consumer::pop_all", |rx, log| {
         rx.pop_all(|number| log.took([number]));
     });
@@ -83,24 +75,15 @@ fn try_all<const SEATS: usize>() -> Operations<Swap<SEATS>> {
     );
     pressure!(ring.rx, "Consumer", rx => rx);
     ring.rx_closes("Consumer::close", OwnedConsumer::close);
-    ring.rx_goes("Consumer::drop", drop);
 
-    ring.shared(
-        "Ring::try_split",
-        || -> &'static InPlace<u32, 2, SEATS> { Box::leak(Box::new(InPlace::new())) },
-        |ring| ring.try_split().ok(),
-    );
+    ring.shared("Ring::try_split", InPlace::<u32, 2, SEATS>::new, |ring| ring.try_split().ok());
     ring
 }
 
 #[test]
 fn for_several() {
     let ring = try_all::<3>();
-    declared::check(
-        "core/src/swap",
-        ring.names(),
-        &[("Ring::*", OWNERS), ("SliceRing::*", OWNERS), ("Slot::new", OWNERS)],
-    );
+    declared::check_ring("core/src/swap", ring.names(), "Slot::new", &[]);
 }
 
 #[test]

@@ -2,10 +2,11 @@
 //! is there, and each end knows whether the other is gone.
 
 use std::collections::BTreeSet;
+use std::iter;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use forebay_core::{Overflow, PopError, PushError, Pushed, steps};
+use forebay_core::{Overflow, PopError, PushError, Pushed, Watermarks, steps};
 use forebay_tests::stall;
 
 /// Steps of one operation of the others at most, in a ring of a few items.
@@ -156,6 +157,49 @@ pub(crate) trait Ring: 'static {
     }
 }
 
+/// Ends of a new ring after some numbers went through, and with the watermarks of the shape. What is done to mark it is for the ring to
+/// say; the consumer looks at it then.
+pub(crate) fn turned<R: Ring>(
+    (mut tx, mut rx): (R::Tx, R::Rx),
+    shape: Shape,
+    through: impl IntoIterator<Item = u32>,
+    mark: impl FnOnce(&mut R::Tx, Watermarks),
+) -> (R::Tx, R::Rx) {
+    let log = &mut Log::default();
+    for number in through {
+        assert_eq!(R::push(&mut tx, number, log), Put::Stored);
+        assert!(R::pop(&mut rx, log).is_ok());
+    }
+    if shape.is_marked {
+        mark(&mut tx, Watermarks::new(1, 0).expect("low is below high"));
+        assert!(R::pop(&mut rx, log).is_err());
+    }
+    (tx, rx)
+}
+
+/// And with the numbers of the shape inside, pushed one by one.
+pub(crate) fn used<R: Ring>(
+    ends: (R::Tx, R::Rx),
+    shape: Shape,
+    through: impl IntoIterator<Item = u32>,
+    mark: impl FnOnce(&mut R::Tx, Watermarks),
+) -> (R::Tx, R::Rx) {
+    let (mut tx, rx) = turned::<R>(ends, shape, through, mark);
+    let log = &mut Log::default();
+    shape.numbers().for_each(|number| assert_eq!(R::push(&mut tx, number, log), Put::Stored));
+    (tx, rx)
+}
+
+/// Numbers that are those of no operation, one more than there is room for.
+pub(crate) fn a_lap(shape: Shape) -> impl Iterator<Item = u32> {
+    iter::repeat_n(u32::MAX, shape.capacity + 1)
+}
+
+/// The same, nearly twice as many as there is room for: so a lap ends in the middle of what comes then.
+pub(crate) fn nearly_two_laps(shape: Shape) -> impl Iterator<Item = u32> {
+    iter::repeat_n(u32::MAX, 2 * shape.capacity - 1)
+}
+
 /// Empty, half full and full; with watermarks at one of the capacities.
 fn shapes<R: Ring>() -> Vec<Shape> {
     let mut shapes = Vec::new();
@@ -202,6 +246,78 @@ fn fill<R: Ring>(tx: &mut R::Tx, from: u32, count: usize, log: &mut Log) -> Opti
         }
     }
     Some(stored)
+}
+
+/// One side of a ring: the end that stands still in an operation, while the others go on.
+trait Side<R: Ring>: 'static {
+    /// That end.
+    type Mine: Send + 'static;
+    /// The other side's.
+    type Other: Send + 'static;
+
+    /// Which is which.
+    fn of(ends: (R::Tx, R::Rx)) -> (Self::Mine, Self::Other);
+    /// Another end of this side, if there can be one.
+    fn beside(mine: &Self::Mine) -> Option<Self::Mine>;
+    /// What those do meanwhile.
+    fn others(shape: Shape, closes: bool, beside: Option<&mut Self::Mine>, other: &mut Self::Other, log: &mut Log);
+    /// What is left.
+    fn left(mine: impl Iterator<Item = Self::Mine>, other: Self::Other) -> (Vec<R::Tx>, Option<R::Rx>);
+}
+
+/// A producer stands still.
+struct OfTx;
+
+impl<R: Ring> Side<R> for OfTx {
+    type Mine = R::Tx;
+    type Other = R::Rx;
+
+    fn of(ends: (R::Tx, R::Rx)) -> (R::Tx, R::Rx) {
+        ends
+    }
+
+    fn beside(mine: &R::Tx) -> Option<R::Tx> {
+        R::another(mine)
+    }
+
+    fn others(shape: Shape, _: bool, mut beside: Option<&mut R::Tx>, rx: &mut R::Rx, log: &mut Log) {
+        for round in 0..2 {
+            pop_all::<R>(rx, log);
+            let Some(another) = &mut beside else { continue };
+            let stored = fill::<R>(another, THEIRS + 100 * round, shape.capacity, log).expect("it is not closed");
+            assert!(stored + R::HELD >= shape.capacity, "room for {stored} in {shape:?}");
+        }
+    }
+
+    fn left(txs: impl Iterator<Item = R::Tx>, rx: R::Rx) -> (Vec<R::Tx>, Option<R::Rx>) {
+        (txs.collect(), Some(rx))
+    }
+}
+
+/// The consumer stands still.
+struct OfRx;
+
+impl<R: Ring> Side<R> for OfRx {
+    type Mine = R::Rx;
+    type Other = R::Tx;
+
+    fn of((tx, rx): (R::Tx, R::Rx)) -> (R::Rx, R::Tx) {
+        (rx, tx)
+    }
+
+    fn beside(_: &R::Rx) -> Option<R::Rx> {
+        None
+    }
+
+    fn others(shape: Shape, closes: bool, _: Option<&mut R::Rx>, tx: &mut R::Tx, log: &mut Log) {
+        let stored = fill::<R>(tx, THEIRS, shape.capacity + 1, log);
+        let is_enough = stored.is_some_and(|stored| stored + R::HELD + shape.inside >= shape.capacity);
+        assert!(closes || is_enough, "{stored:?} in {shape:?}");
+    }
+
+    fn left(mut rx: impl Iterator<Item = R::Rx>, tx: R::Tx) -> (Vec<R::Tx>, Option<R::Rx>) {
+        (vec![tx], rx.next())
+    }
 }
 
 /// What an end does, and whether it is there afterwards. Of one type for each ring, or the compiler would be busy for long.
@@ -262,57 +378,7 @@ impl<R: Ring> Operations<R> {
         name: &'static str,
         operation: impl Fn(R::Tx, &mut Log) -> Option<R::Tx> + Send + Sync + 'static,
     ) {
-        self.try_tx(name, Arc::new(operation));
-    }
-
-    fn try_tx(&mut self, name: &'static str, operation: Operation<R::Tx>) {
-        self.names.insert(name);
-        if self.how == How::Names {
-            return;
-        }
-        stall::named(R::NAME, name, || {
-            let mut most_locks = 0;
-            for shape in shapes::<R>() {
-                let (tx, rx) = R::ends(shape);
-                let (tx, steps, locks) = alone(|| operation(tx, &mut Log::default()));
-                most_locks = most_locks.max(locks);
-                drop((tx, rx));
-                if steps == 0 {
-                    continue;
-                }
-                stall::everywhere(
-                    || {
-                        let (tx, rx) = R::ends(shape);
-                        let another = R::another(&tx);
-                        (tx, (another, rx))
-                    },
-                    {
-                        let operation = Arc::clone(&operation);
-                        move |tx| {
-                            let mut log = Log::default();
-                            let tx = operation(tx, &mut log);
-                            (tx, log)
-                        }
-                    },
-                    move |(another, rx)| {
-                        let (mut log, locks) = (Log::default(), steps::locks());
-                        for round in 0..2 {
-                            pop_all::<R>(rx, &mut log);
-                            let Some(another) = another else { continue };
-                            let stored = fill::<R>(another, THEIRS + 100 * round, shape.capacity, &mut log);
-                            let stored = stored.expect("it is not closed");
-                            assert!(stored + R::HELD >= shape.capacity, "room for {stored} in {shape:?}");
-                        }
-                        assert_eq!(steps::locks(), locks, "they took a lock, and nobody waits");
-                        log
-                    },
-                    move |(tx, mine), theirs, (another, rx)| {
-                        finish::<R>(shape, [mine, theirs], tx.into_iter().chain(another), Some(rx), false);
-                    },
-                );
-            }
-            most_locks
-        });
+        self.try_one::<OfTx>(name, false, Arc::new(operation));
     }
 
     /// One of the consumer's end.
@@ -349,10 +415,11 @@ impl<R: Ring> Operations<R> {
         closes: bool,
         operation: impl Fn(R::Rx, &mut Log) -> Option<R::Rx> + Send + Sync + 'static,
     ) {
-        self.try_rx(name, closes, Arc::new(operation));
+        self.try_one::<OfRx>(name, closes, Arc::new(operation));
     }
 
-    fn try_rx(&mut self, name: &'static str, closes: bool, operation: Operation<R::Rx>) {
+    /// One of a side: alone, and then, if it has steps at all, stopped at each of them.
+    fn try_one<S: Side<R>>(&mut self, name: &'static str, closes: bool, operation: Operation<S::Mine>) {
         self.names.insert(name);
         if self.how == How::Names {
             return;
@@ -360,37 +427,35 @@ impl<R: Ring> Operations<R> {
         stall::named(R::NAME, name, || {
             let mut most_locks = 0;
             for shape in shapes::<R>() {
-                let (tx, rx) = R::ends(shape);
-                let (rx, steps, locks) = alone(|| operation(rx, &mut Log::default()));
+                let (mine, other) = S::of(R::ends(shape));
+                let (mine, steps, locks) = alone(|| operation(mine, &mut Log::default()));
                 most_locks = most_locks.max(locks);
-                drop((tx, rx));
+                drop((mine, other));
                 if steps == 0 {
                     continue;
                 }
+                let operation = Arc::clone(&operation);
                 stall::everywhere(
                     || {
-                        let (tx, rx) = R::ends(shape);
-                        (rx, tx)
+                        let (mine, other) = S::of(R::ends(shape));
+                        let beside = S::beside(&mine);
+                        (mine, (beside, other))
                     },
-                    {
-                        let operation = Arc::clone(&operation);
-                        move |rx| {
-                            let mut log = Log::default();
-                            let rx = operation(rx, &mut log);
-                            (rx, log)
-                        }
+                    move |mine| {
+                        let mut log = Log::default();
+                        let mine = operation(mine, &mut log);
+                        (mine, log)
                     },
-                    move |tx| {
+                    move |(beside, other)| {
                         let (mut log, locks) = (Log::default(), steps::locks());
-                        let stored = fill::<R>(tx, THEIRS, shape.capacity + 1, &mut log);
-                        assert!(
-                            closes || stored.is_some_and(|stored| stored + R::HELD + shape.inside >= shape.capacity),
-                            "{stored:?} in {shape:?}"
-                        );
+                        S::others(shape, closes, beside.as_mut(), other, &mut log);
                         assert_eq!(steps::locks(), locks, "they took a lock, and nobody waits");
                         log
                     },
-                    move |(rx, mine), theirs, tx| finish::<R>(shape, [mine, theirs], [tx], rx, closes),
+                    move |(mine, my_log), their_log, (beside, other)| {
+                        let left = S::left(mine.into_iter().chain(beside), other);
+                        finish::<R>(shape, [my_log, their_log], left, closes);
+                    },
                 );
             }
             most_locks
@@ -398,11 +463,11 @@ impl<R: Ring> Operations<R> {
     }
 
     /// One of what the ends are made by: whoever asks at the same time is refused, or gets them.
-    pub(crate) fn shared<O: Copy + Send + 'static, E: Send + 'static>(
+    pub(crate) fn shared<O: Send + Sync + 'static, E: Send + 'static>(
         &mut self,
         name: &'static str,
         make: impl Fn() -> O,
-        operation: impl Fn(O) -> Option<E> + Copy + Send + Sync + 'static,
+        operation: impl Fn(&'static O) -> Option<E> + Copy + Send + Sync + 'static,
     ) {
         self.names.insert(name);
         if self.how == How::Names {
@@ -411,11 +476,11 @@ impl<R: Ring> Operations<R> {
         stall::named(R::NAME, name, || {
             stall::everywhere(
                 || {
-                    let owner = make();
+                    let owner: &'static O = Box::leak(Box::new(make()));
                     (owner, owner)
                 },
                 operation,
-                move |owner| operation(*owner),
+                move |owner| operation(owner),
                 |mine, theirs, owner| {
                     assert_ne!(mine.is_some(), theirs.is_some(), "one of them has the ends");
                     assert!(operation(owner).is_none(), "they are out");
@@ -429,16 +494,9 @@ impl<R: Ring> Operations<R> {
 }
 
 /// Everything is accounted for, and everybody knows how things are.
-fn finish<R: Ring>(
-    shape: Shape,
-    logs: [Log; 2],
-    txs: impl IntoIterator<Item = R::Tx>,
-    rx: Option<R::Rx>,
-    is_closed: bool,
-) {
+fn finish<R: Ring>(shape: Shape, logs: [Log; 2], (mut txs, rx): (Vec<R::Tx>, Option<R::Rx>), is_closed: bool) {
     let mut log = Log { stored: shape.numbers().collect(), ..Log::default() };
     logs.into_iter().for_each(|other| log.add(other));
-    let mut txs: Vec<R::Tx> = txs.into_iter().collect();
     let Some(mut rx) = rx else {
         log.check_once();
         assert!(txs.iter_mut().all(R::is_told), "the consumer is gone");

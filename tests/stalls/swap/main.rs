@@ -26,11 +26,10 @@ use std::thread;
 
 use forebay_core::swap::{HeapRing, OwnedConsumer, OwnedProducer};
 use forebay_core::{Overflow, PopError, PushError, Pushed, steps};
+use forebay_tests::course::OVERFLOWS;
 
 type P = OwnedProducer<u32>;
 type C = OwnedConsumer<u32>;
-
-const OVERFLOWS: [Overflow; 3] = [Overflow::Reject, Overflow::DropIncoming, Overflow::DropOldest];
 
 /// Ends of a ring with the numbers from 0 to `inside` in it, after `start` went through.
 fn ends(capacity: usize, producers: usize, start: usize, inside: u32, overflow: Overflow) -> (P, C) {

@@ -6,9 +6,9 @@ use std::thread;
 
 use forebay_core::mpsc::{HeapRing, OwnedProducer, Ring};
 use forebay_core::{PopError, PushError};
+use forebay_tests::random::Random;
+use forebay_tests::stress::{Wait, alone};
 
-use crate::random::Random;
-use crate::wait::{Wait, alone};
 use crate::work::{Item as _, Owner, Receiver, Sender, Words, drops, settle};
 
 /// Each producer sends a few items, hands a clone on to the next one, and goes: the consumer hears of the end after the last

@@ -7,9 +7,6 @@
 
 mod leaving;
 mod order;
-#[path = "../spsc/random.rs"]
-mod random;
 mod splitting;
 mod streams;
-mod wait;
 mod work;

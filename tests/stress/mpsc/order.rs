@@ -8,9 +8,8 @@ use std::thread;
 
 use forebay_core::mpsc::{Consumer, HeapRing, Producer};
 use forebay_core::{PopError, PushError};
-
-use crate::random::Random;
-use crate::wait::{Wait, alone};
+use forebay_tests::random::Random;
+use forebay_tests::stress::{Wait, alone};
 
 /// Items of all producers together.
 const ITEMS: usize = 20_000;

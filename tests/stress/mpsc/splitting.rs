@@ -6,9 +6,9 @@ use std::thread;
 
 use forebay_core::PopError;
 use forebay_core::mpsc::{Consumer, Producer, Ring};
+use forebay_tests::random::Random;
+use forebay_tests::stress::{Wait, alone};
 
-use crate::random::Random;
-use crate::wait::{Wait, alone};
 use crate::work::{Item as _, Words};
 
 const ROUNDS: usize = 6_000;

@@ -3,8 +3,8 @@
 use std::thread;
 
 use forebay_core::mpsc::{Consumer, HeapRing, Producer, Ring};
+use forebay_tests::stress::alone;
 
-use crate::wait::alone;
 use crate::work::{Item, Owner, Receiver, Sender, Words, drops, settle};
 
 /// Items of all producers together.

@@ -1,13 +1,12 @@
 //! What the threads do: all the ways into the ring and out of it, mixed, with every item checked.
 
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::AtomicU8;
 use std::{hint, thread};
 
 use forebay_core::mpsc::{Consumer, Producer};
 use forebay_core::{PopError, PushError, Refusal};
-
-use crate::random::Random;
-use crate::wait::Wait;
+use forebay_tests::random::Random;
+use forebay_tests::stress::{self, Wait};
 
 /// An item that says which producer made it, and as which.
 pub(crate) trait Item: Sized {
@@ -40,7 +39,7 @@ pub(crate) type Drops = Vec<Vec<AtomicU8>>;
 
 /// A book for the drops of the items of so many producers.
 pub(crate) fn drops(producers: usize, items: usize) -> Drops {
-    (0..producers).map(|_| (0..items).map(|_| AtomicU8::new(0)).collect()).collect()
+    (0..producers).map(|_| stress::drops(items)).collect()
 }
 
 /// Sees that every item was dropped once.
@@ -54,35 +53,23 @@ pub(crate) fn settle(drops: Drops) {
 
 /// An item with memory of its own, whose drop is entered.
 pub(crate) struct Owner<'a> {
-    origin: Box<(usize, usize)>,
-    text: String,
-    drops: Option<&'a Drops>,
+    from: usize,
+    item: stress::Owner<'a>,
 }
 
 impl<'a> Owner<'a> {
     pub(crate) fn new(from: usize, number: usize, drops: &'a Drops) -> Self {
-        Self { origin: Box::new((from, number)), text: number.to_string(), drops: Some(drops) }
+        Self { from, item: stress::Owner::new(number, &drops[from]) }
     }
 }
 
 impl Item for Owner<'_> {
     fn origin(&self) -> (usize, usize) {
-        assert_eq!(self.text.parse(), Ok(self.origin.1), "a torn item");
-        *self.origin
+        (self.from, self.item.number())
     }
 
-    fn undo(mut self) {
-        self.drops = None;
-    }
-}
-
-impl Drop for Owner<'_> {
-    fn drop(&mut self) {
-        if let Some(drops) = self.drops {
-            let (from, number) = *self.origin;
-            // Relaxed: it must not order anything.
-            assert_eq!(drops[from][number].fetch_add(1, Ordering::Relaxed), 0, "dropped twice");
-        }
+    fn undo(self) {
+        self.item.undo();
     }
 }
 

@@ -6,11 +6,11 @@ use std::thread;
 
 use forebay_core::spsc::{Dense, Flagged, HeapRing, OwnedConsumer, OwnedProducer};
 use forebay_core::{PopError, PushError};
+use forebay_tests::random::Random;
 use forebay_tests::spsc::Runs;
+use forebay_tests::stress::{Owner, Wait, alone, drops};
 
-use crate::random::Random;
-use crate::wait::{Wait, alone};
-use crate::work::{Item as _, Owner, Pair, Receiver, Sender, drops, settle};
+use crate::work::{Item as _, Pair, Receiver, Sender, settle};
 
 /// Of rings that live for a few items.
 const ROUNDS: usize = 4000;

@@ -7,8 +7,6 @@
 
 mod leaving;
 mod moving;
-mod random;
 mod splitting;
 mod streams;
-mod wait;
 mod work;

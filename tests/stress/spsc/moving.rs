@@ -3,11 +3,11 @@
 use std::thread;
 
 use forebay_core::spsc::{Dense, Flagged, HeapRing};
+use forebay_tests::random::Random;
 use forebay_tests::spsc::Runs;
+use forebay_tests::stress::{Owner, alone, drops};
 
-use crate::random::Random;
-use crate::wait::alone;
-use crate::work::{Owner, Receiver, Sender, drops, settle};
+use crate::work::{Receiver, Sender, settle};
 
 const ITEMS: usize = 20_000;
 

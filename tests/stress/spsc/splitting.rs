@@ -6,10 +6,10 @@ use std::thread;
 
 use forebay_core::PopError;
 use forebay_core::spsc::{Consumer, Flagged, Ring};
+use forebay_tests::random::Random;
 use forebay_tests::spsc::Runs;
+use forebay_tests::stress::{Wait, alone};
 
-use crate::random::Random;
-use crate::wait::{Wait, alone};
 use crate::work::{Item as _, Pair};
 
 const ROUNDS: usize = 20_000;

@@ -5,9 +5,9 @@ use std::thread;
 use forebay_core::PopError;
 use forebay_core::spsc::{Consumer, Dense, Flagged, HeapRing, Producer, Ring, SliceRing, Slot};
 use forebay_tests::spsc::Runs;
+use forebay_tests::stress::{Owner, Wait, alone, drops};
 
-use crate::wait::{Wait, alone};
-use crate::work::{Item, Owner, Pair, Receiver, Sender, drops, settle};
+use crate::work::{Item, Pair, Receiver, Sender, settle};
 
 const ITEMS: usize = 1_000_000;
 /// Where most of the time goes into changes of threads.

@@ -1,13 +1,12 @@
 //! What the two threads do: all the ways into the ring and out of it, mixed, with every item checked.
 
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::AtomicU8;
 
 use forebay_core::PopError;
 use forebay_core::spsc::{Consumer, Layout, Producer};
+use forebay_tests::random::Random;
 use forebay_tests::spsc::Runs;
-
-use crate::random::Random;
-use crate::wait::Wait;
+use forebay_tests::stress::{Owner, Wait};
 
 /// An item with a number.
 pub(crate) trait Item: Sized {
@@ -62,42 +61,14 @@ impl Item for Pair {
     }
 }
 
-/// An item with memory of its own, whose drop is entered under its number.
-pub(crate) struct Owner<'a> {
-    number: Box<usize>,
-    text: String,
-    drops: Option<&'a [AtomicU8]>,
-}
-
-impl<'a> Owner<'a> {
-    pub(crate) fn new(number: usize, drops: &'a [AtomicU8]) -> Self {
-        Self { number: Box::new(number), text: number.to_string(), drops: Some(drops) }
-    }
-}
-
 impl Item for Owner<'_> {
     fn number(&self) -> usize {
-        assert_eq!(self.text.parse(), Ok(*self.number), "a torn item");
-        *self.number
+        self.number()
     }
 
-    fn undo(mut self) {
-        self.drops = None;
+    fn undo(self) {
+        self.undo();
     }
-}
-
-impl Drop for Owner<'_> {
-    fn drop(&mut self) {
-        if let Some(drops) = self.drops {
-            // Relaxed: it must not order anything.
-            assert_eq!(drops[*self.number].fetch_add(1, Ordering::Relaxed), 0, "dropped twice");
-        }
-    }
-}
-
-/// A book for the drops of so many items.
-pub(crate) fn drops(items: usize) -> Vec<AtomicU8> {
-    (0..items).map(|_| AtomicU8::new(0)).collect()
 }
 
 /// Sees that of all items the first `made` were dropped, once each.

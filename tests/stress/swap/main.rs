@@ -5,52 +5,21 @@
 //!
 //! Claims: order, account.
 
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
 use forebay_core::swap::{HeapRing, Ring};
 use forebay_core::{Overflow, PopError, PushError, Pushed};
+use forebay_tests::stress::{Owner, alone, drops};
 
 /// How many items a producer pushes.
 const COUNT: usize = if cfg!(debug_assertions) { 20_000 } else { 100_000 };
-
-/// Keeps other tests away as long as the guard lives.
-fn alone() -> MutexGuard<'static, ()> {
-    static ALONE: Mutex<()> = Mutex::new(());
-    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// An item with memory of its own, whose drop is entered under its number.
-struct Owner<'a> {
-    number: Box<usize>,
-    check: usize,
-    drops: &'a [AtomicU8],
-}
-
-impl<'a> Owner<'a> {
-    fn new(number: usize, drops: &'a [AtomicU8]) -> Self {
-        Self { number: Box::new(number), check: !number, drops }
-    }
-
-    fn number(&self) -> usize {
-        assert_eq!(self.check, !*self.number, "a torn item");
-        *self.number
-    }
-}
-
-impl Drop for Owner<'_> {
-    fn drop(&mut self) {
-        // Relaxed: it must not order anything.
-        assert_eq!(self.drops[*self.number].fetch_add(1, Ordering::Relaxed), 0, "dropped twice");
-    }
-}
 
 /// Producers push numbers, each from its own range, under a policy that changes, while the consumer pops: in order, each
 /// one way, and the counts agree.
 fn work(capacity: usize, producers: usize, policies: &'static [Overflow], slow: bool) {
     let _alone = alone();
-    let drops: Vec<AtomicU8> = (0..producers * COUNT).map(|_| AtomicU8::new(0)).collect();
+    let drops = drops(producers * COUNT);
     let (evicted, shed, stored, delivered) =
         (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
     let mut ring = HeapRing::with_overflow(capacity, producers, policies[0]).unwrap();
@@ -166,7 +135,7 @@ fn close(capacity: usize, producers: usize, overflow: Overflow, goes: bool) {
     let _alone = alone();
     let rounds = if cfg!(debug_assertions) { 20 } else { 100 };
     for round in 0..rounds {
-        let drops: Vec<AtomicU8> = (0..producers * COUNT).map(|_| AtomicU8::new(0)).collect();
+        let drops = drops(producers * COUNT);
         let (evicted, stored, refused) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
         let closed = AtomicBool::new(false);
         let mut ring = HeapRing::with_overflow(capacity, producers, overflow).unwrap();

@@ -5,10 +5,10 @@ use std::num::NonZeroU32;
 
 use forebay::channel::{self, ReceiveEnd, Receiver, SendEnd, Sender, Shared};
 use forebay_core::{Overflow, PopError, Refusal, Watermarks};
-use forebay_tests::swap::OVERFLOWS;
+use forebay_tests::course::OVERFLOWS;
 
 use super::{Became, Item, try_send};
-use crate::world::{Log, MINE, Put, Ring, Shape};
+use crate::world::{self, Log, MINE, Put, Ring, Shape};
 
 fn put<P: SendEnd<Item = u32, Sent: Became>>(tx: &mut Sender<P, Shared>, number: u32, log: &mut Log) -> Put {
     try_send(tx, number, log)
@@ -18,20 +18,11 @@ fn get<C: ReceiveEnd<Item: Item>>(rx: &mut Receiver<C, Shared>, log: &mut Log) -
     rx.try_recv().map(|item| log.took([item.number()]))
 }
 
-/// A channel that has been used, with the numbers of the shape inside.
-fn used<P: SendEnd<Item = u32, Sent: Became>, C: ReceiveEnd<Item: Item>>(
-    (mut tx, mut rx): (Sender<P, Shared>, Receiver<C, Shared>),
-    shape: Shape,
-) -> (Sender<P, Shared>, Receiver<C, Shared>) {
-    let log = &mut Log::default();
-    for _ in 0..=shape.capacity {
-        assert_eq!(put(&mut tx, u32::MAX - 1, log), Put::Stored);
-        assert!(get(&mut rx, log).is_ok());
-    }
-    // It looks at the watermarks.
-    assert!(get(&mut rx, log).is_err());
-    shape.numbers().for_each(|number| assert_eq!(put(&mut tx, number, log), Put::Stored));
-    (tx, rx)
+/// A channel that has been used, with the numbers of the shape inside. Whether it was made with watermarks or without, it looks at them.
+fn used<R: Ring>(ends: (R::Tx, R::Rx), shape: Shape) -> (R::Tx, R::Rx) {
+    // Of the last class.
+    let through = world::a_lap(shape).map(|number| number - 1);
+    world::used::<R>(ends, Shape { is_marked: true, ..shape }, through, |_, _| {})
 }
 
 /// A builder with the watermarks of the shape.
@@ -63,7 +54,7 @@ impl Ring for Spsc {
     type Rx = channel::SpscReceiver<u32>;
 
     fn ends(shape: Shape) -> (Self::Tx, Self::Rx) {
-        used(built(shape).spsc().expect("a small channel"), shape)
+        used::<Self>(built(shape).spsc().expect("a small channel"), shape)
     }
 
     as_any!();
@@ -82,7 +73,7 @@ impl<const OTHERS: bool> Ring for Mpsc<OTHERS> {
     fn ends(shape: Shape) -> (Self::Tx, Self::Rx) {
         let ends = built(shape).mpsc().expect("a small channel");
         ends.0.set_overflow(Refusal::try_from(shape.overflow).expect("it never evicts"));
-        used(ends, shape)
+        used::<Self>(ends, shape)
     }
 
     fn another(tx: &Self::Tx) -> Option<Self::Tx> {
@@ -103,7 +94,7 @@ impl<const OTHERS: bool> Ring for Swap<OTHERS> {
     type Rx = channel::SwapReceiver<u32>;
 
     fn ends(shape: Shape) -> (Self::Tx, Self::Rx) {
-        used(built(shape).overflow(shape.overflow).senders(3).swap().expect("a small channel"), shape)
+        used::<Self>(built(shape).overflow(shape.overflow).senders(3).swap().expect("a small channel"), shape)
     }
 
     fn another(tx: &Self::Tx) -> Option<Self::Tx> {
@@ -141,7 +132,7 @@ impl<const OTHERS: bool> Ring for Priority<OTHERS> {
         if shape.is_marked {
             tx.set_watermarks(Watermarks::new(1, 0).expect("low is below high")).expect("within the capacity");
         }
-        used(channel::over(tx.by(third as Third), rx.by_class()), shape)
+        used::<Self>(channel::over(tx.by(third as Third), rx.by_class()), shape)
     }
 
     fn another(tx: &Self::Tx) -> Option<Self::Tx> {
@@ -162,7 +153,7 @@ impl Ring for Conflated {
     type Rx = channel::ConflatedReceiver<u32>;
 
     fn ends(shape: Shape) -> (Self::Tx, Self::Rx) {
-        used(channel::conflated(3, third as Third).expect("a small channel"), shape)
+        used::<Self>(channel::conflated(3, third as Third).expect("a small channel"), shape)
     }
 
     as_any!();
@@ -179,16 +170,10 @@ impl Ring for Latest {
     type Rx = channel::LatestReceiver<u32>;
 
     fn ends(shape: Shape) -> (Self::Tx, Self::Rx) {
-        used(channel::latest(), shape)
+        used::<Self>(channel::latest(), shape)
     }
 
-    fn push(tx: &mut Self::Tx, number: u32, log: &mut Log) -> Put {
-        put(tx, number, log)
-    }
-
-    fn pop(rx: &mut Self::Rx, log: &mut Log) -> Result<(), PopError> {
-        get(rx, log)
-    }
+    as_any!();
 }
 
 /// A lane, with an opener for the others; or without, so that it is a sender alone.
@@ -205,7 +190,7 @@ fn lanes(shape: Shape) -> (LaneOpener, Lane, channel::FanInReceiver<u32>) {
         rx.end().lane_at(0).expect("it is open").set_watermarks(marks).expect("within the capacity");
     }
     lane.set_overflow(Refusal::try_from(shape.overflow).expect("it never evicts"));
-    let (lane, rx) = used((lane, rx), shape);
+    let (lane, rx) = used::<FanIn<false>>((lane, rx), shape);
     (opener, lane, rx)
 }
 
