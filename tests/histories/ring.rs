@@ -25,6 +25,8 @@ impl crate::drive::Op for Op {
             Self::Pop(Pop::Item(_), _) => "item after others",
             Self::Pop(Pop::Empty, _) => "empty",
             Self::Pop(Pop::Closed, _) => "pop closed",
+            Self::Look => "look",
+            Self::NoMore => "no more",
             Self::Len(_) | Self::ProducersLen(_) => "length",
             Self::Switch(_) => "switch",
             Self::Close => "close",
@@ -84,7 +86,10 @@ pub(crate) trait Producing: Send {
 pub(crate) trait Consuming: Send {
     /// With how many were missing before, where that is told.
     fn pop(&mut self) -> (Pop, usize);
-    /// What taking several items out comes to. Nothing if there is no such thing.
+    /// One of so many is a batch.
+    const BATCHES: usize = 5;
+
+    /// What taking several items out, or waiting for one, comes to. Nothing if there is no such thing.
     fn pop_batch(&mut self, _most: usize) -> Option<Vec<Op>> {
         None
     }
@@ -296,7 +301,7 @@ impl<C: Consuming> Hand<Op> for Consumer<'_, C> {
                 match self.plan.other_policy(random) {
                     Some(policy) => log.record(|| end.switch(policy), |()| Op::Switch(policy)),
                     None if random.below(4) == 0 => log.record(|| end.len(), Op::Len),
-                    None if window <= ENDING && random.below(5) == 0 => {
+                    None if random.below(C::BATCHES) == 0 => {
                         log.record_all(|| end.pop_batch(3), Option::unwrap_or_default);
                     }
                     None => log.record(|| end.pop(), |(outcome, missing)| Op::Pop(outcome, missing)),
@@ -324,6 +329,9 @@ impl<C: Consuming> Hand<Op> for Consumer<'_, C> {
             let Some(end) = &mut self.end else { return };
             match self.plan.other_policy(random) {
                 Some(policy) => end.switch(policy),
+                None if random.below(C::BATCHES) == 0 => {
+                    let _ = end.pop_batch(3);
+                }
                 None => {
                     let _ = end.pop();
                 }

@@ -94,6 +94,10 @@ pub enum Op {
     NoRoom,
     /// A pop, and how many items the consumer is then told that were missing before.
     Pop(Pop, usize),
+    /// A receive that waits, and may have found nothing at first.
+    Look,
+    /// A batch has taken out what there was, and found nothing more, for now or at the end.
+    NoMore,
     /// The length, as the consumer sees it.
     Len(usize),
     /// The length, as a producer sees it.

@@ -14,6 +14,10 @@
 //! The pop that finds the ring empty drops what was left behind item by item, while pushes may still take some of them: at least
 //! those that no such push takes are gone when it is over.
 //!
+//! A receive of a channel that waits is more than one pop: it may find the ring empty, and so drop what was left behind, before it
+//! gets an item. That is a step of its own ([`Op::Look`]). One that gets nothing is one step: an item that came between two of its pops
+//! would be received.
+//!
 //! # What is exact
 //! "Full" and "shed" are said only if as many items are inside as the ring holds, and nothing was left behind; "empty" only if
 //! nothing is inside. The consumer is told exactly how many items are missing before the one that it gets. Its length is exact.
@@ -188,6 +192,8 @@ impl Swap {
     }
 
     /// Nothing is inside, and what was left behind is dropped, but for what pushes take meanwhile.
+    ///
+    /// A second time in a row it changes nothing, so one [`Op::Look`] stands for any number of them.
     fn find_empty(state: &State, call: &Around<'_, Op>, after: &mut Vec<State>) {
         let taken = call.pending().filter(|op| matches!(op, Op::Push(_, Push::Evicted(_)))).count();
         for stays in 0..=state.left.len().min(taken) {
@@ -218,6 +224,13 @@ impl Spec for Swap {
                     Self::find_empty(state, call, after);
                 }
             }
+            Op::Look => {
+                after.push(*state);
+                if state.inside.is_empty() && !self.is_over(state) {
+                    Self::find_empty(state, call, after);
+                }
+            }
+            Op::NoMore if state.inside.is_empty() => Self::find_empty(state, call, after),
             Op::Len(len) => after.extend((state.inside.len() == len).then_some(*state)),
             Op::Rest(Rest { len, evicted, shed, policy }) => {
                 let known = (state.inside.len(), state.evicted.into(), state.shed.into());
@@ -229,7 +242,7 @@ impl Spec for Swap {
             Op::IsClosed(closed) => after.extend((state.closed == closed).then_some(*state)),
             Op::Split(producers) => after.push(state.split_again(producers)),
             Op::ProducerGoes => after.push(State { producers: state.producers - 1, ..*state }),
-            Op::NoRoom | Op::ProducersLen(_) => {}
+            Op::NoMore | Op::NoRoom | Op::ProducersLen(_) => {}
         }
     }
 
@@ -329,6 +342,29 @@ mod tests {
         // A push meanwhile may get the first of them. Then that slot is not free.
         assert!(then(&[&empty[..], &[(23, 24, Pushed(7, Push::Evicted(3)))]].concat()));
         assert!(!then(&[&empty[..], &[(23, 24, Pushed(7, Push::Evicted(4)))]].concat()));
+    }
+
+    /// As what was left behind was dropped before that.
+    #[test]
+    fn only_what_waits_finds_nothing_and_then_an_item() {
+        let until_then = [
+            (10, 11, Pushed(5, Push::Evicted(1))),
+            (12, 15, Popped(Pop::Item(5), 4)),
+            (13, 14, Pushed(6, Push::Evicted(2))),
+            (16, 17, Popped(Pop::Item(6), 0)),
+        ];
+        let then = |window: &[(u64, u64, Op)]| after_full(&[&until_then[..], window].concat());
+        let (stored, evicts) = (Push::Stored, Push::Evicted(3));
+        let push = |outcome| (21, 22, Pushed(7, outcome));
+        let (look, item) = ((20, 23, Op::Look), (20, 23, Popped(Pop::Item(7), 0)));
+        assert!(then(&[push(evicts), item]) && then(&[push(evicts), look, item]));
+        assert!(then(&[push(stored), look, item]) && !then(&[push(stored), item]));
+        // Not while an item is inside.
+        assert!(!then(&[(18, 19, Pushed(7, evicts)), look, (21, 22, Pushed(8, stored))]));
+        assert!(then(&[(18, 19, Pushed(7, evicts)), look, (21, 22, Pushed(8, Push::Evicted(4)))]));
+        // A batch that stops has found nothing for sure.
+        assert!(then(&[(18, 19, Op::NoMore), push(stored)]) && !then(&[(18, 19, Op::NoMore), push(evicts)]));
+        assert!(!then(&[(18, 19, Pushed(7, evicts)), (20, 21, Op::NoMore)]));
     }
 
     #[test]
