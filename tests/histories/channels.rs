@@ -1,40 +1,24 @@
 //! The channels, whose ends wait: as threads for some microseconds, and as tasks that give up after one poll. What waits and gets nothing
 //! has changed nothing; what gets something got it at some time while it waited.
 
-use std::future::Future;
-use std::ops::Range;
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
-use std::time::Duration;
+mod conflated;
+mod faulty;
+mod lanes;
+mod latest;
+mod priority;
+mod ways;
 
-use forebay::channel::{
-    self, CloseEnd, PolicyEnd, ReceiveEnd, Receiver, RecvTimeoutError, SendEnd, SendError, SendTimeoutError, Sender,
-    Shared,
-};
-use forebay_core::{Overflow, Pushed, Refusal};
+use std::ops::Range;
+
+use forebay::channel::{self, CloseEnd, PolicyEnd, ReceiveEnd, Receiver, SendEnd, Sender, Shared};
+use forebay_core::{Overflow, PushError, Pushed, Refusal};
 use forebay_tests::history::ring::{Id, Op, Pop, Push, Rest, UNTOLD};
 use forebay_tests::history::{mpsc, spsc, swap};
 use forebay_tests::swap::OVERFLOWS;
 
 use crate::drive::{Random, Tally, check, check_samples, drive};
 use crate::ring::{Consuming, End, Plan, Producing, outcomes, sampled_outcomes, samples, session};
-
-/// What a send answers with.
-trait Became {
-    fn push(self) -> Push;
-}
-
-impl Became for () {
-    fn push(self) -> Push {
-        Push::Stored
-    }
-}
-
-impl Became for Pushed<Id> {
-    fn push(self) -> Push {
-        self.evicted().map_or(Push::Stored, Push::Evicted)
-    }
-}
+use ways::Became;
 
 /// A policy, as the histories have it.
 trait Policy: Into<Overflow> {
@@ -84,37 +68,20 @@ struct Receiving<P: SendEnd, C: ReceiveEnd> {
     dice: Random,
 }
 
-/// What a future comes to in one poll.
-fn once<F: Future>(future: F) -> Option<F::Output> {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(done) => Some(done),
-        Poll::Pending => None,
-    }
-}
-
-/// How long a thread waits.
-fn short(random: &mut Random) -> Duration {
-    Duration::from_micros(random.below(60) as u64)
-}
-
-fn of_error(error: SendError<Id>) -> Option<Push> {
-    match error {
-        SendError::Closed(_) => Some(Push::Closed),
-        SendError::Shed(_) => Some(Push::Shed),
-        SendError::Timeout(_) => None,
-    }
+/// What a send came to.
+fn pushed(id: Id, outcome: Result<impl Became<Id>, PushError<Id>>) -> Push {
+    Push::of_evicting(id, outcome.map(|sent| sent.other().map_or(Pushed::Stored, Pushed::Evicted)))
 }
 
 impl<P, C> Producing for Sending<P, C>
 where
-    P: SendEnd<Item = Id, Sent: Became> + Send,
+    P: SendEnd<Item = Id, Sent: Became<Id>> + Send,
     C: ReceiveEnd,
 {
     const BATCHES: usize = 2;
 
     fn push(&mut self, id: Id) -> Push {
-        let outcome = self.end.try_send(id).map(Became::push);
-        outcome.unwrap_or_else(|error| Push::of(id, Err(error)))
+        pushed(id, self.end.try_send(id))
     }
 
     fn switch(&mut self, policy: Overflow) {
@@ -123,37 +90,15 @@ where
 
     /// What may wait: it is recorded, if anything came of it.
     fn push_batch(&mut self, ids: Range<Id>) -> Option<Vec<Op>> {
-        let id = ids.start;
-        let outcome = match self.dice.below(if self.kind.tells { 5 } else { 3 }) {
-            0 => match self.end.send_timeout(id, short(&mut self.dice)) {
-                Ok(sent) => Some(sent.push()),
-                Err(SendTimeoutError::Closed(_)) => Some(Push::Closed),
-                Err(SendTimeoutError::Shed(_)) => Some(Push::Shed),
-                Err(SendTimeoutError::Timeout(_)) => None,
-            },
-            1 => once(self.end.send(id)).and_then(|done| done.map_or_else(of_error, |sent| Some(sent.push()))),
-            2 => {
-                let timer = std::future::ready(());
-                match once(self.end.send(id).within(timer)).expect("its time is over") {
-                    Ok(sent) => Some(sent.push()),
-                    Err(SendTimeoutError::Closed(_)) => Some(Push::Closed),
-                    Err(SendTimeoutError::Shed(_)) => Some(Push::Shed),
-                    Err(SendTimeoutError::Timeout(_)) => None,
-                }
-            }
-            _ => {
-                let mut many = self.end.send_many(ids.clone());
-                let done = match std::pin::Pin::new(&mut many).poll(&mut Context::from_waker(Waker::noop())) {
-                    Poll::Ready(Err(error)) => of_error(error),
-                    _ => None,
-                };
-                let count = many.sent();
-                let mut ops: Vec<_> = ids.clone().take(count).map(|id| Op::Push(id, Push::Stored)).collect();
-                ops.extend(done.map(|push| Op::Push(ids.start + count as Id, push)));
-                return Some(ops);
-            }
-        };
-        Some(outcome.map(|push| Op::Push(id, push)).into_iter().collect())
+        let first = ids.start;
+        if self.kind.tells && self.dice.below(5) < 2 {
+            let (count, error) = ways::send_many(&mut self.end, ids.clone());
+            let stored = ids.take(count).map(|id| Op::Push(id, Push::Stored));
+            let next = first + count as Id;
+            return Some(stored.chain(error.map(|error| Op::Push(next, Push::of(next, Err(error))))).collect());
+        }
+        let outcome = ways::send(&mut self.end, first, &mut self.dice);
+        Some(outcome.map(|outcome| Op::Push(first, pushed(first, outcome))).into_iter().collect())
     }
 }
 
@@ -170,30 +115,14 @@ where
 
     /// What may wait, too.
     fn pop_batch(&mut self, most: usize) -> Option<Vec<Op>> {
-        let waited = |outcome: Pop| vec![Op::Look, Op::Pop(outcome, UNTOLD)];
-        let batch = |may_look: bool, ids: Vec<Id>| {
-            let look = may_look.then_some(Op::Look);
-            let no_more = (ids.len() < most).then_some(Op::NoMore);
-            look.into_iter().chain(ids.into_iter().map(|id| Op::Pop(Pop::Item(id), UNTOLD))).chain(no_more).collect()
-        };
-        Some(match self.dice.below(4) {
-            0 => waited(match self.end.recv_timeout(short(&mut self.dice)) {
-                Ok(id) => Pop::Item(id),
-                Err(RecvTimeoutError::Timeout) => Pop::Empty,
-                Err(RecvTimeoutError::Closed) => Pop::Closed,
-            }),
-            1 => waited(match once(self.end.recv()) {
-                Some(Ok(id)) => Pop::Item(id),
-                Some(Err(_)) => Pop::Closed,
-                None => Pop::Empty,
-            }),
-            2 => batch(false, self.end.drain().take(most).collect()),
-            _ => {
-                let mut ids = vec![];
-                once(self.end.recv_many(&mut ids, most));
-                batch(true, ids)
-            }
-        })
+        if self.dice.below(2) == 0 {
+            let outcome = ways::receive(&mut self.end, &mut self.dice);
+            return Some(vec![Op::Look, Op::Pop(outcome.into(), UNTOLD)]);
+        }
+        let (may_look, ids) = ways::receive_many(&mut self.end, most, &mut self.dice);
+        let no_more = (ids.len() < most).then_some(Op::NoMore);
+        let pops = ids.into_iter().map(|id| Op::Pop(Pop::Item(id), UNTOLD));
+        Some(may_look.then_some(Op::Look).into_iter().chain(pops).chain(no_more).collect())
     }
 
     fn len(&self) -> usize {
@@ -224,7 +153,7 @@ fn work<P, C>(
     is_sampled: bool,
 ) -> Vec<Vec<forebay_tests::history::record::Call<Op>>>
 where
-    P: SendEnd<Item = Id, Sent: Became> + Send,
+    P: SendEnd<Item = Id, Sent: Became<Id>> + Send,
     C: ReceiveEnd<Item = Id> + Send,
 {
     let dice = |which: usize| Random::new(seed ^ (0xd1ce + which as u64));

@@ -6,7 +6,6 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
 use std::{hint, thread};
 
 use forebay_core::Overflow;
@@ -15,7 +14,7 @@ use forebay_tests::history::ring::{Id, Op, Pop, Push, Rest};
 use forebay_tests::history::{mpsc, spsc, swap};
 use forebay_tests::swap::OVERFLOWS;
 
-use crate::drive::{ENOUGH, Random, Tally, alone, check, check_samples, drive, note};
+use crate::drive::{self, ENOUGH, Random, Tally, check, check_samples, drive};
 use crate::ring::{Consuming, End, Plan, Producing, left, outcomes, samples, session, split};
 
 /// What a queue does wrong.
@@ -535,17 +534,7 @@ fn is_found_in_samples(fault: Fault) {
 }
 
 fn is_found_by(kind: Kind, fault: Fault, how: &str, session: impl Fn(u64, &mut Tally) -> Result<(), String>) {
-    let _alone = alone();
-    let (mut tally, start) = (Tally::default(), Instant::now());
-    for seed in 0.. {
-        if let Err(why) = session(seed, &mut tally) {
-            assert!(why.contains("no order explains this"), "{why}");
-            println!("{fault:?} as {kind:?}{how} was found after {seed} sessions, {:?}", start.elapsed());
-            note(&format!("{fault:?} as {kind:?}{how}\tfound"));
-            return;
-        }
-        assert!(start.elapsed() < Duration::from_secs(30), "{fault:?} as {kind:?} was not found in {seed} sessions");
-    }
+    drive::is_found(&format!("{fault:?} as {kind:?}{how}"), session);
 }
 
 #[test]
