@@ -38,7 +38,7 @@ impl Policy for Refusal {
 }
 
 /// What the ends of one ring do otherwise than those of another one.
-struct Kind<P: SendEnd, C: ReceiveEnd> {
+struct Kind<P: SendEnd<Item = Id>, C: ReceiveEnd> {
     /// Nothing, where there is one policy.
     switch_sender: fn(&Sender<P, Shared>, Overflow),
     switch_receiver: fn(&Receiver<C, Shared>, Overflow),
@@ -46,23 +46,27 @@ struct Kind<P: SendEnd, C: ReceiveEnd> {
     rest: fn(&C) -> Rest,
     /// Whether a batch tells what has become of each item, as none is evicted.
     tells: bool,
+    /// A send whatever the policy is, where there is one.
+    force: Option<fn(&mut Sender<P, Shared>, Id) -> Push>,
+    /// A send into room that was kept for it, where there is one.
+    reserve: Option<fn(&mut Sender<P, Shared>, Id, &mut Random) -> ways::Sent<P::Sent, Id>>,
 }
 
-impl<P: SendEnd, C: ReceiveEnd> Clone for Kind<P, C> {
+impl<P: SendEnd<Item = Id>, C: ReceiveEnd> Clone for Kind<P, C> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<P: SendEnd, C: ReceiveEnd> Copy for Kind<P, C> {}
+impl<P: SendEnd<Item = Id>, C: ReceiveEnd> Copy for Kind<P, C> {}
 
-struct Sending<P: SendEnd, C: ReceiveEnd> {
+struct Sending<P: SendEnd<Item = Id>, C: ReceiveEnd> {
     end: Sender<P, Shared>,
     kind: Kind<P, C>,
     dice: Random,
 }
 
-struct Receiving<P: SendEnd, C: ReceiveEnd> {
+struct Receiving<P: SendEnd<Item = Id>, C: ReceiveEnd> {
     end: Receiver<C, Shared>,
     kind: Kind<P, C>,
     dice: Random,
@@ -88,6 +92,10 @@ where
         (self.kind.switch_sender)(&self.end, policy);
     }
 
+    fn force(&mut self, id: Id) -> Option<Push> {
+        self.kind.force.map(|force| force(&mut self.end, id))
+    }
+
     /// What may wait: it is recorded, if anything came of it.
     fn push_batch(&mut self, ids: Range<Id>) -> Option<Vec<Op>> {
         let first = ids.start;
@@ -97,14 +105,17 @@ where
             let next = first + count as Id;
             return Some(stored.chain(error.map(|error| Op::Push(next, Push::of(next, Err(error))))).collect());
         }
-        let outcome = ways::send(&mut self.end, first, &mut self.dice);
+        let outcome = match self.kind.reserve {
+            Some(reserve) if self.dice.below(3) == 0 => reserve(&mut self.end, first, &mut self.dice),
+            _ => ways::send(&mut self.end, first, &mut self.dice),
+        };
         Some(outcome.map(|outcome| Op::Push(first, pushed(first, outcome))).into_iter().collect())
     }
 }
 
 impl<P, C> Consuming for Receiving<P, C>
 where
-    P: SendEnd,
+    P: SendEnd<Item = Id>,
     C: ReceiveEnd<Item = Id> + Send,
 {
     const BATCHES: usize = 2;
@@ -166,7 +177,7 @@ where
 /// With a policy that can be switched.
 const fn with_policy<P, C, O>(close: fn(&mut Receiver<C, Shared>), rest: fn(&C) -> Rest, tells: bool) -> Kind<P, C>
 where
-    P: SendEnd + PolicyEnd<Policy = O>,
+    P: SendEnd<Item = Id> + PolicyEnd<Policy = O>,
     C: ReceiveEnd + PolicyEnd<Policy = O>,
     O: Policy,
 {
@@ -176,6 +187,8 @@ where
         close,
         rest,
         tells,
+        force: None,
+        reserve: None,
     }
 }
 
@@ -215,6 +228,7 @@ fn histories(
     };
     let mut whole = outcomes(policies);
     // Elsewhere a pop loses a race too seldom to be relied on.
+    whole.extend(what.contains("swap").then_some("forced"));
     whole.extend((cfg!(forebay_steps) && policies == [Overflow::DropOldest]).then_some("left behind"));
     run(what, whole, false);
     run(&format!("{what}, sampled"), sampled_outcomes(policies), true);
@@ -240,6 +254,8 @@ fn of_spsc() {
                     policy: Overflow::Reject,
                 },
                 tells: true,
+                force: None,
+                reserve: Some(ways::reserve),
             };
             let windows = work(plan, seed, kind, (vec![sender], receiver), is_sampled);
             let spec = spsc::Spsc { capacity: plan.capacity, asks: true };
@@ -289,6 +305,10 @@ fn of_swap(what: &str, policies: &'static [Overflow]) {
             },
             false,
         );
+        let force: fn(&mut _, _) -> _ = |sender: &mut channel::SwapSender<Id>, id| {
+            pushed(id, sender.force_send(id).map_err(|error| PushError::Closed(error.into_inner())))
+        };
+        let kind = Kind { force: Some(force), ..kind };
         let senders = senders(plan, sender, |first| first.try_clone().expect("a free seat"));
         let windows = work(plan, seed, kind, (senders, receiver), is_sampled);
         let producers = u8::try_from(plan.producers).expect("few");

@@ -20,6 +20,8 @@ impl crate::drive::Op for Op {
             Self::Push(_, Push::Full) => "full",
             Self::Push(_, Push::Shed) => "shed",
             Self::Push(_, Push::Closed) => "push closed",
+            Self::Forced(_, Push::Closed) => "force closed",
+            Self::Forced(..) => "forced",
             Self::NoRoom => "no room",
             Self::Pop(Pop::Item(_), 0 | UNTOLD) => "item",
             Self::Pop(Pop::Item(_), _) => "item after others",
@@ -71,6 +73,10 @@ pub(crate) trait Producing: Send {
     }
     /// Nothing if it isn't to be recorded.
     fn is_closed(&self) -> Option<bool> {
+        None
+    }
+    /// A push whatever the policy is. Nothing if there is no such thing.
+    fn force(&mut self, _id: Id) -> Option<Push> {
         None
     }
     /// One of so many is a batch.
@@ -242,7 +248,10 @@ impl<P: Producing> Hand<Op> for Producer<'_, P> {
                 continue;
             }
             let id = self.next;
-            if random.below(P::BATCHES) == 0 {
+            let forced = |outcome: Option<_>| outcome.map(|outcome| Op::Forced(id, outcome)).into_iter().collect();
+            if random.below(12) == 0 && log.record_all(|| end.force(id), forced) > 0 {
+                self.next += 1;
+            } else if random.below(P::BATCHES) == 0 {
                 let ids = id..id + 2 + random.below(2) as Id;
                 self.next = ids.end;
                 at += log.record_all(|| end.push_batch(ids), Option::unwrap_or_default);
@@ -263,6 +272,9 @@ impl<P: Producing> Hand<Op> for Producer<'_, P> {
             let Some(end) = &mut self.end else { return };
             match self.plan.other_policy(random) {
                 Some(policy) => end.switch(policy),
+                None if random.below(12) == 0 => {
+                    let _ = end.force(STORM);
+                }
                 None => {
                     let _ = end.push(STORM);
                 }

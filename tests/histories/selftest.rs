@@ -56,6 +56,8 @@ enum Fault {
     EvictionNotCounted,
     MissingToldTwice,
     SwitchIgnored,
+    /// A forced push goes by the policy, too.
+    ForcesByPolicy,
     /// A push puts back the flag as it was before.
     CloseLost,
     /// Only one that evicts does.
@@ -195,7 +197,7 @@ impl Queue {
         }
     }
 
-    fn push(&self, id: Id) -> Push {
+    fn push(&self, id: Id, is_forced: bool) -> Push {
         let mut model = self.lock();
         model.pushes += 1;
         let (mut obeyed, mut looks_closed) = (model.obeyed, None);
@@ -273,6 +275,9 @@ impl Queue {
         }
         if self.fault != Fault::ReadsPolicyFirst {
             obeyed = model.obeyed;
+        }
+        if is_forced && !self.errs(Fault::ForcesByPolicy) {
+            obeyed = Overflow::DropOldest;
         }
         match obeyed {
             Overflow::Reject => Push::Full,
@@ -394,7 +399,11 @@ struct Producer<'q>(&'q Queue);
 
 impl Producing for Producer<'_> {
     fn push(&mut self, id: Id) -> Push {
-        self.0.push(id)
+        self.0.push(id, false)
+    }
+
+    fn force(&mut self, id: Id) -> Option<Push> {
+        self.0.kind.is_swap().then(|| self.0.push(id, true))
     }
 
     fn switch(&mut self, policy: Overflow) {
@@ -620,6 +629,7 @@ found! {
     false_full: FalseFull, Swap;
     false_full_of_mpsc: FalseFull, Mpsc;
     false_full_of_spsc: FalseFull, Spsc;
+    forces_by_policy: ForcesByPolicy, Swap;
     full_after_consumer: FullAfterConsumer, Spsc;
     gives_item_twice: GivesItemTwice, Mpsc;
     last_item_lost: LastItemLost, Spsc;

@@ -53,8 +53,9 @@ impl Producing for Sending {
 
     /// What may wait, too: then it is one or none.
     fn push_batch(&mut self, ids: &[Id]) -> Vec<Push> {
-        if self.dice.below(2) == 0 {
-            let outcome = ways::send(&mut self.end, ids[0], &mut self.dice);
+        if self.dice.below(3) > 0 {
+            let send = if self.dice.below(2) == 0 { ways::send } else { ways::reserve };
+            let outcome = send(&mut self.end, ids[0], &mut self.dice);
             return outcome.map(|outcome| pushed(ids[0], outcome)).into_iter().collect();
         }
         let (count, error) = ways::send_many(&mut self.end, ids.iter().copied());

@@ -6,7 +6,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use forebay::channel::{
-    ReceiveEnd, Receiver, RecvTimeoutError, SendEnd, SendError, SendMany, SendTimeoutError, Sender, Shared,
+    ReceiveEnd, Receiver, RecvTimeoutError, ReserveEnd, SendEnd, SendError, SendMany, SendTimeoutError, Sender, Shared,
 };
 use forebay_core::{PopError, PushError, Pushed};
 
@@ -26,7 +26,7 @@ fn short(random: &mut Random) -> Duration {
 }
 
 /// What a send comes to, unless it has given up.
-type Sent<S, T> = Option<Result<S, PushError<T>>>;
+pub(super) type Sent<S, T> = Option<Result<S, PushError<T>>>;
 
 fn refused<T>(error: SendError<T>) -> PushError<T> {
     match error {
@@ -65,6 +65,27 @@ pub(super) fn send_or_try<P: SendEnd>(
     random: &mut Random,
 ) -> Sent<P::Sent, P::Item> {
     if random.below(2) == 0 { Some(end.try_send(value)) } else { send(end, value, random) }
+}
+
+/// Sends into room that was kept for it.
+pub(super) fn reserve<P: ReserveEnd>(
+    end: &mut Sender<P, Shared>,
+    value: P::Item,
+    random: &mut Random,
+) -> Sent<P::Sent, P::Item> {
+    let permit = if random.below(2) == 0 {
+        end.try_reserve()
+    } else {
+        once(end.reserve()).unwrap_or(Err(SendError::Timeout(()))).map_err(|error| match error {
+            SendError::Closed(()) => PushError::Closed(()),
+            _ => PushError::Full(()),
+        })
+    };
+    match permit {
+        Ok(permit) => Some(permit.send(value).map_err(refused)),
+        Err(PushError::Closed(())) => Some(Err(PushError::Closed(value))),
+        Err(_) => None,
+    }
 }
 
 /// Sends several, as many as there is room for. Answers with how many were sent, and why another one was not, unless it has given up.

@@ -19,7 +19,8 @@
 //! would be received.
 //!
 //! # What is exact
-//! "Full" and "shed" are said only if as many items are inside as the ring holds, and nothing was left behind; "empty" only if
+//! A forced push evicts at full whatever the policy is; all else is as with any push, but that it is never told "full" or "shed". Those
+//! are said only if as many items are inside as the ring holds, and nothing was left behind; "empty" only if
 //! nothing is inside. The consumer is told exactly how many items are missing before the one that it gets. Its length is exact.
 //! An eviction is one step: no length and no push sees one item less in between. A producer's length may be out of date, and
 //! is not recorded.
@@ -119,7 +120,8 @@ impl Swap {
     fn push(self, state: &State, call: &Around<'_, Op>, id: u16, outcome: Push) -> Option<State> {
         let mut next = *state;
         let is_full = self.is_occupied(state) && state.left.is_empty();
-        let is_refused = |policy| is_full && !state.closed && obeys(call, policy);
+        let is_forced = matches!(call.op(), Op::Forced(..));
+        let is_refused = |policy| is_full && !state.closed && !is_forced && obeys(call, policy);
         let can_be = match outcome {
             Push::Stored | Push::Evicted(_) if state.closed && !self.may_be_late(state, call) => false,
             Push::Stored => {
@@ -130,7 +132,7 @@ impl Swap {
                 next.inside = state.inside.without_oldest(1).with(id);
                 next.evicted += 1;
                 next.missing += 1;
-                state.inside.oldest() == Some(victim) && obeys(call, Overflow::DropOldest)
+                state.inside.oldest() == Some(victim) && (is_forced || obeys(call, Overflow::DropOldest))
             }
             Push::Evicted(victim) if self.is_occupied(state) => {
                 next = next.with_left(state.left.without_oldest(1), 0);
@@ -169,7 +171,7 @@ impl Swap {
             return None;
         }
         let missing = is_missing;
-        let lost_a_race = call.overlapping().any(|op| matches!(op, Op::Push(_, Push::Evicted(_))));
+        let lost_a_race = call.overlapping().any(Op::has_evicted);
         let jumps = if state.haste > 0 { (state.jumps + 1).min(MOST_JUMPS) } else { 0 };
         let most = if jumps == MOST_JUMPS { self.capacity - 1 } else { self.capacity / 2 };
         let mut next = *state;
@@ -195,7 +197,7 @@ impl Swap {
     ///
     /// A second time in a row it changes nothing, so one [`Op::Look`] stands for any number of them.
     fn find_empty(state: &State, call: &Around<'_, Op>, after: &mut Vec<State>) {
-        let taken = call.pending().filter(|op| matches!(op, Op::Push(_, Push::Evicted(_)))).count();
+        let taken = call.pending().filter(|op| op.has_evicted()).count();
         for stays in 0..=state.left.len().min(taken) {
             let mut next = state.with_left(state.left.up_to(stays), state.left.len() - stays);
             next.haste = 0;
@@ -216,7 +218,7 @@ impl Spec for Swap {
 
     fn step(&self, state: &State, call: &Around<'_, Op>, after: &mut Vec<State>) {
         match *call.op() {
-            Op::Push(id, outcome) => after.extend(self.push(state, call, id, outcome)),
+            Op::Push(id, outcome) | Op::Forced(id, outcome) => after.extend(self.push(state, call, id, outcome)),
             Op::Pop(Pop::Item(id), missing) => after.extend(self.take(state, call, id, missing)),
             Op::Pop(why, missing) => {
                 let expected = if self.is_over(state) { Pop::Closed } else { Pop::Empty };
@@ -298,6 +300,19 @@ mod tests {
         assert!(!after_full(&[(10, 11, Pushed(5, Push::Stored))]));
         assert!(!after_full(&[(10, 11, Pushed(5, Push::Full))]));
         assert!(!can_be(5, &[&FULL[..], &[(10, 11, Pushed(5, Push::Evicted(1)))]].concat()));
+    }
+
+    #[test]
+    fn a_forced_push_obeys_no_policy() {
+        let (reject, forced) = ((10, 11, Switch(Overflow::Reject)), |outcome| (12, 13, Op::Forced(5, outcome)));
+        assert!(after_full(&[reject, forced(Push::Evicted(1))]) && !after_full(&[reject, forced(Push::Evicted(2))]));
+        assert!(!after_full(&[reject, forced(Push::Full)]) && !after_full(&[reject, forced(Push::Stored)]));
+        assert!(!after_full(&[reject, (12, 13, Pushed(5, Push::Evicted(1)))]));
+        assert!(can_be(5, &[&FULL[..], &[forced(Push::Stored)]].concat()));
+        assert!(!can_be(5, &[&FULL[..], &[forced(Push::Evicted(1))]].concat()), "there is room");
+        // Nor once it is closed.
+        assert!(after_full(&[(10, 11, Op::Close), forced(Push::Closed)]));
+        assert!(!after_full(&[(10, 11, Op::Close), forced(Push::Evicted(1))]));
     }
 
     #[test]
