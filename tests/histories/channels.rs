@@ -37,6 +37,9 @@ impl Policy for Refusal {
     }
 }
 
+type Force<P> = fn(&mut Sender<P, Shared>, Id) -> Push;
+type Reserve<P> = fn(&mut Sender<P, Shared>, Id, &mut Random) -> ways::Sent<<P as SendEnd>::Sent, Id>;
+
 /// What the ends of one ring do otherwise than those of another one.
 struct Kind<P: SendEnd<Item = Id>, C: ReceiveEnd> {
     /// Nothing, where there is one policy.
@@ -47,9 +50,9 @@ struct Kind<P: SendEnd<Item = Id>, C: ReceiveEnd> {
     /// Whether a batch tells what has become of each item, as none is evicted.
     tells: bool,
     /// A send whatever the policy is, where there is one.
-    force: Option<fn(&mut Sender<P, Shared>, Id) -> Push>,
+    force: Option<Force<P>>,
     /// A send into room that was kept for it, where there is one.
-    reserve: Option<fn(&mut Sender<P, Shared>, Id, &mut Random) -> ways::Sent<P::Sent, Id>>,
+    reserve: Option<Reserve<P>>,
 }
 
 impl<P: SendEnd<Item = Id>, C: ReceiveEnd> Clone for Kind<P, C> {
@@ -305,9 +308,8 @@ fn of_swap(what: &str, policies: &'static [Overflow]) {
             },
             false,
         );
-        let force: fn(&mut _, _) -> _ = |sender: &mut channel::SwapSender<Id>, id| {
-            pushed(id, sender.force_send(id).map_err(|error| PushError::Closed(error.into_inner())))
-        };
+        let force: Force<_> =
+            |end, id| pushed(id, end.force_send(id).map_err(|error| PushError::Closed(error.into_inner())));
         let kind = Kind { force: Some(force), ..kind };
         let senders = senders(plan, sender, |first| first.try_clone().expect("a free seat"));
         let windows = work(plan, seed, kind, (senders, receiver), is_sampled);
