@@ -371,6 +371,21 @@ impl Tally {
     }
 }
 
+/// A ring that is wrong now and then is found to be so: it takes some sessions until it errs, and some more until that shows.
+pub(crate) fn is_found(what: &str, mut session: impl FnMut(u64, &mut Tally) -> Result<(), String>) {
+    let _alone = alone();
+    let (mut tally, start) = (Tally::default(), Instant::now());
+    for seed in 0.. {
+        if let Err(why) = session(seed, &mut tally) {
+            assert!(why.contains("no order explains this"), "{why}");
+            println!("{what} was found after {seed} sessions, {:?}", start.elapsed());
+            note(&format!("{what}\tfound"));
+            return;
+        }
+        assert!(start.elapsed() < Duration::from_secs(30), "{what} was not found in {seed} sessions");
+    }
+}
+
 /// How a ring may lie: changes an outcome, if that is one that it can change.
 pub(crate) type Lie<O> = fn(&mut O) -> bool;
 

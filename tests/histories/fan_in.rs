@@ -6,7 +6,7 @@ use std::num::NonZeroU32;
 use forebay_core::PopError;
 use forebay_core::Refusal;
 use forebay_core::fan_in::{self, HeapRing, NoLane};
-use forebay_tests::history::fan_in::{FanIn, Lane, Open, Pop, Rest, State};
+use forebay_tests::history::fan_in::{Lane, Open, Pop, Rest, State};
 use forebay_tests::history::ring::{Id, Push};
 
 use crate::drive::{check, check_samples, drive};
@@ -23,7 +23,7 @@ impl<'q> Opening for fan_in::Opener<'q, Id> {
     }
 }
 
-fn place(id: fan_in::LaneId) -> Lane {
+pub(crate) fn place(id: fan_in::LaneId) -> Lane {
     Lane::try_from(id.index()).expect("few lanes")
 }
 
@@ -36,8 +36,8 @@ impl Producing for fan_in::Producer<'_, Id> {
         Push::of(id, self.push(id))
     }
 
-    fn push_batch(&mut self, ids: &[Id]) -> usize {
-        self.push_slice(ids)
+    fn push_batch(&mut self, ids: &[Id]) -> Vec<Push> {
+        vec![Push::Stored; self.push_slice(ids)]
     }
 
     fn len(&self) -> usize {
@@ -85,8 +85,7 @@ fn histories() {
         let count = u8::try_from(openers.len()).expect("few");
         let mut windows = session(&plan, seed, openers, consumer);
         windows.push(left(ring.split().1));
-        check(&FanIn { lanes: plan.lanes, capacity: plan.capacity }, State::new(count), &windows, tally)
-            .map_err(|why| format!("{plan:?}, {why}"))
+        check(&plan.spec(false), State::new(count), &windows, tally).map_err(|why| format!("{plan:?}, {why}"))
     });
 }
 
@@ -103,7 +102,6 @@ fn samples_of_it() {
         }
         let count = u8::try_from(openers.len()).expect("few");
         let windows = samples(&plan, seed, openers, consumer);
-        check_samples(&FanIn { lanes: plan.lanes, capacity: plan.capacity }, State::new(count), &windows, tally)
-            .map_err(|why| format!("{plan:?}, {why}"))
+        check_samples(&plan.spec(false), State::new(count), &windows, tally).map_err(|why| format!("{plan:?}, {why}"))
     });
 }

@@ -4,15 +4,14 @@ use std::array;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
 use std::{hint, thread};
 
 use forebay_core::Refusal;
-use forebay_tests::history::fan_in::{FanIn, LANES, Lane, Op, Open, Pop, Rest, State};
+use forebay_tests::history::fan_in::{LANES, Lane, Op, Open, Pop, Rest, State};
 use forebay_tests::history::record::Call;
 use forebay_tests::history::ring::{Id, Push};
 
-use crate::drive::{Random, Tally, alone, check, drive, note};
+use crate::drive::{self, Random, Tally, check, drive};
 use crate::lanes::{Consuming, OUTCOMES, Opening, Plan, Producing, left, session};
 
 /// What a ring does wrong.
@@ -239,10 +238,11 @@ impl Producing for Producer<'_> {
         self.0.push(self.1, id)
     }
 
-    fn push_batch(&mut self, ids: &[Id]) -> usize {
-        // None that would be refused, which a batch does not count.
+    fn push_batch(&mut self, ids: &[Id]) -> Vec<Push> {
+        // None that would be refused, which a batch does not tell.
         let has_room = || self.0.lock().lanes[self.1].items.len() < self.0.capacity;
-        ids.iter().take_while(|&&id| has_room() && self.0.push(self.1, id) == Push::Stored).count()
+        let pushes = ids.iter().map_while(|&id| has_room().then(|| self.0.push(self.1, id)));
+        pushes.take_while(|push| *push == Push::Stored).collect()
     }
 
     fn len(&self) -> usize {
@@ -310,8 +310,7 @@ fn work(fault: Fault, seed: u64) -> (Plan, Vec<Vec<Call<Op>>>) {
 
 fn judge(plan: &Plan, windows: &[Vec<Call<Op>>], tally: &mut Tally) -> Result<(), String> {
     let openers = u8::try_from(plan.openers).expect("few");
-    check(&FanIn { lanes: plan.lanes, capacity: plan.capacity }, State::new(openers), windows, tally)
-        .map_err(|why| format!("{plan:?}, {why}"))
+    check(&plan.spec(false), State::new(openers), windows, tally).map_err(|why| format!("{plan:?}, {why}"))
 }
 
 fn is_right(fault: Fault) {
@@ -322,19 +321,10 @@ fn is_right(fault: Fault) {
 }
 
 fn is_found(fault: Fault) {
-    let _alone = alone();
-    let (mut tally, start) = (Tally::default(), Instant::now());
-    for seed in 0.. {
+    drive::is_found(&format!("{fault:?} as lanes"), |seed, tally| {
         let (plan, windows) = work(fault, seed);
-        if let Err(why) = judge(&plan, &windows, &mut tally) {
-            assert!(why.contains("no order explains this"), "{why}");
-            println!("{fault:?} was found after {seed} sessions, {:?}", start.elapsed());
-
-            note(&format!("{fault:?} as lanes\tfound"));
-            return;
-        }
-        assert!(start.elapsed() < Duration::from_secs(30), "{fault:?} was not found in {seed} sessions");
-    }
+        judge(&plan, &windows, tally)
+    });
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Sessions of a ring of lanes: producers that open and leave lanes, and a consumer, work windows, and then one side goes.
 
 use forebay_core::Refusal;
-use forebay_tests::history::fan_in::{LANES, Lane, Op, Open, Pop, Rest};
+use forebay_tests::history::fan_in::{FanIn, LANES, Lane, Op, Open, Pop, Rest};
 use forebay_tests::history::record::{Call, Log};
 use forebay_tests::history::ring::{Id, Items, Push};
 
@@ -26,6 +26,7 @@ impl crate::drive::Op for Op {
             Self::Pop(Pop::Item(..)) => "item",
             Self::Pop(Pop::Empty) => "empty",
             Self::Pop(Pop::Closed) => "pop closed",
+            Self::NoMore => "no more",
             Self::Len(..) => "length",
             Self::Switch(..) => "switch",
             Self::Leave(_) => "leave",
@@ -65,8 +66,8 @@ pub(crate) trait Opening: Send {
 pub(crate) trait Producing: Send {
     fn lane(&self) -> Lane;
     fn push(&mut self, id: Id) -> Push;
-    /// From this one on. Answers with how many.
-    fn push_batch(&mut self, ids: &[Id]) -> usize;
+    /// In one way or another. Answers with what came of the first ones; what is not to be recorded is left out.
+    fn push_batch(&mut self, ids: &[Id]) -> Vec<Push>;
     fn len(&self) -> usize;
     fn switch(&mut self, policy: Refusal);
 }
@@ -74,6 +75,10 @@ pub(crate) trait Producing: Send {
 /// The consumer's end.
 pub(crate) trait Consuming: Send {
     fn pop(&mut self) -> Pop;
+    /// What taking several items out, or waiting for one, comes to. Nothing if there is no such thing.
+    fn pop_batch(&mut self, _most: usize) -> Option<Vec<Op>> {
+        None
+    }
     /// Of a lane, if it is in use.
     fn len(&self, lane: Lane) -> Option<usize>;
     /// Of a lane, if it is in use. Answers with whether it is.
@@ -100,6 +105,11 @@ impl Plan {
             openers: 2 + random.below(2),
             consumer_goes: random.below(2) == 0,
         }
+    }
+
+    /// What such a ring promises, whose pushes ask first, or don't.
+    pub(crate) const fn spec(&self, asks: bool) -> FanIn {
+        FanIn { lanes: self.lanes, capacity: self.capacity, asks }
     }
 }
 
@@ -202,8 +212,10 @@ impl<O: Opening> Producer<'_, O> {
             5..=7 => {
                 let ids: Vec<Id> = (id..id + 2 + random.below(2) as Id).collect();
                 self.next += ids.len() as Id;
-                let stored = |count| ids[..count].iter().map(|&id| Op::Push(number, id, Push::Stored)).collect();
-                return log.record_all(|| lane.push_batch(&ids), stored);
+                let pushed = |outcomes: Vec<Push>| {
+                    ids.iter().zip(outcomes).map(|(&id, outcome)| Op::Push(number, id, outcome)).collect()
+                };
+                return log.record_all(|| lane.push_batch(&ids), pushed);
             }
             _ => {
                 self.next += 1;
@@ -267,13 +279,14 @@ impl<C: Consuming> Hand<Op> for Consumer<'_, C> {
         // After the ending all that can be inside, and the end.
         let count = if window <= ENDING { random.below(12) } else { self.plan.lanes * self.plan.capacity + 1 };
         let ends = (window == ENDING && self.plan.consumer_goes).then(|| random.below(count + 1));
-        let pace = Pace::any(random);
-        for at in 0..=count {
+        let (pace, mut at) = (Pace::any(random), 0);
+        while at <= count {
             pace.pause(random);
             let Some(end) = &mut self.end else { return };
-            if ends == Some(at) {
+            at += 1;
+            if ends.is_some_and(|ends| ends < at) {
                 log.record(|| drop(self.end.take()), |()| Op::ConsumerGoes);
-            } else if at < count {
+            } else if at <= count {
                 let lane = random.below(self.plan.lanes) as Lane;
                 match random.below(8) {
                     0 => {
@@ -283,6 +296,10 @@ impl<C: Consuming> Hand<Op> for Consumer<'_, C> {
                         let policy = any_policy(random);
                         let is_open = |is: bool| is.then_some(Op::Switch(lane, policy)).into_iter().collect();
                         log.record_all(|| end.switch(lane, policy), is_open);
+                    }
+                    2..=4 => {
+                        let pops = log.record_all(|| end.pop_batch(3), Option::unwrap_or_default);
+                        at += pops.saturating_sub(1);
                     }
                     _ => log.record(|| end.pop(), Op::Pop),
                 }
@@ -302,10 +319,16 @@ impl<C: Consuming> Hand<Op> for Consumer<'_, C> {
         for _ in 0..self.plan.openers * MOST_STORM / 2 {
             pace.pause(random);
             let Some(end) = &mut self.end else { return };
-            if random.below(8) == 0 {
-                end.switch(random.below(self.plan.lanes) as Lane, any_policy(random));
-            } else {
-                end.pop();
+            match random.below(8) {
+                0 => {
+                    end.switch(random.below(self.plan.lanes) as Lane, any_policy(random));
+                }
+                1..=3 => {
+                    let _ = end.pop_batch(3);
+                }
+                _ => {
+                    let _ = end.pop();
+                }
             }
         }
     }

@@ -20,9 +20,11 @@ impl crate::drive::Op for Op {
         match self {
             Self::Write(_, None) => "written",
             Self::Write(_, Some(_)) => "written over",
+            Self::Refused => "write closed",
             Self::Read(Pop::Item(_)) => "read",
             Self::Read(Pop::Empty) => "empty",
             Self::Read(Pop::Closed) => "closed",
+            Self::NoMore => "no more",
             Self::Peek(_) => "peek",
             Self::IsEmpty(_) => "is empty",
             Self::WriterGoes => "writer goes",
@@ -32,22 +34,65 @@ impl crate::drive::Op for Op {
     }
 }
 
-const OUTCOMES: &[&str] = &["written", "written over", "read", "empty", "closed", "writer goes", "reader goes"];
+/// The outcomes that must have come of any buffer.
+pub(crate) const OUTCOMES: &[&str] =
+    &["written", "written over", "read", "empty", "closed", "writer goes", "reader goes"];
 
-struct Writing<'q> {
-    end: Option<Writer<'q, Id>>,
+/// A writer's end.
+pub(crate) trait Writing: Send {
+    /// Writes in one way or another. Nothing if it isn't to be recorded.
+    fn write(&mut self, id: Id, random: &mut Random) -> Option<Op>;
+}
+
+/// A reader's end.
+pub(crate) trait Reading: Send {
+    /// Takes the value, if there is one.
+    fn take(&mut self) -> Pop;
+    /// Reads in one way or another.
+    fn read(&mut self, random: &mut Random) -> Vec<Op>;
+    /// How many values were conflated.
+    fn conflated(&self) -> usize;
+}
+
+impl Writing for Writer<'_, Id> {
+    fn write(&mut self, id: Id, _random: &mut Random) -> Option<Op> {
+        Some(Op::Write(id, self.write(id)))
+    }
+}
+
+impl Reading for Reader<'_, Id> {
+    fn take(&mut self) -> Pop {
+        self.read().into()
+    }
+
+    fn read(&mut self, random: &mut Random) -> Vec<Op> {
+        vec![match random.below(5) {
+            0 => Op::Peek(self.peek().copied()),
+            1 => Op::IsEmpty(self.is_empty()),
+            2 => Op::Read(self.read_slot().map(|slot| slot.take()).into()),
+            _ => Op::Read(self.take()),
+        }]
+    }
+
+    fn conflated(&self) -> usize {
+        self.conflated()
+    }
+}
+
+struct Writes<W> {
+    end: Option<W>,
     next: Id,
     goes: bool,
 }
 
-impl Hand<Op> for Writing<'_> {
+impl<W: Writing> Hand<Op> for Writes<W> {
     fn work(&mut self, window: usize, log: &mut Log<'_, Op>, random: &mut Random) {
-        turns(8, self.goes && window == ENDING, random, |turn, _| match (turn, &mut self.end) {
+        turns(8, self.goes && window == ENDING, random, |turn, random| match (turn, &mut self.end) {
             (Turn::Goes, _) => log.record(|| drop(self.end.take()), |()| Op::WriterGoes),
             (Turn::Works, Some(end)) => {
                 let id = self.next;
                 self.next += 1;
-                log.record(|| end.write(id), |back| Op::Write(id, back));
+                log.record_all(|| end.write(id, random), |op| op.into_iter().collect());
             }
             (Turn::Works, None) => {}
         });
@@ -55,29 +100,26 @@ impl Hand<Op> for Writing<'_> {
 
     fn storm(&mut self, random: &mut Random) {
         let Some(end) = &mut self.end else { return };
-        turns(MOST_STORM, false, random, |_, _| {
-            let _ = end.write(STORM);
+        turns(MOST_STORM, false, random, |_, random| {
+            let _ = end.write(STORM, random);
         });
     }
 }
 
-struct Reading<'q> {
-    end: Option<Reader<'q, Id>>,
+struct Reads<R> {
+    end: Option<R>,
     goes: bool,
     /// How many were conflated before the sample.
     base: usize,
 }
 
-impl Hand<Op> for Reading<'_> {
+impl<R: Reading> Hand<Op> for Reads<R> {
     fn work(&mut self, window: usize, log: &mut Log<'_, Op>, random: &mut Random) {
         turns(10, self.goes && window == ENDING, random, |turn, random| match (turn, &mut self.end) {
             (Turn::Goes, _) => log.record(|| drop(self.end.take()), |()| Op::ReaderGoes),
-            (Turn::Works, Some(end)) => match random.below(5) {
-                0 => log.record(|| end.peek().copied(), Op::Peek),
-                1 => log.record(|| end.is_empty(), Op::IsEmpty),
-                2 => log.record(|| end.read_slot().map(|slot| slot.take()), |outcome| Op::Read(outcome.into())),
-                _ => log.record(|| end.read(), |outcome| Op::Read(outcome.into())),
-            },
+            (Turn::Works, Some(end)) => {
+                log.record_all(|| end.read(random), |ops| ops);
+            }
             (Turn::Works, None) => {}
         });
     }
@@ -91,30 +133,45 @@ impl Hand<Op> for Reading<'_> {
 
     fn storm(&mut self, random: &mut Random) {
         let Some(end) = &mut self.end else { return };
-        turns(MOST_STORM, false, random, |_, _| {
-            let _ = end.read();
+        turns(MOST_STORM, false, random, |_, random| {
+            let _ = end.read(random);
         });
     }
 
     fn calm(&mut self) {
         let Some(end) = &mut self.end else { return };
-        while end.read().is_ok() {}
+        while let Pop::Item(_) = end.take() {}
         self.base = end.conflated();
     }
 }
 
-fn session(seed: u64) -> Vec<Vec<Call<Op>>> {
+/// Works the ends, one of which goes.
+pub(crate) fn session(seed: u64, writer: impl Writing, reader: impl Reading) -> Vec<Vec<Call<Op>>> {
+    let goes = seed % 3;
+    let writes = Writes { end: Some(writer), next: 0, goes: goes != 0 };
+    let reads = Reads { end: Some(reader), goes: goes == 0, base: 0 };
+    work::<Op>(vec![Box::new(writes), Box::new(reads)], WINDOWS, seed)
+}
+
+/// Works them for long, and takes samples of that.
+pub(crate) fn samples(seed: u64, writer: impl Writing, reader: impl Reading) -> Vec<Vec<Call<Op>>> {
+    let writes = Writes { end: Some(writer), next: 0, goes: false };
+    let reads = Reads { end: Some(reader), goes: false, base: 0 };
+    sample::<Op>(vec![Box::new(writes), Box::new(reads)], SAMPLES, seed)
+}
+
+fn session_of_ring(seed: u64) -> Vec<Vec<Call<Op>>> {
     let mut buffer = TripleBuffer::new();
     let (writer, reader) = buffer.split();
-    let goes = seed % 3;
-    let writing = Writing { end: Some(writer), next: 0, goes: goes != 0 };
-    let reading = Reading { end: Some(reader), goes: goes == 0, base: 0 };
-    work::<Op>(vec![Box::new(writing), Box::new(reading)], WINDOWS, seed)
+    session(seed, writer, reader)
 }
+
+/// One that doesn't ask.
+const PLAIN: Latest = Latest { asks: false };
 
 #[test]
 fn histories() {
-    drive("latest", OUTCOMES, |seed, tally| check(&Latest, State::new(), &session(seed), tally));
+    drive("latest", OUTCOMES, |seed, tally| check(&PLAIN, State::new(), &session_of_ring(seed), tally));
 }
 
 /// Changes an outcome into another one.
@@ -145,17 +202,16 @@ fn each_lie_is_found() {
         "not empty": Op::IsEmpty(is) => Op::IsEmpty(!is);
         "one too many conflated": Op::Rest(count) => Op::Rest(count + 1);
     };
-    drive::each_lie_is_found("latest", lies, session, |windows, tally| check(&Latest, State::new(), windows, tally));
+    drive::each_lie_is_found("latest", lies, session_of_ring, |windows, tally| {
+        check(&PLAIN, State::new(), windows, tally)
+    });
 }
 
 #[test]
-fn samples() {
+fn samples_of_it() {
     drive("latest, sampled", &["written", "written over", "read", "empty", "peek"], |seed, tally| {
         let mut buffer = TripleBuffer::new();
         let (writer, reader) = buffer.split();
-        let writing = Writing { end: Some(writer), next: 0, goes: false };
-        let reading = Reading { end: Some(reader), goes: false, base: 0 };
-        let windows = sample::<Op>(vec![Box::new(writing), Box::new(reading)], SAMPLES, seed);
-        check_samples(&Latest, State::new(), &windows, tally)
+        check_samples(&PLAIN, State::new(), &samples(seed, writer, reader), tally)
     });
 }

@@ -33,6 +33,7 @@ impl crate::drive::Op for Op {
             Self::Frees => "place freed",
             Self::Nothing => "empty",
             Self::PopClosed => "pop closed",
+            Self::NoMore => "no more",
             Self::Len(_) => "length",
             Self::Inside(..) => "inside",
             Self::Close => "close",
@@ -48,15 +49,77 @@ const ENDING: usize = 4;
 /// What comes after that.
 const WINDOWS: usize = ENDING + 3;
 
-struct Pusher<'q> {
-    end: Option<Producer<'q, Id, CLASSES>>,
+/// A producer's end.
+pub(crate) trait Pushing: Send {
+    /// Pushes in one way or another. No steps if it isn't to be recorded.
+    fn push(&mut self, id: Id, random: &mut Random) -> Vec<Op>;
+    fn len(&self) -> usize;
+    fn inside(&self, class: usize) -> usize;
+}
+
+/// A consumer's end.
+pub(crate) trait Popping: Send {
+    /// Takes the next item, if there is one.
+    fn take(&mut self) -> Result<(usize, Id), PopError>;
+    /// Takes in one way or another.
+    fn pop(&mut self, random: &mut Random) -> Vec<Op>;
+    fn len(&self) -> usize;
+    fn close(&mut self);
+    /// How many of a class are inside, and were popped, evicted and shed.
+    fn counts(&self, class: usize) -> [usize; 4];
+}
+
+impl Pushing for Producer<'_, Id, CLASSES> {
+    fn push(&mut self, id: Id, _random: &mut Random) -> Vec<Op> {
+        let outcome = self.push(class_of(id), id);
+        steps(id, outcome, self.overflow())
+    }
+
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn inside(&self, class: usize) -> usize {
+        self.inside(class)
+    }
+}
+
+/// How many of a class are inside, and were popped, evicted and shed.
+pub(crate) fn counts<K>(end: &Consumer<'_, Id, CLASSES, K>, class: usize) -> [usize; 4] {
+    [end.inside(class), end.popped(class), end.evicted(class), end.shed(class)]
+}
+
+impl Popping for Consumer<'_, Id, CLASSES> {
+    fn take(&mut self) -> Result<(usize, Id), PopError> {
+        self.pop()
+    }
+
+    fn pop(&mut self, _random: &mut Random) -> Vec<Op> {
+        steps_of_pop(self.pop())
+    }
+
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn close(&mut self) {
+        self.close();
+    }
+
+    fn counts(&self, class: usize) -> [usize; 4] {
+        counts(self, class)
+    }
+}
+
+struct Pusher<P> {
+    end: Option<P>,
     goes: bool,
     count: usize,
     next: Id,
 }
 
 /// What a push came to.
-fn steps(id: Id, outcome: Result<Pushed<Id>, PushError<Id>>, overflow: Overflow) -> Vec<Op> {
+pub(crate) fn steps(id: Id, outcome: Result<Pushed<Id>, PushError<Id>>, overflow: Overflow) -> Vec<Op> {
     let class = class_of(id);
     match outcome {
         Ok(Pushed::Stored) => vec![Op::Takes, Op::Puts(id)],
@@ -75,7 +138,7 @@ fn steps(id: Id, outcome: Result<Pushed<Id>, PushError<Id>>, overflow: Overflow)
     }
 }
 
-impl Hand<Op> for Pusher<'_> {
+impl<P: Pushing> Hand<Op> for Pusher<P> {
     fn work(&mut self, window: usize, log: &mut Log<'_, Op>, random: &mut Random) {
         let count = match window {
             0 => return,
@@ -94,9 +157,9 @@ impl Hand<Op> for Pusher<'_> {
                     log.record(|| end.inside(class), |len| Op::Inside(class, len));
                 }
                 _ => {
-                    let (id, overflow) = (self.next + random.below(CLASSES) as Id, end.overflow());
+                    let id = self.next + random.below(CLASSES) as Id;
                     self.next += CLASSES as Id;
-                    log.record_all(|| end.push(class_of(id), id), |outcome| steps(id, outcome, overflow));
+                    log.record_all(|| end.push(id, random), |steps| steps);
                 }
             }
             if goes == Some(at) {
@@ -110,29 +173,20 @@ impl Hand<Op> for Pusher<'_> {
         for _ in 0..random.below(MOST_STORM) {
             pace.pause(random);
             let Some(end) = &mut self.end else { return };
-            {
-                let _ = end.push(random.below(CLASSES), STORM);
-            };
+            let _ = end.push(STORM - random.below(CLASSES) as Id, random);
         }
     }
 }
 
-struct Popper<'q> {
-    end: Option<Consumer<'q, Id, CLASSES>>,
+struct Popper<C> {
+    end: Option<C>,
     ends: End,
     /// The counts of each class before the sample.
-    base: [[usize; 3]; CLASSES],
-}
-
-impl Popper<'_> {
-    /// How many of a class were popped, evicted and shed.
-    fn counts(end: &Consumer<'_, Id, CLASSES>, class: usize) -> [usize; 3] {
-        [end.popped(class), end.evicted(class), end.shed(class)]
-    }
+    base: [[usize; 4]; CLASSES],
 }
 
 /// What a pop came to.
-fn steps_of_pop(outcome: Result<(usize, Id), PopError>) -> Vec<Op> {
+pub(crate) fn steps_of_pop(outcome: Result<(usize, Id), PopError>) -> Vec<Op> {
     match outcome {
         Ok((class, id)) => {
             assert_eq!(class, class_of(id));
@@ -143,29 +197,31 @@ fn steps_of_pop(outcome: Result<(usize, Id), PopError>) -> Vec<Op> {
     }
 }
 
-impl Hand<Op> for Popper<'_> {
+impl<C: Popping> Hand<Op> for Popper<C> {
     fn work(&mut self, window: usize, log: &mut Log<'_, Op>, random: &mut Random) {
         let count = match window {
             0 => return,
             1..=ENDING => random.below(7),
             _ => 6,
         };
-        let ends = (window == ENDING).then(|| random.below(count + 1));
-        let pace = Pace::any(random);
-        for at in 0..=count {
+        let mut ends = (window == ENDING).then(|| random.below(count + 1));
+        let (pace, mut at) = (Pace::any(random), 0);
+        while at <= count {
             pace.pause(random);
             let Some(end) = &mut self.end else { return };
-            if ends == Some(at) {
+            at += 1;
+            if ends.take_if(|ends| *ends < at).is_some() {
                 match self.ends {
                     End::ProducersGo => {}
                     End::ConsumerGoes => log.record(|| drop(self.end.take()), |()| Op::Close),
                     End::ConsumerCloses => log.record(|| end.close(), |()| Op::Close),
                 }
-            } else if at < count {
+            } else if at <= count {
                 if random.below(6) == 0 {
                     log.record(|| end.len(), Op::Len);
                 } else {
-                    log.record_all(|| end.pop(), steps_of_pop);
+                    // As many steps at most as a pop has.
+                    at += log.record_all(|| end.pop(random), |steps| steps) / (CLASSES + 2);
                 }
             }
         }
@@ -173,14 +229,12 @@ impl Hand<Op> for Popper<'_> {
 
     fn rest(&mut self, log: &mut Log<'_, Op>) {
         if let Some(end) = &self.end {
-            let counts = || {
-                std::array::from_fn(|class| {
-                    let [popped, evicted, shed] = Self::counts(end, class);
-                    let [base_popped, base_evicted, base_shed] = self.base[class];
-                    [end.inside(class), popped - base_popped, evicted - base_evicted, shed - base_shed]
-                })
+            let since = |class: usize| {
+                let (counts, [_, base @ ..]) = (end.counts(class), self.base[class]);
+                let [inside, popped, evicted, shed] = counts;
+                [inside, popped - base[0], evicted - base[1], shed - base[2]]
             };
-            log.record(counts, Op::Rest);
+            log.record(|| std::array::from_fn(since), Op::Rest);
         }
     }
 
@@ -189,35 +243,55 @@ impl Hand<Op> for Popper<'_> {
         for _ in 0..MOST_STORM {
             pace.pause(random);
             let Some(end) = &mut self.end else { return };
-            {
-                let _ = end.pop();
-            };
+            let _ = end.pop(random);
         }
     }
 
     fn calm(&mut self) {
         let Some(end) = &mut self.end else { return };
-        while end.pop().is_ok() {}
-        self.base = std::array::from_fn(|class| Self::counts(end, class));
+        while end.take().is_ok() {}
+        self.base = std::array::from_fn(|class| end.counts(class));
     }
 }
 
-fn session(ring: &mut HeapRing<Id, CLASSES>, producers: usize, ends: End, first: Id, seed: u64) -> Vec<Vec<Call<Op>>> {
-    work(hands(ring, producers, ends, first), WINDOWS, seed)
-}
-
-fn hands(ring: &mut HeapRing<Id, CLASSES>, producers: usize, ends: End, first: Id) -> Vec<Box<dyn Hand<Op> + '_>> {
+fn split<'q>(
+    ring: &'q mut HeapRing<Id, CLASSES>,
+    producers: usize,
+) -> (Vec<Producer<'q, Id, CLASSES>>, Consumer<'q, Id, CLASSES>) {
     let (producer, consumer) = ring.split();
     producer.set_bypass(NonZeroUsize::MAX);
-    let clones: Vec<_> = (1..producers).map(|_| producer.clone()).collect();
-    let mut hands: Vec<Box<dyn Hand<Op> + '_>> = Vec::new();
-    for (which, end) in clones.into_iter().chain([producer]).enumerate() {
-        let (goes, count) = (ends == End::ProducersGo, [6, 4, 3][producers - 1]);
+    (vec![producer; producers], consumer)
+}
+
+/// Works the ends, of which the producers begin with this item.
+pub(crate) fn session(
+    (producers, consumer): (Vec<impl Pushing>, impl Popping),
+    ends: End,
+    first: Id,
+    seed: u64,
+) -> Vec<Vec<Call<Op>>> {
+    work(hands(producers, consumer, ends, first), WINDOWS, seed)
+}
+
+fn hands<'h>(
+    producers: Vec<impl Pushing + 'h>,
+    consumer: impl Popping + 'h,
+    ends: End,
+    first: Id,
+) -> Vec<Box<dyn Hand<Op> + 'h>> {
+    let (goes, count) = (ends == End::ProducersGo, [6, 4, 3][producers.len() - 1]);
+    let mut hands: Vec<Box<dyn Hand<Op> + 'h>> = Vec::new();
+    for (which, end) in producers.into_iter().enumerate() {
         let next = first + Id::try_from(which).expect("few producers") * 12_000;
         hands.push(Box::new(Pusher { end: Some(end), goes, count, next }));
     }
-    hands.push(Box::new(Popper { end: Some(consumer), ends, base: [[0; 3]; CLASSES] }));
+    hands.push(Box::new(Popper { end: Some(consumer), ends, base: [[0; 4]; CLASSES] }));
     hands
+}
+
+/// Works them for long, and takes samples of that.
+pub(crate) fn samples((producers, consumer): (Vec<impl Pushing>, impl Popping), seed: u64) -> Vec<Vec<Call<Op>>> {
+    sample(hands(producers, consumer, End::ProducersGo, 0), SAMPLES, seed)
 }
 
 /// All that is inside when all ends are gone, popped by another consumer.
@@ -248,10 +322,10 @@ impl Worked {
         let mut ends = || [End::ProducersGo, End::ConsumerGoes, End::ConsumerCloses][random.below(3)];
         let ends = [ends(), ends()];
         let mut ring = HeapRing::with_overflow(capacity, overflow).expect("a small ring");
-        let mut windows = session(&mut ring, producers, ends[0], 0, seed);
+        let mut windows = session(split(&mut ring, producers), ends[0], 0, seed);
         let again = u8::try_from(producers).expect("few producers");
         windows.push(vec![Call { thread: 0, begin: 0, end: 0, op: Op::Split(again) }]);
-        windows.append(&mut session(&mut ring, producers, ends[1], 6000, seed + 1));
+        windows.append(&mut session(split(&mut ring, producers), ends[1], 6000, seed + 1));
         windows.push(left(&mut ring));
         Self { capacity, producers: again, ends, windows }
     }
@@ -319,14 +393,14 @@ fn drop_oldest() {
 }
 
 #[test]
-fn samples() {
+fn samples_of_it() {
     let outcomes = ["place taken", "evicted", "stored", "item", "empty", "length", "inside"];
     drive("priority, sampled", &outcomes, |seed, tally| {
         let mut random = Random::new(seed ^ 0x5eed);
         let (capacity, producers) = ([1, 2, 3, 5][random.below(4)], 1 + random.below(3));
         let overflow = OVERFLOWS[random.below(OVERFLOWS.len())];
         let mut ring = HeapRing::with_overflow(capacity, overflow).expect("a small ring");
-        let windows = sample(hands(&mut ring, producers, End::ProducersGo, 0), SAMPLES, seed);
+        let windows = samples(split(&mut ring, producers), seed);
         let producers = u8::try_from(producers).expect("few producers");
         check_samples(&Priority { capacity }, State::new(capacity, producers), &windows, tally)
             .map_err(|why| format!("capacity {capacity}, {producers} producers, {overflow:?}, {why}"))

@@ -20,11 +20,15 @@ impl crate::drive::Op for Op {
             Self::Push(_, Push::Full) => "full",
             Self::Push(_, Push::Shed) => "shed",
             Self::Push(_, Push::Closed) => "push closed",
+            Self::Forced(_, Push::Closed) => "force closed",
+            Self::Forced(..) => "forced",
             Self::NoRoom => "no room",
             Self::Pop(Pop::Item(_), 0 | UNTOLD) => "item",
             Self::Pop(Pop::Item(_), _) => "item after others",
             Self::Pop(Pop::Empty, _) => "empty",
             Self::Pop(Pop::Closed, _) => "pop closed",
+            Self::Look => "look",
+            Self::NoMore => "no more",
             Self::Len(_) | Self::ProducersLen(_) => "length",
             Self::Switch(_) => "switch",
             Self::Close => "close",
@@ -71,6 +75,10 @@ pub(crate) trait Producing: Send {
     fn is_closed(&self) -> Option<bool> {
         None
     }
+    /// A push whatever the policy is. Nothing if there is no such thing.
+    fn force(&mut self, _id: Id) -> Option<Push> {
+        None
+    }
     /// One of so many is a batch.
     const BATCHES: usize = 5;
 
@@ -84,7 +92,10 @@ pub(crate) trait Producing: Send {
 pub(crate) trait Consuming: Send {
     /// With how many were missing before, where that is told.
     fn pop(&mut self) -> (Pop, usize);
-    /// What taking several items out comes to. Nothing if there is no such thing.
+    /// One of so many is a batch.
+    const BATCHES: usize = 5;
+
+    /// What taking several items out, or waiting for one, comes to. Nothing if there is no such thing.
     fn pop_batch(&mut self, _most: usize) -> Option<Vec<Op>> {
         None
     }
@@ -237,7 +248,10 @@ impl<P: Producing> Hand<Op> for Producer<'_, P> {
                 continue;
             }
             let id = self.next;
-            if random.below(P::BATCHES) == 0 {
+            let forced = |outcome: Option<_>| outcome.map(|outcome| Op::Forced(id, outcome)).into_iter().collect();
+            if random.below(12) == 0 && log.record_all(|| end.force(id), forced) > 0 {
+                self.next += 1;
+            } else if random.below(P::BATCHES) == 0 {
                 let ids = id..id + 2 + random.below(2) as Id;
                 self.next = ids.end;
                 at += log.record_all(|| end.push_batch(ids), Option::unwrap_or_default);
@@ -258,6 +272,9 @@ impl<P: Producing> Hand<Op> for Producer<'_, P> {
             let Some(end) = &mut self.end else { return };
             match self.plan.other_policy(random) {
                 Some(policy) => end.switch(policy),
+                None if random.below(12) == 0 => {
+                    let _ = end.force(STORM);
+                }
                 None => {
                     let _ = end.push(STORM);
                 }
@@ -296,7 +313,7 @@ impl<C: Consuming> Hand<Op> for Consumer<'_, C> {
                 match self.plan.other_policy(random) {
                     Some(policy) => log.record(|| end.switch(policy), |()| Op::Switch(policy)),
                     None if random.below(4) == 0 => log.record(|| end.len(), Op::Len),
-                    None if window <= ENDING && random.below(5) == 0 => {
+                    None if random.below(C::BATCHES) == 0 => {
                         log.record_all(|| end.pop_batch(3), Option::unwrap_or_default);
                     }
                     None => log.record(|| end.pop(), |(outcome, missing)| Op::Pop(outcome, missing)),
@@ -324,6 +341,9 @@ impl<C: Consuming> Hand<Op> for Consumer<'_, C> {
             let Some(end) = &mut self.end else { return };
             match self.plan.other_policy(random) {
                 Some(policy) => end.switch(policy),
+                None if random.below(C::BATCHES) == 0 => {
+                    let _ = end.pop_batch(3);
+                }
                 None => {
                     let _ = end.pop();
                 }

@@ -6,7 +6,6 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
 use std::{hint, thread};
 
 use forebay_core::Overflow;
@@ -15,7 +14,7 @@ use forebay_tests::history::ring::{Id, Op, Pop, Push, Rest};
 use forebay_tests::history::{mpsc, spsc, swap};
 use forebay_tests::swap::OVERFLOWS;
 
-use crate::drive::{ENOUGH, Random, Tally, alone, check, check_samples, drive, note};
+use crate::drive::{self, ENOUGH, Random, Tally, check, check_samples, drive};
 use crate::ring::{Consuming, End, Plan, Producing, left, outcomes, samples, session, split};
 
 /// What a queue does wrong.
@@ -29,6 +28,15 @@ enum Fault {
     TakesSlotFirst,
     /// Nothing, if it is a `swap` made for one producer: a push looks whether the ring is closed in a step of its own.
     LooksForCloseFirst,
+    /// Nothing either, if it is a `swap`: a pop that lost a race leaves items behind, and a receive that waits drops them when it finds
+    /// nothing else.
+    LeavesBehind,
+    /// So it does, and a receive that waits drops them whatever it finds.
+    DropsWhatIsRoom,
+    /// So it does, and a receive that does not wait looks again, too.
+    LooksAgain,
+    /// So it does, and a receive that waits drops what it finds.
+    DropsWhileWaiting,
     NewestFirst,
     LosesItem,
     GivesItemTwice,
@@ -48,6 +56,8 @@ enum Fault {
     EvictionNotCounted,
     MissingToldTwice,
     SwitchIgnored,
+    /// A forced push goes by the policy, too.
+    ForcesByPolicy,
     /// A push puts back the flag as it was before.
     CloseLost,
     /// Only one that evicts does.
@@ -75,6 +85,15 @@ enum Fault {
 /// More than there are pushes in a history that is recorded from the beginning.
 const LATE: usize = 300;
 
+impl Fault {
+    const fn leaves_behind(self) -> bool {
+        matches!(self, Self::LeavesBehind | Self::DropsWhatIsRoom | Self::LooksAgain | Self::DropsWhileWaiting)
+    }
+}
+
+/// So often does a receive that waits look.
+const LOOKS: usize = 3;
+
 /// Which ring it claims to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
@@ -87,6 +106,9 @@ enum Kind {
 
 struct Model {
     items: VecDeque<Id>,
+    /// What was left behind, and how many slots between that and the items have been freed.
+    left: VecDeque<Id>,
+    freed: usize,
     policy: Overflow,
     /// What pushes obey.
     obeyed: Overflow,
@@ -105,6 +127,14 @@ struct Model {
     pushes: usize,
 }
 
+impl Model {
+    /// What was left behind is gone, and its slots are free.
+    fn drop_left(&mut self) {
+        self.left.clear();
+        self.freed = 0;
+    }
+}
+
 struct Queue {
     kind: Kind,
     fault: Fault,
@@ -119,6 +149,8 @@ impl Queue {
         let policy = plan.policies[0];
         let model = Model {
             items: VecDeque::new(),
+            left: VecDeque::new(),
+            freed: 0,
             policy,
             obeyed: policy,
             producers: plan.producers,
@@ -165,7 +197,7 @@ impl Queue {
         }
     }
 
-    fn push(&self, id: Id) -> Push {
+    fn push(&self, id: Id, is_forced: bool) -> Push {
         let mut model = self.lock();
         model.pushes += 1;
         let (mut obeyed, mut looks_closed) = (model.obeyed, None);
@@ -218,6 +250,13 @@ impl Queue {
             model.noticed = true;
             return Push::Closed;
         }
+        let slots = model.left.len() + model.freed + model.items.len();
+        if slots == self.capacity && !model.left.is_empty() {
+            let victim = model.left.pop_front().expect("there is one");
+            model.freed *= usize::from(!model.left.is_empty());
+            model.items.push_back(id);
+            return Push::Evicted(victim);
+        }
         let (len, most) = (model.items.len() + model.held, self.capacity + usize::from(self.errs(Fault::OneTooMany)));
         let evicts_early = len > 0 && len + 1 == most && model.obeyed == Overflow::DropOldest;
         let is_full = len >= most
@@ -236,6 +275,9 @@ impl Queue {
         }
         if self.fault != Fault::ReadsPolicyFirst {
             obeyed = model.obeyed;
+        }
+        if is_forced && !self.errs(Fault::ForcesByPolicy) {
+            obeyed = Overflow::DropOldest;
         }
         match obeyed {
             Overflow::Reject => Push::Full,
@@ -298,18 +340,50 @@ impl Queue {
                 self.stand_still();
                 model = self.lock();
             }
+            model.drop_left();
             return (if is_ended(&model) { Pop::Closed } else { Pop::Empty }, 0);
+        }
+        if self.fault.leaves_behind() && model.missing > 0 && model.left.is_empty() {
+            let before = model.evicted;
+            drop(model);
+            self.stand_still();
+            model = self.lock();
+            if model.evicted > before {
+                // The race is lost.
+                let count = (self.capacity / 2).min(model.items.len() - 1);
+                model.left = model.items.drain(..count).collect();
+                (model.evicted, model.missing) = (model.evicted + count, model.missing + count);
+            }
         }
         let item = match self.fault {
             Fault::NewestFirst if self.errs(self.fault) => model.items.pop_back(),
             Fault::GivesItemTwice if self.errs(self.fault) => model.items.front().copied(),
             _ => model.items.pop_front(),
         };
+        model.freed += usize::from(!model.left.is_empty());
         let missing = model.missing;
         if !self.errs(Fault::MissingToldTwice) {
             model.missing = 0;
         }
         (Pop::Item(item.expect("it is not empty")), missing)
+    }
+
+    /// A pop, and another one as long as there is nothing.
+    fn receive(&self) -> (Pop, usize) {
+        if self.fault == Fault::DropsWhatIsRoom {
+            self.lock().drop_left();
+        }
+        for _ in 1..LOOKS {
+            let (outcome, missing) = self.pop();
+            if outcome != Pop::Empty {
+                return (outcome, missing);
+            }
+            self.stand_still();
+            if self.errs(Fault::DropsWhileWaiting) {
+                self.pop();
+            }
+        }
+        self.pop()
     }
 
     fn switch(&self, policy: Overflow) {
@@ -325,7 +399,11 @@ struct Producer<'q>(&'q Queue);
 
 impl Producing for Producer<'_> {
     fn push(&mut self, id: Id) -> Push {
-        self.0.push(id)
+        self.0.push(id, false)
+    }
+
+    fn force(&mut self, id: Id) -> Option<Push> {
+        self.0.kind.is_swap().then(|| self.0.push(id, true))
     }
 
     fn switch(&mut self, policy: Overflow) {
@@ -343,7 +421,14 @@ struct Consumer<'q>(&'q Queue);
 
 impl Consuming for Consumer<'_> {
     fn pop(&mut self) -> (Pop, usize) {
-        self.0.pop()
+        if self.0.fault == Fault::LooksAgain { self.0.receive() } else { self.0.pop() }
+    }
+
+    fn pop_batch(&mut self, _most: usize) -> Option<Vec<Op>> {
+        self.0.fault.leaves_behind().then(|| {
+            let (outcome, missing) = self.0.receive();
+            vec![Op::Look, Op::Pop(outcome, missing)]
+        })
     }
 
     fn len(&self) -> usize {
@@ -428,7 +513,9 @@ fn judge(kind: Kind, plan: &Plan, windows: &[Vec<Call<Op>>], tally: &mut Tally) 
 }
 
 fn is_right(kind: Kind, fault: Fault) {
-    drive(&format!("a queue as {kind:?}, {fault:?}"), &outcomes(kind.policies()), |seed, tally| {
+    let mut outcomes = outcomes(kind.policies());
+    outcomes.extend(fault.leaves_behind().then_some("left behind"));
+    drive(&format!("a queue as {kind:?}, {fault:?}"), &outcomes, |seed, tally| {
         let (plan, windows) = work(kind, fault, seed);
         judge(kind, &plan, &windows, tally)
     });
@@ -456,17 +543,7 @@ fn is_found_in_samples(fault: Fault) {
 }
 
 fn is_found_by(kind: Kind, fault: Fault, how: &str, session: impl Fn(u64, &mut Tally) -> Result<(), String>) {
-    let _alone = alone();
-    let (mut tally, start) = (Tally::default(), Instant::now());
-    for seed in 0.. {
-        if let Err(why) = session(seed, &mut tally) {
-            assert!(why.contains("no order explains this"), "{why}");
-            println!("{fault:?} as {kind:?}{how} was found after {seed} sessions, {:?}", start.elapsed());
-            note(&format!("{fault:?} as {kind:?}{how}\tfound"));
-            return;
-        }
-        assert!(start.elapsed() < Duration::from_secs(30), "{fault:?} as {kind:?} was not found in {seed} sessions");
-    }
+    drive::is_found(&format!("{fault:?} as {kind:?}{how}"), session);
 }
 
 #[test]
@@ -481,6 +558,11 @@ fn right() {
 fn right_with_a_policy_read_before() {
     is_right(Kind::Mpsc, Fault::ReadsPolicyFirst);
     is_right(Kind::Swap, Fault::ReadsPolicyFirst);
+}
+
+#[test]
+fn right_with_what_is_left_behind() {
+    is_right(Kind::Swap, Fault::LeavesBehind);
 }
 
 /// A queue that is right at first: only samples of a long run can show what is wrong with it.
@@ -532,6 +614,8 @@ found! {
     closed_before_end_of_mpsc: ClosedBeforeEnd, Mpsc;
     closed_before_noticed: ClosedBeforeNoticed, SwapForOne;
     counts_forgotten: CountsForgotten, Swap;
+    drops_what_is_room: DropsWhatIsRoom, Swap;
+    drops_while_waiting: DropsWhileWaiting, Swap;
     empty_after_close: EmptyAfterClose, Swap;
     eviction_not_counted: EvictionNotCounted, Swap;
     evicts_after_close: EvictsAfterClose, Swap;
@@ -545,11 +629,13 @@ found! {
     false_full: FalseFull, Swap;
     false_full_of_mpsc: FalseFull, Mpsc;
     false_full_of_spsc: FalseFull, Spsc;
+    forces_by_policy: ForcesByPolicy, Swap;
     full_after_consumer: FullAfterConsumer, Spsc;
     gives_item_twice: GivesItemTwice, Mpsc;
     last_item_lost: LastItemLost, Spsc;
     last_item_lost_of_mpsc: LastItemLost, Mpsc;
     leaves_disorder: LeavesDisorder, Mpsc;
+    looks_again: LooksAgain, Swap;
     looks_first: LooksFirst, Mpsc;
     loses_item: LosesItem, Mpsc;
     missing_told_twice: MissingToldTwice, Swap;

@@ -18,6 +18,10 @@ impl Producing for Producer<'_, Id> {
         Push::of_evicting(id, self.push(id))
     }
 
+    fn force(&mut self, id: Id) -> Option<Push> {
+        Some(Push::of_evicting(id, self.force_push(id)))
+    }
+
     fn switch(&mut self, policy: Overflow) {
         self.set_overflow(policy);
     }
@@ -68,7 +72,7 @@ impl Consuming for Consumer<'_, Id> {
 fn histories_under(what: &str, policies: &'static [Overflow]) {
     let mut outcomes = outcomes(policies);
     // Where nothing comes between its steps on purpose, a pop loses a race too seldom to be relied on.
-    outcomes.extend(["close", "consumer goes", "is closed", "split"]);
+    outcomes.extend(["close", "consumer goes", "is closed", "split", "forced", "force closed"]);
     outcomes.extend((cfg!(forebay_steps) && policies == [Overflow::DropOldest]).then_some("left behind"));
     drive(what, &outcomes, |seed, tally| {
         let ends = [End::ProducersGo, End::ConsumerGoes, End::ConsumerCloses];

@@ -21,7 +21,8 @@
 //! | `spsc` | nothing |
 //! | `mpsc` | a push under way may count as one item already, for "full" and for the length; one that was under way when the ring was closed may still store, and until it has the consumer is told "empty" and not "closed" |
 //! | `swap` | a pop that lost a race may leave items behind; of a ring made for one producer, a push under way when the ring was closed may still store or evict, and until one was refused the consumer is told "empty" and not "closed" |
-//! | both of these | a push that overlaps a switch of the policy may obey any policy that was in force meanwhile |
+//! | the channel over it | a receive that waits may first find nothing, in a step of its own, and so drop what was left behind |
+//! | `mpsc` and `swap` | a push that overlaps a switch of the policy may obey any policy that was in force meanwhile |
 //! | `latest` | nothing |
 //! | `conflated` | nothing of pushes and pops; the length does not count a key on its way in or out |
 //! | `fan_in` | nothing of one lane; of all lanes, "empty" says nothing of pushes under way, "all taken" says that each lane was taken at some time, a producer that goes gives up its lane first, and the lanes are closed one after another |

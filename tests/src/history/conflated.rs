@@ -2,7 +2,8 @@
 //! one step.
 //!
 //! A push gives back the value before, if the consumer hasn't got it. A pop takes the key that has had something new for longest, with
-//! its newest value; and after the producer has gone what is left, and then "closed". How many keys have something new is looked at
+//! its newest value; and after the producer has gone what is left, and then "closed". A producer that asks first is told "closed" when
+//! the consumer has gone. How many keys have something new is looked at
 //! while nobody is at work: a key on its way in a push, or out in a pop, does not count.
 
 use super::ring::{Id, Pop};
@@ -16,10 +17,14 @@ pub const KEYS: usize = 3;
 pub enum Op {
     /// A value of a key was pushed, and that one came back.
     Push(usize, Id, Option<Id>),
+    /// A push was refused, as the consumer is gone.
+    Refused,
     /// There was a value, of that key.
     Popped(usize, Id),
     /// There was none.
     Nothing(Pop),
+    /// A batch has taken what there was, and found nothing more, for now or at the end.
+    NoMore,
     /// The producer goes.
     ProducerGoes,
     /// The consumer goes.
@@ -30,7 +35,11 @@ pub enum Op {
 
 /// A ring of so many keys.
 #[derive(Clone, Copy, Debug)]
-pub struct Conflated;
+pub struct Conflated {
+    /// Whether a push looks first whether the consumer is gone, as one does on a channel: then nothing is put in after that, but by a
+    /// push that was under way.
+    pub asks: bool,
+}
 
 /// What is known of it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -41,13 +50,14 @@ pub struct State {
     order: Vec<usize>,
     conflated: [usize; KEYS],
     producer: bool,
+    consumer: bool,
 }
 
 impl State {
     /// A new ring.
     #[must_use]
     pub const fn new() -> Self {
-        Self { newest: [None; KEYS], order: Vec::new(), conflated: [0; KEYS], producer: true }
+        Self { newest: [None; KEYS], order: Vec::new(), conflated: [0; KEYS], producer: true, consumer: true }
     }
 
     fn pushed(mut self, key: usize, id: Id) -> Self {
@@ -78,7 +88,12 @@ impl Spec for Conflated {
     fn step(&self, state: &State, call: &Around<'_, Op>, after: &mut Vec<State>) {
         let first = state.order.first().copied();
         let next = match *call.op() {
-            Op::Push(key, id, back) => (back == state.newest[key]).then(|| state.clone().pushed(key, id)),
+            Op::Push(key, id, back) => {
+                let overlaps_its_end = || call.overlapping().any(|op| *op == Op::ConsumerGoes);
+                let is_in_time = !self.asks || state.consumer || overlaps_its_end();
+                (is_in_time && back == state.newest[key]).then(|| state.clone().pushed(key, id))
+            }
+            Op::Refused => (self.asks && !state.consumer).then(|| state.clone()),
             Op::Popped(key, id) => {
                 (first == Some(key) && state.newest[key] == Some(id)).then(|| state.clone().popped(key))
             }
@@ -86,8 +101,9 @@ impl Spec for Conflated {
                 let expected = if state.producer { Pop::Empty } else { Pop::Closed };
                 (first.is_none() && why == expected).then(|| state.clone())
             }
+            Op::NoMore => first.is_none().then(|| state.clone()),
             Op::ProducerGoes => Some(State { producer: false, ..state.clone() }),
-            Op::ConsumerGoes => Some(state.clone()),
+            Op::ConsumerGoes => Some(State { consumer: false, ..state.clone() }),
             Op::Rest(len, conflated) => {
                 ((len, conflated) == (state.order.len(), state.conflated)).then(|| state.clone())
             }
@@ -103,10 +119,14 @@ mod tests {
     use super::*;
 
     fn can_be(window: &[(u64, u64, Op)]) -> bool {
+        can_be_of(Conflated { asks: false }, window)
+    }
+
+    fn can_be_of(ring: Conflated, window: &[(u64, u64, Op)]) -> bool {
         // Each of a thread that does nothing else.
         let call = |(thread, &(begin, end, op))| Call { thread, begin, end, op };
         let calls: Vec<_> = window.iter().enumerate().map(call).collect();
-        search(&Conflated, &Set::from_iter([State::new()]), &calls, 10_000).is_ok()
+        search(&ring, &Set::from_iter([State::new()]), &calls, 10_000).is_ok()
     }
 
     const FIRST: (u64, u64, Op) = (0, 1, Op::Push(2, 1, None));
@@ -133,6 +153,16 @@ mod tests {
         let (old, new) = ((3, 4, Op::Popped(2, 1)), (3, 4, Op::Popped(2, 2)));
         assert!(can_be(&[FIRST, over, new]) && can_be(&[FIRST, kept, old]));
         assert!(!can_be(&[FIRST, over, old]) && !can_be(&[FIRST, kept, new]));
+    }
+
+    #[test]
+    fn one_that_asks_is_told_that_the_consumer_is_gone() {
+        let (goes, refused) = ((4, 7, Op::ConsumerGoes), |begin| (begin, begin + 1, Op::Refused));
+        let push = |begin| (begin, begin + 1, Op::Push(2, 3, Some(1)));
+        let can_be = |last| can_be_of(Conflated { asks: true }, &[FIRST, OTHER, goes, last]);
+        assert!(can_be(refused(8)) && can_be(refused(5)) && can_be(push(5)) && !can_be(push(8)));
+        assert!(!can_be_of(Conflated { asks: true }, &[refused(1)]));
+        assert!(!can_be_of(Conflated { asks: false }, &[FIRST, goes, refused(8)]));
     }
 
     #[test]

@@ -14,8 +14,10 @@
 //!   pop says "empty" and not "closed".
 //! - The consumer goes from lane to lane: meanwhile one producer may be told "closed", and then another one "full", or a lane may
 //!   still be opened.
+//! - A batch of pops ends as a pop that finds nothing does. A receive of a channel that waits is several pops, of which all but the last
+//!   found nothing: that changes nothing but that a lane may be free earlier, within the receive.
 //!
-//! All else is as in a queue. No lane holds more than its capacity, and none is called full because of what is in another. Items
+//! All else is as in a queue. A producer that asks first is told "closed" when the consumer has gone, also where there is room. No lane holds more than its capacity, and none is called full because of what is in another. Items
 //! of a lane come out in order, whoever was its producer, and a lane that is opened has nothing of the one before. "Closed" is
 //! said when all is gone and taken out, and never before.
 
@@ -69,6 +71,8 @@ pub enum Op {
     Push(Lane, Id, Push),
     /// A pop.
     Pop(Pop),
+    /// A batch has taken what there was, and found nothing more, for now or at the end.
+    NoMore,
     /// The length of a lane, as either end sees it.
     Len(Lane, usize),
     /// The policy of a lane is switched.
@@ -104,6 +108,9 @@ pub struct FanIn {
     pub lanes: usize,
     /// How many items each of them holds.
     pub capacity: usize,
+    /// Whether a push looks first whether the consumer is gone, as one does on a channel: then nothing is stored after that, but by a
+    /// push that was under way.
+    pub asks: bool,
 }
 
 /// Whose a lane is.
@@ -152,7 +159,7 @@ impl FanIn {
             || call.overlapping().any(|op| match *op {
                 Op::Open(Open::Lane(other)) | Op::Leave(other) => other == lane,
                 // The other opener had it, and then found that the consumer was gone.
-                Op::Open(Open::Closed) | Op::Pop(_) | Op::ConsumerGoes => true,
+                Op::Open(Open::Closed) | Op::Pop(_) | Op::NoMore | Op::ConsumerGoes => true,
                 _ => false,
             })
     }
@@ -176,14 +183,14 @@ impl FanIn {
         match outcome {
             Push::Stored if !is_full => {
                 state.lanes[usize::from(lane)].inside = inside.with(id);
-                true
+                !self.asks || state.consumer || goes()
             }
             Push::Full => is_refused(state.consumer, Refusal::Reject),
             Push::Shed => {
                 state.shed += 1;
                 is_refused(state.consumer, Refusal::DropIncoming)
             }
-            Push::Closed => is_full && !state.consumer,
+            Push::Closed => (is_full || self.asks) && !state.consumer,
             Push::Stored | Push::Evicted(_) => false,
         }
     }
@@ -193,7 +200,7 @@ impl FanIn {
         match outcome {
             Open::Lane(number) => {
                 let lane = &mut state.lanes[usize::from(number)];
-                let pops = || call.overlapping().any(|op| matches!(op, Op::Pop(_)));
+                let pops = || call.overlapping().any(|op| matches!(op, Op::Pop(_) | Op::NoMore));
                 let is_free = match lane.holder {
                     Holder::Free => true,
                     Holder::Held => false,
@@ -222,15 +229,9 @@ impl FanIn {
                 true
             }
             Pop::Empty => {
-                let under_way = |lane: Lane, id: Id| {
-                    call.overlapping().any(|op| matches!(op, Op::Push(to, other, _) if (*to, *other) == (lane, id)))
-                };
-                let mut lanes = (0..).zip(&state.lanes);
-                let can_be = lanes.all(|(number, lane)| lane.inside.ids().iter().all(|&id| under_way(number, id)));
                 let is_going = || call.overlapping().any(|op| matches!(op, Op::Leave(_)));
-                let can_be = can_be && (!state.is_ended() || is_going());
-                Self::come_by(state, call, true);
-                can_be
+                let may_come = !state.is_ended() || is_going();
+                Self::find_nothing(state, call) && may_come
             }
             Pop::Closed => {
                 let can_be = state.is_ended() && state.lanes.iter().all(|lane| lane.inside.is_empty());
@@ -238,6 +239,17 @@ impl FanIn {
                 can_be
             }
         }
+    }
+
+    /// Whether a pop may find nothing, which comes by at all lanes.
+    fn find_nothing(state: &mut State, call: &Around<'_, Op>) -> bool {
+        let under_way = |lane: Lane, id: Id| {
+            call.overlapping().any(|op| matches!(op, Op::Push(to, other, _) if (*to, *other) == (lane, id)))
+        };
+        let mut lanes = (0..).zip(&state.lanes);
+        let can_be = lanes.all(|(number, lane)| lane.inside.ids().iter().all(|&id| under_way(number, id)));
+        Self::come_by(state, call, true);
+        can_be
     }
 
     fn rest(state: &mut State, rest: &Rest, call: &Around<'_, Op>) -> bool {
@@ -270,10 +282,11 @@ impl Spec for FanIn {
             Op::Open(outcome) => self.open(&mut state, outcome, call),
             Op::Push(lane, id, outcome) => self.push(&mut state, lane, id, outcome, call),
             Op::Pop(outcome) => Self::pop(&mut state, outcome, call),
+            Op::NoMore => Self::find_nothing(&mut state, call),
             Op::Len(lane, len) => state.lanes[usize::from(lane)].inside.len() == len,
             Op::Switch(..) => true,
             Op::Leave(lane) => {
-                let passed = call.overlapping().any(|op| matches!(op, Op::Pop(_)));
+                let passed = call.overlapping().any(|op| matches!(op, Op::Pop(_) | Op::NoMore));
                 state.lanes[usize::from(lane)].holder = Holder::Gone(passed);
                 true
             }
@@ -308,6 +321,10 @@ mod tests {
 
     /// In a ring of two lanes of one slot, with two openers.
     fn can_be(window: &[(u64, u64, Op)]) -> bool {
+        can_be_of(FanIn { lanes: 2, capacity: 1, asks: false }, window)
+    }
+
+    fn can_be_of(ring: FanIn, window: &[(u64, u64, Op)]) -> bool {
         let lanes = [Some((0, Refusal::Reject)), None, None];
         let rest = (0, 0, Op::Rest(Rest { lanes, shed: 0 }));
         let calls = [rest].into_iter().chain(window.iter().copied());
@@ -316,7 +333,7 @@ mod tests {
         let calls: Vec<_> = calls.enumerate().map(call).collect();
         let mut begin = State::new(2);
         begin.lanes[0].holder = Holder::Held;
-        search(&FanIn { lanes: 2, capacity: 1 }, &Set::from_iter([begin]), &calls, 10_000).is_ok()
+        search(&ring, &Set::from_iter([begin]), &calls, 10_000).is_ok()
     }
 
     const PUSH: Op = Pushed(0, 1, Push::Stored);
@@ -327,6 +344,7 @@ mod tests {
         let seen = (2, 3, Len(0, 1));
         assert!(can_be(&[(1, 6, PUSH), seen, (4, 5, EMPTY)]));
         assert!(!can_be(&[(1, 2, PUSH), (3, 4, EMPTY)]));
+        assert!(can_be(&[(1, 6, PUSH), seen, (4, 5, Op::NoMore)]) && !can_be(&[(1, 2, PUSH), (3, 4, Op::NoMore)]));
         assert!(!can_be(&[(1, 2, PUSH), (3, 4, Popped(Pop::Item(1, 1)))]), "not of that lane");
     }
 
@@ -352,6 +370,16 @@ mod tests {
         let (other, taken) = ((3, 9, Opened(Open::Closed)), (4, 5, Opened(Open::AllTaken)));
         assert!(can_be(&[other, taken, (6, 7, Op::ConsumerGoes)]), "it had the other lane");
         assert!(!can_be(&[taken, (6, 7, Op::ConsumerGoes)]));
+    }
+
+    #[test]
+    fn one_that_asks_is_told_that_the_consumer_is_gone() {
+        let (goes, closed) = ((2, 5, Op::ConsumerGoes), |begin| (begin, begin + 1, Pushed(0, 1, Push::Closed)));
+        let push = |begin| (begin, begin + 1, PUSH);
+        let of = |asks, window: &[(u64, u64, Op)]| can_be_of(FanIn { lanes: 2, capacity: 2, asks }, window);
+        assert!(of(true, &[goes, closed(6)]) && of(true, &[goes, closed(3)]) && !of(true, &[closed(1)]));
+        assert!(of(true, &[goes, push(3)]) && !of(true, &[goes, push(6)]) && of(false, &[goes, push(6)]));
+        assert!(!of(false, &[goes, closed(6)]), "there is room");
     }
 
     #[test]

@@ -78,6 +78,12 @@ impl Spec for Mpsc {
                 state.ended = true;
                 can_be
             }
+            Op::Look => true,
+            Op::NoMore => {
+                // The end, if it can't be anything else.
+                state.ended |= state.producers == 0 || state.closed && held() == 0;
+                inside.is_empty()
+            }
             Op::Len(len) => (inside.len()..=self.capacity.min(inside.len() + held())).contains(&len),
             Op::Switch(_) => true,
             Op::Rest(rest) => {

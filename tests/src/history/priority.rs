@@ -60,6 +60,8 @@ pub enum Op {
     Nothing,
     /// The consumer is told that there will be nothing.
     PopClosed,
+    /// A batch has taken what there was, and found nothing more: one of these two.
+    NoMore,
     /// How many places are not free, as somebody sees it.
     Len(usize),
     /// How many items of a class are inside, as somebody sees it.
@@ -137,6 +139,18 @@ impl State {
     }
 }
 
+impl Priority {
+    /// Nothing is inside, and something may come.
+    fn has_nothing(self, state: &State) -> bool {
+        let may_come = if state.closed { usize::from(state.retired) < self.capacity } else { state.producers > 0 };
+        state.is_empty() && may_come
+    }
+
+    fn is_over(self, state: &State) -> bool {
+        usize::from(state.retired) == self.capacity || state.producers == 0 && state.is_empty()
+    }
+}
+
 impl Spec for Priority {
     type Op = Op;
     type State = State;
@@ -179,9 +193,9 @@ impl Spec for Priority {
                 }
                 true
             }
-            Op::Nothing if state.closed => state.is_empty() && usize::from(state.retired) < self.capacity,
-            Op::Nothing => state.is_empty() && state.producers > 0,
-            Op::PopClosed => usize::from(state.retired) == self.capacity || state.producers == 0 && state.is_empty(),
+            Op::Nothing => self.has_nothing(state),
+            Op::PopClosed => self.is_over(state),
+            Op::NoMore => self.has_nothing(state) || self.is_over(state),
             Op::Len(len) => usize::from(state.free + state.retired) + len == self.capacity,
             Op::Inside(class, len) => state.inside[class].len() == len,
             Op::Close => {
@@ -227,7 +241,9 @@ mod tests {
         let with = |last: &'static [Op]| can_be(3, &[pushes[0], pushes[1], (1, 5, 6, last)]);
         assert!(with(&[Lacks(0), Lacks(1), Pops(2), Frees]));
         assert!(!with(&[Lacks(0), Lacks(1), Pops(5), Frees]));
-        assert!(!with(&[Nothing]));
+        assert!(!with(&[Nothing]) && !with(&[Op::NoMore]));
+        assert!(!with(&[Lacks(0), Lacks(1), Pops(2), Frees, Op::NoMore]));
+        assert!(with(&[Lacks(0), Lacks(1), Pops(2), Frees, Lacks(0), Lacks(1), Pops(5), Frees, Op::NoMore]));
     }
 
     #[test]

@@ -90,10 +90,16 @@ pub struct Rest {
 pub enum Op {
     /// A push of an item.
     Push(Id, Push),
+    /// A push of an item that evicts at full, whatever the policy is.
+    Forced(Id, Push),
     /// A batch has put in what it could, and found no room for the rest, or the ring closed.
     NoRoom,
     /// A pop, and how many items the consumer is then told that were missing before.
     Pop(Pop, usize),
+    /// A receive that waits, and may have found nothing at first.
+    Look,
+    /// A batch has taken out what there was, and found nothing more, for now or at the end.
+    NoMore,
     /// The length, as the consumer sees it.
     Len(usize),
     /// The length, as a producer sees it.
@@ -121,6 +127,12 @@ impl Op {
     #[must_use]
     pub const fn has_stored(&self) -> bool {
         matches!(self, Self::Push(_, Push::Stored))
+    }
+
+    /// Whether it is a push that another item has come out of.
+    #[must_use]
+    pub const fn has_evicted(&self) -> bool {
+        matches!(self, Self::Push(_, Push::Evicted(_)) | Self::Forced(_, Push::Evicted(_)))
     }
 
     /// The policy that is in force from then on.

@@ -59,6 +59,8 @@ impl Spec for Spsc {
             }
             Op::Pop(Pop::Empty, _) => inside.is_empty() && state.producer,
             Op::Pop(Pop::Closed, _) => inside.is_empty() && !state.producer,
+            Op::Look => true,
+            Op::NoMore => inside.is_empty(),
             Op::Len(len) | Op::ProducersLen(len) => inside.len() == len,
             Op::Rest(Rest { len, evicted, shed, .. }) => (inside.len(), evicted, shed) == (len, 0, 0),
             Op::Left(items) => inside == items,

@@ -14,8 +14,13 @@
 //! The pop that finds the ring empty drops what was left behind item by item, while pushes may still take some of them: at least
 //! those that no such push takes are gone when it is over.
 //!
+//! A receive of a channel that waits is more than one pop: it may find the ring empty, and so drop what was left behind, before it
+//! gets an item. That is a step of its own ([`Op::Look`]). One that gets nothing is one step: an item that came between two of its pops
+//! would be received.
+//!
 //! # What is exact
-//! "Full" and "shed" are said only if as many items are inside as the ring holds, and nothing was left behind; "empty" only if
+//! A forced push evicts at full whatever the policy is; all else is as with any push, but that it is never told "full" or "shed". Those
+//! are said only if as many items are inside as the ring holds, and nothing was left behind; "empty" only if
 //! nothing is inside. The consumer is told exactly how many items are missing before the one that it gets. Its length is exact.
 //! An eviction is one step: no length and no push sees one item less in between. A producer's length may be out of date, and
 //! is not recorded.
@@ -115,7 +120,8 @@ impl Swap {
     fn push(self, state: &State, call: &Around<'_, Op>, id: u16, outcome: Push) -> Option<State> {
         let mut next = *state;
         let is_full = self.is_occupied(state) && state.left.is_empty();
-        let is_refused = |policy| is_full && !state.closed && obeys(call, policy);
+        let is_forced = matches!(call.op(), Op::Forced(..));
+        let is_refused = |policy| is_full && !state.closed && !is_forced && obeys(call, policy);
         let can_be = match outcome {
             Push::Stored | Push::Evicted(_) if state.closed && !self.may_be_late(state, call) => false,
             Push::Stored => {
@@ -126,7 +132,7 @@ impl Swap {
                 next.inside = state.inside.without_oldest(1).with(id);
                 next.evicted += 1;
                 next.missing += 1;
-                state.inside.oldest() == Some(victim) && obeys(call, Overflow::DropOldest)
+                state.inside.oldest() == Some(victim) && (is_forced || obeys(call, Overflow::DropOldest))
             }
             Push::Evicted(victim) if self.is_occupied(state) => {
                 next = next.with_left(state.left.without_oldest(1), 0);
@@ -165,7 +171,7 @@ impl Swap {
             return None;
         }
         let missing = is_missing;
-        let lost_a_race = call.overlapping().any(|op| matches!(op, Op::Push(_, Push::Evicted(_))));
+        let lost_a_race = call.overlapping().any(Op::has_evicted);
         let jumps = if state.haste > 0 { (state.jumps + 1).min(MOST_JUMPS) } else { 0 };
         let most = if jumps == MOST_JUMPS { self.capacity - 1 } else { self.capacity / 2 };
         let mut next = *state;
@@ -188,8 +194,10 @@ impl Swap {
     }
 
     /// Nothing is inside, and what was left behind is dropped, but for what pushes take meanwhile.
+    ///
+    /// A second time in a row it changes nothing, so one [`Op::Look`] stands for any number of them.
     fn find_empty(state: &State, call: &Around<'_, Op>, after: &mut Vec<State>) {
-        let taken = call.pending().filter(|op| matches!(op, Op::Push(_, Push::Evicted(_)))).count();
+        let taken = call.pending().filter(|op| op.has_evicted()).count();
         for stays in 0..=state.left.len().min(taken) {
             let mut next = state.with_left(state.left.up_to(stays), state.left.len() - stays);
             next.haste = 0;
@@ -210,7 +218,7 @@ impl Spec for Swap {
 
     fn step(&self, state: &State, call: &Around<'_, Op>, after: &mut Vec<State>) {
         match *call.op() {
-            Op::Push(id, outcome) => after.extend(self.push(state, call, id, outcome)),
+            Op::Push(id, outcome) | Op::Forced(id, outcome) => after.extend(self.push(state, call, id, outcome)),
             Op::Pop(Pop::Item(id), missing) => after.extend(self.take(state, call, id, missing)),
             Op::Pop(why, missing) => {
                 let expected = if self.is_over(state) { Pop::Closed } else { Pop::Empty };
@@ -218,6 +226,13 @@ impl Spec for Swap {
                     Self::find_empty(state, call, after);
                 }
             }
+            Op::Look => {
+                after.push(*state);
+                if state.inside.is_empty() && !self.is_over(state) {
+                    Self::find_empty(state, call, after);
+                }
+            }
+            Op::NoMore if state.inside.is_empty() => Self::find_empty(state, call, after),
             Op::Len(len) => after.extend((state.inside.len() == len).then_some(*state)),
             Op::Rest(Rest { len, evicted, shed, policy }) => {
                 let known = (state.inside.len(), state.evicted.into(), state.shed.into());
@@ -229,7 +244,7 @@ impl Spec for Swap {
             Op::IsClosed(closed) => after.extend((state.closed == closed).then_some(*state)),
             Op::Split(producers) => after.push(state.split_again(producers)),
             Op::ProducerGoes => after.push(State { producers: state.producers - 1, ..*state }),
-            Op::NoRoom | Op::ProducersLen(_) => {}
+            Op::NoMore | Op::NoRoom | Op::ProducersLen(_) => {}
         }
     }
 
@@ -288,6 +303,19 @@ mod tests {
     }
 
     #[test]
+    fn a_forced_push_obeys_no_policy() {
+        let (reject, forced) = ((10, 11, Switch(Overflow::Reject)), |outcome| (12, 13, Op::Forced(5, outcome)));
+        assert!(after_full(&[reject, forced(Push::Evicted(1))]) && !after_full(&[reject, forced(Push::Evicted(2))]));
+        assert!(!after_full(&[reject, forced(Push::Full)]) && !after_full(&[reject, forced(Push::Stored)]));
+        assert!(!after_full(&[reject, (12, 13, Pushed(5, Push::Evicted(1)))]));
+        assert!(can_be(5, &[&FULL[..], &[forced(Push::Stored)]].concat()));
+        assert!(!can_be(5, &[&FULL[..], &[forced(Push::Evicted(1))]].concat()), "there is room");
+        // Nor once it is closed.
+        assert!(after_full(&[(10, 11, Op::Close), forced(Push::Closed)]));
+        assert!(!after_full(&[(10, 11, Op::Close), forced(Push::Evicted(1))]));
+    }
+
+    #[test]
     fn the_consumer_is_told_what_is_missing() {
         let evicts = (10, 11, Pushed(5, Push::Evicted(1)));
         assert!(after_full(&[evicts, (12, 13, Popped(Pop::Item(2), 1)), (14, 15, Popped(Pop::Item(3), 0))]));
@@ -329,6 +357,29 @@ mod tests {
         // A push meanwhile may get the first of them. Then that slot is not free.
         assert!(then(&[&empty[..], &[(23, 24, Pushed(7, Push::Evicted(3)))]].concat()));
         assert!(!then(&[&empty[..], &[(23, 24, Pushed(7, Push::Evicted(4)))]].concat()));
+    }
+
+    /// As what was left behind was dropped before that.
+    #[test]
+    fn only_what_waits_finds_nothing_and_then_an_item() {
+        let until_then = [
+            (10, 11, Pushed(5, Push::Evicted(1))),
+            (12, 15, Popped(Pop::Item(5), 4)),
+            (13, 14, Pushed(6, Push::Evicted(2))),
+            (16, 17, Popped(Pop::Item(6), 0)),
+        ];
+        let then = |window: &[(u64, u64, Op)]| after_full(&[&until_then[..], window].concat());
+        let (stored, evicts) = (Push::Stored, Push::Evicted(3));
+        let push = |outcome| (21, 22, Pushed(7, outcome));
+        let (look, item) = ((20, 23, Op::Look), (20, 23, Popped(Pop::Item(7), 0)));
+        assert!(then(&[push(evicts), item]) && then(&[push(evicts), look, item]));
+        assert!(then(&[push(stored), look, item]) && !then(&[push(stored), item]));
+        // Not while an item is inside.
+        assert!(!then(&[(18, 19, Pushed(7, evicts)), look, (21, 22, Pushed(8, stored))]));
+        assert!(then(&[(18, 19, Pushed(7, evicts)), look, (21, 22, Pushed(8, Push::Evicted(4)))]));
+        // A batch that stops has found nothing for sure.
+        assert!(then(&[(18, 19, Op::NoMore), push(stored)]) && !then(&[(18, 19, Op::NoMore), push(evicts)]));
+        assert!(!then(&[(18, 19, Pushed(7, evicts)), (20, 21, Op::NoMore)]));
     }
 
     #[test]

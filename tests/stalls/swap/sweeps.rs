@@ -1,6 +1,9 @@
 //! What a consumer leaves behind in a storm is dropped, each item once, at the latest when it finds the ring empty; also if
 //! such a drop panics.
 
+use std::task::{Context, Waker};
+
+use forebay::channel;
 use forebay_core::Pressure;
 use forebay_core::swap::Ring;
 use forebay_tests::ledger::{Ledger, Tracked, goes_off};
@@ -52,6 +55,36 @@ fn they_are_room() {
         // Overtaken so soon after a storm, it leaves half of them behind once more.
         assert_eq!(consumer.pop_all(drop), if overflow == Overflow::DropOldest { N / 2 } else { N });
         assert!(consumer.pop().is_err());
+        ledger.settle();
+    }
+}
+
+/// A receive of a channel that waits is several pops: where the first one finds nothing it drops them, and what comes after that finds a
+/// free slot, and may be what is received. A receive that doesn't wait is one pop.
+#[test]
+fn they_go_before_a_receive_that_waits_gets_an_item() {
+    for waits in [false, true] {
+        let ledger = Ledger::new();
+        let (producer, mut consumer, left) = left_behind(&ledger, Overflow::Reject);
+        while !consumer.is_empty() {
+            drop(consumer.pop().expect("it is not empty"));
+        }
+        assert_eq!(ledger.alive(), left, "nothing has found the ring empty");
+
+        let (mut other, pushing, pushed) = (producer.try_clone().unwrap(), ledger.clone(), Rc::new(Cell::new(None)));
+        let tell = Rc::clone(&pushed);
+        let hook = move || {
+            if pushing.alive() == 0 && tell.get().is_none() {
+                tell.set(Some(matches!(other.push(pushing.item()), Ok(Pushed::Stored))));
+            }
+        };
+        let (_sender, mut receiver) = channel::over(producer, consumer);
+        let received = steps::with(hook, || match waits {
+            true => receiver.poll_recv(&mut Context::from_waker(Waker::noop())).is_ready(),
+            false => receiver.try_recv().is_ok(),
+        });
+        assert_eq!((received, pushed.get()), (waits, Some(true)));
+        assert_eq!(receiver.try_recv().is_ok(), !waits);
         ledger.settle();
     }
 }
