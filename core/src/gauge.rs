@@ -260,6 +260,7 @@ impl Gauge {
     }
 
     /// For whoever has the ring to itself: as if nothing had been known of it.
+    #[inline(always)]
     pub(crate) fn open(&self) {
         let word = self.load();
         if word & LEVEL != 0 {
@@ -354,14 +355,14 @@ pub(crate) fn span<D: Depth>(ring: D) -> (usize, bool) {
     let (gauge, capacity) = (ring.gauge(), ring.capacity());
     let Watermarks { high, low } = gauge.marks(capacity);
     // It isn't raised before there are `high` items.
-    let most = high - low - 1;
-    if gauge.is_open() {
-        return (most, false);
+    let mut from = (high, false);
+    if !gauge.is_open() {
+        let (len, level) = settle(ring);
+        if level != Pressure::Open {
+            from = (len, true);
+        }
     }
-    match settle(ring) {
-        (_, Pressure::Open) => (most, false),
-        (len, _) => (len.saturating_sub(low + 1), true),
-    }
+    (from.0.saturating_sub(low + 1), from.1)
 }
 
 /// How full a ring is, from 0 to 255, which is full.
