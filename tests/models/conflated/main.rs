@@ -5,7 +5,7 @@
 //!
 //! Without that configuration the same bodies run some times on real threads.
 //!
-//! Claims: order, answers.
+//! Claims: order, answers, pressure.
 
 use std::sync::Mutex;
 
@@ -15,21 +15,24 @@ use forebay_tests::ledger::{Ledger, Tracked};
 use forebay_tests::model::{Arc, Context, Model, Plain, thread};
 
 /// Declares a test of each model, with the number of executions that it needs. The words in the middle are loaded and exchanged
-/// by both sides, so all of them go by steps (see [`Model::stepwise`]).
+/// by both sides, so all of them go by steps (see [`Model::stepwise`]). Each thread is interrupted so many times at most.
 macro_rules! models {
-    ($($test:ident [$executions:literal] $outcomes:expr;)*) => {
+    (bound $bound:literal; $($test:ident [$executions:literal] $outcomes:expr;)*) => {
         mod model {
             use super::*;
             $(#[test]
             fn $test() {
                 let (name, outcomes) = (stringify!($test), $outcomes);
-                Model { name, executions: $executions, bound: Some(3), stepwise: true, outcomes }.check(super::$test);
+                Model { name, executions: $executions, bound: Some($bound), stepwise: true, outcomes }.check(super::$test);
             })*
         }
     };
 }
 
+mod pressure;
+
 models! {
+    bound 3;
     newest_of_each_key_in_order_of_first_change [957] &["conflated", "empty", "first", "second"];
     a_key_is_queued_once [1046] &["conflated", "again", "late"];
     push_happens_before_pop [97] &["empty", "popped"];
