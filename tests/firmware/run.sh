@@ -42,7 +42,7 @@ rings=("spsc nopanic" "latest nopanic_latest" "conflated nopanic_conflated" "mps
 declare -A most=(
     [thumbv6m-none-eabi]="1024 448 1600 4032 4224 4928 6656 5120"
     [thumbv7m-none-eabi]="1024 448 1600 3520 3520 4224 6144 5120"
-    [riscv32imc-unknown-none-elf]="1216 448 2368 4224 4736 5568 7424 6272"
+    [riscv32imc-unknown-none-elf]="1024 448 2368 4224 4736 5568 7424 6272"
 )
 
 failures=$(mktemp)
