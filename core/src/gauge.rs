@@ -55,7 +55,7 @@ pub(crate) mod methods;
 use core::fmt;
 
 use crate::Pressure;
-use crate::sync::{AtomicUsize, Ordering, SwapUsize, fence, has_pressure};
+use crate::sync::{AtomicUsize, Ordering, SMALL, SwapUsize, fence, has_pressure};
 
 /// Where the pressure of a ring rises and falls, in items.
 ///
@@ -206,7 +206,8 @@ pub(crate) trait Depth {
     /// Whether nobody keeps the level, as it follows from what is inside.
     #[inline(always)]
     fn follows(&self) -> bool {
-        Self::FOLLOWS && self.capacity() == 1
+        // Where bytes count there is one way for all capacities.
+        !SMALL && Self::FOLLOWS && self.capacity() == 1
     }
 }
 
@@ -278,6 +279,7 @@ impl Gauge {
     }
 
     /// For whoever has the ring to itself: as if nothing had been known of it.
+    #[inline(always)]
     pub(crate) fn open(&self) {
         let word = self.load();
         if word & LEVEL != 0 {
@@ -415,14 +417,14 @@ pub(crate) fn span<D: Depth>(ring: D) -> (usize, bool) {
         return (capacity, false);
     }
     // It isn't raised before there are `high` items.
-    let most = high - low - 1;
-    if gauge.is_open() {
-        return (most, false);
+    let mut from = (high, false);
+    if !gauge.is_open() {
+        let (len, level) = settle(ring);
+        if level != Pressure::Open {
+            from = (len, true);
+        }
     }
-    match settle(ring) {
-        (_, Pressure::Open) => (most, false),
-        (len, _) => (len.saturating_sub(low + 1), true),
-    }
+    (from.0.saturating_sub(low + 1), from.1)
 }
 
 /// How full a ring is, from 0 to 255, which is full.

@@ -54,13 +54,23 @@ impl Capacity {
     #[cfg_attr(not(all(target_os = "none", not(target_pointer_width = "64"))), inline)]
     #[cfg_attr(all(target_os = "none", not(target_pointer_width = "64")), inline(never))]
     pub(crate) const fn distance(self, from: Position, to: Position) -> usize {
-        let laps = if from.is_odd() == to.is_odd() { 0 } else { self.get() };
-        let (from, to) = (from.idx(), to.idx());
-        if laps == 0 && to < from {
+        self.distance_here(from, to)
+    }
+
+    /// The same, in line everywhere.
+    #[inline(always)]
+    pub(crate) const fn distance_here(self, from: Position, to: Position) -> usize {
+        // Below 0 if the slot lies before that of `from`: as it would be, if the rest were in order.
+        let ahead = to.idx().wrapping_sub(from.idx());
+        let laps = if from.is_odd() != to.is_odd() {
+            self.get()
+        } else if to.idx() < from.idx() {
             // Within a lap, a step back is two laps forward less one.
-            return self.end - (from - to);
-        }
-        laps + to - from
+            self.end
+        } else {
+            return ahead;
+        };
+        laps.wrapping_add(ahead)
     }
 
     /// `count` slots from a position on are at most two pieces: the slots up to the end of the memory, and the rest at its

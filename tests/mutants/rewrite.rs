@@ -381,7 +381,23 @@ const REWRITINGS: &[Rewriting] = &[
         function: "look_again",
         edits: &[
             ("let limit = ring.ctl().load_head().lap_later();", ""),
-            ("if ring.ctl().ends", "let limit = ring.ctl().load_head().lap_later(); if ring.ctl().ends"),
+            (
+                "if ring.ctl().has_consumer()",
+                "let limit = ring.ctl().load_head().lap_later(); if ring.ctl().has_consumer()",
+            ),
+        ],
+    },
+    Rewriting {
+        ids: "P3 P4",
+        what: "head looked at before the end is seen to be gone",
+        file: PRODUCER,
+        function: "claim_at_gate",
+        edits: &[
+            ("let may_pop = self.ring.ctl().has_consumer();", ""),
+            (
+                "self.limit = self.look_at_head();",
+                "self.limit = self.look_at_head(); let may_pop = self.ring.ctl().has_consumer();",
+            ),
         ],
     },
     Rewriting {
@@ -512,7 +528,20 @@ const REWRITINGS: &[Rewriting] = &[
         function: "look_again",
         edits: &[
             ("self.known = ring.ctl().load_tail();", ""),
-            ("if ring.ctl().ends", "self.known = ring.ctl().load_tail(); if ring.ctl().ends"),
+            ("if ring.ctl().has_producer()", "self.known = ring.ctl().load_tail(); if ring.ctl().has_producer()"),
+        ],
+    },
+    Rewriting {
+        ids: "C1 C4",
+        what: "tail looked at before the end is seen to be gone",
+        file: CONSUMER,
+        function: "claim_at_gate",
+        edits: &[
+            ("let may_push = self.ring.ctl().has_producer();", ""),
+            (
+                "self.known = self.ring.ctl().load_tail();",
+                "self.known = self.ring.ctl().load_tail(); let may_push = self.ring.ctl().has_producer();",
+            ),
         ],
     },
     Rewriting {

@@ -194,6 +194,21 @@ fn a_retry_is_no_second_decision() {
     assert_eq!(gate.rule().kept_out(), 4);
 }
 
+/// A value that a closed ring gives back has not been decided on: it is still the one whose turn it is.
+#[test]
+fn what_a_closed_ring_gives_back_is_not_counted() {
+    let sampling = Sampling::new(Rate::new(1, 3).unwrap(), 0);
+    let mut ring = mpsc::HeapRing::new(4).unwrap();
+    let (producer, mut consumer) = ring.split();
+    let mut gate = Gate::new(producer, Sampler::new(&sampling));
+    assert_eq!([0, 1].map(|value| gate.push(value)), [Err(PushError::Shed(0)), Err(PushError::Shed(1))]);
+    consumer.close();
+    for _ in 0..5 {
+        assert_eq!(gate.push(2), Err(PushError::Closed(2)));
+    }
+    assert_eq!(gate.rule().kept_out(), 2);
+}
+
 #[test]
 fn each_class_is_let_in_up_to_its_fill() {
     for capacity in [1, 2, 3, 10, 100, 1000] {

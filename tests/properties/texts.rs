@@ -140,3 +140,11 @@ fn errors() {
     ];
     errors.into_iter().for_each(says);
 }
+
+/// A value that comes back for one reason comes back for the same one where there is a time.
+#[test]
+fn an_error_of_a_send_is_one_of_a_send_in_time() {
+    assert_eq!(SendTimeoutError::from(SendError::Timeout(1)), SendTimeoutError::Timeout(1));
+    assert_eq!(SendTimeoutError::from(SendError::Closed(2)), SendTimeoutError::Closed(2));
+    assert_eq!(SendTimeoutError::from(SendError::Shed(3)), SendTimeoutError::Shed(3));
+}

@@ -9,7 +9,7 @@ use std::thread;
 
 use forebay_core::seam::{Pop, Push};
 use forebay_core::spsc::{Dense, Flagged};
-use forebay_core::{Overflow, Pressure, Watermarks, mpsc, spsc, swap};
+use forebay_core::{Overflow, Pressure, Pushed, Watermarks, mpsc, priority, spsc, swap};
 
 const PRODUCERS: usize = 4;
 const CAPACITY: usize = 64;
@@ -24,17 +24,18 @@ fn overshoot<P: Push<Item = usize> + Send, C: Pop<Item = usize>>(
 ) {
     let count = producers.len();
     let (barrier, stored) = (Barrier::new(count + 1), AtomicUsize::new(0));
-    let refused: Vec<_> = (0..count).map(|_| AtomicUsize::new(0)).collect();
+    let at_full: Vec<_> = (0..count).map(|_| AtomicUsize::new(0)).collect();
     thread::scope(|scope| {
-        for (mut producer, refused) in producers.into_iter().zip(&refused) {
+        for (mut producer, at_full) in producers.into_iter().zip(&at_full) {
             let (barrier, stored) = (&barrier, &stored);
             scope.spawn(move || {
                 for round in 0..ROUNDS {
                     barrier.wait();
                     while producer.pressure() < stop_at {
                         match producer.push(round) {
-                            Ok(_) => stored.fetch_add(1, Ordering::Relaxed),
-                            Err(_) => refused.fetch_add(1, Ordering::Relaxed),
+                            Ok(Pushed::Stored) => stored.fetch_add(1, Ordering::Relaxed),
+                            // As many are inside as before.
+                            Ok(Pushed::Evicted(_)) | Err(_) => at_full.fetch_add(1, Ordering::Relaxed),
                         };
                     }
                     barrier.wait();
@@ -47,19 +48,19 @@ fn overshoot<P: Push<Item = usize> + Send, C: Pop<Item = usize>>(
             barrier.wait();
             barrier.wait();
             let stored = stored.swap(0, Ordering::Relaxed);
-            let refused: Vec<_> = refused.iter().map(|refused| refused.swap(0, Ordering::Relaxed)).collect();
+            let at_full: Vec<_> = at_full.iter().map(|at_full| at_full.swap(0, Ordering::Relaxed)).collect();
             let mut popped = 0;
             while consumer.pop().is_ok() {
                 popped += 1;
             }
             // Whose item has reached the mark knows it when its push is over; the others have one under way each.
-            let pushes = stored + refused.iter().sum::<usize>();
-            if popped != stored || pushes < mark || pushes >= mark + count || refused.iter().any(|&refused| refused > 1)
+            let pushes = stored + at_full.iter().sum::<usize>();
+            if popped != stored || pushes < mark || pushes >= mark + count || at_full.iter().any(|&at_full| at_full > 1)
             {
-                wrong = wrong.or(Some((round, stored, refused, popped)));
+                wrong = wrong.or(Some((round, stored, at_full, popped)));
             }
         }
-        assert!(wrong.is_none(), "up to {stop_at:?} at {mark}: (round, stored, refused, popped) {wrong:?}");
+        assert!(wrong.is_none(), "up to {stop_at:?} at {mark}: (round, stored, at_full, popped) {wrong:?}");
     });
 }
 
@@ -90,6 +91,26 @@ fn producers_of_a_swap_ring() {
         consumer.set_watermarks(marks()).unwrap();
         let producers = (0..PRODUCERS).map(|_| producer.try_clone().unwrap()).collect();
         overshoot(producers, consumer, stop_at, mark);
+    }
+}
+
+/// The level is of all classes together. What is more important evicts what is less so, also under this policy.
+#[test]
+fn producers_of_a_priority_ring() {
+    const CLASSES: usize = 3;
+    for (stop_at, mark) in LEVELS {
+        let ring = priority::HeapRing::<_, CLASSES>::with_overflow(CAPACITY, Overflow::Reject).unwrap();
+        let (mut producer, mut consumer) = ring.into_ends();
+        producer.set_watermarks(marks()).unwrap();
+        consumer.set_watermarks(marks()).unwrap();
+        let producers = (0..PRODUCERS).map(|number| {
+            let mut class = number;
+            producer.clone().by(move |_: &usize| {
+                class += 1;
+                class % CLASSES
+            })
+        });
+        overshoot(producers.collect(), consumer, stop_at, mark);
     }
 }
 

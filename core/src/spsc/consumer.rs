@@ -39,12 +39,11 @@ unsafe impl<T: Send, L: Layout> Send for Rx<T, L> {}
 
 impl<T, L: Layout> Rx<T, L> {
     /// # Safety
-    /// This becomes the only consumer's end of the ring, and no producer's end is at work yet.
+    /// This becomes the only consumer's end of the ring, which is at rest at these positions, and no producer's end is at work yet.
     #[inline(always)]
-    pub(super) unsafe fn new(ring: View<T, L>) -> Self {
+    pub(super) unsafe fn new(ring: View<T, L>, (head, known): (Position, Position)) -> Self {
         // Relaxed: whoever makes the ends has the ring to itself, see `owner::pair`.
         ring.ctl().ends.consumer.store(true, Ordering::Relaxed);
-        let (head, known) = ring.at_rest();
         Self { ring, head, known, gate: head, span: 0, turns: count_turn(0, head), slip: Slip::NEW }
     }
 
@@ -77,14 +76,30 @@ impl<T, L: Layout> Rx<T, L> {
         Ok(())
     }
 
+    /// The same for a pop at the gate.
+    #[inline(always)]
+    fn claim_at_gate(&mut self) -> Result<(), PopError> {
+        if !SMALL || View::<T, L>::FLAGGED {
+            return self.claim();
+        }
+        // In a few bytes: whether the producer is gone is known before its tail, and so no second look is needed.
+        let may_push = self.ring.ctl().has_producer();
+        self.known = self.ring.ctl().load_tail();
+        if self.head != self.known {
+            return Ok(());
+        }
+        // The marks may be others, too.
+        self.watch();
+        Err(if may_push { PopError::Empty } else { PopError::Closed })
+    }
+
     /// Whether the producer, too, is gone where there was no item; and if so, whether it left something in the meantime.
     #[cold]
     fn look_again(&mut self) -> Result<(), PopError> {
         let ring = self.ring;
         // The marks may be others, too.
         self.watch();
-        // [C4] Acquire: pairs with [P6]. Orders: the producer's last publication before our second look.
-        if ring.ctl().ends.producer.load(Ordering::Acquire) {
+        if ring.ctl().has_producer() {
             return Err(PopError::Empty);
         }
         self.known = ring.ctl().load_tail();
@@ -96,7 +111,7 @@ impl<T, L: Layout> Rx<T, L> {
     #[inline(always)]
     fn set_gate(&mut self, span: usize) {
         let capacity = self.ring.capacity();
-        let span = if View::<T, L>::FLAGGED { span } else { span.min(capacity.distance(self.head, self.known)) };
+        let span = if View::<T, L>::FLAGGED { span } else { span.min(capacity.distance_here(self.head, self.known)) };
         self.gate = self.head.advance(span, capacity);
     }
 
@@ -111,7 +126,9 @@ impl<T, L: Layout> Rx<T, L> {
             return;
         }
         let (span, is_up) = gauge::span(self.depth());
-        self.span = if is_up { 0 } else { span };
+        if !SMALL {
+            self.span = if is_up { 0 } else { span };
+        }
         self.set_gate(span);
     }
 
@@ -198,7 +215,7 @@ impl<T, L: Layout> Rx<T, L> {
     #[cfg_attr(not(all(target_os = "none", not(target_pointer_width = "64"))), inline(always))]
     #[cfg_attr(all(target_os = "none", not(target_pointer_width = "64")), inline(never))]
     fn pop_and_watch(&mut self) -> Result<T, PopError> {
-        self.claim()?;
+        self.claim_at_gate()?;
         // SAFETY: claimed above.
         let item = unsafe { self.take_at(self.ring, self.head) };
         if !SMALL && self.span > 0 && self.ring.gauge().is_open() {

@@ -37,7 +37,7 @@ impl<O: Own> Depth for Words<'_, O> {
         if !self.ctl.ends.consumer.load(Ordering::Relaxed) {
             return None;
         }
-        let count = || self.capacity.distance(self.ctl.load_head(), self.ctl.load_tail());
+        let count = || self.capacity.distance_here(self.ctl.load_head(), self.ctl.load_tail());
         Some(self.own.count(self.capacity.get(), count))
     }
 

@@ -72,7 +72,7 @@ impl<T> Lane<T> {
     pub(crate) unsafe fn consumer(self) -> Consumer<'static, T> {
         self.0.arm();
         // SAFETY: as the caller says.
-        let rx = unsafe { Rx::new(self.0) };
+        let rx = unsafe { Rx::new(self.0, self.0.at_rest()) };
         self.0.gauge().open();
         settle(self.0.depth(rx.head(), Side::Consumer, 0));
         // SAFETY: as the caller of `new` says.
@@ -87,7 +87,7 @@ impl<T> Lane<T> {
     pub(crate) unsafe fn producer(self) -> Producer<'static, T> {
         self.0.gauge().forget_marks();
         // SAFETY: as the caller says.
-        let tx = unsafe { Tx::new(self.0) };
+        let tx = unsafe { Tx::new(self.0, self.0.at_rest()) };
         // SAFETY: as the caller of `new` says.
         Producer::new(unsafe { End::of(tx) })
     }

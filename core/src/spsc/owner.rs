@@ -37,10 +37,11 @@ unsafe impl<T, L: Layout> Engine for View<T, L> {
     #[inline(always)]
     unsafe fn pair(self) -> (Tx<T, L>, Rx<T, L>) {
         self.arm();
+        let at = self.at_rest();
         // SAFETY: no other ends are at work.
-        let rx = unsafe { Rx::new(self) };
+        let rx = unsafe { Rx::new(self, at) };
         // SAFETY: no other ends are at work; the consumer's end made above has not left this function.
-        let tx = unsafe { Tx::new(self) };
+        let tx = unsafe { Tx::new(self, at) };
         (tx, rx)
     }
 

@@ -35,13 +35,12 @@ unsafe impl<T: Send, L: Layout> Send for Tx<T, L> {}
 
 impl<T, L: Layout> Tx<T, L> {
     /// # Safety
-    /// This becomes the only producer's end of the ring, and no consumer's end is at work yet.
+    /// This becomes the only producer's end of the ring, which is at rest at these positions, and no consumer's end is at work yet.
     #[inline(always)]
-    pub(super) unsafe fn new(ring: View<T, L>) -> Self {
+    pub(super) unsafe fn new(ring: View<T, L>, (head, tail): (Position, Position)) -> Self {
         let ctl = ring.ctl();
         // Relaxed: whoever makes the ends has the ring to itself, see `owner::pair`.
         ctl.ends.producer.store(true, Ordering::Relaxed);
-        let (head, tail) = ring.at_rest();
         ring.gauge().open();
         settle(ring.depth(tail, Side::Producer, 0));
         Self { ring, tail, limit: head.lap_later(), gate: tail, turns: count_turn(0, tail) }
@@ -78,6 +77,22 @@ impl<T, L: Layout> Tx<T, L> {
             }
         }
         Ok(())
+    }
+
+    /// The same for a push at the gate.
+    #[inline(always)]
+    fn claim_at_gate(&mut self) -> Result<(), PushError<()>> {
+        if !SMALL || View::<T, L>::FLAGGED {
+            return self.claim();
+        }
+        // In a few bytes: whether the consumer is gone is known before its head, and so no second look is needed.
+        let may_pop = self.ring.ctl().has_consumer();
+        self.limit = self.look_at_head();
+        if self.tail != self.limit {
+            return Ok(());
+        }
+        self.watch();
+        Err(if may_pop { PushError::Full(()) } else { PushError::Closed(()) })
     }
 
     /// The consumer's head one lap later, as it is now.
@@ -215,12 +230,13 @@ impl<T, L: Layout> Tx<T, L> {
     #[cold]
     #[inline(never)]
     fn push_at_gate(&mut self, value: T) -> Result<(), PushError<T>> {
-        match self.claim() {
+        match self.claim_at_gate() {
             Ok(()) => {
                 // SAFETY: I2: the slot at `tail` is ours once claimed, and holds no item.
                 unsafe { self.ring.write(self.tail, value) };
                 // SAFETY: claimed and written above.
-                unsafe { self.commit_one() };
+                unsafe { self.commit_at(self.ring, self.tail) };
+                self.watch();
                 Ok(())
             }
             Err(error) => Err(error.map(|()| value)),
@@ -310,8 +326,7 @@ impl<T, L: Layout> Tx<T, L> {
 /// the limit then.
 #[cold]
 fn look_again<T, L: Layout>(ring: View<T, L>, tail: Position) -> Result<Position, PushError<()>> {
-    // [P4] Acquire: pairs with [C6]. Orders: the consumer's last releases before our second look.
-    if ring.ctl().ends.consumer.load(Ordering::Acquire) {
+    if ring.ctl().has_consumer() {
         return Err(PushError::Full(()));
     }
     let limit = ring.ctl().load_head().lap_later();

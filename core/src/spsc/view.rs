@@ -53,6 +53,20 @@ impl Ctl {
         Position::from_word(self.head.load(Ordering::Acquire))
     }
 
+    /// For the producer.
+    #[inline(always)]
+    pub(super) fn has_consumer(&self) -> bool {
+        // [P4] Acquire: pairs with [C6]. Orders: the consumer's last releases before our next look at its head.
+        self.ends.consumer.load(Ordering::Acquire)
+    }
+
+    /// For the consumer.
+    #[inline(always)]
+    pub(super) fn has_producer(&self) -> bool {
+        // [C4] Acquire: pairs with [P6]. Orders: the producer's last publication before our next look at its tail.
+        self.ends.producer.load(Ordering::Acquire)
+    }
+
     /// For the consumer.
     #[inline(always)]
     pub(super) fn load_tail(&self) -> Position {

@@ -112,6 +112,37 @@ impl Numbered {
     }
 }
 
+/// An item that knows its number.
+pub trait Numbers: Copy + Send + 'static {
+    /// The item with this number.
+    fn nth(number: u32) -> Self;
+
+    /// Its number, if it has come through whole.
+    fn open(&self) -> u32;
+}
+
+impl Numbers for Numbered {
+    fn nth(number: u32) -> Self {
+        Self::new(number)
+    }
+
+    fn open(&self) -> u32 {
+        self.open()
+    }
+}
+
+/// The more words, the more instructions at which one half can be of another item.
+impl<const N: usize> Numbers for [Numbered; N] {
+    fn nth(number: u32) -> Self {
+        [Numbered::new(number); N]
+    }
+
+    fn open(&self) -> u32 {
+        assert!(self.iter().all(|part| *part == self[0]), "an item is torn");
+        self[0].open()
+    }
+}
+
 /// What tells whether two heaps of items are the same, whatever their order.
 #[derive(Clone, Copy, Default, PartialEq)]
 pub struct Account {

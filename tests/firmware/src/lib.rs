@@ -19,6 +19,8 @@ pub mod item;
 #[cfg(feature = "critical-section")]
 pub mod lanes;
 #[cfg(feature = "critical-section")]
+pub mod newest;
+#[cfg(feature = "critical-section")]
 pub mod overload;
 #[cfg(feature = "critical-section")]
 pub mod readings;

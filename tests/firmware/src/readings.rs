@@ -3,7 +3,7 @@
 
 use core::array;
 use core::fmt;
-use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use core::sync::atomic::{AtomicU32, Ordering};
 
 use forebay_core::PopError;
 use forebay_core::conflated::{Consumer, NoKey, Producer, Ring};
@@ -166,8 +166,6 @@ pub fn run<const N: usize>(ring: &'static Ring<Reading, N>, to: To, total: u32) 
     let Ok((producer, consumer)) = ring.try_split() else { panic!("both ends are back") };
     assert!(ring.try_split().is_err(), "one pair at a time");
     let done: [_; N] = array::from_fn(|_| AtomicU32::new(0));
-    let ended = AtomicBool::new(false);
-    let mut interrupts = 0;
     let conflated = array::from_fn(|key| producer.conflated(key).unwrap_or_default() as u32);
     let mut source = Source {
         next: [0; N],
@@ -191,49 +189,8 @@ pub fn run<const N: usize>(ring: &'static Ring<Reading, N>, to: To, total: u32) 
         random: Random::new(!total),
     };
 
-    let mut producers = (None, None);
-    let (mut sink_above, mut sink_below) = match to {
-        To::Above => {
-            producers.1 = Some(producer);
-            (Some(&mut sink), None)
-        }
-        To::Below => {
-            producers.0 = Some(producer);
-            (None, Some(&mut sink))
-        }
-    };
-    let end = |sink: &mut Option<&mut Sink<'_, N>>| {
-        if sink.as_mut().is_some_and(|sink| sink.step().is_none()) {
-            *sink = None;
-            // Release: what the interrupt has counted is there for who sees the end.
-            ended.store(true, Ordering::Release);
-        }
-    };
-    match to {
-        To::Above => interrupt::during(
-            &mut || {
-                interrupts += 1;
-                end(&mut sink_above);
-            },
-            || {
-                // Acquire: pairs with the store above.
-                while !ended.load(Ordering::Acquire) {
-                    source.step(&mut producers.1);
-                }
-            },
-        ),
-        To::Below => interrupt::during(
-            &mut || {
-                interrupts += 1;
-                source.step(&mut producers.0);
-            },
-            || {
-                while !ended.load(Ordering::Acquire) {
-                    end(&mut sink_below);
-                }
-            },
-        ),
-    }
+    let mut producer = Some(producer);
+    let interrupts = to.run(|| source.step(&mut producer), || sink.step());
 
     assert!(sink.consumer.is_empty() && sink.consumer.is_closed());
     assert_eq!(sink.least, source.next, "the last reading of each key was delivered");

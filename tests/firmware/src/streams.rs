@@ -20,6 +20,41 @@ pub enum To {
     Below,
 }
 
+impl To {
+    /// The consumer takes its steps here and the producer on the other side, until the consumer has come to its end, which `None` is.
+    /// Answers with how often the interrupt ran.
+    pub fn run(self, mut produce: impl FnMut() + Send, mut consume: impl FnMut() -> Option<()> + Send) -> u32 {
+        let mut interrupts = 0;
+        match self {
+            Self::Above => {
+                let ended = AtomicBool::new(false);
+                let mut tick = || {
+                    interrupts += 1;
+                    // Relaxed: the interrupt alone changes it.
+                    if !ended.load(Ordering::Relaxed) && consume().is_none() {
+                        // Release: what the interrupt has counted is there for who sees the end.
+                        ended.store(true, Ordering::Release);
+                    }
+                };
+                interrupt::during(&mut tick, || {
+                    // Acquire: pairs with the store above.
+                    while !ended.load(Ordering::Acquire) {
+                        produce();
+                    }
+                });
+            }
+            Self::Below => {
+                let mut tick = || {
+                    interrupts += 1;
+                    produce();
+                };
+                interrupt::during(&mut tick, || while consume().is_some() {});
+            }
+        }
+        interrupts
+    }
+}
+
 /// What came of it.
 #[derive(Default)]
 pub struct Figures {

@@ -8,7 +8,7 @@
 //! The words in the middle are loaded and exchanged by both sides, so all of them go by steps (see
 //! [`forebay_tests::model::Model::stepwise`]).
 //!
-//! Claims: order, answers.
+//! Claims: order, answers, pressure.
 
 use std::sync::Mutex;
 
@@ -17,6 +17,8 @@ use forebay_core::{InUse, PopError};
 use forebay_tests::ledger::{Ledger, Tracked};
 use forebay_tests::model::{Arc, Context, Plain, thread};
 use forebay_tests::models;
+
+mod pressure;
 
 models! {
     mod model: [Some(3), stepwise];

@@ -8,7 +8,7 @@ use forebay::admission::{Classes, Gate, Thresholds};
 use forebay::channel::{PolicyEnd, ReceiveEnd, Receiver, SendEnd, SendError, SendFuture, Sender, Shared};
 use forebay::expiry::{Clock, Expiring, MaxAge, Stamped, Stamping};
 use forebay::mpsc::OwnedConsumer;
-use forebay::{Overflow, PopError, Pressure, PushError, Pushed, Refusal, Watermarks, mpsc, spsc, swap};
+use forebay::{Overflow, PopError, Pressure, PushError, Pushed, Refusal, Watermarks, latest, mpsc, spsc, swap};
 use forebay_tests::ledger::{go_off, goes_off};
 use quickcheck::QuickCheck;
 
@@ -277,6 +277,30 @@ fn stages_pass_other_ways_of_pushing_on() {
     assert_eq!(gate.push_under(Overflow::DropOldest, 10), Err(PushError::Shed(10)));
     assert_eq!(gate.push_under(Overflow::DropOldest, 2), Ok(Pushed::Evicted(1)));
     assert_eq!(gate.rule().kept_out(1), 1);
+}
+
+/// An end goes by a policy that is asked of it, if it can; what never evicts goes by its own instead, and so does what has none.
+#[test]
+fn what_cannot_go_by_a_policy_goes_by_its_own() {
+    let (mut tx, mut rx) = mpsc::ring(1).unwrap();
+    let under = |tx: &mut mpsc::OwnedProducer<u32>, overflow, value| SendEnd::push_under(tx, overflow, value);
+    assert_eq!(under(&mut tx, Overflow::DropOldest, 1), Ok(Pushed::Stored));
+    assert_eq!(under(&mut tx, Overflow::DropOldest, 2), Err(PushError::Full(2)));
+    assert_eq!(under(&mut tx, Overflow::DropIncoming, 3), Err(PushError::Shed(3)));
+    rx.set_overflow(Refusal::DropIncoming);
+    assert_eq!(under(&mut tx, Overflow::DropOldest, 4), Err(PushError::Shed(4)));
+    assert_eq!(under(&mut tx, Overflow::Reject, 5), Err(PushError::Full(5)));
+    assert_eq!(rx.pop(), Ok(1));
+
+    let (mut tx, mut rx) = spsc::ring(1).unwrap();
+    assert_eq!(SendEnd::push_under(&mut tx, Overflow::DropOldest, 1), Ok(Pushed::Stored));
+    assert_eq!(SendEnd::push_under(&mut tx, Overflow::DropOldest, 2), Err(PushError::Full(2)));
+    assert_eq!(rx.pop(), Ok(1));
+
+    let (mut tx, mut rx) = latest::triple_buffer();
+    assert_eq!(SendEnd::push_under(&mut tx, Overflow::DropIncoming, 1), Ok(Pushed::Stored));
+    assert_eq!(SendEnd::push_under(&mut tx, Overflow::DropIncoming, 2), Ok(Pushed::Evicted(1)), "there is always room");
+    assert_eq!(rx.read(), Ok(2));
 }
 
 /// A stage is as sure as its ring that a push or a pop would be in vain.

@@ -1,17 +1,14 @@
-//! A push and a pop allocate nothing, nor does who waits for them, and a ring in an array or a slice is made without an allocation.
+//! A push and a pop allocate nothing, nor do those of a channel and who waits for them, and a ring in an array or a slice is made without an allocation.
 //!
 //! Claims: allocations.
+
+mod channels;
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::hint::black_box;
 use std::num::NonZeroU32;
-use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Poll, Wake, Waker};
-use std::time::Duration;
 
-use forebay::channel::{MpscReceiver, MpscSender, RecvTimeoutError, SendTimeoutError};
 use forebay_core::seam::{Pop, Push};
 use forebay_core::spsc::{Dense, Flagged};
 use forebay_core::{Overflow, Refusal, conflated, fan_in, latest, mpsc, priority, spsc, swap};
@@ -56,48 +53,6 @@ fn work(push: &mut impl Push<Item = u64>, pop: &mut impl Pop<Item = u64>) {
     }
 }
 
-struct NoOp;
-
-impl Wake for NoOp {
-    fn wake(self: Arc<Self>) {}
-}
-
-/// Those who send and the one who receives wait in every way.
-fn wait_for_each_other(
-    sender: &mut MpscSender<u64>,
-    senders: &mut [MpscSender<u64>],
-    receiver: &mut MpscReceiver<u64>,
-    waker: &Waker,
-) {
-    let mut cx = Context::from_waker(waker);
-    let mut receive = receiver.recv();
-    assert!(Pin::new(&mut receive).poll(&mut cx).is_pending());
-    sender.try_send(1).unwrap();
-    assert_eq!(Pin::new(&mut receive).poll(&mut cx), Poll::Ready(Ok(1)));
-    drop(receive);
-    assert_eq!(receiver.recv_timeout(Duration::ZERO), Err(RecvTimeoutError::Timeout));
-    sender.blocking_send(2).unwrap();
-    sender.blocking_send(3).unwrap();
-    assert_eq!(sender.send_timeout(4, Duration::ZERO), Err(SendTimeoutError::Timeout(4)));
-    for _ in 0..2 {
-        // Each of them waits, one gives up, and the others are served.
-        let mut number = 10;
-        senders.iter_mut().for_each(|sender| {
-            let mut send = sender.send(number);
-            number += 1;
-            assert!(Pin::new(&mut send).poll(&mut cx).is_pending());
-        });
-        let [one, two, ..] = senders else { unreachable!("there are three") };
-        let (mut one, mut two) = (one.send(5), two.send(6));
-        assert!(Pin::new(&mut one).poll(&mut cx).is_pending());
-        assert!(Pin::new(&mut two).poll(&mut cx).is_pending());
-        (0..2).for_each(|_| assert!(receiver.blocking_recv().is_ok()));
-        assert_eq!(Pin::new(&mut one).poll(&mut cx), Poll::Ready(Ok(())));
-        assert_eq!(Pin::new(&mut two).poll(&mut cx), Poll::Ready(Ok(())));
-    }
-    (0..2).for_each(|_| assert!(receiver.try_recv().is_ok()));
-}
-
 /// One test, as the count is of the whole program.
 #[test]
 fn none_in_a_push_or_a_pop_and_none_in_an_array_or_a_slice() {
@@ -130,16 +85,7 @@ fn none_in_a_push_or_a_pop_and_none_in_an_array_or_a_slice() {
     let (mut push, mut pop) = (producer.by(|number: &u64| *number as usize), consumer.values());
     assert_eq!(calls(|| work(&mut push, &mut pop)), 0);
 
-    let (mut sender, mut receiver) = forebay::channel::mpsc(2).unwrap();
-    let mut senders: Vec<_> = (0..3).map(|_| sender.clone()).collect();
-    let waker = Waker::from(Arc::new(NoOp));
-    // A thread makes its waker when it waits for the first time.
-    assert!(receiver.recv_timeout(Duration::ZERO).is_err());
-    let wait = || (0..20).for_each(|_| wait_for_each_other(&mut sender, &mut senders, &mut receiver, &waker));
-    assert_eq!(calls(wait), 0, "a channel");
-    let come_and_go = || (0..20).for_each(|_| drop((sender.clone(), sender.clone())));
-    come_and_go();
-    assert_eq!(calls(come_and_go), 0, "senders come and go");
+    channels::none();
 
     let in_place = || {
         let mut ring = spsc::Ring::<u64, 8>::new();
