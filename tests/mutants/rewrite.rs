@@ -190,7 +190,14 @@ const REWRITINGS: &[Rewriting] = &[
         what: "after the look at who waits",
         file: WAIT,
         function: "awaited",
-        edits: &[("self.home.fence();", ""), ("Awaited(awaited |", "self.home.fence(); Awaited(awaited |")],
+        edits: &[("self.home.fence(lull);", ""), ("Awaited(awaited |", "self.home.fence(lull); Awaited(awaited |")],
+    },
+    Rewriting {
+        ids: "HO1",
+        what: "all are at home where another thread is",
+        file: HOME,
+        function: "be_home_of_all",
+        edits: &[("if is_here || !is_left && word != home_of(number_in(word)) {", "if is_here || !is_left {")],
     },
     Rewriting {
         ids: "HO1",
@@ -229,8 +236,8 @@ const REWRITINGS: &[Rewriting] = &[
         file: HOME,
         function: "is_here",
         edits: &[
-            ("barrier::light();", "let word = self.0.load(Ordering::Relaxed); barrier::light();"),
-            ("self.0.load(Ordering::Relaxed) == home_of", "word == home_of"),
+            ("barrier::light();", "let word = self.0.load(Ordering::Acquire); barrier::light();"),
+            ("let word = self.0.load(Ordering::Acquire);\n", "\n"),
         ],
     },
     Rewriting {

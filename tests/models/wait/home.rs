@@ -19,6 +19,7 @@ models! {
     room_while_all_are_at_home [Some(3), 191] &["room", "woken"] => super::room_while_all_are_at_home;
     all_come_home_beside_one_that_waits [Some(2), 191] &["there", "woken"] => super::all_come_home_beside_one_that_waits;
     all_come_home_to_one_that_waits [Some(2), 191] &["there", "woken"] => super::all_come_home_to_one_that_waits;
+    all_stay_away_from_one_at_home_that_waits [Some(2), 191] &["there", "woken"] => super::all_stay_away_from_one_at_home_that_waits;
     all_come_home_after_one_has_left_it [Some(2), 191] &["there", "woken"] => super::all_come_home_after_one_has_left_it;
     two_leave_the_home_of_all [Some(2), 14174] &["room", "woken"] => super::two_leave_the_home_of_all;
 }
@@ -181,7 +182,7 @@ fn all_come_home_beside_one_that_waits(cx: &Context) {
     let (mut sender, receiver) = channel(cx, 4);
     let waiter = poll_in_thread(end(sender.clone()));
     let goer = go_in_thread(receiver);
-    for number in 0..=LULL {
+    for number in 1..=LULL {
         let _ = sender.try_send(number);
     }
     goer.join().unwrap();
@@ -197,10 +198,29 @@ fn all_come_home_to_one_that_waits(cx: &Context) {
     let goer = go_in_thread(receiver);
     let mut task = end(sender.clone());
     task.poll();
-    for number in 0..=LULL_AT_HOME {
+    for number in 1..=LULL_AT_HOME {
         let _ = sender.try_send(number);
     }
     goer.join().unwrap();
+    has_ended(&task, cx);
+}
+
+/// The same where another thread makes as many changes: it does not let all be at home who are at home elsewhere.
+///
+/// [W1] [W2] [HO1].
+fn all_stay_away_from_one_at_home_that_waits(cx: &Context) {
+    let (mut sender, receiver) = channel(cx, 4);
+    wait_for_end(&mut sender.clone());
+    let mut task = end(sender.clone());
+    let busy = thread::spawn(move || {
+        for number in 1..=LULL {
+            let _ = sender.try_send(number);
+        }
+    });
+    let goer = go_in_thread(receiver);
+    task.poll();
+    goer.join().unwrap();
+    busy.join().unwrap();
     has_ended(&task, cx);
 }
 
@@ -214,7 +234,7 @@ fn all_come_home_after_one_has_left_it(cx: &Context) {
     let mut leaver = end(sender.clone());
     let busy = thread::spawn(move || {
         leaver.poll();
-        for number in 0..=LULL {
+        for number in 1..=LULL {
             let _ = sender.try_send(number);
         }
         leaver
