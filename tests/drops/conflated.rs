@@ -10,6 +10,7 @@ use std::rc::Rc;
 use forebay_core::conflated::{Consumer, HeapRing, KeyMemory, NoKey, OwnedProducer, Producer, Ring, SliceRing, Slot};
 use forebay_core::{CapacityError, InUse, PopError};
 use forebay_tests::ledger::{Ledger, Tracked, forget, go_off, goes_off};
+use forebay_tests::owners::end;
 
 /// How many keys the rings have.
 const N: usize = 3;
@@ -18,37 +19,12 @@ const N: usize = 3;
 /// armed value that was left inside must have gone off then, and all values must have been dropped once.
 macro_rules! on_every_ring {
     ($action:expr) => {
-        for turns in 0..3 {
-            let ledger = Ledger::new();
-            let mut ring = Ring::<_, N>::new();
-            let (producer, consumer) = turned(&ledger, ring.split(), turns);
-            ($action)(&ledger, producer, consumer);
-            end(&ledger, ring);
-
-            let ledger = Ledger::new();
-            let ring = Ring::<_, N>::new();
-            let (producer, consumer) = turned(&ledger, ring.try_split().expect("no end is out"), turns);
-            ($action)(&ledger, producer, consumer);
-            end(&ledger, ring);
-
-            let ledger = Ledger::new();
-            let mut ring = HeapRing::new(N).unwrap();
-            let (producer, consumer) = turned(&ledger, ring.split(), turns);
-            ($action)(&ledger, producer, consumer);
-            end(&ledger, ring);
-
-            let ledger = Ledger::new();
-            let (mut keys, mut order) = memory();
-            let mut ring = SliceRing::new(&mut keys, &mut order).unwrap();
-            let (producer, consumer) = turned(&ledger, ring.split(), turns);
-            ($action)(&ledger, producer, consumer);
-            end(&ledger, ring);
-
-            // The last end takes the ring with it.
-            let ledger = Ledger::new();
-            let (producer, consumer) = turned(&ledger, HeapRing::new(N).unwrap().into_ends(), turns);
-            goes_off(|| ($action)(&ledger, producer, consumer));
-            ledger.settle();
+        forebay_tests::on_every_ring! {
+            turned, 0..3;
+            Ring::<_, N>::new();
+            memory = memory() => SliceRing::new(&mut memory.0, &mut memory.1).unwrap();
+            HeapRing::new(N).unwrap();
+            $action
         }
     };
 }
@@ -56,19 +32,13 @@ macro_rules! on_every_ring {
 type Ends<'q, K> = (Producer<'q, Tracked, K>, Consumer<'q, Tracked, K>);
 
 /// So that each of the buffers is in the middle in turn.
-fn turned<'q, K>(ledger: &Ledger, (mut producer, mut consumer): Ends<'q, K>, turns: usize) -> Ends<'q, K> {
+fn turned<'q, K>(turns: usize, ledger: &Ledger, (mut producer, mut consumer): Ends<'q, K>) -> Ends<'q, K> {
     for key in (0..turns).flat_map(|_| 0..N) {
         assert!(producer.push(key, ledger.item()).unwrap().is_none());
         assert!(consumer.pop().is_ok());
     }
     assert_eq!(ledger.alive(), 0);
     (producer, consumer)
-}
-
-fn end<R>(ledger: &Ledger, ring: R) {
-    let armed = ledger.armed() > 0;
-    assert_eq!(goes_off(|| drop(ring)), armed);
-    ledger.settle();
 }
 
 fn memory<T>() -> ([KeyMemory<T>; N], [Slot<usize>; N + 1]) {

@@ -9,6 +9,7 @@ use std::num::NonZeroU32;
 use forebay_core::fan_in::{Consumer, HeapRing, LaneMemory, NoLane, Opener, Ring, SliceRing, Slot};
 use forebay_core::{CapacityError, PopError};
 use forebay_tests::ledger::{Ledger, Tracked, forget, goes_off};
+use forebay_tests::owners::end;
 
 const ONE: NonZeroU32 = NonZeroU32::MIN;
 const N: usize = 3;
@@ -58,12 +59,6 @@ macro_rules! with {
             Kind::Owned(($opener, $consumer)) => $body,
         }
     };
-}
-
-fn end<R>(ledger: &Ledger, ring: R) {
-    let armed = ledger.armed() > 0;
-    assert_eq!(goes_off(|| drop(ring)), armed);
-    ledger.settle();
 }
 
 /// The ends go in every order, with items in every lane at every place of its slots.

@@ -16,6 +16,7 @@ use std::rc::Rc;
 use forebay_core::latest::{OwnedWriter, Reader, TripleBuffer, Writer};
 use forebay_core::{InUse, PopError};
 use forebay_tests::ledger::{Ledger, Tracked, goes_off};
+use forebay_tests::owners::end;
 
 /// Hands the ends of every kind of owner to an action, after `turns` values went through, and drops the buffer after it. An
 /// armed value that was left inside must have gone off then, and all values must have been dropped once.
@@ -54,12 +55,6 @@ fn turned<'q, K>(ledger: &Ledger, (mut writer, mut reader): Ends<'q, K>, turns: 
     }
     assert_eq!(ledger.alive(), 0);
     (writer, reader)
-}
-
-fn end(ledger: &Ledger, buffer: TripleBuffer<Tracked>) {
-    let armed = ledger.armed() > 0;
-    assert_eq!(goes_off(|| drop(buffer)), armed);
-    ledger.settle();
 }
 
 /// Writes a value that the reader holds, and a newer one, each if asked for. Answers with their numbers.

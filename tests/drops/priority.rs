@@ -10,6 +10,7 @@ use std::mem;
 use forebay_core::priority::{Consumer, HeapRing, Keep, Producer, Ring, SliceRing, Slot};
 use forebay_core::{CapacityError, Overflow, PopError, Pushed};
 use forebay_tests::ledger::{Ledger, Tracked, go_off, goes_off};
+use forebay_tests::owners::end;
 
 const N: usize = 3;
 const C: usize = 2;
@@ -19,6 +20,18 @@ type Both<'q, K> = (Producer<'q, Tracked, C, K>, Consumer<'q, Tracked, C, K>);
 enum Ends<'q> {
     Borrowed(Both<'q, ()>),
     Owned(Both<'static, Keep<Tracked, C>>),
+}
+
+impl<'q> From<Both<'q, ()>> for Ends<'q> {
+    fn from(ends: Both<'q, ()>) -> Self {
+        Self::Borrowed(ends)
+    }
+}
+
+impl From<Both<'static, Keep<Tracked, C>>> for Ends<'_> {
+    fn from(ends: Both<'static, Keep<Tracked, C>>) -> Self {
+        Self::Owned(ends)
+    }
 }
 
 /// Runs the same code on both kinds of ends.
@@ -41,40 +54,13 @@ fn on_every_ring(action: impl Fn(&Ledger, Ends<'_>)) {
         (producer, consumer)
     }
 
-    for start in 0..2 * N {
-        let ledger = Ledger::new();
-        let mut ring = Ring::<Tracked, N, C>::with_overflow(Overflow::DropOldest);
-        action(&ledger, Ends::Borrowed(at(start, &ledger, ring.split())));
-        end(&ledger, ring);
-
-        let ledger = Ledger::new();
-        let ring = Ring::<Tracked, N, C>::with_overflow(Overflow::DropOldest);
-        action(&ledger, Ends::Borrowed(at(start, &ledger, ring.try_split().unwrap())));
-        end(&ledger, ring);
-
-        let ledger = Ledger::new();
-        let mut memory = [const { Slot::new() }; N];
-        let mut ring = SliceRing::with_overflow(&mut memory, Overflow::DropOldest).unwrap();
-        action(&ledger, Ends::Borrowed(at(start, &ledger, ring.split())));
-        end(&ledger, ring);
-
-        let ledger = Ledger::new();
-        let mut ring = HeapRing::with_overflow(N, Overflow::DropOldest).unwrap();
-        action(&ledger, Ends::Borrowed(at(start, &ledger, ring.split())));
-        end(&ledger, ring);
-
-        let ledger = Ledger::new();
-        let ring = HeapRing::with_overflow(N, Overflow::DropOldest).unwrap();
-        action(&ledger, Ends::Owned(at(start, &ledger, ring.into_ends())));
-        ledger.check();
+    forebay_tests::on_every_ring! {
+        at, 0..2 * N;
+        Ring::<Tracked, N, C>::with_overflow(Overflow::DropOldest);
+        memory = [const { Slot::new() }; N] => SliceRing::with_overflow(&mut memory, Overflow::DropOldest).unwrap();
+        HeapRing::with_overflow(N, Overflow::DropOldest).unwrap();
+        |ledger, producer, consumer| action(ledger, Ends::from((producer, consumer)))
     }
-}
-
-/// Drops a ring whose ends are gone.
-fn end<R>(ledger: &Ledger, ring: R) {
-    let armed = ledger.armed() > 0;
-    assert_eq!(goes_off(|| drop(ring)), armed);
-    ledger.settle();
 }
 
 #[test]

@@ -13,6 +13,7 @@ pub mod latest;
 pub mod ledger;
 pub mod model;
 pub mod mpsc;
+pub mod owners;
 pub mod pacer;
 pub mod payload;
 pub mod priority;

@@ -111,3 +111,42 @@ pub type Page = Bytes<5000>;
 pub fn number(of: usize) -> u8 {
     u8::try_from(of % 256).expect("below 256")
 }
+
+/// A test of each shape, by a function that is generic over it.
+#[macro_export]
+macro_rules! each_shape {
+    ($shape:ident) => {
+        #[test]
+        fn without_size() {
+            assert_eq!(size_of::<$crate::shapes::Nothing>(), 0);
+            $shape::<$crate::shapes::Nothing>();
+        }
+
+        #[test]
+        fn without_size_and_aligned() {
+            type T = $crate::shapes::AlignedNothing;
+            assert_eq!((size_of::<T>(), align_of::<T>()), (0, 128));
+            $shape::<T>();
+        }
+
+        #[test]
+        fn aligned_to_128() {
+            type T = $crate::shapes::Aligned;
+            assert_eq!((size_of::<T>(), align_of::<T>()), (128, 128));
+            $shape::<T>();
+        }
+
+        #[test]
+        fn larger_than_a_page() {
+            assert!(size_of::<$crate::shapes::Page>() > 4096);
+            $shape::<$crate::shapes::Page>();
+        }
+
+        #[test]
+        fn of_an_odd_size() {
+            type T = $crate::shapes::Odd;
+            assert_eq!((size_of::<T>(), align_of::<T>()), (5, 1));
+            $shape::<T>();
+        }
+    };
+}

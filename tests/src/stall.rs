@@ -174,6 +174,50 @@ pub fn note(what: &str, alone: usize, most: usize, survived: usize) {
 /// Names a file for what was tried.
 const RECORDS: &str = "FOREBAY_STALLS";
 
+/// An operation that stands still, in a thread of its own. It goes on when this is gone, by a panic too.
+pub struct Frozen<R> {
+    run: Run<(R, usize)>,
+    let_go: mpsc::Sender<()>,
+    /// Whether it holds a lock.
+    holds_lock: bool,
+}
+
+impl<R: Send + 'static> Frozen<R> {
+    /// Freezes an operation before its atomic step number `step`, counted from 0.
+    ///
+    /// # Errors
+    /// What it did, and how many steps it took, if it has no such step.
+    ///
+    /// # Panics
+    /// If it does not return then.
+    pub fn before(step: usize, operation: impl FnOnce() -> R + Send + 'static) -> Result<Self, (R, usize)> {
+        let (stops, stopped_there) = mpsc::channel();
+        let (let_go, wait) = mpsc::channel::<()>();
+        let run = Run::start(format!("the operation, frozen before step {step} and let go,"), move || {
+            let freeze = move || {
+                stops.send(steps::holds_lock()).expect("the test waits for it");
+                // Until the other side is gone, by a panic too.
+                let _ = wait.recv();
+            };
+            stopped(step, freeze, operation)
+        });
+        match stopped_there.recv_timeout(LIMIT) {
+            Ok(holds_lock) => Ok(Self { run, let_go, holds_lock }),
+            Err(RecvTimeoutError::Disconnected) => Err(run.end()),
+            Err(RecvTimeoutError::Timeout) => panic!("the operation does not return, with nobody in its way"),
+        }
+    }
+
+    /// Lets it go on to its end. Answers with what it did, and how many steps it took.
+    ///
+    /// # Panics
+    /// If it does not return.
+    pub fn go_on(self) -> (R, usize) {
+        drop(self.let_go);
+        self.run.end()
+    }
+}
+
 /// Freezes a thread before each atomic step of an operation, until `others` has returned, in another thread.
 ///
 /// # Panics
@@ -194,34 +238,17 @@ where
     let (operation, others) = (Arc::new(operation), Arc::new(others));
     each_step("frozen", |step| {
         let (mine, mut theirs) = make();
-        let (stops, stopped_there) = mpsc::channel();
-        let (let_go, wait) = mpsc::channel::<()>();
-        let run = Run::start(format!("the operation, frozen before step {step} and let go,"), {
-            let operation = Arc::clone(&operation);
-            move || {
-                let freeze = move || {
-                    stops.send(()).expect("the test waits for it");
-                    // Until the other side is gone, by a panic too.
-                    let _ = wait.recv();
-                };
-                stopped(step, freeze, || operation(mine))
-            }
-        });
-        let reached = match stopped_there.recv_timeout(LIMIT) {
-            Ok(()) => true,
-            Err(RecvTimeoutError::Disconnected) => false,
-            Err(RecvTimeoutError::Timeout) => panic!("the operation does not return, with nobody in its way"),
+        let operation = Arc::clone(&operation);
+        let frozen = match Frozen::before(step, move || operation(mine)) {
+            Ok(frozen) => frozen,
+            Err((_, taken)) => return (taken, false),
         };
-        if !reached {
-            return (run.end().1, false);
-        }
         let seen = Run::start(format!("another thread, while the operation is frozen before step {step},"), {
             let others = Arc::clone(&others);
             move || (others(&mut theirs), theirs)
         });
         let (seen, theirs) = seen.end();
-        drop(let_go);
-        let (result, taken) = run.end();
+        let (result, taken) = frozen.go_on();
         after(result, seen, theirs);
         (taken, true)
     })
@@ -324,24 +351,15 @@ where
     let mut all = Vec::new();
     for step in 0.. {
         let (mine, mut theirs) = make();
-        let (stops, stopped_there) = mpsc::channel();
-        let (let_go, wait) = mpsc::channel::<()>();
-        let run = Run::start(format!("the operation, frozen before step {step} and let go,"), {
-            let operation = Arc::clone(&operation);
-            move || {
-                let freeze = move || {
-                    stops.send(steps::holds_lock()).expect("the test waits for it");
-                    // Until the other side is gone, by a panic too.
-                    let _ = wait.recv();
-                };
-                stopped(step, freeze, || operation(mine))
+        let operation = Arc::clone(&operation);
+        let frozen = match Frozen::before(step, move || operation(mine)) {
+            Ok(frozen) => frozen,
+            Err((_, taken)) => {
+                assert_eq!(taken, step, "the operation takes different steps each time");
+                break;
             }
-        });
-        let Ok(holds_lock) = stopped_there.recv_timeout(LIMIT) else {
-            let (_, taken) = run.end();
-            assert_eq!(taken, step, "the operation takes different steps each time");
-            break;
         };
+        let holds_lock = frozen.holds_lock;
         let (says, heard) = mpsc::channel();
         let seen = Run::start(format!("another thread, while the operation is frozen before step {step},"), {
             let others = Arc::clone(&others);
@@ -359,15 +377,15 @@ where
             }
         });
         let waited = heard.recv_timeout(LIMIT).expect("the others return, or look for a lock again and again");
-        if waited {
-            drop(let_go);
-            let (seen, theirs) = seen.end();
-            after(run.end().0, seen, theirs);
+        // It goes on first where they wait for it.
+        let ((seen, theirs), result) = if waited {
+            let (result, _) = frozen.go_on();
+            (seen.end(), result)
         } else {
-            let (seen, theirs) = seen.end();
-            drop(let_go);
-            after(run.end().0, seen, theirs);
-        }
+            let seen = seen.end();
+            (seen, frozen.go_on().0)
+        };
+        after(result, seen, theirs);
         all.push(Stop { holds_lock, waited });
     }
     TRIED.set(true);

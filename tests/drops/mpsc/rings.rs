@@ -2,7 +2,7 @@
 
 use forebay_core::mpsc::{Consumer, HeapRing, Producer, Ring, SliceRing};
 use forebay_core::{PopError, PushError};
-use forebay_tests::ledger::{Ledger, Tracked, goes_off};
+use forebay_tests::ledger::{Ledger, Tracked};
 
 /// The capacity of the rings here.
 pub(crate) const N: usize = 3;
@@ -10,56 +10,18 @@ pub(crate) const N: usize = 3;
 /// Hands the first ends of every kind of ring to an action, and drops the ring after it. An armed item that was left inside
 /// must have gone off then, and all items must have been dropped once.
 macro_rules! on_every_ring {
-    ($action:expr) => {{
-        use forebay_core::mpsc::{HeapRing, Ring, SliceRing, Slot};
-        use forebay_tests::ledger::{Ledger, Tracked, goes_off};
-
-        use $crate::rings::{N, at, end};
-
-        for start in 0..2 * N {
-            let ledger = Ledger::new();
-            let mut ring = Ring::<Tracked, N>::new();
-            let (producer, consumer) = at(start, &ledger, ring.split());
-            ($action)(&ledger, producer, consumer);
-            end(&ledger, ring);
-
-            let ledger = Ledger::new();
-            let ring = Ring::<Tracked, N>::new();
-            let ends = ring.try_split().expect("no end is out");
-            let (producer, consumer) = at(start, &ledger, ends);
-            ($action)(&ledger, producer, consumer);
-            end(&ledger, ring);
-
-            let ledger = Ledger::new();
-            let mut memory = [const { Slot::new() }; N];
-            let mut ring = SliceRing::<Tracked>::new(&mut memory).expect("a capacity above 0");
-            let (producer, consumer) = at(start, &ledger, ring.split());
-            ($action)(&ledger, producer, consumer);
-            end(&ledger, ring);
-
-            let ledger = Ledger::new();
-            let mut ring = HeapRing::<Tracked>::new(N).expect("a small capacity");
-            let (producer, consumer) = at(start, &ledger, ring.split());
-            ($action)(&ledger, producer, consumer);
-            end(&ledger, ring);
-
-            // The last end takes the ring with it.
-            let ledger = Ledger::new();
-            let ring = HeapRing::<Tracked>::new(N).expect("a small capacity");
-            let (producer, consumer) = at(start, &ledger, ring.into_ends());
-            goes_off(|| ($action)(&ledger, producer, consumer));
-            ledger.settle();
+    ($action:expr) => {
+        forebay_tests::on_every_ring! {
+            $crate::rings::at, 0..2 * $crate::rings::N;
+            forebay_core::mpsc::Ring::<forebay_tests::ledger::Tracked, { $crate::rings::N }>::new();
+            memory = [const { forebay_core::mpsc::Slot::new() }; $crate::rings::N] =>
+                forebay_core::mpsc::SliceRing::new(&mut memory).expect("a capacity above 0");
+            forebay_core::mpsc::HeapRing::new($crate::rings::N).expect("a small capacity");
+            $action
         }
-    }};
+    };
 }
 pub(crate) use on_every_ring;
-
-/// Drops the ring, with what is inside.
-pub(crate) fn end(ledger: &Ledger, ring: impl Sized) {
-    let armed = ledger.armed();
-    assert_eq!(goes_off(|| drop(ring)), armed > 0);
-    ledger.settle();
-}
 
 type Ends<'q, K> = (Producer<'q, Tracked, K>, Consumer<'q, Tracked, K>);
 
@@ -160,7 +122,9 @@ macro_rules! on_every_owner {
         use forebay_core::mpsc::{HeapRing, Ring, SliceRing, Slot};
         use forebay_tests::ledger::{Ledger, Tracked};
 
-        use $crate::rings::{N, at, end};
+        use forebay_tests::owners::end;
+
+        use $crate::rings::{N, at};
 
         for start in 0..2 * N {
             let ledger = Ledger::new();

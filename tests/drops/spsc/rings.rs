@@ -2,7 +2,7 @@
 
 use forebay_core::spsc::{Consumer, HeapRing, Layout, Producer, Ring, SliceRing};
 use forebay_core::{PopError, PushError};
-use forebay_tests::ledger::{Ledger, Tracked, goes_off};
+use forebay_tests::ledger::{Ledger, Tracked};
 
 /// The capacity of the rings here.
 pub(crate) const N: usize = 3;
@@ -10,60 +10,22 @@ pub(crate) const N: usize = 3;
 /// Hands the ends of every kind of ring to an action, and drops the ring after it. An armed item that was left inside must
 /// have gone off then, and all items must have been dropped once.
 macro_rules! on_every_ring {
-    ($action:expr) => {{
+    ($action:expr) => {
         $crate::rings::on_every_ring!($action, forebay_core::spsc::Dense);
         $crate::rings::on_every_ring!($action, forebay_core::spsc::Flagged);
-    }};
-    ($action:expr, $layout:ty) => {{
-        use forebay_core::spsc::{HeapRing, Ring, SliceRing, Slot};
-        use forebay_tests::ledger::{Ledger, Tracked, goes_off};
-
-        use $crate::rings::{N, at, end};
-
-        for start in 0..2 * N {
-            let ledger = Ledger::new();
-            let mut ring = Ring::<Tracked, N, $layout>::new();
-            let (producer, consumer) = at(start, &ledger, ring.split());
-            ($action)(&ledger, producer, consumer);
-            end(&ledger, ring);
-
-            let ledger = Ledger::new();
-            let ring = Ring::<Tracked, N, $layout>::new();
-            let ends = ring.try_split().expect("no end is out");
-            let (producer, consumer) = at(start, &ledger, ends);
-            ($action)(&ledger, producer, consumer);
-            end(&ledger, ring);
-
-            let ledger = Ledger::new();
-            let mut memory = [const { Slot::new() }; N];
-            let mut ring = SliceRing::<Tracked, $layout>::new(&mut memory).expect("a capacity above 0");
-            let (producer, consumer) = at(start, &ledger, ring.split());
-            ($action)(&ledger, producer, consumer);
-            end(&ledger, ring);
-
-            let ledger = Ledger::new();
-            let mut ring = HeapRing::<Tracked, $layout>::new(N).expect("a small capacity");
-            let (producer, consumer) = at(start, &ledger, ring.split());
-            ($action)(&ledger, producer, consumer);
-            end(&ledger, ring);
-
-            // The last end takes the ring with it.
-            let ledger = Ledger::new();
-            let ring = HeapRing::<Tracked, $layout>::new(N).expect("a small capacity");
-            let (producer, consumer) = at(start, &ledger, ring.into_ends());
-            goes_off(|| ($action)(&ledger, producer, consumer));
-            ledger.settle();
+    };
+    ($action:expr, $layout:ty) => {
+        forebay_tests::on_every_ring! {
+            $crate::rings::at, 0..2 * $crate::rings::N;
+            forebay_core::spsc::Ring::<forebay_tests::ledger::Tracked, { $crate::rings::N }, $layout>::new();
+            memory = [const { forebay_core::spsc::Slot::new() }; $crate::rings::N] =>
+                forebay_core::spsc::SliceRing::<_, $layout>::new(&mut memory).expect("a capacity above 0");
+            forebay_core::spsc::HeapRing::<_, $layout>::new($crate::rings::N).expect("a small capacity");
+            $action
         }
-    }};
+    };
 }
 pub(crate) use on_every_ring;
-
-/// Drops the ring, with what is inside.
-pub(crate) fn end(ledger: &Ledger, ring: impl Sized) {
-    let armed = ledger.armed();
-    assert_eq!(goes_off(|| drop(ring)), armed > 0);
-    ledger.settle();
-}
 
 type Ends<'q, L, K> = (Producer<'q, Tracked, L, K>, Consumer<'q, Tracked, L, K>);
 
@@ -149,7 +111,9 @@ macro_rules! on_every_owner {
         use forebay_core::spsc::{HeapRing, Ring, SliceRing, Slot};
         use forebay_tests::ledger::{Ledger, Tracked};
 
-        use $crate::rings::{N, at, end};
+        use forebay_tests::owners::end;
+
+        use $crate::rings::{N, at};
 
         for start in 0..2 * N {
             let ledger = Ledger::new();

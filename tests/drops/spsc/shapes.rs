@@ -1,7 +1,7 @@
 //! Items of awkward shapes, all with a drop: without size, aligned like two cache lines, larger than a page, odd.
 
 use forebay_core::spsc::{Consumer, Dense, Flagged, HeapRing, Producer, Ring, SliceRing, Slot};
-use forebay_tests::shapes::{Aligned, AlignedNothing, Nothing, Odd, Page, Shape, alive, number};
+use forebay_tests::shapes::{Aligned, Odd, Shape, alive, number};
 use forebay_tests::spsc::Runs;
 
 const N: usize = 3;
@@ -101,35 +101,7 @@ fn shape<T: Shape>() {
     rings::<T, Flagged>();
 }
 
-#[test]
-fn without_size() {
-    assert_eq!(size_of::<Nothing>(), 0);
-    shape::<Nothing>();
-}
-
-#[test]
-fn without_size_and_aligned() {
-    assert_eq!((size_of::<AlignedNothing>(), align_of::<AlignedNothing>()), (0, 128));
-    shape::<AlignedNothing>();
-}
-
-#[test]
-fn aligned_to_128() {
-    assert_eq!((size_of::<Aligned>(), align_of::<Aligned>()), (128, 128));
-    shape::<Aligned>();
-}
-
-#[test]
-fn larger_than_a_page() {
-    assert!(size_of::<Page>() > 4096);
-    shape::<Page>();
-}
-
-#[test]
-fn of_an_odd_size() {
-    assert_eq!((size_of::<Odd>(), align_of::<Odd>()), (5, 1));
-    shape::<Odd>();
-}
+forebay_tests::each_shape!(shape);
 
 /// The memory of a slot, as its documentation says.
 #[test]

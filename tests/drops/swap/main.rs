@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use forebay_core::swap::{Consumer, HeapRing, Producer, Ring, SliceRing, Slot};
 use forebay_core::{CapacityError, Overflow, PopError, Pushed};
 use forebay_tests::ledger::{Ledger, Tracked, forget, go_off, goes_off};
+use forebay_tests::owners::end;
 
 const N: usize = 3;
 const P: usize = 2;
@@ -30,32 +31,13 @@ fn on_every_ring(action: impl Fn(&Ledger, Ends<'_>)) {
         (producer, consumer)
     }
 
-    for start in 0..2 * N {
-        let ledger = Ledger::new();
-        let mut ring = Ring::<Tracked, N, P>::with_overflow(Overflow::DropOldest);
-        action(&ledger, Ends::Borrowed(at(start, &ledger, ring.split())));
-        end(&ledger, ring);
-
-        let ledger = Ledger::new();
-        let ring = Ring::<Tracked, N, P>::with_overflow(Overflow::DropOldest);
-        action(&ledger, Ends::Borrowed(at(start, &ledger, ring.try_split().unwrap())));
-        end(&ledger, ring);
-
-        let ledger = Ledger::new();
-        let mut memory = [const { Slot::new() }; N + P + 1];
-        let mut ring = SliceRing::with_overflow(&mut memory, P, Overflow::DropOldest).unwrap();
-        action(&ledger, Ends::Borrowed(at(start, &ledger, ring.split())));
-        end(&ledger, ring);
-
-        let ledger = Ledger::new();
-        let mut ring = HeapRing::with_overflow(N, P, Overflow::DropOldest).unwrap();
-        action(&ledger, Ends::Borrowed(at(start, &ledger, ring.split())));
-        end(&ledger, ring);
-
-        let ledger = Ledger::new();
-        let ring = HeapRing::with_overflow(N, P, Overflow::DropOldest).unwrap();
-        action(&ledger, Ends::Owned(at(start, &ledger, ring.into_ends())));
-        ledger.check();
+    forebay_tests::on_every_ring! {
+        at, 0..2 * N;
+        Ring::<Tracked, N, P>::with_overflow(Overflow::DropOldest);
+        memory = [const { Slot::new() }; N + P + 1] =>
+            SliceRing::with_overflow(&mut memory, P, Overflow::DropOldest).unwrap();
+        HeapRing::with_overflow(N, P, Overflow::DropOldest).unwrap();
+        |ledger, producer, consumer| action(ledger, Ends::from((producer, consumer)))
     }
 }
 
@@ -66,6 +48,18 @@ enum Ends<'q> {
     Owned(Both<'static, forebay_core::swap::Keep<Tracked>>),
 }
 
+impl<'q> From<Both<'q, ()>> for Ends<'q> {
+    fn from(ends: Both<'q, ()>) -> Self {
+        Self::Borrowed(ends)
+    }
+}
+
+impl From<Both<'static, forebay_core::swap::Keep<Tracked>>> for Ends<'_> {
+    fn from(ends: Both<'static, forebay_core::swap::Keep<Tracked>>) -> Self {
+        Self::Owned(ends)
+    }
+}
+
 /// Runs the same code on both kinds of ends.
 macro_rules! with {
     ($ends:expr, |$producer:ident, $consumer:ident| $body:expr) => {
@@ -74,13 +68,6 @@ macro_rules! with {
             Ends::Owned((mut $producer, mut $consumer)) => $body,
         }
     };
-}
-
-/// Drops a ring whose ends are gone.
-fn end<R>(ledger: &Ledger, ring: R) {
-    let armed = ledger.armed() > 0;
-    assert_eq!(goes_off(|| drop(ring)), armed);
-    ledger.settle();
 }
 
 #[test]

@@ -21,12 +21,11 @@ mod sweeps;
 
 use std::cell::Cell;
 use std::rc::Rc;
-use std::sync::mpsc;
-use std::thread;
 
 use forebay_core::swap::{HeapRing, OwnedConsumer, OwnedProducer};
 use forebay_core::{Overflow, PopError, PushError, Pushed, steps};
 use forebay_tests::course::OVERFLOWS;
+use forebay_tests::stall::Frozen;
 
 type P = OwnedProducer<u32>;
 type C = OwnedConsumer<u32>;
@@ -52,28 +51,12 @@ fn freeze<R: Send + 'static>(
     operation: impl FnOnce() -> R + Send + 'static,
     meanwhile: impl FnOnce(),
 ) -> (R, bool) {
-    let (stopped, stops) = mpsc::channel();
-    let (go, goes) = mpsc::channel::<()>();
-    let thread = thread::spawn(move || {
-        let mut count = 0;
-        let at_stop = stopped.clone();
-        let hook = move || {
-            if count == step {
-                at_stop.send(true).expect("somebody waits for it");
-                goes.recv().expect("somebody ends it");
-            }
-            count += 1;
-        };
-        let result = steps::with(hook, operation);
-        let _ = stopped.send(false);
-        result
-    });
-    let frozen = stops.recv().expect("the thread stops or ends");
+    let frozen = Frozen::before(step, operation);
     meanwhile();
-    if frozen {
-        go.send(()).expect("the thread waits");
+    match frozen {
+        Ok(frozen) => (frozen.go_on().0, true),
+        Err((result, _)) => (result, false),
     }
-    (thread.join().expect("the operation doesn't panic"), frozen)
 }
 
 /// Does something for every step of an operation, until it says that there was no such step. Answers with how many there
