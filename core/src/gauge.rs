@@ -352,10 +352,17 @@ pub(crate) fn pressure_since<D: Depth>(ring: &D, seen: &mut Seen) -> Option<Pres
     Some(level(word))
 }
 
-/// The word of the gauge, or where nobody keeps it, one that says the same of the level.
+/// The word of the gauge, or where nobody keeps it, one that says the same of the level, and is another one when that has changed.
 #[inline(always)]
 fn word_of<D: Depth>(ring: &D) -> usize {
-    if ring.follows() { ring.turns() << LEVEL.count_ones() | following(ring).1 as usize } else { ring.gauge().load() }
+    if !ring.follows() {
+        return ring.gauge().load();
+    }
+    match following(ring).1 {
+        // What is put in after that changes nothing.
+        Pressure::Closed => LEVEL,
+        level => ring.turns() << LEVEL.count_ones() | level as usize,
+    }
 }
 
 /// The number of items (the capacity, if nothing is taken out any more), and the level that follows from it.
@@ -597,6 +604,7 @@ mod tests {
         ring.len.set(Some(0));
         ring.gauge.close();
         assert_eq!(pressure_since(&Following(&ring, 0), &mut seen), Some(Pressure::Closed));
+        assert_eq!(pressure_since(&Following(&ring, 1), &mut seen), None, "it stays closed");
         ring.gauge.open();
         assert_eq!(pressure_since(&Following(&ring, 0), &mut seen), Some(Pressure::Open));
         // Where there is room for more it is kept.
