@@ -230,6 +230,7 @@ fn histories(
         });
     };
     let mut whole = outcomes(policies);
+    whole.extend(what.contains("swap").then_some("forced"));
     run(what, whole, false);
     run(&format!("{what}, sampled"), sampled_outcomes(policies), true);
 }
