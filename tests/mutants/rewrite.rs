@@ -259,7 +259,10 @@ const REWRITINGS: &[Rewriting] = &[
         function: "push_at_gate",
         edits: &[
             ("unsafe { self.ring.write(self.tail, value) };", "let (ring, at) = (self.ring, self.tail);"),
-            ("unsafe { self.commit_one() };", "unsafe { self.commit_one() }; unsafe { ring.write(at, value) };"),
+            (
+                "unsafe { self.commit_at(self.ring, self.tail) };",
+                "unsafe { self.commit_at(ring, at) }; unsafe { ring.write(at, value) };",
+            ),
         ],
     },
     Rewriting {
