@@ -166,6 +166,12 @@ impl Ring for Conflated {
     }
 
     as_any!();
+
+    // What several at once have replaced is told by the count alone.
+    fn check(rx: &mut Self::Rx, log: &Log) {
+        let (stored, popped) = log.counts();
+        assert_eq!(stored, popped + rx.end().conflated_total(), "{log:?}");
+    }
 }
 
 pub(super) struct Latest;
@@ -188,6 +194,11 @@ impl Ring for Latest {
 
     fn pop(rx: &mut Self::Rx, log: &mut Log) -> Result<(), PopError> {
         get(rx, log)
+    }
+
+    fn check(rx: &mut Self::Rx, log: &Log) {
+        let (stored, popped) = log.counts();
+        assert_eq!(stored, popped + rx.end().conflated(), "{log:?}");
     }
 }
 
