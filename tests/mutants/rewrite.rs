@@ -269,7 +269,7 @@ const REWRITINGS: &[Rewriting] = &[
             ("unsafe { self.ring.write(self.tail, value) };", "let (ring, at) = (self.ring, self.tail);"),
             (
                 "unsafe { self.commit_at(self.ring, self.tail) };",
-                "unsafe { self.commit_at(self.ring, self.tail) }; unsafe { ring.write(at, value) };",
+                "unsafe { self.commit_at(ring, at) }; unsafe { ring.write(at, value) };",
             ),
         ],
     },

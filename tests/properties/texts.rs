@@ -7,10 +7,11 @@ use std::fmt::Debug;
 use std::num::NonZeroU32;
 
 use forebay::channel::{self, BuildError, NoSeat, RecvError, RecvTimeoutError, SendError, SendTimeoutError};
+use forebay::expiry::{Clock as _, InstantClock};
 use forebay_core::credit::{CreditError, FrameError};
 use forebay_core::fan_in::NoLane;
 use forebay_core::pacer::RatesError;
-use forebay_core::{CapacityError, InUse, NeverEvicts, PopError, PushError, WatermarkError};
+use forebay_core::{CapacityError, InUse, NeverEvicts, PopError, PushError, Pushed, WatermarkError};
 use forebay_core::{conflated, fan_in, latest, mpsc, priority, spsc, swap};
 
 /// An item that nobody can show.
@@ -147,4 +148,48 @@ fn an_error_of_a_send_is_one_of_a_send_in_time() {
     assert_eq!(SendTimeoutError::from(SendError::Timeout(1)), SendTimeoutError::Timeout(1));
     assert_eq!(SendTimeoutError::from(SendError::Closed(2)), SendTimeoutError::Closed(2));
     assert_eq!(SendTimeoutError::from(SendError::Shed(3)), SendTimeoutError::Shed(3));
+}
+
+/// What is made by `Default` is what `new` makes: memory of rings, rings, and what channels wait in.
+#[test]
+fn by_default_it_is_new() {
+    let mut slots: [spsc::Slot<u32>; 1] = Default::default();
+    let mut ring = spsc::SliceRing::new(&mut slots).unwrap();
+    let (mut tx, mut rx) = ring.split();
+    assert_eq!((tx.push(1), tx.push(2), rx.pop()), (Ok(()), Err(PushError::Full(2)), Ok(1)));
+
+    let mut slots: [mpsc::Slot<u32>; 1] = Default::default();
+    let mut ring = mpsc::SliceRing::new(&mut slots).unwrap();
+    let (mut tx, mut rx) = ring.split();
+    assert_eq!((tx.push(1), tx.push(2), rx.pop()), (Ok(()), Err(PushError::Full(2)), Ok(1)));
+
+    let mut slots: [swap::Slot<u32>; 4] = Default::default();
+    let mut ring = swap::SliceRing::new(&mut slots, 1).unwrap();
+    let (mut tx, mut rx) = ring.split();
+    assert_eq!((tx.push(1), rx.pop()), (Ok(Pushed::Stored), Ok(1)));
+
+    let mut slots: [priority::Slot<u32, 2>; 1] = Default::default();
+    let mut ring = priority::SliceRing::new(&mut slots).unwrap();
+    let (mut tx, mut rx) = ring.split();
+    assert_eq!((tx.push(1, 1), rx.pop()), (Ok(Pushed::Stored), Ok((1, 1))));
+
+    let (mut lanes, mut slots): ([fan_in::LaneMemory<u32>; 1], [fan_in::Slot<u32>; 1]) = Default::default();
+    let mut ring = fan_in::SliceRing::new(&mut lanes, &mut slots).unwrap();
+    let (opener, mut rx) = ring.split();
+    let mut lane = opener.open(NonZeroU32::MIN).unwrap();
+    assert_eq!((lane.push(1), rx.pop().map(|(_, item)| item)), (Ok(()), Ok(1)));
+
+    let (mut keys, mut order): ([conflated::KeyMemory<u32>; 1], [conflated::Slot<usize>; 1]) = Default::default();
+    let mut ring = conflated::SliceRing::new(&mut keys, &mut order).unwrap();
+    let (mut tx, mut rx) = ring.split();
+    assert_eq!((tx.push(0, 1), rx.pop()), (Ok(None), Ok((0, 1))));
+
+    let lobby = channel::Lobby::<2>::default();
+    let mut ring = spsc::Ring::<u32, 1>::default();
+    let (tx, rx) = ring.split();
+    let (mut sender, mut receiver) = lobby.ends(tx, rx).unwrap();
+    assert_eq!((sender.try_send(1), receiver.try_recv()), (Ok(()), Ok(1)));
+
+    let (before, clock) = (InstantClock::new(), InstantClock::default());
+    assert!(clock.now() <= before.now(), "it counts from when it was made");
 }

@@ -14,8 +14,7 @@ Each public operation of each ring's ends, of the stages before and behind them,
 some states of a small ring (empty, half full, full; with each policy; with watermarks): the atomic steps that it takes by itself, from
 the fewest to the most; at most, whatever came in between; how many locks it takes, if any; at how many of its steps a thread stood
 still while the others worked; and at how many an interrupt came that worked. `survived` is where the others went on, in a bounded
-number of steps and without a lock, and all was right afterwards. `-`: it has no atomic step, or is not tried: `send_many` where the
-newest replaces the others, which is `send` again and again. What is tried is in
+number of steps and without a lock, and all was right afterwards. `-`: it has no atomic step. What is tried is in
 `tests/stalls/operations`; `.ci/run stalls` makes this table anew, and fails where it differs. The steps are those of a 64-bit machine, and of
 Linux with membarrier(2).
 

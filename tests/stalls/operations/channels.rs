@@ -405,7 +405,7 @@ fn priority(how: How) -> Names {
 
 fn conflated(how: How) -> Names {
     names::<Conflated>(how, |ring| {
-        senders(ring, |_, count| count == 1);
+        senders(ring, |_, _| true);
         receivers(ring);
         pressures(ring);
     })
@@ -413,7 +413,7 @@ fn conflated(how: How) -> Names {
 
 fn latest(how: How) -> Names {
     names::<Latest>(how, |ring| {
-        senders(ring, |_, count| count == 1);
+        senders(ring, |_, _| true);
         receivers(ring);
     })
 }

@@ -157,6 +157,12 @@ impl Ring for Conflated {
     }
 
     as_any!();
+
+    // What several at once have replaced is told by the count alone.
+    fn check(rx: &mut Self::Rx, log: &Log) {
+        let (stored, popped) = log.counts();
+        assert_eq!(stored, popped + rx.end().conflated_total(), "{log:?}");
+    }
 }
 
 pub(super) struct Latest;
@@ -174,6 +180,11 @@ impl Ring for Latest {
     }
 
     as_any!();
+
+    fn check(rx: &mut Self::Rx, log: &Log) {
+        let (stored, popped) = log.counts();
+        assert_eq!(stored, popped + rx.end().conflated(), "{log:?}");
+    }
 }
 
 /// A lane, with an opener for the others; or without, so that it is a sender alone.
