@@ -420,9 +420,6 @@ pub(crate) fn settle<D: Depth>(ring: D) -> (usize, Pressure) {
 pub(crate) fn span<D: Depth>(ring: D) -> (usize, bool) {
     let (gauge, capacity) = (ring.gauge(), ring.capacity());
     let Watermarks { high, low } = gauge.marks(capacity);
-    if ring.follows() {
-        return (capacity, false);
-    }
     // It isn't raised before there are `high` items.
     let mut from = (high, false);
     if !gauge.is_open() {
@@ -590,7 +587,7 @@ mod tests {
             assert_eq!(pressure(&Following(&ring, 0)), level);
             assert_eq!(pressure_since(&Following(&ring, 0), &mut seen), Some(level));
             assert_eq!(pressure_since(&Following(&ring, 0), &mut seen), None);
-            assert_eq!((settle(Following(&ring, 0)), span(Following(&ring, 0))), ((len, level), (1, false)));
+            assert_eq!((settle(Following(&ring, 0)), span(Following(&ring, 0))), ((len, level), (0, false)));
             assert_eq!(ring.gauge.load(), 0);
         }
         assert_eq!(seen.pressure(), Pressure::Stop);

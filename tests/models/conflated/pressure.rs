@@ -7,11 +7,11 @@ use super::*;
 
 models! {
     mod model: [Some(2), stepwise];
-    a_consumer_that_waits_leaves_it_open [414] &["conflated", "waits", "waits for nothing"];
+    a_consumer_that_waits_leaves_it_open [83] &["conflated", "waits", "waits for nothing"];
     a_consumer_that_waits_leaves_it_open_of_two_keys [8658] &["waits", "waits for nothing"];
-    a_change_beside_a_pop_that_lowers_it [13] &["conflated", "raised"];
+    a_change_beside_a_pop_that_lowers_it [17] &["conflated", "raised"];
     a_key_beside_a_pop_that_lowers_it [878] &["lowered", "raised"];
-    a_consumer_that_goes_leaves_it_closed [743] &["conflated", "popped"];
+    a_consumer_that_goes_leaves_it_closed [32] &["conflated", "popped"];
 }
 
 /// Ends of a ring with a high watermark, and a low one at half of it.

@@ -8,7 +8,7 @@ models! {
     two_openers_get_two_lanes [274] &["both"] => super::two_openers_get_two_lanes;
     what_was_left_is_seen [47] &["closed", "not yet"] => super::what_was_left_is_seen;
     closed_comes_last [2329] &["empty", "closed"], 2 => super::closed_comes_last;
-    an_opener_meets_a_consumer_that_goes [305] &["open", "closed", "pushed"] => super::an_opener_meets_a_consumer_that_goes;
+    an_opener_meets_a_consumer_that_goes [67] &["open", "closed", "pushed"] => super::an_opener_meets_a_consumer_that_goes;
     a_late_hint_of_a_former_producer [22785] &["taken", "again"], 2 => super::a_late_hint_of_a_former_producer;
     a_lane_that_is_seen_has_a_producer [17] &["none", "open"] => super::a_lane_that_is_seen_has_a_producer;
     a_hint_of_a_producer_that_goes [3075] &["seen", "not seen"], 2 => super::a_hint_of_a_producer_that_goes;

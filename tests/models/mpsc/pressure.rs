@@ -6,7 +6,7 @@ use forebay_tests::model::atomic::fence;
 use super::*;
 
 models! {
-    a_consumer_that_waits_leaves_it_open_capacity_1 [Some(2), 417, stepwise] WAITS => |cx| super::a_consumer_that_waits(1, 1, 1, 1, cx);
+    a_consumer_that_waits_leaves_it_open_capacity_1 [Some(2), 42, stepwise] WAITS => |cx| super::a_consumer_that_waits(1, 1, 1, 1, cx);
     a_consumer_that_waits_leaves_it_open_capacity_2 [Some(2), 13604, stepwise] WAITS => |cx| super::a_consumer_that_waits(2, 3, 1, 1, cx);
     a_consumer_that_waits_leaves_it_open_when_full [Some(2), 445, stepwise] WAITS => |cx| super::a_consumer_that_waits(2, 3, 2, 1, cx);
     beside_two_producers [Some(2), 131310] WAITS => |cx| super::a_consumer_that_waits(3, 2, 2, 2, cx);
@@ -14,7 +14,7 @@ models! {
     two_producers_raise_it_capacity_2 [Some(3), 2224] &["stop"] => |cx| super::two_producers_raise_it(2, 1, cx);
     two_producers_raise_it_capacity_3 [Some(3), 306] &["slow"] => |cx| super::two_producers_raise_it(3, 2, cx);
     pushes_beside_a_pop [Some(3), 76] BESIDE => |cx| super::pushes_beside_a_pop(1, cx);
-    pushes_of_two_beside_a_pop [Some(1), 7650] BESIDE => |cx| super::pushes_beside_a_pop(2, cx);
+    pushes_of_two_beside_a_pop [Some(1), 11210] BESIDE => |cx| super::pushes_beside_a_pop(2, cx);
     changes_are_told [Some(2), 1348, stepwise] &["open", "stop"] => super::changes_are_told;
     a_consumer_that_goes_leaves_it_closed [Some(2), 3442, stepwise] &["stored", "closed"] => |cx| super::a_consumer_that_goes(true, cx);
     a_consumer_that_closes_leaves_it_closed [Some(2), 8834, stepwise] &["stored", "closed"] => |cx| super::a_consumer_that_goes(false, cx);

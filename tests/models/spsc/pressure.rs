@@ -7,14 +7,14 @@ use super::*;
 
 models! {
     twice;
-    a_consumer_that_waits_leaves_it_open_capacity_1 [1357, 337] WAITS => |cx| super::a_consumer_that_waits::<L>(1, 1, 1, 2, cx);
+    a_consumer_that_waits_leaves_it_open_capacity_1 [111, 34] WAITS => |cx| super::a_consumer_that_waits::<L>(1, 1, 1, 2, cx);
     a_consumer_that_waits_leaves_it_open_capacity_2 [8693, 9801] WAITS => |cx| super::a_consumer_that_waits::<L>(2, 3, 1, 2, cx);
     a_consumer_that_waits_leaves_it_open_when_full [1628, 242] WAITS => |cx| super::a_consumer_that_waits::<L>(2, 3, 2, 2, cx);
-    a_push_beside_a_pop_that_lowers_it_capacity_1 [186, 131] NEVER_LOWERED => |cx| super::a_push_beside_a_pop_that_lowers_it::<L>(1, 1, 1, cx);
+    a_push_beside_a_pop_that_lowers_it_capacity_1 [20, 27] NEVER_LOWERED => |cx| super::a_push_beside_a_pop_that_lowers_it::<L>(1, 1, 1, cx);
     a_push_beside_a_pop_that_lowers_it_capacity_2 [854, 2053] BESIDE => |cx| super::a_push_beside_a_pop_that_lowers_it::<L>(2, 3, 1, cx);
-    changes_are_told_capacity_1 [397, 93] TOLD => |cx| super::changes_are_told::<L>(1, 1, 1, cx);
+    changes_are_told_capacity_1 [82, 17] TOLD => |cx| super::changes_are_told::<L>(1, 1, 1, cx);
     changes_are_told_capacity_2 [1065, 718] TOLD => |cx| super::changes_are_told::<L>(2, 3, 1, cx);
-    a_consumer_that_goes_leaves_it_closed_capacity_1 [2082, 849] GOES => |cx| super::a_consumer_that_goes::<L>(1, 1, 1, cx);
+    a_consumer_that_goes_leaves_it_closed_capacity_1 [75, 33] GOES => |cx| super::a_consumer_that_goes::<L>(1, 1, 1, cx);
     a_consumer_that_goes_leaves_it_closed_capacity_2 [4508, 3193] GOES => |cx| super::a_consumer_that_goes::<L>(2, 3, 1, cx);
 }
 

@@ -10,17 +10,17 @@ models! {
     item_from_home [Some(3), 196] &["there", "woken"] => super::item_from_home;
     item_without_a_barrier [Some(3), 103] &["there", "woken"] => super::item_without_a_barrier;
     room_from_home [Some(3), 191] &["room", "woken"] => super::room_from_home;
-    two_come_at_once [Some(2), 14174] &["room", "woken"] => super::two_come_at_once;
-    home_moves [Some(3), 22723] &["there", "woken"] => super::home_moves;
-    the_pressure_at_home [Some(2), 77] &["once", "woken"] => super::the_pressure_at_home;
+    two_come_at_once [Some(2), 11172] &["room", "woken"] => super::two_come_at_once;
+    home_moves [Some(3), 17046] &["there", "woken"] => super::home_moves;
+    the_pressure_at_home [Some(2), 509] &["once", "woken"] => super::the_pressure_at_home;
     the_pressure_at_full_at_home [Some(4), 2983] &["once", "woken"] => super::the_pressure_at_full_at_home;
-    a_home_left_twice [Some(2), 42322] &["there", "woken"] => super::a_home_left_twice;
+    a_home_left_twice [Some(2), 25191] &["there", "woken"] => super::a_home_left_twice;
     item_while_all_are_at_home [Some(3), 196] &["there", "woken"] => super::item_while_all_are_at_home;
     room_while_all_are_at_home [Some(3), 191] &["room", "woken"] => super::room_while_all_are_at_home;
-    all_come_home_beside_one_that_waits [Some(2), 191] &["there", "woken"] => super::all_come_home_beside_one_that_waits;
-    all_come_home_to_one_that_waits [Some(2), 191] &["there", "woken"] => super::all_come_home_to_one_that_waits;
-    all_stay_away_from_one_at_home_that_waits [Some(2), 191] &["there", "woken"] => super::all_stay_away_from_one_at_home_that_waits;
-    all_come_home_after_one_has_left_it [Some(2), 191] &["there", "woken"] => super::all_come_home_after_one_has_left_it;
+    all_come_home_beside_one_that_waits [Some(2), 12150] &["there", "woken"] => super::all_come_home_beside_one_that_waits;
+    all_come_home_to_one_that_waits [Some(2), 1194] &["there", "woken"] => super::all_come_home_to_one_that_waits;
+    all_stay_away_from_one_at_home_that_waits [Some(2), 6370] &["there", "woken"] => super::all_stay_away_from_one_at_home_that_waits;
+    all_come_home_after_one_has_left_it [Some(2), 10604] &["there", "woken"] => super::all_come_home_after_one_has_left_it;
     two_leave_the_home_of_all [Some(2), 14174] &["room", "woken"] => super::two_leave_the_home_of_all;
 }
 

@@ -17,7 +17,7 @@ models! {
     opener_and_sender_gone [Some(2), 7391] &["over", "woken"] => super::opener_and_sender_gone;
     receiver_of_lanes_gone [Some(3), 1355] &["was there", "woken"] => super::receiver_of_lanes_gone;
     lane_passed_on [None, 1997] &["at once", "later"] => super::lane_passed_on;
-    pressure_of_a_lane [None, 1353] &["there", "woken"] => super::pressure_of_a_lane;
+    pressure_of_a_lane [None, 4129] &["there", "woken"] => super::pressure_of_a_lane;
     pressure_against_a_push [Some(3), 28066] &["told", "woken"] => super::pressure_against_a_push;
 }
 
