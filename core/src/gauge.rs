@@ -355,7 +355,7 @@ pub(crate) fn pressure_since<D: Depth>(ring: &D, seen: &mut Seen) -> Option<Pres
 /// The word of the gauge, or where nobody keeps it, one that says the same of the level, and is another one when that has changed.
 #[inline(always)]
 fn word_of<D: Depth>(ring: &D) -> usize {
-    if !ring.follows() {
+    if !ring.follows() || !has_pressure() {
         return ring.gauge().load();
     }
     match following(ring).1 {
@@ -370,7 +370,6 @@ fn word_of<D: Depth>(ring: &D) -> usize {
 fn following<D: Depth>(ring: &D) -> (usize, Pressure) {
     let len = ring.look();
     let pressure = match len {
-        _ if !has_pressure() => Pressure::Open,
         _ if ring.gauge().level() == Pressure::Closed => Pressure::Closed,
         None => Pressure::Closed,
         Some(0) => Pressure::Open,

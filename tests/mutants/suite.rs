@@ -60,6 +60,8 @@ pub(crate) struct Model {
     pub(crate) name: String,
     /// Whether the model checker runs it, so that it may take far longer with a mutant.
     checked: bool,
+    /// Whether its executions were counted in such a build.
+    counted: bool,
     /// What its source says of it.
     note: Note,
     /// Whether it names the site of the mutant that is being judged: then it is enough that it does not end.
@@ -84,9 +86,10 @@ pub(crate) struct Failure {
 impl Program {
     pub(crate) fn new(suite: Suite, program: &Path, notes: &Notes) -> Result<Self> {
         let checked = suite.build != Build::Ordinary;
+        let counted = suite.build != Build::Narrow;
         let model = |name: String| {
             let note = notes.of(&name);
-            Model { program: program.to_path_buf(), name, checked, note, is_of_site: false, took: None }
+            Model { program: program.to_path_buf(), name, checked, counted, note, is_of_site: false, took: None }
         };
         let models: Vec<Model> = list(program)?.into_iter().map(model).collect();
         if models.is_empty() {
@@ -176,8 +179,11 @@ impl Model {
         let mut command = Command::new(&self.program);
         command.args(["--exact", &self.name, "--nocapture", "--test-threads=1"]);
         command.env("RUST_BACKTRACE", "0").env_remove(INVARIANTS_ALONE).env_remove(VARIABLE);
+        if mutant.is_some() || !self.counted {
+            command.env(INVARIANTS_ALONE, "1");
+        }
         if let Some(number) = mutant {
-            command.env(INVARIANTS_ALONE, "1").env(VARIABLE, number.to_string());
+            command.env(VARIABLE, number.to_string());
         }
         let patience = PATIENCE[if mutant.is_none() { 0 } else { 1 + usize::from(!self.checked) }];
         let limit = self.took.map_or(patience, |took| took * 5 + Duration::from_secs(15));
