@@ -7,8 +7,8 @@
 //! done once for `TRIAL` waits at most. Waits alone count: so a receiver is at home, too, whose senders are in other threads and never wait.
 //!
 //! And where threads are so busy that nobody waits, each of them would fence for nobody. So an end that has made `LULL` changes while
-//! nobody has waited (one at home: while it has not waited itself, `LULL_AT_HOME`) says that *all* are at home: then nobody makes that
-//! fence, until somebody waits, and leaves that as any other home.
+//! nobody has waited says that *all* are at home: then nobody makes that fence, until somebody waits, and leaves that as any other home. (If
+//! a thread is at home, its waits are not counted. So another one leaves that home first, and waits for a second lull.)
 //!
 //! ```text
 //!  usize::BITS-1                                   BITS             0
@@ -39,10 +39,10 @@
 //!   and does not see the one before *c*. So `W1` of the other end comes before the `W1` which *p* has made between that one and *c*: the
 //!   first end sees the place. (This is where `TRIAL` must be at least 2.)
 //! - *d is before c, and all are at home.* If *d* was an exchange, *c* comes after it (`HO1`), as all that changes the word in between is
-//!   exchanges; and the load of *p* after *c* (`HO2`). If it was the load of one that is at home, nobody but that thread goes on from there
-//!   without having left it: it has written *c* itself, which comes after *d* therefore; or somebody has left its home, by a heavy fence
-//!   after *d*, which comes before *c*: that fence is a sequentially consistent one, too, and comes after `W1` therefore, as *d* does not
-//!   see that the home was left; and so what *p* looks at later comes after that. In each case the first end sees the place.
+//!   exchanges; and the load of *p* after *c* (`HO2`). If it was the load of one that is at home, somebody has left that home, by a heavy
+//!   fence after *d*, which comes before *c*, as *c* is never made from a home: that fence is a sequentially consistent one, too, and comes
+//!   after `W1` therefore, as *d* does not see that the home was left; and so what *p* looks at later comes after that. In each case the
+//!   first end sees the place.
 //! - *d is after c.* The home has been left in between: by an exchange to `LEFT`, a heavy fence, and the exchange `HO1` from there on,
 //!   all by one thread, as nobody else changes what it has left. The first end loads what was there before: so its light fence comes
 //!   before that heavy one, after which its change is seen. If it is not *d* itself that has left the home, *d* comes after who has
@@ -130,10 +130,9 @@ mod threads {
     /// leave the home again.
     const TRIAL: usize = if cfg!(forebay_loom) { 2 } else { 128 };
     const _: () = assert!(2 <= TRIAL && TRIAL < LEFT);
-    /// After how many changes of one end all are at home: to leave that takes as long as some hundred fences.
-    const LULL: u32 = if cfg!(forebay_loom) { 2 } else { 1024 };
-    /// The same for one that is at home, who knows nothing of the waits of other ends of its thread.
-    const LULL_AT_HOME: u32 = if cfg!(forebay_loom) { 3 } else { 16 * 1024 };
+    /// After how many changes of one end all are at home: to leave that takes as long as some hundred fences, and tasks that fill and
+    /// drain a ring by turns wait once in as many changes as it has room for.
+    const LULL: u32 = if cfg!(forebay_loom) { 2 } else { 4096 };
     const MASK: usize = (1 << BITS) - 1;
     /// Nobody has waited.
     const NONE: usize = 0;
@@ -188,31 +187,50 @@ mod threads {
             // [HO2] Acquire: pairs with [HO1]. Orders: the places of those who have waited before all were at home, before our look at
             // who waits. That somebody leaves a home is a matter of the light fence and the heavy one.
             let word = self.0.load(Ordering::Acquire);
-            if word == home_of(ALL) {
+            if word == home_of(ALL) || word == home_of(barrier::number_if_any()) {
                 return true;
             }
-            let is_here = word == home_of(barrier::number_if_any());
             if word as u32 != lull.word {
                 *lull = Lull { word: word as u32, changes: 0 };
             }
             lull.changes += 1;
-            if lull.changes >= if is_here { LULL_AT_HOME } else { LULL } {
+            if lull.changes >= LULL {
                 lull.changes = 0;
-                self.be_home_of_all(word, is_here);
+                self.after_a_lull(word);
             }
-            is_here
+            false
         }
 
-        /// All are at home from now on, if nobody waits meanwhile.
+        /// All are at home from now on, if nobody waits meanwhile; or if another thread is at home, nobody, and after another lull all are.
         #[cold]
         #[inline(never)]
-        fn be_home_of_all(&self, word: usize, is_here: bool) {
-            let is_left = word == NEVER || word & MASK == LEFT;
-            if is_here || !is_left && word != home_of(number_in(word)) {
-                // [HO1] AcqRel: pairs with itself, below, and [HO2]. Orders: the places of those who have waited before us, or were here,
-                // before the look at who waits of those who find this. Relaxed when it fails: somebody waits.
-                let _ = self.0.compare_exchange(word, home_of(ALL), Ordering::AcqRel, Ordering::Relaxed);
+        fn after_a_lull(&self, word: usize) {
+            if word == NEVER || word & MASK == LEFT {
+                return;
             }
+            if word == home_of(number_in(word)) {
+                // If somebody else has left it, or the system makes no fence, so be it.
+                let _ = self.leave(word, barrier::number(ALL - 1));
+                return;
+            }
+            // [HO1] AcqRel: pairs with itself, below, and [HO2]. Orders: the places of those who have waited before us before the look at
+            // who waits of those who find this. Relaxed when it fails: somebody waits.
+            let _ = self.0.compare_exchange(word, home_of(ALL), Ordering::AcqRel, Ordering::Relaxed);
+        }
+
+        /// Nobody is at home any more. Answers with whether the system has made the fence; or with the word, if it is another one by now.
+        fn leave(&self, word: usize, number: usize) -> Result<bool, usize> {
+            // Relaxed, both: the heavy fence pairs with the light ones.
+            self.0.compare_exchange(word, left_by(number), Ordering::Relaxed, Ordering::Relaxed)?;
+            let is_fenced = barrier::heavy();
+            // One without a number of its own can't tell what it has left from what others like it have.
+            if number != 0 {
+                let next = if is_fenced { first_of(number) } else { left_by(0) };
+                // [HO1] Release: pairs with itself, above and below. Orders: our heavy fence before the look at the ring of those that
+                // come later. Relaxed when it fails, which it does not: nobody else changes that.
+                let _ = self.0.compare_exchange(left_by(number), next, Ordering::Release, Ordering::Relaxed);
+            }
+            Ok(is_fenced)
         }
 
         pub(super) fn come(&self) -> bool {
@@ -224,21 +242,11 @@ mod threads {
             let mut word = self.0.load(Ordering::Relaxed);
             while word != NEVER && word != home_of(number) {
                 if word == home_of(number_in(word)) || word == left_by(0) {
-                    // Relaxed, both: the heavy fence pairs with the light ones.
-                    let left = self.0.compare_exchange(word, left_by(number), Ordering::Relaxed, Ordering::Relaxed);
-                    if let Err(other) = left {
-                        word = other;
-                        continue;
+                    match self.leave(word, number) {
+                        Ok(is_fenced) => return is_fenced,
+                        Err(other) => word = other,
                     }
-                    let is_fenced = barrier::heavy();
-                    // One without a number of its own can't tell what it has left from what others like it have.
-                    if number != 0 {
-                        let next = if is_fenced { first_of(number) } else { left_by(0) };
-                        // [HO1] Release: pairs with itself, below. Orders: our heavy fence before the look at the ring of those that
-                        // come later. Relaxed when it fails, which it does not: nobody else changes that.
-                        let _ = self.0.compare_exchange(left_by(number), next, Ordering::Release, Ordering::Relaxed);
-                    }
-                    return is_fenced;
+                    continue;
                 }
                 if word & MASK == LEFT {
                     return barrier::heavy();

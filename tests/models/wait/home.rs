@@ -19,7 +19,6 @@ models! {
     room_while_all_are_at_home [Some(3), 191] &["room", "woken"] => super::room_while_all_are_at_home;
     all_come_home_beside_one_that_waits [Some(2), 12150] &["there", "woken"] => super::all_come_home_beside_one_that_waits;
     all_come_home_to_one_that_waits [Some(2), 1194] &["there", "woken"] => super::all_come_home_to_one_that_waits;
-    all_stay_away_from_one_at_home_that_waits [Some(2), 6370] &["there", "woken"] => super::all_stay_away_from_one_at_home_that_waits;
     all_come_home_after_one_has_left_it [Some(2), 10604] &["there", "woken"] => super::all_come_home_after_one_has_left_it;
     two_leave_the_home_of_all [Some(2), 14174] &["room", "woken"] => super::two_leave_the_home_of_all;
 }
@@ -27,9 +26,8 @@ models! {
 /// How many waits make a thread be at home.
 const TRIAL: usize = 2;
 
-/// How many changes of an end make all be at home, and of one at home.
+/// How many changes of an end make all be at home.
 const LULL: u32 = 2;
-const LULL_AT_HOME: u32 = 3;
 
 /// A channel in which nobody waits, and all are at home.
 fn home_of_all(cx: &Context, capacity: usize) -> (Sender<ring::Tx, Shared>, Receiver<ring::Rx, Shared>) {
@@ -189,31 +187,16 @@ fn all_come_home_beside_one_that_waits(cx: &Context) {
     has_ended(&waiter.join().unwrap(), cx);
 }
 
-/// The same where it waits by the thread that is at home, and lets all be at home.
+/// The same where the one that waits is at home: another thread that makes as many changes leaves that home, and lets all be at home
+/// after as many more.
 ///
-/// [HO1] [HO2].
+/// [W1] [W2] [HO1] [HO2], and the heavy fence.
 fn all_come_home_to_one_that_waits(cx: &Context) {
-    let (mut sender, receiver) = channel(cx, 4);
-    wait_for_end(&mut sender.clone());
-    let goer = go_in_thread(receiver);
-    let mut task = end(sender.clone());
-    task.poll();
-    for number in 1..=LULL_AT_HOME {
-        let _ = sender.try_send(number);
-    }
-    goer.join().unwrap();
-    has_ended(&task, cx);
-}
-
-/// The same where another thread makes as many changes: it does not let all be at home who are at home elsewhere.
-///
-/// [W1] [W2] [HO1].
-fn all_stay_away_from_one_at_home_that_waits(cx: &Context) {
     let (mut sender, receiver) = channel(cx, 4);
     wait_for_end(&mut sender.clone());
     let mut task = end(sender.clone());
     let busy = thread::spawn(move || {
-        for number in 1..=LULL {
+        for number in 1..=2 * LULL {
             let _ = sender.try_send(number);
         }
     });
