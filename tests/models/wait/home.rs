@@ -18,7 +18,7 @@ models! {
     item_while_all_are_at_home [Some(3), 196] &["there", "woken"] => super::item_while_all_are_at_home;
     room_while_all_are_at_home [Some(3), 191] &["room", "woken"] => super::room_while_all_are_at_home;
     all_come_home_beside_one_that_waits [Some(2), 12150] &["there", "woken"] => super::all_come_home_beside_one_that_waits;
-    all_come_home_to_one_that_waits [Some(2), 1194] &["there", "woken"] => super::all_come_home_to_one_that_waits;
+    all_come_home_to_one_that_waits [Some(2), 30485] &["there", "woken"] => super::all_come_home_to_one_that_waits;
     all_come_home_after_one_has_left_it [Some(2), 10604] &["there", "woken"] => super::all_come_home_after_one_has_left_it;
     two_leave_the_home_of_all [Some(2), 14174] &["room", "woken"] => super::two_leave_the_home_of_all;
 }
