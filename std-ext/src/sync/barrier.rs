@@ -1,8 +1,7 @@
 //! A fence between two sides of which one hardly pays: for the other one, the system makes all threads of the process run theirs.
 //!
 //! *What holds.* A [`light`] fence is no step of the machine: the compiler moves nothing across it. A [`heavy`] one and a light one, of
-//! whatever threads, are in an order: what came before the first is seen by what comes after the second. Two light ones are not. A heavy
-//! one is a sequentially consistent fence of its own thread, too.
+//! whatever threads, are in an order: what came before the first is seen by what comes after the second. Two light ones are not.
 //!
 //! Sources: *membarrier*(2) of Linux: when `MEMBARRIER_CMD_PRIVATE_EXPEDITED` returns, all threads of the process "have passed through
 //! a state where all memory accesses to user-space addresses match program order between entry to and return from the system

@@ -38,11 +38,10 @@
 //! - *d is before c, and p is at home.* As *c* has been the last of `TRIAL` exchanges of thread *p* in a row, *d* is before all of these,
 //!   and does not see the one before *c*. So `W1` of the other end comes before the `W1` which *p* has made between that one and *c*: the
 //!   first end sees the place. (This is where `TRIAL` must be at least 2.)
-//! - *d is before c, and all are at home.* If *d* was an exchange, *c* comes after it (`HO1`), as all that changes the word in between is
-//!   exchanges; and the load of *p* after *c* (`HO2`). If it was the load of one that is at home, somebody has left that home, by a heavy
-//!   fence after *d*, which comes before *c*, as *c* is never made from a home: that fence is a sequentially consistent one, too, and comes
-//!   after `W1` therefore, as *d* does not see that the home was left; and so what *p* looks at later comes after that. In each case the
-//!   first end sees the place.
+//! - *d is before c, and all are at home.* If *d* was an exchange, the load of *p* comes after it (`HO1`, `HO2`), as all that changes the
+//!   word in between is exchanges. If it was the load of one that is at home, somebody has left that home since, as *c* is never made from
+//!   a home: by an exchange that *d* does not see, and then a heavy fence, which comes after the light one that *w* has made before *d*
+//!   therefore; and the load of *p* comes after that heavy fence (`HO1`, `HO2`). In each case the first end sees the place.
 //! - *d is after c.* The home has been left in between: by an exchange to `LEFT`, a heavy fence, and the exchange `HO1` from there on,
 //!   all by one thread, as nobody else changes what it has left. The first end loads what was there before: so its light fence comes
 //!   before that heavy one, after which its change is seen. If it is not *d* itself that has left the home, *d* comes after who has
@@ -213,9 +212,8 @@ mod threads {
                 let _ = self.leave(word, barrier::number(ALL - 1));
                 return;
             }
-            // [HO1] AcqRel: pairs with itself, below, and [HO2]. Orders: the places of those who have waited before us before the look at
-            // who waits of those who find this. Relaxed when it fails: somebody waits.
-            let _ = self.0.compare_exchange(word, home_of(ALL), Ordering::AcqRel, Ordering::Relaxed);
+            // Relaxed, both: [HO2] reads what [HO1] has released before, as an exchange goes on with it. When it fails somebody waits.
+            let _ = self.0.compare_exchange(word, home_of(ALL), Ordering::Relaxed, Ordering::Relaxed);
         }
 
         /// Nobody is at home any more. Answers with whether the system has made the fence; or with the word, if it is another one by now.
@@ -226,7 +224,7 @@ mod threads {
             // One without a number of its own can't tell what it has left from what others like it have.
             if number != 0 {
                 let next = if is_fenced { first_of(number) } else { left_by(0) };
-                // [HO1] Release: pairs with itself, above and below. Orders: our heavy fence before the look at the ring of those that
+                // [HO1] Release: pairs with itself, below, and [HO2]. Orders: our heavy fence before the look at the ring of those that
                 // come later. Relaxed when it fails, which it does not: nobody else changes that.
                 let _ = self.0.compare_exchange(left_by(number), next, Ordering::Release, Ordering::Relaxed);
             }
@@ -238,6 +236,7 @@ mod threads {
                 return true;
             }
             let number = barrier::number(ALL - 1);
+            barrier::light();
             // Relaxed: a guess, unless it is never left, or is our own.
             let mut word = self.0.load(Ordering::Relaxed);
             while word != NEVER && word != home_of(number) {
@@ -257,7 +256,7 @@ mod threads {
                     _ if number_in(word) == number => word + 1,
                     _ => first_of(number),
                 };
-                // [HO1] AcqRel: pairs with itself, above. Orders: the heavy fence of whoever has left a home before our look at the
+                // [HO1] AcqRel: pairs with itself, above, and [HO2]. Orders: the heavy fence of whoever has left a home before our look at the
                 // ring; and our place before the look at who waits of those who find all at home later. Relaxed when it fails: it is
                 // tried again.
                 match self.0.compare_exchange(word, next, Ordering::AcqRel, Ordering::Relaxed) {

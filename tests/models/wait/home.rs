@@ -17,9 +17,8 @@ models! {
     a_home_left_twice [Some(2), 25191] &["there", "woken"] => super::a_home_left_twice;
     item_while_all_are_at_home [Some(3), 196] &["there", "woken"] => super::item_while_all_are_at_home;
     room_while_all_are_at_home [Some(3), 191] &["room", "woken"] => super::room_while_all_are_at_home;
-    all_come_home_beside_one_that_waits [Some(2), 12150] &["there", "woken"] => super::all_come_home_beside_one_that_waits;
-    all_come_home_to_one_that_waits [Some(2), 30485] &["there", "woken"] => super::all_come_home_to_one_that_waits;
-    all_come_home_after_one_has_left_it [Some(2), 10604] &["there", "woken"] => super::all_come_home_after_one_has_left_it;
+    all_come_home_beside_one_that_waits [Some(3), 12150] &["there", "woken"] => super::all_come_home_beside_one_that_waits;
+    all_come_home_to_one_that_waits [Some(3), 30485] &["there", "woken"] => super::all_come_home_to_one_that_waits;
     two_leave_the_home_of_all [Some(2), 14174] &["room", "woken"] => super::two_leave_the_home_of_all;
 }
 
@@ -204,29 +203,6 @@ fn all_come_home_to_one_that_waits(cx: &Context) {
     task.poll();
     goer.join().unwrap();
     busy.join().unwrap();
-    has_ended(&task, cx);
-}
-
-/// The same where another thread leaves the home of the one that waits, and lets all be at home.
-///
-/// [W1] [HO1] [HO2], and the heavy fence.
-fn all_come_home_after_one_has_left_it(cx: &Context) {
-    let (mut sender, receiver) = channel(cx, 4);
-    wait_for_end(&mut sender.clone());
-    let mut task = end(sender.clone());
-    let mut leaver = end(sender.clone());
-    let busy = thread::spawn(move || {
-        leaver.poll();
-        for number in 1..=LULL {
-            let _ = sender.try_send(number);
-        }
-        leaver
-    });
-    let goer = go_in_thread(receiver);
-    task.poll();
-    goer.join().unwrap();
-    let leaver = busy.join().unwrap();
-    assert!(leaver.is_done() || leaver.is_woken(), "it sleeps, and the receiver is gone");
     has_ended(&task, cx);
 }
 

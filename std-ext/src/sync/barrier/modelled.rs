@@ -3,7 +3,7 @@
 use core::cell::Cell;
 use core::sync::atomic::AtomicUsize as Plain;
 
-use loom::sync::atomic::{AtomicUsize, Ordering, fence};
+use loom::sync::atomic::{AtomicUsize, Ordering};
 
 pub(crate) const POSSIBLE: bool = true;
 
@@ -75,8 +75,6 @@ pub(crate) fn heavy() -> bool {
         // AcqRel: with light fences.
         word.fetch_add(0, Ordering::AcqRel);
     }
-    // SeqCst: as it is one for this thread, too.
-    fence(Ordering::SeqCst);
     true
 }
 
