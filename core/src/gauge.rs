@@ -358,10 +358,13 @@ fn word_of<D: Depth>(ring: &D) -> usize {
     if !ring.follows() || !has_pressure() {
         return ring.gauge().load();
     }
+    // Before the look: what comes between is counted by the next look then. If it were counted by this one already, an item that comes
+    // between and is taken out later would not be a change for this end.
+    let turns = ring.turns();
     match following(ring).1 {
         // What is put in after that changes nothing.
         Pressure::Closed => LEVEL,
-        level => ring.turns() << LEVEL.count_ones() | level as usize,
+        level => turns << LEVEL.count_ones() | level as usize,
     }
 }
 

@@ -10,7 +10,7 @@
 use std::sync::mpsc;
 
 use forebay_core::mpsc::{HeapRing, OwnedConsumer, OwnedProducer};
-use forebay_core::{PopError, Pressure, PushError, Watermarks, steps};
+use forebay_core::{PopError, Pressure, PushError, Seen, Watermarks, steps};
 use forebay_tests::stall;
 
 type Ends = (OwnedProducer<u32>, OwnedConsumer<u32>);
@@ -418,4 +418,36 @@ fn nothing_takes_more_steps_than_documented() {
     let (outcome, steps) = stall::counted(|| consumer.pop());
     assert_eq!(outcome, Err(PopError::Empty));
     assert!(steps <= 8, "grant and stamp twice, note, ends, tail, level: {steps}");
+}
+
+/// Whenever a push comes between while the consumer looks at the pressure, the pop of that item is a change that it is told of: whoever
+/// waits for another pressure is called by that.
+#[test]
+fn a_pop_is_a_change_for_who_has_looked_beside_a_push() {
+    for capacity in 1..=2 {
+        let mut step = 0_usize;
+        loop {
+            let (mut producer, mut consumer) = ends((capacity, capacity - 1), false);
+            let mut seen = Seen::default();
+            let _ = consumer.pressure_since(&mut seen);
+            let (at, pushed) = (step, mpsc::channel());
+            let mut left = at;
+            let hook = move || {
+                if left == 0 {
+                    pushed.0.send(producer.push(NEW)).expect("the test is there");
+                }
+                left = left.wrapping_sub(1);
+            };
+            let _ = steps::with(hook, || consumer.pressure_since(&mut seen));
+            if pushed.1.try_recv().is_err() {
+                assert!(at > 0, "it takes a step");
+                break;
+            }
+            while consumer.pop().is_ok() {}
+            let now = consumer.pressure_since(&mut seen);
+            let told = seen;
+            assert_eq!(now, Some(Pressure::Open), "room for {capacity}, a push at step {at}, {told:?}");
+            step += 1;
+        }
+    }
 }
