@@ -162,7 +162,7 @@ impl core::error::Error for WatermarkError {}
 /// What an observer has seen of a ring's pressure, so that it is told of changes only.
 ///
 /// A new one ([`Default`]) has seen a ring that is [`Open`](Pressure::Open). It tells changes apart as long as there are not
-/// exactly 2<sup>BITS − 2</sup> of them between two looks.
+/// exactly 2<sup>BITS − 2</sup> of them between two looks. One belongs to one end: in a ring with room for one item each counts for itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Seen(usize);
 
@@ -185,7 +185,8 @@ pub(crate) struct Gauge {
 
 /// A ring, as its gauge has to know it. Whoever makes one knows the end that asks; it is the same for all types of items.
 pub(crate) trait Depth {
-    /// Whether the level follows from the number of items where there is room for one: a push or a pop that fails changes nothing.
+    /// Whether the level follows from the number of items where there is room for one: a push or a pop that fails changes nothing, but
+    /// that it takes away what holds the room and is no item.
     const FOLLOWS: bool = false;
 
     fn gauge(&self) -> &Gauge;

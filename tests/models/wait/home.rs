@@ -14,11 +14,11 @@ models! {
     home_moves [Some(3), 17046] &["there", "woken"] => super::home_moves;
     the_pressure_at_home [Some(2), 509] &["once", "woken"] => super::the_pressure_at_home;
     the_pressure_at_full_at_home [Some(4), 2983] &["once", "woken"] => super::the_pressure_at_full_at_home;
-    a_home_left_twice [Some(2), 25191] &["there", "woken"] => super::a_home_left_twice;
+    a_home_left_twice [Some(2), 31292] &["there", "woken"] => super::a_home_left_twice;
     item_while_all_are_at_home [Some(3), 196] &["there", "woken"] => super::item_while_all_are_at_home;
     room_while_all_are_at_home [Some(3), 191] &["room", "woken"] => super::room_while_all_are_at_home;
-    all_come_home_beside_one_that_waits [Some(3), 12150] &["there", "woken"] => super::all_come_home_beside_one_that_waits;
-    all_come_home_to_one_that_waits [Some(3), 30485] &["there", "woken"] => super::all_come_home_to_one_that_waits;
+    all_come_home_beside_one_that_waits [Some(2), 7059] &["there", "woken"] => super::all_come_home_beside_one_that_waits;
+    all_come_home_to_one_that_waits [Some(2), 30485] &["there", "woken"] => super::all_come_home_to_one_that_waits;
     two_leave_the_home_of_all [Some(2), 14174] &["room", "woken"] => super::two_leave_the_home_of_all;
 }
 
@@ -38,9 +38,12 @@ fn home_of_all(cx: &Context, capacity: usize) -> (Sender<ring::Tx, Shared>, Rece
     (sender, receiver)
 }
 
-/// The receiver goes, in a thread of its own: the end that somebody waits for comes to nobody's knowledge by a fence.
-fn go_in_thread<C: Rx + 'static>(receiver: Receiver<C, Shared>) -> thread::JoinHandle<()> {
-    thread::spawn(move || drop(receiver))
+/// The receiver closes the channel, in a thread of its own: that somebody waits for that comes to its knowledge by no lock.
+fn close_in_thread<C: Rx + 'static>(mut receiver: Receiver<C, Shared>) -> thread::JoinHandle<Receiver<C, Shared>> {
+    thread::spawn(move || {
+        receiver.close();
+        receiver
+    })
 }
 
 /// Waits for the end.
@@ -51,7 +54,7 @@ fn end<P: Tx + 'static>(mut sender: Sender<P, Shared>) -> Task<()> {
 /// That end has come.
 fn has_ended(task: &Task<()>, cx: &Context) {
     cx.note(if task.is_done() { "there" } else { "woken" });
-    assert!(task.is_done() || task.is_woken(), "it sleeps, and the receiver is gone");
+    assert!(task.is_done() || task.is_woken(), "it sleeps, and the channel is closed");
 }
 
 /// A channel in which nobody has waited yet.
@@ -171,18 +174,18 @@ fn room_while_all_are_at_home(cx: &Context) {
     check_senders(vec![task], receiver, vec![1]);
 }
 
-/// One waits for the end while another one makes changes enough for all to be at home, and a third one goes: it sees who has waited
+/// One waits for the end while another one makes changes enough for all to be at home, and a third one closes: it sees who has waited
 /// before.
 ///
 /// [HO1] [HO2], and the heavy fence.
 fn all_come_home_beside_one_that_waits(cx: &Context) {
     let (mut sender, receiver) = channel(cx, 4);
     let waiter = poll_in_thread(end(sender.clone()));
-    let goer = go_in_thread(receiver);
+    let closer = close_in_thread(receiver);
     for number in 1..=LULL {
         let _ = sender.try_send(number);
     }
-    goer.join().unwrap();
+    let _receiver = closer.join().unwrap();
     has_ended(&waiter.join().unwrap(), cx);
 }
 
@@ -199,9 +202,9 @@ fn all_come_home_to_one_that_waits(cx: &Context) {
             let _ = sender.try_send(number);
         }
     });
-    let goer = go_in_thread(receiver);
+    let closer = close_in_thread(receiver);
     task.poll();
-    goer.join().unwrap();
+    let _receiver = closer.join().unwrap();
     busy.join().unwrap();
     has_ended(&task, cx);
 }

@@ -1,7 +1,7 @@
 //! Who waits for another pressure, against the push or the pop that changes it.
 //!
-//! Over rings of the core, whose gauge is a part of these models. Its own fence comes after the level has changed, and stands for
-//! [W2] where that is all that is waited for.
+//! Over rings of the core, whose gauge is a part of these models: with room for one the level follows from the item, and with room for
+//! two it is kept.
 
 use forebay::Pressure;
 
@@ -12,7 +12,7 @@ models! {
     relief_by_a_pop_capacity_2 [None, 113] &["there", "woken"] => |cx| super::relief_by_a_pop(2, cx);
     stop_by_a_push_capacity_1 [None, 342] &["there", "woken"] => |cx| super::stop_by_a_push(1, cx);
     stop_by_a_push_capacity_2 [None, 113] &["there", "woken"] => |cx| super::stop_by_a_push(2, cx);
-    over_by_the_receiver_that_goes [None, 18389] &["there", "woken"] => super::over_by_the_receiver_that_goes;
+    over_by_the_receiver_that_goes [None, 42392] &["there", "woken"] => super::over_by_the_receiver_that_goes;
     watched_by_another_capacity_1 [Some(2), 10480] &["open"] => |cx| super::watched_by_another(1, cx);
     watched_by_another_capacity_2 [Some(2), 102016] &["open"] => |cx| super::watched_by_another(2, cx);
     two_are_told_capacity_1 [None, 2008] &[] => |cx| super::two_are_told(1, cx);
