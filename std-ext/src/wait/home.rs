@@ -38,8 +38,8 @@
 //! - *d is before c, and p is at home.* As *c* has been the last of `TRIAL` exchanges of thread *p* in a row, *d* is before all of these,
 //!   and does not see the one before *c*. So `W1` of the other end comes before the `W1` which *p* has made between that one and *c*: the
 //!   first end sees the place. (This is where `TRIAL` must be at least 2.)
-//! - *d is before c, and all are at home.* If *d* was an exchange, the load of *p* comes after it (`HO1`, `HO2`), as all that changes the
-//!   word in between is exchanges. If it was the load of one that is at home, somebody has left that home since, as *c* is never made from
+//! - *d is before c, and all are at home.* If *d* was an exchange, the load of *p* comes after it and what is before it (`W1`, `HO2`), as all
+//!   that changes the word in between is exchanges. If it was the load of one that is at home, somebody has left that home since, as *c* is never made from
 //!   a home: by an exchange that *d* does not see, and then a heavy fence, which comes after the light one that *w* has made before *d*
 //!   therefore; and the load of *p* comes after that heavy fence (`HO1`, `HO2`). In each case the first end sees the place.
 //! - *d is after c.* The home has been left in between: by an exchange to `LEFT`, a heavy fence, and the exchange `HO1` from there on,
@@ -183,8 +183,9 @@ mod threads {
                 return false;
             }
             barrier::light();
-            // [HO2] Acquire: pairs with [HO1]. Orders: the places of those who have waited before all were at home, before our look at
-            // who waits. That somebody leaves a home is a matter of the light fence and the heavy one.
+            // [HO2] Acquire: pairs with [W1], which comes before an exchange here, and with [HO1]. Orders: the places of those who have
+            // waited before all were at home, before our look at who waits. That somebody leaves a home is a matter of the light fence
+            // and the heavy one.
             let word = self.0.load(Ordering::Acquire);
             if word == home_of(ALL) || word == home_of(barrier::number_if_any()) {
                 return true;
@@ -212,7 +213,7 @@ mod threads {
                 let _ = self.leave(word, barrier::number(ALL - 1));
                 return;
             }
-            // Relaxed, both: [HO2] reads what [HO1] has released before, as an exchange goes on with it. When it fails somebody waits.
+            // Relaxed, both: [HO2] reads what [W1] and [HO1] have released, as an exchange goes on with it. When it fails somebody waits.
             let _ = self.0.compare_exchange(word, home_of(ALL), Ordering::Relaxed, Ordering::Relaxed);
         }
 
@@ -256,10 +257,10 @@ mod threads {
                     _ if number_in(word) == number => word + 1,
                     _ => first_of(number),
                 };
-                // [HO1] AcqRel: pairs with itself, above, and [HO2]. Orders: the heavy fence of whoever has left a home before our look at the
-                // ring; and our place before the look at who waits of those who find all at home later. Relaxed when it fails: it is
-                // tried again.
-                match self.0.compare_exchange(word, next, Ordering::AcqRel, Ordering::Relaxed) {
+                // [HO1] Acquire: pairs with itself, above. Orders: the heavy fence of whoever has left a home before our look at the
+                // ring; and that of those that come later, as an exchange goes on with the release that it reads. Relaxed when it
+                // fails: it is tried again. What we have done before [W1], our place, is released by that.
+                match self.0.compare_exchange(word, next, Ordering::Acquire, Ordering::Relaxed) {
                     Ok(_) => return true,
                     Err(other) => word = other,
                 }
