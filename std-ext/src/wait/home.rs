@@ -74,16 +74,24 @@ impl Home {
     /// After a change of the ring, and before a look at who waits.
     #[inline(always)]
     pub(super) fn fence(&self, lull: &mut Lull) {
-        if !self.0.is_here(lull) {
-            // [W2] SeqCst: pairs with [W1]. Orders: our change of the ring before our look at who waits.
-            fence(Ordering::SeqCst);
+        if !self.0.is_here() {
+            self.fence_elsewhere(lull);
         }
+    }
+
+    /// The same where this thread is not at home: out of line, so that those at home have little code.
+    #[cold]
+    #[inline(never)]
+    fn fence_elsewhere(&self, lull: &mut Lull) {
+        self.0.count(lull);
+        // [W2] SeqCst: pairs with [W1]. Orders: our change of the ring before our look at who waits.
+        fence(Ordering::SeqCst);
     }
 
     /// Whether this thread is at home, which has just changed the ring.
     #[cfg(test)]
     pub(super) fn is_here(&self) -> bool {
-        self.0.is_here(&mut Lull::new())
+        self.0.is_here()
     }
 
     /// For one that has taken its place in a line, and made its fence, and will look at the ring. `false`: that look may overlook
@@ -178,7 +186,7 @@ mod threads {
         }
 
         #[inline(always)]
-        pub(super) fn is_here(&self, lull: &mut Lull) -> bool {
+        pub(super) fn is_here(&self) -> bool {
             if !barrier::POSSIBLE {
                 return false;
             }
@@ -187,9 +195,13 @@ mod threads {
             // waited before all were at home, before our look at who waits. That somebody leaves a home is a matter of the light fence
             // and the heavy one.
             let word = self.0.load(Ordering::Acquire);
-            if word == home_of(ALL) || word == home_of(barrier::number_if_any()) {
-                return true;
-            }
+            word == home_of(ALL) || word == home_of(barrier::number_if_any())
+        }
+
+        /// Counts a change by one that is not at home.
+        pub(super) fn count(&self, lull: &mut Lull) {
+            // Relaxed: a guess, which an exchange confirms.
+            let word = self.0.load(Ordering::Relaxed);
             if word as u32 != lull.word {
                 *lull = Lull { word: word as u32, changes: 0 };
             }
@@ -198,14 +210,11 @@ mod threads {
                 lull.changes = 0;
                 self.after_a_lull(word);
             }
-            false
         }
 
         /// All are at home from now on, if nobody waits meanwhile; or if another thread is at home, nobody, and after another lull all are.
-        #[cold]
-        #[inline(never)]
         fn after_a_lull(&self, word: usize) {
-            if word == NEVER || word & MASK == LEFT {
+            if word == NEVER || word == home_of(ALL) || word & MASK == LEFT {
                 return;
             }
             if word == home_of(number_in(word)) {
@@ -285,9 +294,11 @@ mod nowhere {
         pub(super) const fn open(&self) {}
 
         #[inline(always)]
-        pub(super) const fn is_here(&self, _lull: &mut Lull) -> bool {
+        pub(super) const fn is_here(&self) -> bool {
             false
         }
+
+        pub(super) const fn count(&self, _lull: &mut Lull) {}
 
         pub(super) const fn come(&self) -> bool {
             true
