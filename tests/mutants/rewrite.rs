@@ -234,7 +234,7 @@ const REWRITINGS: &[Rewriting] = &[
         ids: "",
         what: "looked at before the light fence",
         file: HOME,
-        function: "is_here",
+        function: "find",
         edits: &[
             ("barrier::light();", "let word = self.0.load(Ordering::Acquire); barrier::light();"),
             ("let word = self.0.load(Ordering::Acquire);\n", "\n"),

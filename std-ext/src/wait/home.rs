@@ -74,16 +74,16 @@ impl Home {
     /// After a change of the ring, and before a look at who waits.
     #[inline(always)]
     pub(super) fn fence(&self, lull: &mut Lull) {
-        if !self.0.is_here() {
-            self.fence_elsewhere(lull);
+        if let Err(word) = self.0.find() {
+            self.fence_elsewhere(word, lull);
         }
     }
 
     /// The same where this thread is not at home: out of line, so that those at home have little code.
     #[cold]
     #[inline(never)]
-    fn fence_elsewhere(&self, lull: &mut Lull) {
-        self.0.count(lull);
+    fn fence_elsewhere(&self, word: usize, lull: &mut Lull) {
+        self.0.count(word, lull);
         // [W2] SeqCst: pairs with [W1]. Orders: our change of the ring before our look at who waits.
         fence(Ordering::SeqCst);
     }
@@ -91,7 +91,7 @@ impl Home {
     /// Whether this thread is at home, which has just changed the ring.
     #[cfg(test)]
     pub(super) fn is_here(&self) -> bool {
-        self.0.is_here()
+        self.0.find().is_ok()
     }
 
     /// For one that has taken its place in a line, and made its fence, and will look at the ring. `false`: that look may overlook
@@ -185,23 +185,22 @@ mod threads {
             }
         }
 
+        /// Whether this thread is at home; if not, by which word.
         #[inline(always)]
-        pub(super) fn is_here(&self) -> bool {
+        pub(super) fn find(&self) -> Result<(), usize> {
             if !barrier::POSSIBLE {
-                return false;
+                return Err(NEVER);
             }
             barrier::light();
             // [HO2] Acquire: pairs with [W1], which comes before an exchange here, and with [HO1]. Orders: the places of those who have
             // waited before all were at home, before our look at who waits. That somebody leaves a home is a matter of the light fence
             // and the heavy one.
             let word = self.0.load(Ordering::Acquire);
-            word == home_of(ALL) || word == home_of(barrier::number_if_any())
+            if word == home_of(ALL) || word == home_of(barrier::number_if_any()) { Ok(()) } else { Err(word) }
         }
 
-        /// Counts a change by one that is not at home.
-        pub(super) fn count(&self, lull: &mut Lull) {
-            // Relaxed: a guess, which an exchange confirms.
-            let word = self.0.load(Ordering::Relaxed);
+        /// Counts a change by one that is not at home by this word.
+        pub(super) fn count(&self, word: usize, lull: &mut Lull) {
             if word as u32 != lull.word {
                 *lull = Lull { word: word as u32, changes: 0 };
             }
@@ -214,7 +213,7 @@ mod threads {
 
         /// All are at home from now on, if nobody waits meanwhile; or if another thread is at home, nobody, and after another lull all are.
         fn after_a_lull(&self, word: usize) {
-            if word == NEVER || word == home_of(ALL) || word & MASK == LEFT {
+            if word == NEVER || word & MASK == LEFT {
                 return;
             }
             if word == home_of(number_in(word)) {
@@ -294,11 +293,11 @@ mod nowhere {
         pub(super) const fn open(&self) {}
 
         #[inline(always)]
-        pub(super) const fn is_here(&self) -> bool {
-            false
+        pub(super) const fn find(&self) -> Result<(), usize> {
+            Err(0)
         }
 
-        pub(super) const fn count(&self, _lull: &mut Lull) {}
+        pub(super) const fn count(&self, _word: usize, _lull: &mut Lull) {}
 
         pub(super) const fn come(&self) -> bool {
             true
