@@ -133,9 +133,9 @@ mod threads {
 
     /// How many of its bits count waits.
     const BITS: u32 = 8;
-    /// How many waits there are by one thread, and none by another in between, before it is at home: they take far longer than to
+    /// How many waits there are by one thread, and none by another in between, before it is at home: they take longer than to
     /// leave the home again.
-    const TRIAL: usize = if cfg!(forebay_loom) { 2 } else { 128 };
+    const TRIAL: usize = if cfg!(forebay_loom) { 2 } else { 32 };
     const _: () = assert!(2 <= TRIAL && TRIAL < LEFT);
     /// After how many changes of one end all are at home: to leave that takes as long as some hundred fences, and tasks that fill and
     /// drain a ring by turns wait once in as many changes as it has room for.
