@@ -615,6 +615,16 @@ const REWRITINGS: &[Rewriting] = &[
         )],
     },
     Rewriting {
+        ids: "",
+        what: "the turns after the look",
+        file: GAUGE,
+        function: "word_of",
+        edits: &[
+            ("let turns = ring.turns();", "let found = following(ring).1; let turns = ring.turns();"),
+            ("match following(ring).1 {", "match found {"),
+        ],
+    },
+    Rewriting {
         ids: "G2",
         what: "a load and a store for the exchange",
         file: GAUGE,

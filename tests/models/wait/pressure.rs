@@ -10,6 +10,7 @@ use super::*;
 models! {
     relief_by_a_pop_capacity_1 [None, 342] &["there", "woken"] => |cx| super::relief_by_a_pop(1, cx);
     relief_by_a_pop_capacity_2 [None, 113] &["there", "woken"] => |cx| super::relief_by_a_pop(2, cx);
+    relief_after_a_look_in_vain [Some(3), 256] &["took it", "in vain"] => super::relief_after_a_look_in_vain;
     stop_by_a_push_capacity_1 [None, 342] &["there", "woken"] => |cx| super::stop_by_a_push(1, cx);
     stop_by_a_push_capacity_2 [None, 113] &["there", "woken"] => |cx| super::stop_by_a_push(2, cx);
     over_by_the_receiver_that_goes [None, 42392] &["there", "woken"] => super::over_by_the_receiver_that_goes;
@@ -54,6 +55,23 @@ fn relief_by_a_pop(capacity: usize, cx: &Context) {
     task.poll();
     let _receiver = popper.join().unwrap();
     told(&mut task, cx, Pressure::Open);
+}
+
+/// A receiver that has looked in vain beside the push tells the sender of the pop that follows.
+///
+/// [W1], and the turns before the look.
+fn relief_after_a_look_in_vain(cx: &Context) {
+    cx.watch_pressure();
+    let (mut sender, mut receiver) = mpsc(1);
+    let popper = thread::spawn(move || (receiver.try_recv().is_ok(), receiver));
+    sender.try_send(1).unwrap();
+    let mut task = Task::new(async move { while sender.pressure_changed().await != Pressure::Open {} });
+    task.poll();
+    let (has_taken, mut receiver) = popper.join().unwrap();
+    cx.note(if has_taken { "took it" } else { "in vain" });
+    assert_eq!(receiver.try_recv().is_ok(), !has_taken);
+    run(std::slice::from_mut(&mut task));
+    assert!(task.is_done(), "it sleeps, and the pressure is off");
 }
 
 /// A receiver is told of the push that fills the channel.
