@@ -16,7 +16,7 @@ use forebay_tests::stall;
 
 const ONE: NonZeroU32 = NonZeroU32::MIN;
 /// Steps of a push at most: those of `spsc`, which looks at its pressure now and then, the flag, and two for a hint.
-const PUSH: usize = if cfg!(forebay_narrow) { 11 } else { 9 };
+const PUSH: usize = if cfg!(forebay_narrow) { 13 } else { 9 };
 /// The same of one that fills the lane, and raises its pressure while others lower it.
 const RAISING_PUSH: usize = 24;
 
