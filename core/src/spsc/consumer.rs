@@ -3,7 +3,7 @@
 use core::fmt;
 use core::iter::FusedIterator;
 
-use super::depth::count_turn;
+use super::depth::Turns;
 use super::layout::sealed::{Mark as _, Side};
 use super::run::{ReadRun, ReadSlot};
 use super::view::View;
@@ -29,7 +29,7 @@ pub(super) struct Rx<T, L: Layout> {
     gate: Position,
     span: usize,
     /// Counted in a ring with room for one.
-    turns: usize,
+    turns: Turns,
     slip: Slip,
 }
 
@@ -44,7 +44,7 @@ impl<T, L: Layout> Rx<T, L> {
     pub(super) unsafe fn new(ring: View<T, L>, (head, known): (Position, Position)) -> Self {
         // Relaxed: whoever makes the ends has the ring to itself, see `owner::pair`.
         ring.ctl().ends.consumer.store(true, Ordering::Relaxed);
-        Self { ring, head, known, gate: head, span: 0, turns: count_turn(0, head), slip: Slip::NEW }
+        Self { ring, head, known, gate: head, span: 0, turns: Turns::at(head), slip: Slip::NEW }
     }
 
     #[inline(always)]
@@ -122,7 +122,7 @@ impl<T, L: Layout> Rx<T, L> {
         if self.depth().follows() {
             // Each pop is at the gate.
             self.gate = self.head;
-            self.turns = count_turn(self.turns, self.head);
+            self.turns.count(self.head);
             return;
         }
         let (span, is_up) = gauge::span(self.depth());

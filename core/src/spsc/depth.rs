@@ -15,7 +15,7 @@ struct Words<'r, O> {
     capacity: Capacity,
     /// What the mark of the next slot of that end is asked for.
     own: O,
-    turns: usize,
+    turns: Turns,
 }
 
 impl<O: Own> Depth for Words<'_, O> {
@@ -43,21 +43,53 @@ impl<O: Own> Depth for Words<'_, O> {
 
     #[inline(always)]
     fn turns(&self) -> usize {
-        self.turns
+        self.turns.so_far()
     }
 }
 
 impl<T, L: Layout> View<T, L> {
-    /// The ring, for the end that is at a position, and has counted its [turns](count_turn).
+    /// The ring, for the end that is at a position, and has counted its [turns](Turns).
     #[inline(always)]
-    pub(super) fn depth(&self, at: Position, side: Side, turns: usize) -> impl Depth {
+    pub(super) fn depth(&self, at: Position, side: Side, turns: Turns) -> impl Depth {
         Words { ctl: self.ctl(), capacity: self.capacity(), own: self.mark(at).own(side), turns }
     }
 }
 
-/// Counts the items that have gone through an end of a ring with room for one, where it looks after each: at each second one it is at the
-/// same position.
-#[inline(always)]
-pub(super) const fn count_turn(turns: usize, at: Position) -> usize {
-    turns.wrapping_add((turns ^ at.to_word()) & 1)
+/// How many items have gone through an end of a ring with room for one, where it looks after each: at each second one it is at the same
+/// position. Where bytes count nobody asks for that, and there is nothing.
+#[derive(Clone, Copy)]
+pub(super) struct Turns {
+    #[cfg(not(any(forebay_narrow, all(target_os = "none", not(target_pointer_width = "64")))))]
+    count: usize,
+}
+
+#[cfg(not(any(forebay_narrow, all(target_os = "none", not(target_pointer_width = "64")))))]
+impl Turns {
+    /// Of a new end.
+    pub(super) const fn at(at: Position) -> Self {
+        Self { count: at.to_word() & 1 }
+    }
+
+    /// There may have been another one.
+    #[inline(always)]
+    pub(super) const fn count(&mut self, at: Position) {
+        self.count = self.count.wrapping_add((self.count ^ at.to_word()) & 1);
+    }
+
+    const fn so_far(self) -> usize {
+        self.count
+    }
+}
+
+#[cfg(any(forebay_narrow, all(target_os = "none", not(target_pointer_width = "64"))))]
+impl Turns {
+    pub(super) const fn at(_: Position) -> Self {
+        Self {}
+    }
+
+    pub(super) const fn count(&mut self, _: Position) {}
+
+    const fn so_far(self) -> usize {
+        0
+    }
 }

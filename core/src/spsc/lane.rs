@@ -1,6 +1,7 @@
 //! A ring as a part of a larger one, which has its memory and says when which end is made.
 
 use super::consumer::Rx;
+use super::depth::Turns;
 use super::layout::sealed::Side;
 use super::producer::Tx;
 use super::view::{Ctl, View};
@@ -74,7 +75,7 @@ impl<T> Lane<T> {
         // SAFETY: as the caller says.
         let rx = unsafe { Rx::new(self.0, self.0.at_rest()) };
         self.0.gauge().open();
-        settle(self.0.depth(rx.head(), Side::Consumer, 0));
+        settle(self.0.depth(rx.head(), Side::Consumer, Turns::at(rx.head())));
         // SAFETY: as the caller of `new` says.
         Consumer::new(unsafe { End::of(rx) })
     }

@@ -3,7 +3,7 @@
 use core::fmt;
 use core::mem::MaybeUninit;
 
-use super::depth::count_turn;
+use super::depth::Turns;
 use super::layout::sealed::{Mark as _, Side};
 use super::run::{WriteRun, WriteSlot};
 use super::view::View;
@@ -26,7 +26,7 @@ pub(super) struct Tx<T, L: Layout> {
     limit: Position,
     gate: Position,
     /// Counted in a ring with room for one.
-    turns: usize,
+    turns: Turns,
 }
 
 // SAFETY: the end carries items to another thread, so they must be `Send`. The shared words are atomics, and the slots
@@ -42,8 +42,8 @@ impl<T, L: Layout> Tx<T, L> {
         // Relaxed: whoever makes the ends has the ring to itself, see `owner::pair`.
         ctl.ends.producer.store(true, Ordering::Relaxed);
         ring.gauge().open();
-        settle(ring.depth(tail, Side::Producer, 0));
-        Self { ring, tail, limit: head.lap_later(), gate: tail, turns: count_turn(0, tail) }
+        settle(ring.depth(tail, Side::Producer, Turns::at(tail)));
+        Self { ring, tail, limit: head.lap_later(), gate: tail, turns: Turns::at(tail) }
     }
 
     #[inline(always)]
@@ -112,7 +112,7 @@ impl<T, L: Layout> Tx<T, L> {
         if self.depth().follows() {
             // Each push is at the gate.
             self.gate = self.tail;
-            self.turns = count_turn(self.turns, self.tail);
+            self.turns.count(self.tail);
             return;
         }
         let below = ring.gauge().below();
