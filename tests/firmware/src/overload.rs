@@ -281,7 +281,7 @@ pub fn run<P: Inlet, C: Outlet>(
         Overflow::DropOldest => evicted,
     };
     assert!(
-        at_full > 20 && held_back > 20 && changes > 100 && stalls > 5 && empty > 5,
+        at_full > 20 && held_back > 20 && changes > 50 && stalls > 5 && empty > 5,
         "it was overloaded at times: {figures}"
     );
     assert!(places > 50, "the main loop was interrupted everywhere: {figures}");
