@@ -134,8 +134,17 @@ fn item_without_a_barrier(cx: &Context) {
 ///
 /// [W1] [HO1], and the heavy fence.
 fn room_from_home(cx: &Context) {
-    let (mut sender, mut receiver) = channel(cx, 1);
+    let (sender, mut receiver) = channel(cx, 1);
     wait(&mut receiver);
+    room_for_another_thread(sender, receiver, cx);
+}
+
+/// Its sender waits in another thread for the pop of this one, which makes no fence.
+fn room_for_another_thread(
+    mut sender: Sender<ring::Tx, Shared>,
+    mut receiver: Receiver<ring::Rx, Shared>,
+    cx: &Context,
+) {
     sender.try_send(100).unwrap();
     let task = poll_in_thread(send(sender, 1));
     assert_eq!(receiver.try_recv(), Ok(100));
@@ -149,11 +158,19 @@ fn room_from_home(cx: &Context) {
 ///
 /// [W1] [HO1], and the heavy fence.
 fn two_come_at_once(cx: &Context) {
-    let (mut sender, mut receiver) = channel(cx, 1);
+    let (sender, mut receiver) = channel(cx, 1);
     wait(&mut receiver);
+    room_for_one_of_two_threads(sender, receiver, cx);
+}
+
+/// A sender waits in another thread for the pop of this one, which makes no fence, and in a third one somebody for the end.
+fn room_for_one_of_two_threads(
+    mut sender: Sender<ring::Tx, Shared>,
+    mut receiver: Receiver<ring::Rx, Shared>,
+    cx: &Context,
+) {
     sender.try_send(100).unwrap();
-    let mut watch = sender.clone();
-    let watcher = poll_in_thread(Task::new(async move { watch.closed().await }));
+    let watcher = poll_in_thread(end(sender.clone()));
     let task = poll_in_thread(send(sender, 1));
     assert_eq!(receiver.try_recv(), Ok(100));
     let (_watcher, task) = (watcher.join().unwrap(), task.join().unwrap());
@@ -165,13 +182,8 @@ fn two_come_at_once(cx: &Context) {
 ///
 /// [W1] [HO1] [HO2], and the heavy fence.
 fn room_while_all_are_at_home(cx: &Context) {
-    let (mut sender, mut receiver) = home_of_all(cx, 1);
-    sender.try_send(100).unwrap();
-    let task = poll_in_thread(send(sender, 1));
-    assert_eq!(receiver.try_recv(), Ok(100));
-    let task = task.join().unwrap();
-    cx.note(if task.is_done() { "room" } else { "woken" });
-    check_senders(vec![task], receiver, vec![1]);
+    let (sender, receiver) = home_of_all(cx, 1);
+    room_for_another_thread(sender, receiver, cx);
 }
 
 /// One waits for the end while another one makes changes enough for all to be at home, and a third one closes: it sees who has waited
@@ -213,14 +225,8 @@ fn all_come_home_to_one_that_waits(cx: &Context) {
 ///
 /// [W1] [HO1] [HO2], and the heavy fence.
 fn two_leave_the_home_of_all(cx: &Context) {
-    let (mut sender, mut receiver) = home_of_all(cx, 1);
-    sender.try_send(100).unwrap();
-    let watcher = poll_in_thread(end(sender.clone()));
-    let task = poll_in_thread(send(sender, 1));
-    assert_eq!(receiver.try_recv(), Ok(100));
-    let (_watcher, task) = (watcher.join().unwrap(), task.join().unwrap());
-    cx.note(if task.is_done() { "room" } else { "woken" });
-    check_senders(vec![task], receiver, vec![1]);
+    let (sender, receiver) = home_of_all(cx, 1);
+    room_for_one_of_two_threads(sender, receiver, cx);
 }
 
 /// A receiver that waits once more by the thread that was at home, beside another thread that makes itself at home there.
