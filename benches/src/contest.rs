@@ -114,6 +114,8 @@ pub(crate) struct Contest {
     pub(crate) capacity: usize,
     /// At least so many items are passed on in a turn, so that filling and draining the queue doesn't count for much.
     pub(crate) least: u64,
+    /// At least so long a turn of a comparison takes, where that is more than the time there is for one.
+    pub(crate) least_time: Duration,
     pub(crate) contestants: Vec<Contestant>,
     /// Whom the others are compared with.
     pub(crate) reference: &'static str,
@@ -211,7 +213,7 @@ impl Contest {
     /// How many items make a turn of about that time.
     fn fitting(&self, who: &Contestant, slice: Duration) -> u64 {
         let taken = black_box((who.turn)(self.capacity, self.least)).taken.max(Duration::from_nanos(1));
-        let fitting = self.least as f64 * slice.as_secs_f64() / taken.as_secs_f64();
+        let fitting = self.least as f64 * slice.max(self.least_time).as_secs_f64() / taken.as_secs_f64();
         (fitting as u64).max(self.least)
     }
 }

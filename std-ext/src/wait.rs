@@ -82,7 +82,7 @@ pub(crate) use forebay_core::waker_cell::{Keep, Registrar, WakerCell};
 use self::home::Home;
 pub(crate) use self::home::Lull;
 pub(crate) use self::line::{InLane, Seat, Seats};
-use self::line::{Left, Table};
+use self::line::{Left, NONE, Table};
 use self::lock::Lock;
 #[cfg(feature = "std")]
 pub(crate) use self::park::{Deadline, block_on};
@@ -163,6 +163,11 @@ impl Awaited {
         self.0 & kind.bit() != 0
     }
 
+    /// Whether somebody may be in the line, be it that nobody there is to be called for a single place.
+    pub(crate) const fn has_line(self, kind: Kind) -> bool {
+        self.0 & kind.owed() != 0
+    }
+
     #[inline(always)]
     pub(crate) const fn has_any(self, kinds: Kinds) -> bool {
         self.0 & kinds.0 != 0
@@ -180,8 +185,10 @@ pub(crate) const RECEIVER: usize = 0;
 /// It has a [seat](Seat) for each end: in a `Vec`, or in an array as many as there can be ends.
 #[derive(Debug)]
 pub struct Waiting<S> {
-    /// Which lines have somebody in them. Written under the lock.
+    /// Which lines have somebody in them who is to be called, and whether somebody comes first. Written under the lock.
     kinds: AtomicU8,
+    /// The seat of that one. Written under the lock.
+    first_come: AtomicUsize,
     /// The lanes whose senders wait for what is to be had there, as a [`LaneSet`]. Written under the lock.
     lanes: AtomicUsize,
     /// Where the receiver waits for an item, if it can.
@@ -194,7 +201,7 @@ impl<S: Seats> Waiting<S> {
     always_const! {
         /// Nobody waits. The first seat is the receiver's.
         pub(crate) fn new(seats: S) -> Self {
-            Self { kinds: AtomicU8::new(0), lanes: AtomicUsize::new(0), receiver: WakerCell::new(), home: Home::new(), table: Lock::new(Table::new(seats)) }
+            Self { kinds: AtomicU8::new(0), first_come: AtomicUsize::new(NONE), lanes: AtomicUsize::new(0), receiver: WakerCell::new(), home: Home::new(), table: Lock::new(Table::new(seats)) }
         }
     }
 
@@ -286,7 +293,15 @@ impl<S: Seats> Waiting<S> {
             _ => table.stop_waiting(seat),
         });
         drop_shielded(left.waker);
-        left.owes.map(|(_, called)| called)
+        let (kind, called) = left.owes?;
+        // [W1] SeqCst: pairs with [W2]. Orders: that the others are to be called again, if we came first, before our look at the ring.
+        fence(Ordering::SeqCst);
+        if self.home.come() {
+            Some(called)
+        } else {
+            self.call(kind);
+            None
+        }
     }
 
     /// Does what is left to be done for one that can't look at the ring: if it owes a call, it calls.
@@ -321,21 +336,20 @@ impl<S: Seats> Waiting<S> {
         self.kinds.load(Ordering::Relaxed) & FIRST_COME != 0
     }
 
-    /// Whether an end in a seat is the one that comes first.
-    #[cold]
-    #[inline(never)]
+    /// Whether an end in a seat is the one that comes first, if there is one.
     pub(crate) fn comes_first(&self, seat: usize) -> bool {
-        self.table.with(|table| table.comes_first(seat))
+        // Relaxed: that an end comes first, or no longer, it has said itself.
+        self.first_come.load(Ordering::Relaxed) == seat
     }
 
-    /// Wakes the first who waits for that.
+    /// Wakes the first who waits for that; for room, unless one that comes first has been called, and will look for the others.
     #[cold]
     #[inline(never)]
     pub(crate) fn call(&self, kind: Kind) {
         if kind == Kind::Item {
             self.call_receiver();
         } else {
-            wake(self.change(|table| table.call(kind, u64::MAX)));
+            wake(self.change(|table| table.call_next(kind)));
         }
     }
 
@@ -385,10 +399,14 @@ impl<S: Seats> Waiting<S> {
 
     fn change<R: Default>(&self, change: impl FnOnce(&mut Table<S>) -> R) -> R {
         self.table.with(|table| {
-            let lanes = table.awaited_lanes();
+            let (first_come, lanes) = (table.first_come(), table.awaited_lanes());
             let result = change(table);
             // Relaxed: [W1] comes after it where it says more than before.
             self.kinds.store(table.kinds(), Ordering::Relaxed);
+            if table.first_come() != first_come {
+                // Relaxed: it is a matter of fairness.
+                self.first_come.store(table.first_come(), Ordering::Relaxed);
+            }
             if table.awaited_lanes() != lanes {
                 // Relaxed: likewise.
                 self.lanes.store(table.awaited_lanes().to_bits(), Ordering::Relaxed);

@@ -2,12 +2,14 @@
 
 use std::cell::UnsafeCell;
 use std::mem::MaybeUninit;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use crossbeam_utils::CachePadded;
 
-use crate::queue::{BATCH, Check, Item, Job, Queue, Role, Rx, Tx};
+use crate::queue::{BATCH, Channel, Check, HandIn, HandOut, Item, Job, Queue, Role, Rx, Tx};
 
 /// One thread writes a number to a cache line and the other one reads it there: the least that a message can cost. It
 /// carries the number alone, whatever the item is, and holds no more than one.
@@ -44,6 +46,46 @@ impl<T: Item> Rx<T> for Number<'_> {
             self.last = seq;
             T::new(seq)
         })
+    }
+}
+
+/// The same between two threads of one core, that yield it to each other: the least that waiting can cost there.
+pub(crate) struct BareYields;
+
+pub(crate) struct YieldedNumber {
+    line: Arc<CachePadded<AtomicU64>>,
+    last: u64,
+}
+
+impl Channel for BareYields {
+    const NAME: &'static str = "bare yields";
+    const ROLE: Role = Role::Limit;
+    type Tx = YieldedNumber;
+    type Rx = YieldedNumber;
+
+    fn ends(_capacity: usize, producers: usize) -> (Vec<Self::Tx>, Self::Rx) {
+        assert_eq!(producers, 1, "others would write over it");
+        let line = Arc::new(CachePadded::new(AtomicU64::new(u64::MAX)));
+        let end = || YieldedNumber { line: Arc::clone(&line), last: u64::MAX };
+        (vec![end()], end())
+    }
+}
+
+impl HandIn for YieldedNumber {
+    #[inline(always)]
+    fn hand_in(&mut self, item: u64) {
+        self.line.store(item, Ordering::Release);
+    }
+}
+
+impl HandOut for YieldedNumber {
+    #[inline(always)]
+    fn hand_out(&mut self) -> u64 {
+        while self.line.load(Ordering::Acquire) == self.last {
+            thread::yield_now();
+        }
+        self.last = self.line.load(Ordering::Acquire);
+        self.last
     }
 }
 

@@ -15,7 +15,7 @@ mod peers;
 mod several;
 
 pub(crate) use importance::CLASSES;
-pub(crate) use limits::{BareArray, BareLine, BareQuarters, BareStream};
+pub(crate) use limits::{BareArray, BareLine, BareQuarters, BareStream, BareYields};
 pub(crate) use ours::{ArrayRing, Dense, Flagged, HeapRing, Runs, Slices};
 pub(crate) use overwriting::{WorkAlone, WorkAndLine};
 

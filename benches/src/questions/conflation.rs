@@ -41,6 +41,7 @@ fn contest<T: Item>() -> Contest {
         setting: format!("{}/{KEYS} keys", T::NAME),
         capacity: KEYS,
         least: Duration::from_millis(6).as_nanos() as u64 / ITEM,
+        least_time: Duration::ZERO,
         contestants: contestants::conflating::<T>(),
         reference: "forebay",
     }

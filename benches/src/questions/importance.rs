@@ -39,6 +39,7 @@ pub(crate) fn alone() -> Vec<Contest> {
         setting,
         capacity: CAPACITY,
         least: 20_000,
+        least_time: Duration::ZERO,
         contestants,
         reference: "forebay",
     };
@@ -54,6 +55,7 @@ pub(crate) fn contests() -> Vec<Contest> {
         setting,
         capacity: CAPACITY,
         least: Duration::from_millis(6).as_nanos() as u64 / ITEM,
+        least_time: Duration::ZERO,
         contestants,
         reference: "forebay",
     };

@@ -25,6 +25,7 @@ fn busy() -> Contest {
         setting: format!("u64/{CAPACITY}"),
         capacity: CAPACITY,
         least: least(CAPACITY),
+        least_time: Duration::ZERO,
         contestants: vec![
             Contestant::ours("spsc", alone),
             Contestant::ours("fan_in 2 lanes", among::<2, 1>),
@@ -43,6 +44,7 @@ fn empty() -> Contest {
         setting: "u64".to_owned(),
         capacity: CAPACITY,
         least: least(CAPACITY),
+        least_time: Duration::ZERO,
         contestants: vec![
             Contestant::ours("spsc", nothing_alone),
             Contestant::ours("fan_in 2 lanes", nothing_among::<2>),

@@ -21,6 +21,7 @@ fn contest<const P: usize>(capacity: usize) -> Contest {
         setting: setting(P, capacity),
         capacity,
         least: least(capacity),
+        least_time: Duration::ZERO,
         contestants: contestants::several_batching::<Batches<P>>(),
         reference: "forebay singles",
     }

@@ -43,6 +43,7 @@ fn contest<T: Item, const HALF_FULL: bool>(capacity: usize) -> Contest {
         setting: format!("{}/{capacity}{}", T::NAME, if HALF_FULL { "/half full" } else { "" }),
         capacity,
         least: least(capacity),
+        least_time: Duration::ZERO,
         contestants,
         reference: "heapless",
     }

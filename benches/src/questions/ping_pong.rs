@@ -6,15 +6,25 @@ use std::time::{Duration, Instant};
 
 use super::across;
 use super::tasks::runtime;
-use crate::contest::{ChannelQuestion, Contest, TaskQuestion};
-use crate::contestants;
-use crate::goals::Goal;
+use crate::contest::{ChannelQuestion, Contest, Contestant, TaskQuestion};
+use crate::contestants::{self, BareYields};
+use crate::goals::{Against, Goal};
 use crate::queue::{Channel, Check, HandIn, HandOut, TaskChannel, TaskHandIn, TaskHandOut};
 
 const OF_THREADS: &str = "ping_pong";
 const OF_TASKS: &str = "ping_pong_tasks";
 
-pub(crate) const GOALS: &[Goal] = &[shared(OF_THREADS), shared(OF_TASKS), alone(OF_THREADS), alone(OF_TASKS)];
+pub(crate) const GOALS: &[Goal] = &[
+    Goal { setting: APART, ..shared(OF_THREADS) },
+    Goal { setting: APART, ..alone(OF_THREADS) },
+    on_one_core("forebay"),
+    on_one_core("forebay spsc"),
+    shared(OF_TASKS),
+    alone(OF_TASKS),
+];
+
+const APART: &str = "two cores";
+const TOGETHER: &str = "one core";
 
 const fn shared(question: &'static str) -> Goal {
     Goal::ahead_shared("there and back: ahead of every other channel of several senders", question, 1)
@@ -24,12 +34,19 @@ const fn alone(question: &'static str) -> Goal {
     Goal::ahead_alone("there and back: one sender's ahead of every other channel", question, 1)
 }
 
+/// Nobody can be far ahead of anybody else there: what the system takes to switch from one thread to another is nearly all.
+const fn on_one_core(who: &'static str) -> Goal {
+    let against = Against::Named("bare yields");
+    let what = "there and back: little more than two switches of threads take";
+    Goal { what, question: OF_THREADS, setting: TOGETHER, capacity: 1, who, against, at_least: 0.9 }
+}
+
 /// So many before the clock starts.
 const BEFORE: u64 = 50;
 
 /// For a thread that stays on the first core.
 pub(crate) fn of_threads() -> Vec<Contest> {
-    vec![threads::<true>("two cores"), threads::<false>("one core")]
+    vec![threads::<true>(APART), threads::<false>(TOGETHER)]
 }
 
 pub(crate) fn of_tasks() -> Vec<Contest> {
@@ -39,11 +56,15 @@ pub(crate) fn of_tasks() -> Vec<Contest> {
 fn threads<const APART: bool>(setting: &str) -> Contest {
     let mut contestants = contestants::channels::<Threads<APART>>();
     contestants.extend(contestants::channels_of_one::<Threads<APART>>());
+    if !APART {
+        contestants.push(Contestant::channel::<Threads<APART>, BareYields>());
+    }
     Contest {
         question: OF_THREADS,
         setting: setting.to_owned(),
         capacity: 1,
         least: 200,
+        least_time: Duration::ZERO,
         contestants,
         reference: "kanal",
     }
@@ -57,6 +78,7 @@ fn tasks<const THREADS: usize>(setting: &str) -> Contest {
         setting: setting.to_owned(),
         capacity: 1,
         least: 200,
+        least_time: Duration::ZERO,
         contestants,
         reference: "kanal",
     }

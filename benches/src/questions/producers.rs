@@ -82,6 +82,7 @@ fn contest<const P: usize, W: Pace, T: Item, const APART: bool>(capacity: usize)
         setting: format!("{}{place}{item}", setting(P, capacity)),
         capacity,
         least: least(capacity),
+        least_time: Duration::ZERO,
         contestants: contestants::several::<Several<P, W, APART>, T>(),
         reference: "nexus-queue",
     }

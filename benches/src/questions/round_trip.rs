@@ -41,6 +41,7 @@ fn contest<T: Item, W: Wait>(capacity: usize) -> Contest {
         setting: format!("{}/{capacity}/{}", T::NAME, W::NAME),
         capacity,
         least: 5_000,
+        least_time: Duration::ZERO,
         contestants,
         reference: "bare cache line",
     }

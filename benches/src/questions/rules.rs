@@ -1,6 +1,7 @@
 //! What does a rule before or behind a ring cost where it lets everything through? A push and a pop in turns, as in `pair`.
 
 use std::marker::PhantomData;
+use std::time::Duration;
 
 use super::rings::{Mpsc, Ring, Spsc, marks};
 use super::{least, pairs};
@@ -40,6 +41,7 @@ fn contest<R: Ring, const QUARTER: bool>() -> Contest {
         setting: format!("{}/{CAPACITY}{}", R::NAME, if QUARTER { "/quarter full" } else { "" }),
         capacity: CAPACITY,
         least: least(CAPACITY),
+        least_time: Duration::ZERO,
         contestants: list.0,
         reference: Bare::NAME,
     }

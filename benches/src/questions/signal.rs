@@ -57,6 +57,7 @@ fn contest<R: Ring>(question: &'static str, turns: [fn(usize, u64) -> Turn; 4]) 
         setting: format!("{}/{CAPACITY}", R::NAME),
         capacity: CAPACITY,
         least: least(CAPACITY),
+        least_time: Duration::ZERO,
         contestants: names.into_iter().zip(turns).map(|(name, turn)| Contestant::ours(name, turn)).collect(),
         reference: PLAIN,
     }

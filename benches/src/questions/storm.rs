@@ -69,6 +69,7 @@ fn contest<const P: usize, W: Pace, L: Place>(capacity: usize) -> Contest {
         setting: format!("{P}p/{capacity}{}", L::NAME),
         capacity,
         least: turn.as_nanos() as u64 / u64::from(W::ITEM),
+        least_time: Duration::ZERO,
         contestants,
         reference: if W::CONSUMER > 0.0 { "work alone" } else { "ArrayQueue" },
     }

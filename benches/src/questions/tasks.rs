@@ -60,6 +60,7 @@ fn contest<const P: usize, const THREADS: usize>(capacity: usize) -> Contest {
         setting: setting(P, capacity),
         capacity,
         least: least(capacity),
+        least_time: Duration::ZERO,
         contestants: contestants::task_channels::<Tasks<P, THREADS>>(),
         reference: "kanal",
     }

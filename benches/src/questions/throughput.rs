@@ -47,6 +47,7 @@ fn contest<T: Item>(capacity: usize) -> Contest {
         setting: format!("{}/{capacity}", T::NAME),
         capacity,
         least: least(capacity),
+        least_time: Duration::ZERO,
         contestants,
         reference: "rtrb",
     }

@@ -154,6 +154,11 @@ impl<T> Rx<T> {
     /// Lowers the pressure if the ring is that empty, and finds the next gate: the pop before which there is nothing to lower, and
     /// nothing to be found but at the head.
     fn watch(&mut self, found: bool) {
+        if self.depth().follows() && !self.odd {
+            // Nobody lowers it. A gate behind the head is not met before the tickets begin anew.
+            self.gate = self.ring.geometry().lap_before(self.head);
+            return;
+        }
         if !found && !self.odd && !self.gate.is_before(self.head) && self.ring.gauge().is_open() {
             return;
         }

@@ -338,7 +338,7 @@ impl<D: Desk> Place<D> {
         let kinds = [Kind::Room, Kind::Closed, Kind::Level, Kind::Lane];
         let awaited = self.desk.waiting().awaited(kinds.into_iter().fold(Kinds::NONE, Kinds::and), &mut Lull::new());
         for kind in kinds {
-            if awaited.has(kind) {
+            if awaited.has_line(kind) {
                 self.call_all(kind);
             }
         }
@@ -346,7 +346,7 @@ impl<D: Desk> Place<D> {
 
     /// A sender that finds no room need not wait any more.
     pub(super) fn call_for_room(&self, kind: Kind) {
-        if self.desk.waiting().awaited(Kinds::of(kind), &mut Lull::new()).has(kind) {
+        if self.desk.waiting().awaited(Kinds::of(kind), &mut Lull::new()).has_line(kind) {
             self.call_all(kind);
         }
     }

@@ -45,7 +45,8 @@ enum State {
     Called(Kind),
 }
 
-const NONE: usize = usize::MAX;
+/// The number of no seat.
+pub(super) const NONE: usize = usize::MAX;
 
 impl Seat {
     /// A seat that nobody has.
@@ -178,11 +179,6 @@ impl<S> Table<S> {
         self.openings
     }
 
-    /// Which lines have somebody in them, and whether somebody comes first.
-    pub(super) const fn kinds(&self) -> u8 {
-        self.kinds
-    }
-
     /// The receiver waits for an item, or with `None` not any more, or it is called. Answers with its last waker.
     pub(super) fn set_receiver(&mut self, waker: Option<Waker>) -> Option<Waker> {
         self.kinds = if waker.is_some() { self.kinds | Kind::Item.bit() } else { self.kinds & !Kind::Item.bit() };
@@ -198,14 +194,27 @@ impl<S> Table<S> {
         self.turns
     }
 
-    pub(super) const fn comes_first(&self, seat: usize) -> bool {
-        self.first_come == seat
+    /// The seat of who comes first, or [`NONE`].
+    pub(super) const fn first_come(&self) -> usize {
+        self.first_come
     }
 }
 
 impl<S: Seats> Table<S> {
     fn seat(&mut self, seat: usize) -> &mut Seat {
         self.seats.seat(seat)
+    }
+
+    /// Which lines have somebody in them who is to be called, and whether somebody comes first.
+    pub(super) fn kinds(&mut self) -> u8 {
+        self.kinds & !if self.first_come_is_called() { Kind::Room.bit() } else { 0 }
+    }
+
+    /// Whether one that comes first has been called and has not come yet. All others who have been called would have to queue up behind
+    /// it, so they are not called until it has.
+    fn first_come_is_called(&mut self) -> bool {
+        let first_come = self.first_come;
+        first_come != NONE && self.seat(first_come).state == State::Called(Kind::Room)
     }
 
     fn line(&mut self, kind: Kind) -> &mut Line {
@@ -365,6 +374,11 @@ impl<S: Seats> Table<S> {
             let line = self.line(kind);
             (line.called, line.settled) = (0, calls);
         }
+    }
+
+    /// Calls one for what has come. `None`: nobody is to be called. Answers with the waker, to be woken outside.
+    pub(super) fn call_next(&mut self, kind: Kind) -> Option<Waker> {
+        if kind == Kind::Room && self.first_come_is_called() { None } else { self.call(kind, u64::MAX) }
     }
 
     /// Calls the first in the line, or who comes before that. `None`: there is nobody whose turn is not after this one. Answers

@@ -47,7 +47,7 @@ struct Range {
 }
 
 /// They take 2.5 µs at most, which helps nobody else; so nothing is left of them where they are in vain.
-const PAUSED: Range = Range { first: 16, least: 0, most: 16, trial: 16 };
+const PAUSED: Range = Range { first: 16, least: 0, most: 16, trial: 8 };
 
 /// At most they take about as long as it takes to sleep and to wake. A trial takes so long that one that sleeps is woken, and
 /// answers; and the few that are left make that answer find the other side awake.
