@@ -56,6 +56,16 @@ fn wait_anew(lines: &Lines, seat: usize, kind: Kind) -> Arc<Counter> {
     counter
 }
 
+/// It waits where nobody else does, and is called in vain until it comes first.
+fn be_first(lines: &Lines, seat: usize) {
+    wait_anew(lines, seat, Kind::Room);
+    for _ in 0..PATIENCE {
+        lines.call(Kind::Room);
+        wait(lines, seat, Kind::Room);
+    }
+    assert!(lines.has_first_come() && lines.comes_first(seat));
+}
+
 #[test]
 fn a_call_is_owed_by_one_that_waits_for_something_else() {
     for kind in [Kind::Closed, Kind::Level] {
@@ -72,16 +82,36 @@ fn a_call_is_owed_by_one_that_waits_for_something_else() {
 #[test]
 fn who_comes_first_does_not_when_it_waits_for_something_else() {
     let (lines, [one, two]) = lines();
-    wait(&lines, one, Kind::Room);
-    for _ in 0..PATIENCE {
-        lines.call(Kind::Room);
-        wait(&lines, one, Kind::Room);
-    }
-    assert!(lines.has_first_come() && lines.comes_first(one));
+    be_first(&lines, one);
     let counter = wait(&lines, two, Kind::Room);
     wait(&lines, one, Kind::Level);
     assert!(!lines.has_first_come());
     assert_eq!(counter.count(), 1, "it may have queued up behind it");
+}
+
+/// Those who queue up behind one that comes first are called when it has come, or when it is of no use to wait.
+#[test]
+fn nobody_is_called_before_one_that_comes_first_has_come() {
+    for is_over in [false, true] {
+        let (lines, [one, two]) = lines();
+        be_first(&lines, one);
+        let behind = wait(&lines, two, Kind::Room);
+        let awaited = || {
+            let awaited = lines.awaited(Kinds::of(Kind::Room), &mut Lull::new());
+            (awaited.has(Kind::Room), awaited.has_line(Kind::Room))
+        };
+        assert_eq!(awaited(), (true, true));
+        (0..3).for_each(|_| lines.call(Kind::Room));
+        assert_eq!((behind.count(), awaited()), (0, (false, true)), "the first one has been called");
+        if is_over {
+            lines.call_all(Kind::Room);
+        } else {
+            assert_eq!(lines.stop_waiting(one, Kind::Room), Some(0));
+            assert_eq!((behind.count(), awaited()), (0, (true, true)));
+            lines.call(Kind::Room);
+        }
+        assert_eq!(behind.count(), 1);
+    }
 }
 
 #[test]
@@ -133,16 +163,13 @@ fn a_call_is_settled_when_nobody_else_waits() {
 #[test]
 fn a_call_is_not_settled_while_somebody_comes_first() {
     let (lines, [one, two, three]) = lines();
-    wait(&lines, one, Kind::Room);
+    [two, one, three].into_iter().for_each(|seat| drop(wait_anew(&lines, seat, Kind::Room)));
+    lines.call(Kind::Room);
     for _ in 0..PATIENCE {
         lines.call(Kind::Room);
         wait(&lines, one, Kind::Room);
     }
     lines.call(Kind::Room);
-    wait(&lines, two, Kind::Room);
-    wait(&lines, one, Kind::Room);
-    (0..2).for_each(|_| lines.call(Kind::Room));
-    wait(&lines, three, Kind::Room);
     assert_eq!(lines.stop_waiting(one, Kind::Room), Some(1), "the last may have queued up behind it, with room");
     lines.call(Kind::Room);
     // Settled now, as the line is empty and nobody comes first.
@@ -155,13 +182,10 @@ fn a_call_is_not_settled_while_somebody_comes_first() {
 #[test]
 fn a_call_is_settled_when_nobody_comes_first_any_more() {
     let (lines, [one, two, three]) = lines();
-    wait(&lines, one, Kind::Room);
-    for _ in 0..PATIENCE {
-        lines.call(Kind::Room);
-        wait(&lines, one, Kind::Room);
-    }
     wait(&lines, two, Kind::Room);
-    (0..2).for_each(|_| lines.call(Kind::Room));
+    lines.call(Kind::Room);
+    be_first(&lines, one);
+    lines.call(Kind::Room);
     assert_eq!([one, two].map(|seat| lines.stop_waiting(seat, Kind::Room)), [None; 2]);
     [one, three].into_iter().for_each(|seat| drop(wait_anew(&lines, seat, Kind::Room)));
     lines.call(Kind::Room);

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::task::Poll;
 
+use forebay::Refusal;
+
 use super::{Counter, full, poll, waiting};
 
 /// A slot that gets free wakes one, and those that are served wake nobody in vain.
@@ -119,6 +121,63 @@ fn who_waits_behind_one_that_goes_is_called() {
             let (send, counter) = &mut behind[served];
             assert_eq!(poll(send, counter), Poll::Ready(Ok(())));
         }
+    }
+}
+
+/// As long as one that comes first has been called and has not come, all others would be called in vain. It calls the next one when
+/// it has been served.
+#[test]
+fn who_waits_behind_one_that_is_called_is_not_called() {
+    let (mut senders, mut receiver) = full(3, 4);
+    let (waiter, others) = senders.split_first_mut().unwrap();
+    let (barger, others) = others.split_first_mut().unwrap();
+    let mut first = waiting(std::slice::from_mut(waiter)).pop().unwrap();
+    for late in 1..=2 {
+        receiver.try_recv().unwrap();
+        barger.try_send(0).unwrap();
+        assert_eq!(first.1.count(), late);
+        assert!(poll(&mut first.0, &first.1).is_pending());
+    }
+    let mut behind = waiting(others);
+    let counts = |behind: &[(_, Arc<Counter>)]| behind.iter().map(|(_, counter)| counter.count()).collect::<Vec<_>>();
+    (0..3).for_each(|_| assert!(receiver.try_recv().is_ok()));
+    assert_eq!((first.1.count(), counts(&behind)), (3, vec![0, 0]));
+    assert_eq!(poll(&mut first.0, &first.1), Poll::Ready(Ok(())));
+    assert_eq!(counts(&behind), [1, 0]);
+    let (next, counter) = &mut behind[0];
+    assert_eq!(poll(next, counter), Poll::Ready(Ok(())));
+    assert_eq!(counts(&behind), [1, 1]);
+}
+
+/// One that comes first, and has been called, keeps neither the end from the others nor that nobody waits for room any more.
+#[test]
+fn who_waits_behind_one_that_is_called_hears_of_the_end() {
+    enum End {
+        Closed,
+        Gone,
+        Dropping,
+    }
+    for end in [End::Closed, End::Gone, End::Dropping] {
+        let (mut senders, mut receiver) = full(1, 3);
+        let (waiter, others) = senders.split_first_mut().unwrap();
+        let (barger, others) = others.split_first_mut().unwrap();
+        let mut first = waiting(std::slice::from_mut(waiter)).pop().unwrap();
+        for _ in 0..2 {
+            receiver.try_recv().unwrap();
+            barger.try_send(0).unwrap();
+            assert!(poll(&mut first.0, &first.1).is_pending());
+        }
+        let mut behind = waiting(others);
+        receiver.try_recv().unwrap();
+        assert_eq!((first.1.count(), behind[0].1.count()), (3, 0));
+        match end {
+            End::Closed => receiver.close(),
+            End::Gone => drop(receiver),
+            End::Dropping => receiver.set_overflow(Refusal::DropIncoming),
+        }
+        let (next, counter) = &mut behind[0];
+        assert_eq!(counter.count(), 1);
+        assert!(poll(next, counter).is_ready());
     }
 }
 

@@ -29,7 +29,7 @@ fn maybe_go_off(at: &'static str) {
 
 /// A waker that panics at what it is armed for, once.
 fn bomb() -> Waker {
-    const VTABLE: RawWakerVTable = RawWakerVTable::new(
+    static VTABLE: RawWakerVTable = RawWakerVTable::new(
         |_| {
             maybe_go_off("clone");
             RawWaker::new(std::ptr::null(), &VTABLE)
