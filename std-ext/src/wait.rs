@@ -34,6 +34,11 @@
 //! or that somebody has taken it; and what comes later is followed by a call of its own. So one that is called while nobody else
 //! waits, and that is how it mostly is, goes out of line by one look at `kinds`.
 //!
+//! Only while one that [comes first](#fairness) has been called, and has not come, nobody else is called for room, as all others who came
+//! would have to queue up behind it. In `kinds` nobody waits for room then. When it goes out of line, it says so again, makes the fence
+//! `W1`, and calls the next one if there is room: as whoever waits, it looks at the ring after that, on behalf of those behind it. What
+//! concerns all, as the end does, is called out to them all the same.
+//!
 //! # Fairness
 //! The lines are first in, first out. Ends that find room at once don't queue up; an end that was called and came too late because
 //! of that goes back to where it was, and after [`PATIENCE`] such calls it is *first come*: until it has been served, or has gone,
@@ -320,6 +325,11 @@ impl<S: Seats> Waiting<S> {
         let awaited = self.kinds.load(Ordering::Relaxed);
         let is_waiting = kinds.has(Kind::Item) && self.receiver.is_waiting();
         Awaited(awaited | if is_waiting { Kind::Item.bit() } else { 0 })
+    }
+
+    /// The same for an end that looks once, so that its changes need not be counted.
+    pub(crate) fn awaited_once(&self, kinds: Kinds) -> Awaited {
+        self.awaited(kinds, &mut Lull::new())
     }
 
     /// The same of some lanes: those whose senders wait.

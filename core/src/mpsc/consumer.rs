@@ -25,7 +25,7 @@ struct Found {
 /// Tickets before `limit` have a slot; those from N before that on are held: they have not been used up. Of these it has stepped
 /// over the ones before `head`, the holes. While there is none and the producers have left no note of a gap, the consumer looks
 /// at `head` alone; otherwise it is `odd`. The pop at `gate`, which is not before `head`, may reach the low watermark; while it is
-/// odd, each pop is at the gate.
+/// odd, each pop is at the gate. Where the pressure follows from the item, there is no other gate: it lies behind.
 pub(super) struct Rx<T> {
     ring: View<T>,
     head: Ticket,

@@ -336,7 +336,7 @@ impl<D: Desk> Place<D> {
     /// The receiver takes nothing in any more.
     pub(super) fn call_senders(&self) {
         let kinds = [Kind::Room, Kind::Closed, Kind::Level, Kind::Lane];
-        let awaited = self.desk.waiting().awaited(kinds.into_iter().fold(Kinds::NONE, Kinds::and), &mut Lull::new());
+        let awaited = self.desk.waiting().awaited_once(kinds.into_iter().fold(Kinds::NONE, Kinds::and));
         for kind in kinds {
             if awaited.has_line(kind) {
                 self.call_all(kind);
@@ -346,7 +346,7 @@ impl<D: Desk> Place<D> {
 
     /// A sender that finds no room need not wait any more.
     pub(super) fn call_for_room(&self, kind: Kind) {
-        if self.desk.waiting().awaited(Kinds::of(kind), &mut Lull::new()).has_line(kind) {
+        if self.desk.waiting().awaited_once(Kinds::of(kind)).has_line(kind) {
             self.call_all(kind);
         }
     }
@@ -386,7 +386,7 @@ impl<D: Desk> Drop for Place<D> {
 /// One that puts items in, or makes others that do, is gone: it may have been the last one.
 pub(super) fn tell_of_end(desk: &impl Desk) {
     let waiting = desk.waiting();
-    if waiting.awaited(Kinds::of(Kind::Item), &mut Lull::new()).has(Kind::Item) {
+    if waiting.awaited_once(Kinds::of(Kind::Item)).has(Kind::Item) {
         waiting.call(Kind::Item);
     }
 }

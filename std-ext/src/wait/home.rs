@@ -27,9 +27,9 @@
 //!
 //! # Why it is enough
 //! Let one end of thread *p* go without the fence: it changes the ring, makes a light fence, loads this word, finds *p* at home there, or
-//! all, and looks who waits. Let another end, of thread *w*, take its place in the line, [come](Home::come) here, and look at the ring
-//! again. Then either that look sees the change, or the first end sees the place. For let *c* be the exchange by which was written what
-//! the first end loads, and *d* the last exchange, or load, of the other end here.
+//! all, and looks who waits. Let another end, of thread *w*, take its place in the line (or leave it, as the one that came first, to those
+//! behind), [come](Home::come) here, and look at the ring again. Then either that look sees the change, or the first end sees the place.
+//! For let *c* be the exchange by which was written what the first end loads, and *d* the last exchange, or load, of the other end here.
 //!
 //! - *w is p.* One of the two came before the other in the same thread.
 //! - *d is a load of what somebody else has left.* It does not know how far that one is, and makes a heavy fence of its own: of that and

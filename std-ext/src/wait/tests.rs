@@ -97,7 +97,7 @@ fn nobody_is_called_before_one_that_comes_first_has_come() {
         be_first(&lines, one);
         let behind = wait(&lines, two, Kind::Room);
         let awaited = || {
-            let awaited = lines.awaited(Kinds::of(Kind::Room), &mut Lull::new());
+            let awaited = lines.awaited_once(Kinds::of(Kind::Room));
             (awaited.has(Kind::Room), awaited.has_line(Kind::Room))
         };
         assert_eq!(awaited(), (true, true));
@@ -198,7 +198,7 @@ fn the_receiver_is_called_by_its_latest_waker() {
     let counters: [_; 3] = core::array::from_fn(|_| Counter::new());
     let counts = || counters.each_ref().map(|counter| counter.count());
     let mut registrar = Registrar::claim(Arc::clone(&lines), Waiting::receiver).unwrap();
-    let is_awaited = || lines.awaited(Kinds::of(Kind::Item), &mut Lull::new()).has(Kind::Item);
+    let is_awaited = || lines.awaited_once(Kinds::of(Kind::Item)).has(Kind::Item);
     let mut wait = |at: usize| lines.wait_for_item(&mut registrar, &Waker::from(Arc::clone(&counters[at])));
     (0..2).for_each(&mut wait);
     assert!(is_awaited());

@@ -3,7 +3,7 @@
 use super::*;
 
 models! {
-    closed_comes_last_capacity_1 [Some(3), 18215] &["empty", "closed"] => |cx| super::closed_comes_last(1, cx);
+    closed_comes_last_capacity_1 [Some(3), 57851] &["empty", "closed"] => |cx| super::closed_comes_last(1, cx);
     closed_comes_last_capacity_2 [Some(2), 23132] &["empty", "closed"] => |cx| super::closed_comes_last(2, cx);
     close_is_sticky [Some(3), 12413] &["stored", "closed"] => super::close_is_sticky;
     consumer_gone [Some(3), 16464] &["stored", "closed"] => super::consumer_gone;

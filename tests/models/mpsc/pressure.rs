@@ -6,7 +6,7 @@ use forebay_tests::model::atomic::fence;
 use super::*;
 
 models! {
-    a_consumer_that_waits_leaves_it_open_capacity_1 [Some(2), 42, stepwise] WAITS => |cx| super::a_consumer_that_waits(1, 1, 1, 1, cx);
+    a_consumer_that_waits_leaves_it_open_capacity_1 [Some(2), 69, stepwise] WAITS => |cx| super::a_consumer_that_waits(1, 1, 1, 1, cx);
     a_consumer_that_waits_leaves_it_open_capacity_2 [Some(2), 13604, stepwise] WAITS => |cx| super::a_consumer_that_waits(2, 3, 1, 1, cx);
     a_consumer_that_waits_leaves_it_open_when_full [Some(2), 445, stepwise] WAITS => |cx| super::a_consumer_that_waits(2, 3, 2, 1, cx);
     beside_two_producers [Some(2), 131310] WAITS => |cx| super::a_consumer_that_waits(3, 2, 2, 2, cx);

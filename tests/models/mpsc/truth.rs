@@ -15,7 +15,7 @@ models! {
     room_after_a_pop_capacity_2 [Some(3), 25] &["ours"] => |cx| super::room_after_a_pop(2, cx);
     one_slot_is_held [Some(2), 2894] &["later"] => super::one_slot_is_held;
     room_beside_what_moves_up [Some(3), 6084, stepwise] &["ahead", "in between"] => super::room_beside_what_moves_up;
-    shed_is_counted [Some(3), 1290] &["shed", "stored"] => super::shed_is_counted;
+    shed_is_counted [Some(3), 2873] &["shed", "stored"] => super::shed_is_counted;
     counts_are_true [Some(3), 13311, stepwise] &["none", "one", "two"] => super::counts_are_true;
     a_producer_counts_truly [Some(3), 248, stepwise] &["one", "two"] => super::a_producer_counts_truly;
     a_producer_calls_it_empty_truly [Some(3), 127, stepwise] &["inside"] => super::a_producer_calls_it_empty_truly;

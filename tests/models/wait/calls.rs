@@ -19,11 +19,14 @@ models! {
     called_alone_over_mpsc [Some(3), 1727] &["is served", "waits"] => |cx| super::called_alone(mpsc, cx);
     timeout_against_wake [Some(3), 31095] &["sent", "late"] => |cx| super::timeout_against_wake(small, cx);
     ready_and_gone [Some(3), 65] &["ready", "waits"] => |cx| super::ready_and_gone(small, cx);
-    two_dropped_after_their_wakes [None, 102726] &[] => |cx| super::two_dropped_after_their_wakes(small, cx);
+    two_dropped_after_their_wakes [None, 80361] &[] => |cx| super::two_dropped_after_their_wakes(small, cx);
     used_and_dropped [None, 1360] &[] => |cx| super::used_and_dropped(small, cx);
-    first_come [Some(3), 76711] &["behind", "not behind"] => |cx| super::first_come(small, cx);
-    first_come_goes [None, 46342] &["behind", "not behind"] => |cx| super::first_come_goes(small, cx);
-    called_before_another_comes_first [Some(3), 9812] &["one is served", "both wait"] => |cx| super::called_before_another_comes_first(small, cx);
+    first_come [Some(3), 110125] &["behind", "not behind"] => |cx| super::first_come(small, cx);
+    first_come_goes [None, 155879] &["behind", "not behind"] => |cx| super::first_come_goes(small, cx);
+    first_come_is_served [Some(3), 218] &["by the pop", "by the first one"] => |cx| super::first_come_is_served(small, cx);
+    first_come_is_served_over_mpsc [Some(3), 39] &["by the pop", "by the first one"] => |cx| super::first_come_is_served(mpsc, cx);
+    closed_before_first_come [None, 4585] &["behind", "not behind"] => |cx| super::closed_before_first_come(small, cx);
+    called_before_another_comes_first [Some(3), 15597] &["one is served", "both wait"] => |cx| super::called_before_another_comes_first(small, cx);
 }
 
 /// One slot gets free while two come to wait: one gets it, and the other one waits and is not forgotten.
@@ -163,7 +166,7 @@ fn used_and_dropped<P: Tx, C: Rx>(make: Made<P, C>, _: &Context) {
 }
 
 /// One that has come too late once, and has been called again, and others were faster again.
-fn late<P: Tx, C: Rx>(
+pub(super) fn late<P: Tx, C: Rx>(
     sender: &Sender<P, Shared>,
     receiver: &mut Receiver<C, Shared>,
     number: u32,
@@ -207,6 +210,45 @@ fn first_come_goes<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
     let next = next.join().unwrap();
     cx.note(if next.is_done() { "not behind" } else { "behind" });
     check_senders(vec![next], receiver, vec![2]);
+}
+
+/// One that comes first has been called and is served while another place gets free: the pop may call nobody, and then it does.
+///
+/// [W1] [W2].
+fn first_come_is_served<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
+    let (sender, mut receiver) = full(make, 2);
+    let mut first = late(&sender, &mut receiver, 1);
+    let mut next = send(sender, 2);
+    assert!(!first.poll() && !next.poll());
+    assert_eq!(receiver.try_recv(), Ok(100));
+    assert!(first.is_woken() && !next.is_woken());
+    let popper = thread::spawn(move || {
+        assert_eq!(receiver.try_recv(), Ok(100));
+        receiver
+    });
+    assert!(first.poll());
+    cx.note(if next.is_woken() { "by the first one" } else { "by the pop" });
+    let receiver = popper.join().unwrap();
+    assert!(next.is_woken(), "there is room");
+    check_senders(vec![next], receiver, vec![1, 2]);
+}
+
+/// The channel is closed while one that comes first has been called, and another one queues up behind it.
+///
+/// [W1] [W2].
+fn closed_before_first_come<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
+    let (sender, mut receiver) = full(make, 1);
+    let mut first = late(&sender, &mut receiver, 1);
+    assert!(!first.poll());
+    assert_eq!(receiver.try_recv(), Ok(100));
+    assert!(first.is_woken());
+    let next = poll_in_thread(send(sender, 2));
+    receiver.close();
+    let mut next = next.join().unwrap();
+    cx.note(if next.is_done() { "not behind" } else { "behind" });
+    assert!(next.is_done() || next.is_woken());
+    assert!(next.poll() && first.poll());
+    assert!(first.result.is_some_and(|sent| sent.is_err()) && next.result.is_some_and(|sent| sent.is_err()));
 }
 
 /// One that was called finds that another one comes first now: the next call is that one's.

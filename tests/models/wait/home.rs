@@ -4,6 +4,7 @@
 
 use forebay::Pressure;
 
+use super::calls::late;
 use super::*;
 
 models! {
@@ -19,6 +20,8 @@ models! {
     room_while_all_are_at_home [Some(3), 191] &["room", "woken"] => super::room_while_all_are_at_home;
     all_come_home_beside_one_that_waits [Some(2), 7059] &["there", "woken"] => super::all_come_home_beside_one_that_waits;
     all_come_home_to_one_that_waits [Some(2), 30485] &["there", "woken"] => super::all_come_home_to_one_that_waits;
+    first_come_from_another_thread [Some(3), 328] &[] => |cx| super::first_come_from_another_thread(0, cx);
+    first_come_without_a_barrier [Some(3), 193] &[] => |cx| super::first_come_from_another_thread(1, cx);
     two_leave_the_home_of_all [Some(2), 14174] &["room", "woken"] => super::two_leave_the_home_of_all;
 }
 
@@ -151,6 +154,24 @@ fn room_for_another_thread(
     let task = task.join().unwrap();
     cx.note(if task.is_done() { "room" } else { "woken" });
     check_senders(vec![task], receiver, vec![1]);
+}
+
+/// One that comes first is served in another thread, and looks for who waits behind it; the pop of this one, which makes no fence, may
+/// call nobody. Where the system refuses the barrier, it calls without a look.
+///
+/// [W1] [HO1], and the heavy fence.
+fn first_come_from_another_thread(refused: usize, cx: &Context) {
+    cx.let_threads_be_at_home();
+    let (sender, mut receiver) = full(small, 2);
+    let mut first = late(&sender, &mut receiver, 1);
+    let mut next = send(sender, 2);
+    assert!(!first.poll() && !next.poll());
+    assert_eq!(receiver.try_recv(), Ok(100));
+    cx.refuse_heavy_fences(refused);
+    let first = poll_in_thread(first);
+    assert_eq!(receiver.try_recv(), Ok(100));
+    assert!(first.join().unwrap().is_done() && next.is_woken(), "there is room");
+    check_senders(vec![next], receiver, vec![1, 2]);
 }
 
 /// Two that come by two other threads: one that comes while the other one makes the heavy fence does not rely on that, and one that

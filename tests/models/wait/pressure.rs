@@ -10,11 +10,11 @@ use super::*;
 models! {
     relief_by_a_pop_capacity_1 [None, 342] &["there", "woken"] => |cx| super::relief_by_a_pop(1, cx);
     relief_by_a_pop_capacity_2 [None, 113] &["there", "woken"] => |cx| super::relief_by_a_pop(2, cx);
-    relief_after_a_look_in_vain [Some(3), 256] &["took it", "in vain"] => super::relief_after_a_look_in_vain;
+    relief_after_a_look_in_vain [Some(3), 473] &["took it", "in vain"] => super::relief_after_a_look_in_vain;
     stop_by_a_push_capacity_1 [None, 342] &["there", "woken"] => |cx| super::stop_by_a_push(1, cx);
     stop_by_a_push_capacity_2 [None, 113] &["there", "woken"] => |cx| super::stop_by_a_push(2, cx);
     over_by_the_receiver_that_goes [None, 42392] &["there", "woken"] => super::over_by_the_receiver_that_goes;
-    watched_by_another_capacity_1 [Some(2), 10480] &["open"] => |cx| super::watched_by_another(1, cx);
+    watched_by_another_capacity_1 [Some(2), 13809] &["open"] => |cx| super::watched_by_another(1, cx);
     watched_by_another_capacity_2 [Some(2), 102016] &["open"] => |cx| super::watched_by_another(2, cx);
     two_are_told_capacity_1 [None, 2008] &[] => |cx| super::two_are_told(1, cx);
     two_are_told_capacity_2 [None, 2008] &[] => |cx| super::two_are_told(2, cx);

@@ -4,14 +4,14 @@ use super::*;
 
 models! {
     receiver [None, 58] &["there", "woken"] => |cx| super::receiver(small, cx);
-    receiver_over_mpsc [None, 317] &["there", "woken"] => |cx| super::receiver(mpsc, cx);
+    receiver_over_mpsc [None, 1225] &["there", "woken"] => |cx| super::receiver(mpsc, cx);
     receiver_of_two [Some(3), 1270] &["there", "woken"] => |cx| super::receiver_of_two(small, cx);
     receiver_of_two_over_mpsc [Some(3), 15419] &["there", "woken"] => |cx| super::receiver_of_two(mpsc, cx);
     sender [None, 100] &["room", "woken"] => |cx| super::sender(small, cx);
     sender_over_mpsc [None, 219] &["room", "woken"] => |cx| super::sender(mpsc, cx);
     waker_replaced [None, 208] &["there", "woken"] => |cx| super::waker_replaced(small, cx);
     receiver_comes_again [None, 218] &["there", "woken"] => |cx| super::receiver_comes_again(small, cx);
-    receiver_comes_again_over_mpsc [Some(3), 119] &["there", "woken"] => |cx| super::receiver_comes_again(mpsc, cx);
+    receiver_comes_again_over_mpsc [Some(3), 223] &["there", "woken"] => |cx| super::receiver_comes_again(mpsc, cx);
     waker_of_sender_replaced [None, 4192] &["room", "woken"] => |cx| super::waker_of_sender_replaced(small, cx);
     sender_of_many [None, 196] &["room", "woken"] => |cx| super::sender_of_many(small, cx);
 }

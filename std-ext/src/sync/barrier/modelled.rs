@@ -26,7 +26,7 @@ pub fn let_threads_be_at_home(there: bool) {
 
 /// The system refuses the next ones.
 pub fn refuse_heavy_fences(count: usize) {
-    REFUSED.set(count);
+    REFUSED.set(HEAVY.get() + count);
 }
 
 /// How many heavy fences there have been since that.
