@@ -50,6 +50,7 @@ pub const fn builder(capacity: usize) -> Builder {
 
 /// What is asked of a channel, until one of the last methods makes it: [`spsc`](Self::spsc), [`mpsc`](Self::mpsc),
 /// [`swap`](Self::swap), [`fan_in`](Self::fan_in). What contradicts itself, or can't be had of that ring, is a [`BuildError`] there.
+/// A channel by importance that has watermarks is made by [`over`](fn@super::over).
 ///
 /// # Grace
 /// With a [grace](Self::grace), a sender that finds no room waits before something is dropped: a thread for so long

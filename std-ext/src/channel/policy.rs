@@ -49,7 +49,7 @@ impl<E: PolicyEnd, D: Desk> Party<E, D> {
 }
 
 impl<P: SendEnd + PolicyEnd, D: Desk> Sender<P, D> {
-    /// What a send does that finds no room.
+    /// What the ring does at full. With a [grace](super::Builder#grace) that is to reject, as senders wait before they drop something.
     #[must_use]
     pub fn overflow(&self) -> P::Policy {
         self.party.end.overflow()
