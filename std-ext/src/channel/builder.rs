@@ -116,7 +116,7 @@ impl Builder {
 
     /// For how many senders there must be room at least. If nothing is said, that is one for [`spsc`](Self::spsc), and
     /// [`PRODUCERS`](swap::PRODUCERS) for [`swap`](Self::swap), which is then the number of those that there can be. For
-    /// [`fan_in`](Self::fan_in) it is the number of lanes, if nothing else says that.
+    /// [`fan_in`](Self::fan_in) it is the number of lanes, if nothing else says that; fewer than there are lanes is no error.
     pub const fn senders(mut self, senders: usize) -> Self {
         self.senders = Some(senders);
         self

@@ -538,7 +538,7 @@ impl<P: ReserveEnd, D: Desk> Sender<P, D> {
 
 #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 impl<P: SendEnd + Clone> Clone for Sender<P, super::Shared> {
-    /// Another sender. There can be any number of them.
+    /// Another sender, with the same time limit or grace, whole. There can be any number of them.
     fn clone(&self) -> Self {
         let Some(place) = self.party.place.beside() else { unreachable!("on the heap there is always one more seat") };
         Self { rule: self.rule.afresh(), ..Self::new(self.party.end.clone(), place) }
@@ -546,7 +546,7 @@ impl<P: SendEnd + Clone> Clone for Sender<P, super::Shared> {
 }
 
 impl<P: SendEnd + CloneEnd, D: Desk> Sender<P, D> {
-    /// Another sender.
+    /// Another sender, with the same time limit or grace, whole.
     ///
     /// # Errors
     /// [`NoSeat`] if there are as many as the channel was made for.
