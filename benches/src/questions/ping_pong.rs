@@ -5,6 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::across;
+use super::several::SETTLED;
 use super::tasks::runtime;
 use crate::contest::{ChannelQuestion, Contest, Contestant, TaskQuestion};
 use crate::contestants::{self, BareYields};
@@ -78,7 +79,7 @@ fn tasks<const THREADS: usize>(setting: &str) -> Contest {
         setting: setting.to_owned(),
         capacity: 1,
         least: 200,
-        least_time: Duration::ZERO,
+        least_time: if THREADS > 1 { SETTLED } else { Duration::ZERO },
         contestants,
         reference: "kanal",
     }

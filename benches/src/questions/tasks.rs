@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, Runtime};
 
 use super::blocking::least;
-use super::several::{setting, share};
+use super::several::{SETTLED, setting, share};
 use crate::contest::{Contest, TaskQuestion};
 use crate::contestants;
 use crate::goals::Goal;
@@ -60,7 +60,7 @@ fn contest<const P: usize, const THREADS: usize>(capacity: usize) -> Contest {
         setting: setting(P, capacity),
         capacity,
         least: least(capacity),
-        least_time: Duration::ZERO,
+        least_time: if THREADS > 1 { SETTLED } else { Duration::ZERO },
         contestants: contestants::task_channels::<Tasks<P, THREADS>>(),
         reference: "kanal",
     }
