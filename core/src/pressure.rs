@@ -31,7 +31,7 @@ pub enum Pressure {
     Open = 0,
     /// The depth has reached the high watermark, and has not fallen to the low one since: send more slowly than before.
     Slow = 1,
-    /// The queue is full: send nothing until the level is another one.
+    /// The queue has been full, and has not fallen to the low watermark since: send nothing until the level is another one.
     Stop = 2,
     /// The queue takes nothing in any more, and never will.
     Closed = 3,

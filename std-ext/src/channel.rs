@@ -31,7 +31,7 @@
 //! # The end
 //! When the last sender is gone, the receiver gets what is inside, and then the end. When the receiver is gone, senders get their
 //! values back, those that wait included. Where the ring can do it, the receiver [closes](Receiver::close) the channel first, and
-//! loses nothing.
+//! loses nothing. With the others, the senders are to be told to go, and the receiver receives to the end.
 //!
 //! # Threads
 //! A thread that waits looks again for some 2 µs, then up to 64 times with a [`yield_now`](std::thread::yield_now) before each look,
@@ -63,6 +63,7 @@
 //! | `select!` of several channels, for threads | a lane of [`fan_in`](fn@fan_in) for each, and one receiver |
 //! | tokio's `recv` yields now and then, though it is ready | a future that is ready never does: a task that always finds more keeps its thread, unless it yields by itself, by tokio's `consume_budget` say |
 //! | tokio's `blocking_recv` panics in a task | it blocks the thread of the runtime |
+//! | tokio's receiver drops what is inside when it goes | the ring does, with its last end: who keeps a sender, and waits for an answer to what is inside, is to wait for [`closed`](Sender::closed) as well |
 //! | weak senders, how many senders there are, `same_channel` | not here |
 //!
 //! # Examples

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::several::{race, setting};
+use super::several::{SETTLED, race, setting};
 use crate::contest::{ChannelQuestion, Contest};
 use crate::contestants;
 use crate::goals::Goal;
@@ -46,10 +46,6 @@ fn contest<const P: usize>(capacity: usize) -> Contest {
         reference: "kanal",
     }
 }
-
-/// Where several threads pass on each item by itself, it takes the system some ten milliseconds to find out which of them share a core
-/// best. This is much longer.
-const SETTLED: Duration = Duration::from_millis(150);
 
 /// Enough that the start of the threads doesn't count, and few enough for those who sleep and are woken for each item.
 pub(super) fn least(capacity: usize) -> u64 {

@@ -13,6 +13,10 @@ pub(super) fn setting(producers: usize, capacity: usize) -> String {
     format!("{producers}p/{capacity}")
 }
 
+/// Where several threads pass on each item by itself, it takes the system some ten milliseconds to find out which of them share a core
+/// best. This is much longer.
+pub(super) const SETTLED: Duration = Duration::from_millis(150);
+
 /// So many items are passed on in a turn at least: enough that the start of the threads doesn't count.
 pub(super) fn least(capacity: usize) -> u64 {
     (4 * capacity as u64).max(20_000)

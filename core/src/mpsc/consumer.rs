@@ -76,8 +76,8 @@ impl<T> Rx<T> {
         };
         ring.gauge().open();
         settle(&ring);
+        // The first pop is at the gate: by then the marks may be other ones.
         rx.become_even();
-        rx.watch(true);
         rx
     }
 

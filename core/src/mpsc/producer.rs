@@ -591,8 +591,8 @@ impl<'q, T, K> Producer<'q, T, K> {
             /// ```
         }
         set_watermarks: {
-            /// So it is from the first push of every producer that has pushed nothing yet. The other ends go by the old marks until they
-            /// look again, within a lap: so set them first, or at each end.
+            /// So it is from the first push of every producer that has pushed nothing yet, and from the consumer's first pop. Ends that
+            /// have been used go by the old marks until they look again, within a lap: so set them first, or at each end.
         }
     }
 

@@ -35,7 +35,7 @@ impl Schedule {
         (self.due, self.fraction) = (now, 0);
     }
 
-    /// As [`restart`](Self::restart), if an item is due.
+    /// As [`restart`](Self::restart), if the next item is late by a tick at least.
     pub(super) const fn forgive(&mut self, now: u64) {
         if self.lateness(now) > 0 {
             self.restart(now);
@@ -168,6 +168,17 @@ mod tests {
         schedule.forgive(99);
         schedule.book();
         assert_eq!(schedule.wait(99), 10, "nothing is made up for");
+    }
+
+    #[test]
+    fn what_is_less_than_a_tick_late_is_not_forgiven() {
+        let mut schedule = schedule(0, 3, 10, 1);
+        schedule.book();
+        // Due at 3 1/3.
+        assert_eq!((schedule.wait(3), schedule.wait(4)), (1, 0));
+        schedule.forgive(4);
+        schedule.book();
+        assert_eq!(schedule.wait(4), 3, "due at 6 2/3");
     }
 
     #[test]

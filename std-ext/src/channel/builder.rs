@@ -50,6 +50,7 @@ pub const fn builder(capacity: usize) -> Builder {
 
 /// What is asked of a channel, until one of the last methods makes it: [`spsc`](Self::spsc), [`mpsc`](Self::mpsc),
 /// [`swap`](Self::swap), [`fan_in`](Self::fan_in). What contradicts itself, or can't be had of that ring, is a [`BuildError`] there.
+/// A channel by importance that has watermarks is made by [`over`](fn@super::over).
 ///
 /// # Grace
 /// With a [grace](Self::grace), a sender that finds no room waits before something is dropped: a thread for so long
@@ -115,7 +116,7 @@ impl Builder {
 
     /// For how many senders there must be room at least. If nothing is said, that is one for [`spsc`](Self::spsc), and
     /// [`PRODUCERS`](swap::PRODUCERS) for [`swap`](Self::swap), which is then the number of those that there can be. For
-    /// [`fan_in`](Self::fan_in) it is the number of lanes, if nothing else says that.
+    /// [`fan_in`](Self::fan_in) it is the number of lanes, if nothing else says that; fewer than there are lanes is no error.
     pub const fn senders(mut self, senders: usize) -> Self {
         self.senders = Some(senders);
         self
@@ -232,13 +233,15 @@ impl Builder {
     /// # Ok::<(), channel::BuildError>(())
     /// ```
     pub fn fan_in<T>(self) -> Result<(Vec<FanInSender<T>>, FanInReceiver<T>), BuildError> {
-        let weights = self.lane_weights()?;
-        let plan = self.plan_but_for_lanes(Some(weights.len()))?;
+        let lanes = self.count_lanes()?;
+        let plan = self.plan_but_for_lanes(Some(lanes))?;
         Refusal::try_from(plan.overflow()).map_err(|_| BuildError::NeverEvicts)?;
         let refusal = Refusal::try_from(plan.of_ring).map_err(|_| BuildError::NeverEvicts)?;
-        let (opener, receiver) = fan_in(weights.len(), self.capacity)?;
-        let mut senders = Vec::with_capacity(weights.len());
-        for weight in weights {
+        let (opener, receiver) = fan_in(lanes, self.capacity)?;
+        let mut senders = Vec::with_capacity(lanes);
+        for lane in 0..lanes {
+            let weight =
+                self.weights.as_ref().and_then(|weights| NonZeroU32::new(weights[lane])).unwrap_or(NonZeroU32::MIN);
             let Ok(mut sender) = opener.open(weight) else { unreachable!("the lanes are new, and there are as many") };
             sender.party.end.set_refusal(refusal);
             if let Some(marks) = plan.watermarks {
@@ -249,8 +252,8 @@ impl Builder {
         Ok((senders, receiver))
     }
 
-    /// The weights of all lanes.
-    fn lane_weights(&self) -> Result<Vec<NonZeroU32>, BuildError> {
+    /// How many lanes there are to be, none of them with the weight 0.
+    fn count_lanes(&self) -> Result<usize, BuildError> {
         let lanes = match (self.lanes, &self.weights, self.senders) {
             (Some(lanes), Some(weights), _) if weights.len() != lanes => {
                 return Err(BuildError::Weights { weights: weights.len(), lanes });
@@ -264,8 +267,10 @@ impl Builder {
         if lanes == 0 {
             return Err(BuildError::ZeroLanes);
         }
-        let weight = |lane| self.weights.as_ref().map_or(1, |weights| weights[lane]);
-        (0..lanes).map(|lane| NonZeroU32::new(weight(lane)).ok_or(BuildError::ZeroWeight { lane })).collect()
+        match self.weights.iter().flatten().position(|&weight| weight == 0) {
+            Some(lane) => Err(BuildError::ZeroWeight { lane }),
+            None => Ok(lanes),
+        }
     }
 
     /// What comes of it where there can be so many senders, and no lanes.

@@ -20,7 +20,7 @@ pub enum SendError<T> {
 /// Why a value was not sent in time: here it is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum SendTimeoutError<T> {
-    /// There was no room for so long.
+    /// There was no room for so long, or others came first.
     Timeout(T),
     /// The receiver is gone, or has closed the channel.
     Closed(T),

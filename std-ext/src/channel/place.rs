@@ -506,7 +506,7 @@ impl<E, D: Desk> Party<E, D> {
     }
 }
 
-/// Waits for another pressure: see `pressure_changed` of [`Sender`] and [`Receiver`].
+/// Waits for another pressure: see `pressure_changed` of [`Sender`] and [`Receiver`]. Polled again after it was ready, it begins anew.
 #[must_use = "futures do nothing unless they are awaited"]
 pub struct PressureChanged<'e, E: PressureEnd, D: Desk>(&'e mut Party<E, D>);
 

@@ -49,14 +49,15 @@ impl<E: PolicyEnd, D: Desk> Party<E, D> {
 }
 
 impl<P: SendEnd + PolicyEnd, D: Desk> Sender<P, D> {
-    /// What a send does that finds no room.
+    /// What the ring does at full. With a [grace](super::Builder#grace) that is to reject, as senders wait before they drop something.
     #[must_use]
     pub fn overflow(&self) -> P::Policy {
         self.party.end.overflow()
     }
 
     /// Changes that, from now on: in a channel with [lanes](fn@crate::channel::fan_in), in the lane of this sender. Those who wait
-    /// for room are called, if they need it no longer. A send that is under way may or may not obey.
+    /// for room are called, if they need it no longer. A send that is under way may or may not obey. A [grace](super::Builder#grace)
+    /// stays: with `Reject` set again it is in force again.
     ///
     /// # Examples
     /// ```
@@ -77,7 +78,7 @@ impl<P: SendEnd + PolicyEnd, D: Desk> Sender<P, D> {
 }
 
 impl<C: ReceiveEnd + PolicyEnd, D: Desk> Receiver<C, D> {
-    /// What a send does that finds no room.
+    /// What the ring does at full: see [`Sender::overflow`].
     #[must_use]
     pub fn overflow(&self) -> C::Policy {
         self.party.end.overflow()

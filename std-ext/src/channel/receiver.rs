@@ -24,8 +24,9 @@ use crate::{PopError, Pressure};
 /// The end of a channel that takes items out, and may wait for them. There is one.
 ///
 /// It is a [`Stream`], and for threads an iterator that waits ([`blocking_iter`](Self::blocking_iter)). Dropping it closes the
-/// channel: what is inside then is dropped with the ring. A receiver that must not lose anything [closes](Self::close) the channel
-/// first, and receives until [`RecvError`].
+/// channel: what is inside then is dropped with the ring, when the last sender is gone, too. Who keeps a sender, and waits for an
+/// answer to what is inside, is to wait for the [end](super::Sender::closed) as well. A receiver that must not lose anything
+/// [closes](Self::close) the channel first, and receives until [`RecvError`].
 ///
 /// It keeps the waker of the task that it last waited for, so that waiting again need not clone it: until it waits for another one, or
 /// is dropped.
@@ -351,7 +352,7 @@ impl<C: ReceiveEnd, D: Desk> fmt::Debug for Receiver<C, D> {
     }
 }
 
-/// Receives an item: see [`Receiver::recv`].
+/// Receives an item: see [`Receiver::recv`]. Polled again after it was ready, it receives another one.
 #[must_use = "futures do nothing unless they are awaited"]
 pub struct RecvFuture<'r, C: ReceiveEnd, D: Desk> {
     receiver: &'r mut Receiver<C, D>,

@@ -109,8 +109,9 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     ///
     /// # Progress
     /// Those who wait for room are served in the order in which they came, but others may find room at once: with
-    /// [`try_send`](Self::try_send) at any time, and else twice before one that has been woken for it. So one that has been woken
-    /// should be polled or dropped: if it is just kept, the others may wait for it.
+    /// [`try_send`](Self::try_send) at any time, and else until one that has been woken for it comes. One that has come too late twice
+    /// goes first, and the others queue up behind it. So one that has been woken should be polled or dropped: if it is just kept, or
+    /// forgotten, the others may wait until its sender sends, or is dropped.
     ///
     /// # Cancel safety
     /// If the future is dropped before it is ready, the value was not sent and is dropped with it; a call that it had been woken
@@ -473,7 +474,7 @@ impl<P: SendEnd + PressureEnd, D: Desk> Sender<P, D> {
         PressureChanged::new(&mut self.party)
     }
 
-    /// How pressed the queue is: the signal to slow down.
+    /// How pressed the queue is: the signal to slow down. Without watermarks it is [`Stop`](Pressure::Stop) from full until half empty.
     #[must_use]
     pub fn pressure(&self) -> Pressure {
         PressureEnd::pressure(&self.party.end)
@@ -537,7 +538,7 @@ impl<P: ReserveEnd, D: Desk> Sender<P, D> {
 
 #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 impl<P: SendEnd + Clone> Clone for Sender<P, super::Shared> {
-    /// Another sender. There can be any number of them.
+    /// Another sender, with the same time limit or grace, whole. There can be any number of them.
     fn clone(&self) -> Self {
         let Some(place) = self.party.place.beside() else { unreachable!("on the heap there is always one more seat") };
         Self { rule: self.rule.afresh(), ..Self::new(self.party.end.clone(), place) }
@@ -545,7 +546,7 @@ impl<P: SendEnd + Clone> Clone for Sender<P, super::Shared> {
 }
 
 impl<P: SendEnd + CloneEnd, D: Desk> Sender<P, D> {
-    /// Another sender.
+    /// Another sender, with the same time limit or grace, whole.
     ///
     /// # Errors
     /// [`NoSeat`] if there are as many as the channel was made for.

@@ -49,11 +49,11 @@ macro_rules! until {
 }
 
 until! {
-    /// Waits for room: see [`Sender::ready`].
+    /// Waits for room: see [`Sender::ready`]. Polled again after it was ready, it begins anew.
     Ready, Sender::<P, D>::ROOM, Sender::is_ready
 }
 
 until! {
-    /// Waits for the end: see [`Sender::closed`].
+    /// Waits for the end: see [`Sender::closed`]. Polled again after it was ready, it begins anew.
     Closed, Kind::Closed, Sender::is_closed
 }

@@ -3,7 +3,7 @@
 use super::*;
 
 models! {
-    fifo_capacity_1 [Some(3), 2818] &["full", "empty"] => |cx| super::fifo(1, 0, cx);
+    fifo_capacity_1 [Some(3), 2818] &["full", "empty"] => |cx| super::fifo(1, 1, cx);
     fifo_capacity_2 [Some(3), 9934] &["empty"] => |cx| super::fifo(2, 3, cx);
     fifo_capacity_3 [Some(3), 22340] &["empty"] => |cx| super::fifo(3, 2, cx);
     one_producer_twice [Some(3), 96413] &["empty"] => super::one_producer_twice;

@@ -24,7 +24,8 @@ mod pressure;
 mod splitting;
 mod truth;
 
-/// Ends that live as long as the execution, after `start` items went through.
+/// Ends that live as long as the execution, after `start` items went through, the last of them through these: so the consumer's next pop
+/// may go the short way.
 fn ends<T: 'static>(
     capacity: usize,
     start: usize,
@@ -32,13 +33,17 @@ fn ends<T: 'static>(
 ) -> (Producer<'static, T>, Consumer<'static, T>) {
     // Leaked, as a model has no place for what outlives its threads; a few hundred bytes for each execution.
     let ring = Box::leak(Box::new(HeapRing::<T>::new(capacity).unwrap()));
-    let (mut producer, mut consumer) = ring.split();
-    for _ in 0..start {
-        assert!(producer.push(item()).is_ok());
-        assert!(consumer.pop().is_ok());
-    }
-    drop((producer, consumer));
-    ring.split()
+    let through = |(producer, consumer): &mut (Producer<'_, T>, Consumer<'_, T>), count| {
+        for _ in 0..count {
+            assert!(producer.push(item()).is_ok());
+            assert!(consumer.pop().is_ok());
+        }
+    };
+    let last = start.min(1);
+    through(&mut ring.split(), start - last);
+    let mut ends = ring.split();
+    through(&mut ends, last);
+    ends
 }
 
 fn numbers(capacity: usize, start: usize) -> (Producer<'static, u32>, Consumer<'static, u32>) {

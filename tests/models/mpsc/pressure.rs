@@ -9,10 +9,10 @@ models! {
     a_consumer_that_waits_leaves_it_open_capacity_1 [Some(2), 69, stepwise] WAITS => |cx| super::a_consumer_that_waits(1, 1, 1, 1, cx);
     a_consumer_that_waits_leaves_it_open_capacity_2 [Some(2), 13604, stepwise] WAITS => |cx| super::a_consumer_that_waits(2, 3, 1, 1, cx);
     a_consumer_that_waits_leaves_it_open_when_full [Some(2), 445, stepwise] WAITS => |cx| super::a_consumer_that_waits(2, 3, 2, 1, cx);
-    beside_two_producers [Some(2), 131310] WAITS => |cx| super::a_consumer_that_waits(3, 2, 2, 2, cx);
+    beside_two_producers [Some(2), 179024] WAITS => |cx| super::a_consumer_that_waits(3, 2, 2, 2, cx);
     beside_one_that_is_held_up [Some(2), 598, stepwise] WAITS => super::beside_one_that_is_held_up;
     two_producers_raise_it_capacity_2 [Some(3), 2224] &["stop"] => |cx| super::two_producers_raise_it(2, 1, cx);
-    two_producers_raise_it_capacity_3 [Some(3), 306] &["slow"] => |cx| super::two_producers_raise_it(3, 2, cx);
+    two_producers_raise_it_capacity_3 [Some(3), 436] &["slow"] => |cx| super::two_producers_raise_it(3, 2, cx);
     pushes_beside_a_pop [Some(3), 76] BESIDE => |cx| super::pushes_beside_a_pop(1, cx);
     pushes_of_two_beside_a_pop [Some(1), 11210] BESIDE => |cx| super::pushes_beside_a_pop(2, cx);
     changes_are_told [Some(2), 1348, stepwise] &["open", "stop"] => super::changes_are_told;

@@ -205,7 +205,7 @@ fn room_beside_what_moves_up(cx: &Context) {
 
 /// A value that was shed is counted, and one that was stored is not.
 fn shed_is_counted(cx: &Context) {
-    let (producer, mut consumer) = numbers(1, 0);
+    let (producer, mut consumer) = numbers(1, 1);
     consumer.set_refusal(Refusal::DropIncoming);
     let pushers: Vec<_> = (0..2)
         .map(|number| {

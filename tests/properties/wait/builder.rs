@@ -3,7 +3,8 @@
 use core::time::Duration;
 
 use forebay::channel::{
-    BuildError, Builder, MpscSender, SendError, SendTimeoutError, SpscSender, SwapSender, WhenFull,
+    BuildError, Builder, MpscSender, PressureEnd, ReceiveEnd, Receiver, SendEnd, SendError, SendTimeoutError, Sender,
+    Shared, SpscSender, SwapSender, WhenFull,
 };
 use forebay::{CapacityError, Overflow, Pressure, PushError, WatermarkError};
 
@@ -84,6 +85,8 @@ fn contradictions_of_lanes() {
     for plan in [builder(), builder().lanes(0), builder().weights([])] {
         assert_eq!(refusal(plan), Some(BuildError::ZeroLanes));
     }
+    let endless = refusal(builder().lanes(usize::MAX / 4));
+    assert!(matches!(endless, Some(BuildError::Ring(_))), "and nothing is made for them before");
     let weights = Some(BuildError::Weights { weights: 1, lanes: 2 });
     assert_eq!(refusal(builder().lanes(2).weights([1])), weights);
     assert_eq!(refusal(builder().weights([1, 0])), Some(BuildError::ZeroWeight { lane: 1 }));
@@ -152,6 +155,39 @@ fn messages() {
     assert!(messages.iter().all(|message| !message.contains('\n') && message.len() < 100));
     messages.sort();
     assert!(messages.is_sorted_by(|a, b| a < b), "two are the same");
+}
+
+/// The pressure rises at the high mark and falls at the low one, from the first time on.
+#[test]
+fn the_marks_are_those_of_both_ends() {
+    fn holds<P, C>((mut sender, mut receiver): (Sender<P, Shared>, Receiver<C, Shared>), high: usize, low: usize)
+    where
+        P: SendEnd<Item = u32> + PressureEnd,
+        C: ReceiveEnd + PressureEnd,
+    {
+        for _ in 0..3 {
+            while sender.len() < high {
+                assert_eq!(sender.pressure(), Pressure::Open);
+                assert!(sender.try_send(0).is_ok());
+            }
+            let level = if high == sender.capacity() { Pressure::Stop } else { Pressure::Slow };
+            while receiver.len() > low {
+                assert_eq!((sender.pressure(), receiver.pressure()), (level, level));
+                assert!(receiver.try_recv().is_ok());
+            }
+            assert_eq!(sender.pressure(), Pressure::Open, "{low} of {}", sender.capacity());
+        }
+    }
+    for capacity in 1..=9 {
+        for high in 1..=capacity {
+            for low in 0..high {
+                let plan = || channel::builder(capacity).watermarks(high, low);
+                holds(plan().spsc().unwrap(), high, low);
+                holds(plan().mpsc().unwrap(), high, low);
+                holds(plan().swap().unwrap(), high, low);
+            }
+        }
+    }
 }
 
 /// What was asked for is what there is.
