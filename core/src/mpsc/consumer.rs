@@ -36,7 +36,8 @@ pub(super) struct Rx<T> {
     slip: Slip,
     /// Whether it has closed the ring, which nobody else does.
     closed: bool,
-    /// Something may lie beyond a ticket that hasn't been used: until all tickets before `until` have been used up.
+    /// Something may lie beyond a ticket that hasn't been used: until all tickets before `until`, which says nothing otherwise, have
+    /// been used up.
     odd: bool,
     until: Ticket,
     lost: usize,
@@ -276,11 +277,15 @@ impl<T> Rx<T> {
 
     /// Looks at the head alone again, if that is enough now.
     fn become_even(&mut self) {
-        self.odd = self.first() != self.head || self.head.is_before(self.until);
         if !self.odd {
-            // Not so long ago that it would seem to be ahead.
+            // `until` may be so long ago that it seems to be ahead.
+            return;
+        }
+        if !self.head.is_before(self.until) {
+            // It stays so, however many tickets go by.
             self.until = self.head;
         }
+        self.odd = self.first() != self.head || self.head.is_before(self.until);
     }
 
     /// The earliest ticket before `tail` that has been used and not been used up, so that none is passed over whose push was
@@ -548,26 +553,68 @@ mod tests {
     use super::*;
     use crate::mpsc::Ring;
 
-    /// However many tickets go by, it looks at the head alone where nobody is held up.
+    /// A quarter of all laps goes by.
+    fn go_on(consumer: &mut Consumer<'_, u32>) {
+        let rx: &mut Rx<u32> = &mut consumer.rx;
+        let quarter = 1 << (usize::BITS - 2);
+        let on = |ticket: Ticket| Ticket::from_word(ticket.to_word().wrapping_add(quarter));
+        (rx.head, rx.limit, rx.gate, rx.missed) = (on(rx.head), on(rx.limit), on(rx.gate), on(rx.missed));
+        let ctl = rx.ring.ctl();
+        // Relaxed, both: one thread.
+        ctl.tail.fetch_add(quarter, Ordering::Relaxed);
+        // Relaxed: as above.
+        ctl.limit.fetch_add(quarter, Ordering::Relaxed);
+    }
+
+    /// However many tickets go by, it looks at the head alone where nobody is held up, and knows the end.
     #[test]
     fn laps_that_come_around_do_not_make_it_odd() {
-        let mut ring = Ring::<u32, 3>::new();
-        let (mut producer, mut consumer) = ring.split();
-        for quarters in 0..8 {
-            for number in 0..7 {
-                assert_eq!((producer.push(number), consumer.pop()), (Ok(()), Ok(number)));
+        fn holds<const N: usize>() {
+            let mut ring = Ring::<u32, N>::new();
+            let (mut producer, mut consumer) = ring.split();
+            for quarters in 0..8 {
+                for number in 0..7 {
+                    assert_eq!((producer.push(number), consumer.pop()), (Ok(()), Ok(number)));
+                }
+                if quarters % 4 == 3 {
+                    // The next one is not taken the short way, be it after many that were.
+                    consumer.rx.look_at_marks();
+                }
+                assert_eq!((producer.push(7), consumer.pop()), (Ok(()), Ok(7)));
+                assert!(!consumer.rx.odd, "room for {N}, after {quarters} quarters of all laps");
+                go_on(&mut consumer);
+                producer = producer.clone();
             }
-            let rx: &mut Rx<u32> = &mut consumer.rx;
-            assert!(!rx.odd, "after {quarters} quarters of all laps");
-            let quarter = 1 << (usize::BITS - 2);
-            let on = |ticket: Ticket| Ticket::from_word(ticket.to_word().wrapping_add(quarter));
-            (rx.head, rx.limit, rx.gate, rx.missed) = (on(rx.head), on(rx.limit), on(rx.gate), on(rx.missed));
-            let ctl = rx.ring.ctl();
-            // Relaxed, both: one thread.
-            ctl.tail.fetch_add(quarter, Ordering::Relaxed);
-            // Relaxed: as above.
-            ctl.limit.fetch_add(quarter, Ordering::Relaxed);
-            producer = producer.clone();
+            consumer.close();
+            assert_eq!(consumer.pop(), Err(PopError::Closed));
+        }
+        holds::<1>();
+        holds::<3>();
+    }
+
+    /// However many go by while one is held up, it looks at the head alone when that is over, and knows the end.
+    #[test]
+    fn laps_that_come_around_beside_an_open_ticket_do_not_keep_it_odd() {
+        for quarters in 0..8 {
+            let mut ring = Ring::<u32, 3>::new();
+            let (mut producer, mut consumer) = ring.split();
+            let mut another = producer.clone();
+            let held_up = core::iter::from_fn(|| {
+                for _ in 0..quarters {
+                    for number in 0..7 {
+                        assert_eq!((another.push(number), consumer.pop()), (Ok(()), Ok(number)));
+                    }
+                    assert!(consumer.rx.odd);
+                    go_on(&mut consumer);
+                    another = another.clone();
+                }
+                None
+            });
+            assert_eq!(producer.push_iter(held_up), 0);
+            assert_eq!(consumer.pop(), Err(PopError::Empty));
+            assert!(!consumer.rx.odd, "after {quarters} quarters of all laps");
+            consumer.close();
+            assert_eq!(consumer.pop(), Err(PopError::Closed));
         }
     }
 }

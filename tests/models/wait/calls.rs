@@ -25,6 +25,8 @@ models! {
     first_come_goes [None, 155879] &["behind", "not behind"] => |cx| super::first_come_goes(small, cx);
     first_come_is_served [Some(3), 218] &["by the pop", "by the first one"] => |cx| super::first_come_is_served(small, cx);
     first_come_is_served_over_mpsc [Some(3), 39] &["by the pop", "by the first one"] => |cx| super::first_come_is_served(mpsc, cx);
+    first_come_waits_for_something_else [Some(2), 8602] &[] => |cx| super::first_come_waits_for_something_else(small, cx);
+    first_come_with_others_behind [Some(2), 5423] &[] => |cx| super::first_come_with_others_behind(small, cx);
     closed_before_first_come [None, 4585] &["behind", "not behind"] => |cx| super::closed_before_first_come(small, cx);
     called_before_another_comes_first [Some(3), 15597] &["one is served", "both wait"] => |cx| super::called_before_another_comes_first(small, cx);
 }
@@ -231,6 +233,60 @@ fn first_come_is_served<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
     let receiver = popper.join().unwrap();
     assert!(next.is_woken(), "there is room");
     check_senders(vec![next], receiver, vec![1, 2]);
+}
+
+/// One that comes first, whose future was forgotten before it was called; one that waits behind it; and a receiver of a channel for two
+/// with one 100 inside.
+pub(super) fn first_come_and_forgotten<P: Tx, C: Rx>(
+    make: Made<P, C>,
+) -> (Sender<P, Shared>, Task<Result<(), SendError<u32>>>, Receiver<C, Shared>) {
+    let (sender, mut receiver) = full(make, 2);
+    let (mut first, mut barger) = (sender.clone(), sender.clone());
+    let bell = Arc::<Bell>::default();
+    let mut future = first.send(1);
+    let mut poll = || Pin::new(&mut future).poll(&mut Cx::from_waker(&Waker::from(Arc::clone(&bell))));
+    assert!(poll().is_pending());
+    for _ in 0..2 {
+        assert_eq!(receiver.try_recv(), Ok(100));
+        barger.try_send(100).unwrap();
+        assert!(poll().is_pending());
+    }
+    std::mem::forget(future);
+    let mut next = send(sender, 2);
+    assert!(!next.poll());
+    assert_eq!(receiver.try_recv(), Ok(100));
+    assert!(!next.is_woken());
+    (first, next, receiver)
+}
+
+/// One that comes first has been called and waits for something else, beside a pop: who waits behind it is called.
+fn first_come_waits_for_something_else<P: Tx, C: Rx>(make: Made<P, C>, _: &Context) {
+    let (mut first, next, mut receiver) = first_come_and_forgotten(make);
+    let popper = thread::spawn(move || {
+        assert_eq!(receiver.try_recv(), Ok(100));
+        receiver
+    });
+    let next = poll_in_thread(next);
+    assert!(Pin::new(&mut first.closed()).poll(&mut Cx::from_waker(Waker::noop())).is_pending());
+    let (next, receiver) = (next.join().unwrap(), popper.join().unwrap());
+    check_senders(vec![next], receiver, vec![2]);
+}
+
+/// One that comes first is served in a thread, and who is behind it comes at the same time, beside a pop: a third one is called if there is
+/// room for that.
+///
+/// [W1] [W2].
+fn first_come_with_others_behind<P: Tx, C: Rx>(make: Made<P, C>, _: &Context) {
+    let (sender, mut receiver) = full(make, 2);
+    let mut first = late(&sender, &mut receiver, 1);
+    let (mut next, mut last) = (send(sender.clone(), 2), send(sender, 3));
+    assert!(!first.poll() && !next.poll() && !last.poll());
+    assert_eq!(receiver.try_recv(), Ok(100));
+    let tasks = [first, next].map(poll_in_thread);
+    assert_eq!(receiver.try_recv(), Ok(100));
+    let mut tasks: Vec<_> = tasks.into_iter().map(|task| task.join().unwrap()).collect();
+    tasks.push(last);
+    check_senders(tasks, receiver, vec![1, 2, 3]);
 }
 
 /// The channel is closed while one that comes first has been called, and another one queues up behind it.

@@ -4,7 +4,7 @@
 
 use forebay::Pressure;
 
-use super::calls::late;
+use super::calls::{first_come_and_forgotten, late};
 use super::*;
 
 models! {
@@ -22,6 +22,7 @@ models! {
     all_come_home_to_one_that_waits [Some(2), 30485] &["there", "woken"] => super::all_come_home_to_one_that_waits;
     first_come_from_another_thread [Some(3), 328] &[] => |cx| super::first_come_from_another_thread(0, cx);
     first_come_without_a_barrier [Some(3), 193] &[] => |cx| super::first_come_from_another_thread(1, cx);
+    first_come_goes_in_another_thread [Some(3), 1233] &[] => super::first_come_goes_in_another_thread;
     two_leave_the_home_of_all [Some(2), 14174] &["room", "woken"] => super::two_leave_the_home_of_all;
 }
 
@@ -172,6 +173,25 @@ fn first_come_from_another_thread(refused: usize, cx: &Context) {
     assert_eq!(receiver.try_recv(), Ok(100));
     assert!(first.join().unwrap().is_done() && next.is_woken(), "there is room");
     check_senders(vec![next], receiver, vec![1, 2]);
+}
+
+/// One that comes first goes in another thread without a look at the ring, and who waits behind it is served there, and looks for the one
+/// behind that; the pop of this one, which makes no fence, may call nobody.
+///
+/// [W1] [HO1], and the heavy fence.
+fn first_come_goes_in_another_thread(cx: &Context) {
+    cx.let_threads_be_at_home();
+    let (first, mut next, mut receiver) = first_come_and_forgotten(small);
+    let mut last = send(first.clone(), 3);
+    assert!(!last.poll());
+    let goes = thread::spawn(move || {
+        drop(first);
+        assert!(next.poll());
+    });
+    assert_eq!(receiver.try_recv(), Ok(100));
+    goes.join().unwrap();
+    assert!(last.is_woken(), "there is room");
+    check_senders(vec![last], receiver, vec![2, 3]);
 }
 
 /// Two that come by two other threads: one that comes while the other one makes the heavy fence does not rely on that, and one that

@@ -86,8 +86,9 @@ struct Log {
     received: RefCell<Vec<u32>>,
     evicted: RefCell<Vec<u32>>,
     returned: RefCell<Vec<u32>>,
-    /// Something that was waited for was there, and was no eviction.
+    /// Something that was waited for was there; an eviction is not waited for where it is a matter of classes.
     found: Cell<bool>,
+    has_classes: bool,
 }
 
 impl Log {
@@ -99,7 +100,10 @@ impl Log {
     fn sent<S: Sent>(&self, id: u32, sent: S) {
         self.accepted.borrow_mut().push(id);
         match sent.evicted() {
-            Some(victim) => self.evicted.borrow_mut().push(victim),
+            Some(victim) => {
+                self.evicted.borrow_mut().push(victim);
+                self.found.set(!self.has_classes || self.found.get());
+            }
             None => self.found.set(true),
         }
     }
@@ -523,6 +527,16 @@ fn closes<C: CloseEnd + 'static, D: Desk + 'static>(ways: &mut Ways<Receiver<C, 
     }));
 }
 
+/// Now and then the policy is another one, if there is that.
+fn changes_policy<S: 'static, O: TryFrom<Overflow> + 'static>(ways: &mut Ways<S>, set: fn(&S, O)) {
+    ways.now.push(Rc::new(move |end, _, dice| {
+        let overflows = [Overflow::Reject, Overflow::Reject, Overflow::DropIncoming, Overflow::DropOldest];
+        if let (true, Ok(policy)) = (dice.one_in(3), O::try_from(overflows[dice.below(4)])) {
+            set(end, policy);
+        }
+    }));
+}
+
 /// An end of a channel, at rest or in a task.
 enum Actor<S> {
     Idle(S, bool),
@@ -598,7 +612,7 @@ struct Shape {
 fn run<S: 'static, R: 'static>(shape: Shape, senders: (Vec<S>, Ways<S>), receiver: (R, Ways<R>)) {
     let Shape { seed, name, some, keeps, most } = shape;
     let mut dice = Dice(seed.wrapping_mul(0x2545_f491_4f6c_dd1d) ^ 77);
-    let log = Rc::<Log>::default();
+    let log = Rc::new(Log { has_classes: name == "priority", ..Log::default() });
     let mut tx = Crew { ways: senders.1, actors: senders.0.into_iter().map(|s| Actor::Idle(s, false)).collect() };
     let mut rx = Crew { ways: receiver.1, actors: vec![Actor::Idle(receiver.0, false)] };
     if let Some(another) = &tx.ways.another {
@@ -615,7 +629,8 @@ fn run<S: 'static, R: 'static>(shape: Shape, senders: (Vec<S>, Ways<S>), receive
             }
         }
     }
-    let steps = 5 + dice.below(60);
+    let most_steps = if dice.one_in(8) { 600 } else { 60 };
+    let steps = 5 + dice.below(most_steps);
     for step in 0..steps {
         let at = |dice: &mut Dice, len: usize| match dice.below(4) {
             0 => dice.below(len),
@@ -745,7 +760,7 @@ fn settle<S: 'static, R: 'static>(
 
 fn seeds() -> std::ops::Range<u64> {
     let from = std::env::var("FOREBAY_SEED").map_or(0, |from| from.parse().unwrap());
-    let many = std::env::var("FOREBAY_SEEDS").map_or(2_000, |many| many.parse().unwrap());
+    let many = std::env::var("FOREBAY_SEEDS").map_or(5_000, |many| many.parse().unwrap());
     from..from + many
 }
 
@@ -778,6 +793,8 @@ fn of_mpsc() {
         clones(&mut s);
         receiver_pressed(&mut r);
         closes(&mut r);
+        changes_policy(&mut s, Sender::set_overflow);
+        changes_policy(&mut r, Receiver::set_overflow);
         run(shape(seed, "mpsc", true, 6), (vec![tx.clone(), tx], s), (rx, r));
     }
 }
@@ -800,6 +817,8 @@ fn of_swap() {
         forces(&mut s);
         receiver_pressed(&mut r);
         closes(&mut r);
+        changes_policy(&mut s, Sender::set_overflow);
+        changes_policy(&mut r, Receiver::set_overflow);
         s.waits.retain(|&(what, _)| what != "many");
         run(shape(seed, "swap", true, 6), (vec![tx], s), (rx, r));
     }
@@ -817,6 +836,8 @@ fn of_priority() {
         clones(&mut s);
         receiver_pressed(&mut r);
         closes(&mut r);
+        changes_policy(&mut s, Sender::set_overflow);
+        changes_policy(&mut r, Receiver::set_overflow);
         s.waits.retain(|&(what, _)| what != "many");
         run(shape(seed, "priority", true, 6), (vec![tx], s), (rx, r));
     }
@@ -888,6 +909,8 @@ fn of_stages() {
         closes(&mut r);
         // The time goes on with what is sent at once.
         s.now.push(Rc::new(move |_, _, dice| clock.0.set(clock.0.get() + dice.below(3) as u64)));
+        changes_policy(&mut s, Sender::set_overflow);
+        changes_policy(&mut r, Receiver::set_overflow);
         run(shape(seed, "stages", false, 6), (vec![tx.clone(), tx], s), (rx, r));
     }
 }
@@ -910,6 +933,8 @@ fn of_a_lobby() {
             forces(&mut s);
             receiver_pressed(&mut r);
             closes(&mut r);
+            changes_policy(&mut s, Sender::set_overflow);
+            changes_policy(&mut r, Receiver::set_overflow);
             s.waits.retain(|&(what, _)| what != "many");
             run(shape(seed, "lobby", false, 4), (vec![tx], s), (rx, r));
         } else {
