@@ -129,7 +129,13 @@ mod threads {
     use crate::sync::{AtomicUsize, Ordering, always_const, barrier};
 
     #[derive(Debug)]
-    pub(super) struct Word(AtomicUsize);
+    pub(super) struct Word {
+        word: AtomicUsize,
+        /// How many homes have been left, up to [`DOUBLED`].
+        left: AtomicUsize,
+        /// How many waits there were, about.
+        waits: AtomicUsize,
+    }
 
     /// How many of its bits count waits.
     const BITS: u32 = 8;
@@ -140,6 +146,9 @@ mod threads {
     /// After how many changes of one end all are at home: to leave that takes as long as some hundred fences, and tasks that fill and
     /// drain a ring by turns wait once in as many changes as it has room for.
     const LULL: u32 = if cfg!(forebay_loom) { 2 } else { 4096 };
+    /// How often both are doubled at most, once with each home that is left: tasks that go from one thread to another now and then would
+    /// leave one home after another.
+    const DOUBLED: usize = if cfg!(forebay_loom) { 0 } else { 7 };
     const MASK: usize = (1 << BITS) - 1;
     /// Nobody has waited.
     const NONE: usize = 0;
@@ -173,7 +182,7 @@ mod threads {
     impl Word {
         always_const! {
             pub(super) fn new() -> Self {
-                Self(AtomicUsize::new(NEVER))
+                Self { word: AtomicUsize::new(NEVER), left: AtomicUsize::new(0), waits: AtomicUsize::new(0) }
             }
         }
 
@@ -181,8 +190,26 @@ mod threads {
             // If there is none now, there never was.
             if barrier::is_there() {
                 // Relaxed: the ends are handed on from here.
-                self.0.store(NONE, Ordering::Relaxed);
+                self.word.store(NONE, Ordering::Relaxed);
             }
+        }
+
+        /// How often it takes twice as long as at first to make a home.
+        fn doubled(&self) -> usize {
+            // Relaxed: any number will do.
+            if DOUBLED == 0 { 0 } else { self.left.load(Ordering::Relaxed) }
+        }
+
+        /// Whether a wait counts: not all do, where homes have been left.
+        fn counts(&self) -> bool {
+            let doubled = self.doubled();
+            if doubled == 0 {
+                return true;
+            }
+            // Relaxed, both: it is no matter if two count as one.
+            let waits = self.waits.load(Ordering::Relaxed).wrapping_add(1);
+            self.waits.store(waits, Ordering::Relaxed);
+            waits % (1 << doubled) == 0
         }
 
         /// Whether this thread is at home; if not, by which word.
@@ -195,7 +222,7 @@ mod threads {
             // [HO2] Acquire: pairs with [W1], which comes before an exchange here, and with [HO1]. Orders: the places of those who have
             // waited before all were at home, before our look at who waits. That somebody leaves a home is a matter of the light fence
             // and the heavy one.
-            let word = self.0.load(Ordering::Acquire);
+            let word = self.word.load(Ordering::Acquire);
             if word == home_of(ALL) || word == home_of(barrier::number_if_any()) { Ok(()) } else { Err(word) }
         }
 
@@ -205,7 +232,7 @@ mod threads {
                 *lull = Lull { word: word as u32, changes: 0 };
             }
             lull.changes += 1;
-            if lull.changes >= LULL {
+            if lull.changes >= LULL << self.doubled() {
                 lull.changes = 0;
                 self.after_a_lull(word);
             }
@@ -222,20 +249,25 @@ mod threads {
                 return;
             }
             // Relaxed, both: [HO2] reads what [W1] and [HO1] have released, as an exchange goes on with it. When it fails somebody waits.
-            let _ = self.0.compare_exchange(word, home_of(ALL), Ordering::Relaxed, Ordering::Relaxed);
+            let _ = self.word.compare_exchange(word, home_of(ALL), Ordering::Relaxed, Ordering::Relaxed);
         }
 
         /// Nobody is at home any more. Answers with whether the system has made the fence; or with the word, if it is another one by now.
         fn leave(&self, word: usize, number: usize) -> Result<bool, usize> {
             // Relaxed, both: the heavy fence pairs with the light ones.
-            self.0.compare_exchange(word, left_by(number), Ordering::Relaxed, Ordering::Relaxed)?;
+            self.word.compare_exchange(word, left_by(number), Ordering::Relaxed, Ordering::Relaxed)?;
+            let doubled = self.doubled();
+            if doubled < DOUBLED {
+                // Relaxed: any number will do.
+                self.left.store(doubled + 1, Ordering::Relaxed);
+            }
             let is_fenced = barrier::heavy();
             // One without a number of its own can't tell what it has left from what others like it have.
             if number != 0 {
                 let next = if is_fenced { first_of(number) } else { left_by(0) };
                 // [HO1] Release: pairs with itself, below, and [HO2]. Orders: our heavy fence before the look at the ring of those that
                 // come later. Relaxed when it fails, which it does not: nobody else changes that.
-                let _ = self.0.compare_exchange(left_by(number), next, Ordering::Release, Ordering::Relaxed);
+                let _ = self.word.compare_exchange(left_by(number), next, Ordering::Release, Ordering::Relaxed);
             }
             Ok(is_fenced)
         }
@@ -247,7 +279,7 @@ mod threads {
             let number = barrier::number(ALL - 1);
             barrier::light();
             // Relaxed: a guess, unless it is never left, or is our own.
-            let mut word = self.0.load(Ordering::Relaxed);
+            let mut word = self.word.load(Ordering::Relaxed);
             while word != NEVER && word != home_of(number) {
                 if word == home_of(number_in(word)) || word == left_by(0) {
                     match self.leave(word, number) {
@@ -262,13 +294,14 @@ mod threads {
                 let next = match number {
                     // There have been too many threads.
                     0 => NONE,
-                    _ if number_in(word) == number => word + 1,
+                    // An exchange all the same, which reads the latest word.
+                    _ if number_in(word) == number => word + usize::from(self.counts()),
                     _ => first_of(number),
                 };
                 // [HO1] Acquire: pairs with itself, above. Orders: the heavy fence of whoever has left a home before our look at the
                 // ring; and that of those that come later, as an exchange goes on with the release that it reads. Relaxed when it
                 // fails: it is tried again. What we have done before [W1], our place, is released by that.
-                match self.0.compare_exchange(word, next, Ordering::Acquire, Ordering::Relaxed) {
+                match self.word.compare_exchange(word, next, Ordering::Acquire, Ordering::Relaxed) {
                     Ok(_) => return true,
                     Err(other) => word = other,
                 }
