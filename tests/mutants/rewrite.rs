@@ -240,7 +240,7 @@ const REWRITINGS: &[Rewriting] = &[
         file: HOME,
         function: "leave",
         edits: &[
-            ("self.0.compare_exchange(word", "let is_fenced = barrier::heavy(); self.0.compare_exchange(word"),
+            ("self.word.compare_exchange(word", "let is_fenced = barrier::heavy(); self.word.compare_exchange(word"),
             ("let is_fenced = barrier::heavy();\n", "\n"),
         ],
     },
@@ -264,8 +264,8 @@ const REWRITINGS: &[Rewriting] = &[
         file: HOME,
         function: "find",
         edits: &[
-            ("barrier::light();", "let word = self.0.load(Ordering::Acquire); barrier::light();"),
-            ("let word = self.0.load(Ordering::Acquire);\n", "\n"),
+            ("barrier::light();", "let word = self.word.load(Ordering::Acquire); barrier::light();"),
+            ("let word = self.word.load(Ordering::Acquire);\n", "\n"),
         ],
     },
     Rewriting {

@@ -10,6 +10,9 @@
 //! nobody has waited says that *all* are at home: then nobody makes that fence, until somebody waits, and leaves that as any other home. (If
 //! a thread is at home, its waits are not counted. So another one leaves that home first, and waits for a second lull.)
 //!
+//! Tasks that go from one thread to another would make and leave one home after another. So with each home that is left it takes twice as
+//! many waits, or changes, to make the next one, up to a bound: not every wait counts then.
+//!
 //! ```text
 //!  usize::BITS-1                                   BITS             0
 //!     +----------------------------------------------+--------------+

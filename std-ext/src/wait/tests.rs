@@ -250,6 +250,27 @@ fn a_lane_of_another_channel_has_no_seat() {
     assert_eq!(lines.enter_lane(1, lines.opening()), None);
 }
 
+/// Who goes from one thread to another again and again pays for that less and less often.
+#[test]
+fn a_home_that_was_left_is_not_made_so_soon_again() {
+    if !crate::sync::barrier::is_there() {
+        return;
+    }
+    let (lines, [seat, another]) = lines();
+    let waits = || {
+        let at_home = (1..=10_000).find(|_| {
+            wait(&lines, seat, Kind::Room);
+            lines.home.is_here()
+        });
+        std::thread::scope(|scope| scope.spawn(|| drop(wait(&lines, another, Kind::Room))).join().unwrap());
+        assert!(!lines.home.is_here());
+        at_home.expect("at home at last")
+    };
+    let counts: Vec<usize> = (0..12).map(|_| waits()).collect();
+    assert!(counts.windows(2).take(7).all(|two| two[1] > two[0] * 3 / 2), "{counts:?}");
+    assert!(counts[8..].iter().all(|&count| count > 2000 && count < 8000), "{counts:?}");
+}
+
 /// The thread by which all wait makes no fence, until somebody waits by another one.
 #[test]
 fn a_home_is_found_and_left() {
