@@ -172,7 +172,7 @@ pub(super) fn late<P: Tx, C: Rx>(
     sender: &Sender<P, Shared>,
     receiver: &mut Receiver<C, Shared>,
     number: u32,
-) -> Task<Result<(), SendError<u32>>> {
+) -> Sending {
     let mut barger = sender.clone();
     let mut task = send(sender.clone(), number);
     assert!(!task.poll());
@@ -239,7 +239,7 @@ fn first_come_is_served<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
 /// with one 100 inside.
 pub(super) fn first_come_and_forgotten<P: Tx, C: Rx>(
     make: Made<P, C>,
-) -> (Sender<P, Shared>, Task<Result<(), SendError<u32>>>, Receiver<C, Shared>) {
+) -> (Sender<P, Shared>, Sending, Receiver<C, Shared>) {
     let (sender, mut receiver) = full(make, 2);
     let (mut first, mut barger) = (sender.clone(), sender.clone());
     let bell = Arc::<Bell>::default();

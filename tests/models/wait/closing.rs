@@ -18,7 +18,7 @@ models! {
     closed_while_it_is_sent [None, 13004] &["sent", "came back"] => |cx| super::closed_while_it_is_sent(small, cx);
 }
 
-fn are_all_told(mut tasks: Vec<Task<Result<(), SendError<u32>>>>) {
+fn are_all_told(mut tasks: Vec<Sending>) {
     for (task, number) in tasks.iter_mut().zip(1..) {
         assert!(task.is_done() || task.is_woken(), "it sleeps, and the channel is closed");
         assert!(task.poll());

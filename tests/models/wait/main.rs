@@ -124,8 +124,10 @@ impl<R> Task<R> {
     }
 }
 
+type Sending = Task<Result<(), SendError<u32>>>;
+
 /// A task that sends a number. Its end goes when the task does.
-fn send<P: One, D: Desk + Send + 'static>(mut sender: Sender<P, D>, number: u32) -> Task<Result<(), SendError<u32>>> {
+fn send<P: One, D: Desk + Send + 'static>(mut sender: Sender<P, D>, number: u32) -> Sending {
     Task::new(async move { sender.send(number).await })
 }
 

@@ -26,7 +26,7 @@ fn ready<P: Tx>(mut sink: SenderSink<P, Shared>) -> Task<SenderSink<P, Shared>> 
 }
 
 /// A task that flushes a sink.
-fn flush<P: Tx>(mut sink: SenderSink<P, Shared>) -> Task<Result<(), SendError<u32>>> {
+fn flush<P: Tx>(mut sink: SenderSink<P, Shared>) -> Sending {
     Task::new(async move { poll_fn(|cx| Pin::new(&mut sink).poll_flush(cx)).await })
 }
 
