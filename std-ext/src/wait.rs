@@ -409,20 +409,26 @@ impl<S: Seats> Waiting<S> {
 
     fn change<R: Default>(&self, change: impl FnOnce(&mut Table<S>) -> R) -> R {
         self.table.with(|table| {
-            let (first_come, lanes) = (table.first_come(), table.awaited_lanes());
+            let before = (table.first_come(), table.awaited_lanes());
             let result = change(table);
-            // Relaxed: [W1] comes after it where it says more than before.
-            self.kinds.store(table.kinds(), Ordering::Relaxed);
-            if table.first_come() != first_come {
-                // Relaxed: it is a matter of fairness.
-                self.first_come.store(table.first_come(), Ordering::Relaxed);
-            }
-            if table.awaited_lanes() != lanes {
-                // Relaxed: likewise.
-                self.lanes.store(table.awaited_lanes().to_bits(), Ordering::Relaxed);
-            }
+            self.publish(table, before);
             result
         })
+    }
+
+    /// Says outside what has changed under the lock, with who came first and which lanes were waited for before.
+    #[cfg_attr(target_os = "none", inline(never))]
+    fn publish(&self, table: &mut Table<S>, (first_come, lanes): (usize, LaneSet)) {
+        // Relaxed: [W1] comes after it where it says more than before.
+        self.kinds.store(table.kinds(), Ordering::Relaxed);
+        if table.first_come() != first_come {
+            // Relaxed: it is a matter of fairness.
+            self.first_come.store(table.first_come(), Ordering::Relaxed);
+        }
+        if table.awaited_lanes() != lanes {
+            // Relaxed: as that of `kinds`.
+            self.lanes.store(table.awaited_lanes().to_bits(), Ordering::Relaxed);
+        }
     }
 }
 

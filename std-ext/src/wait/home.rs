@@ -235,7 +235,7 @@ mod threads {
                 *lull = Lull { word: word as u32, changes: 0 };
             }
             lull.changes += 1;
-            if lull.changes >= LULL << self.doubled() {
+            if lull.changes >= LULL && lull.changes >= LULL << self.doubled() {
                 lull.changes = 0;
                 self.after_a_lull(word);
             }

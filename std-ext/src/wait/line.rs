@@ -205,16 +205,13 @@ impl<S: Seats> Table<S> {
         self.seats.seat(seat)
     }
 
-    /// Which lines have somebody in them who is to be called, and whether somebody comes first.
+    /// Which lines have somebody in them who is to be called, and whether somebody comes first. When that one has been called and has not
+    /// come yet, all others who were called would have to queue up behind it: so they are not called until it has.
+    #[cfg_attr(target_os = "none", inline(never))]
     pub(super) fn kinds(&mut self) -> u8 {
-        self.kinds & !if self.first_come_is_called() { Kind::Room.bit() } else { 0 }
-    }
-
-    /// Whether one that comes first has been called and has not come yet. All others who have been called would have to queue up behind
-    /// it, so they are not called until it has.
-    fn first_come_is_called(&mut self) -> bool {
         let first_come = self.first_come;
-        first_come != NONE && self.seat(first_come).state == State::Called(Kind::Room)
+        let is_called = first_come != NONE && self.seat(first_come).state == State::Called(Kind::Room);
+        if is_called { self.kinds & !Kind::Room.bit() } else { self.kinds }
     }
 
     fn line(&mut self, kind: Kind) -> &mut Line {
@@ -378,7 +375,7 @@ impl<S: Seats> Table<S> {
 
     /// Calls one for what has come. `None`: nobody is to be called. Answers with the waker, to be woken outside.
     pub(super) fn call_next(&mut self, kind: Kind) -> Option<Waker> {
-        if kind == Kind::Room && self.first_come_is_called() { None } else { self.call(kind, u64::MAX) }
+        if self.kinds() & kind.bit() == 0 { None } else { self.call(kind, u64::MAX) }
     }
 
     /// Calls the first in the line, or who comes before that. `None`: there is nobody whose turn is not after this one. Answers
