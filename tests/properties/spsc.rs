@@ -1,6 +1,6 @@
 //! Properties of the spsc ring, on one thread: whatever is done with it, it behaves as its specification says.
 //!
-//! Claims: capacity, order, answers.
+//! Claims: capacity, order, answers, account.
 
 use forebay_core::PushError;
 use forebay_core::spsc::{Consumer, Dense, Flagged, HeapRing, Layout, Producer, SliceRing, Slot};

@@ -77,9 +77,11 @@ impl Shape {
     pub(crate) const fn of_array<const N: usize, const P: usize>() -> Self {
         const { assert!(N > 0, "a ring holds at least one item: its capacity can't be 0") };
         const { assert!(P > 0, "a ring has at least one producer: their number can't be 0") };
-        match const { Self::new(N, P) } {
-            Ok(shape) => shape,
-            Err(_) => panic!("the slots and producers are too many for the words of this target"),
+        const {
+            match Self::new(N, P) {
+                Ok(shape) => shape,
+                Err(_) => panic!("the slots and producers are too many for the words of this target"),
+            }
         }
     }
 
