@@ -10,8 +10,8 @@
 //! nobody has waited says that *all* are at home: then nobody makes that fence, until somebody waits, and leaves that as any other home. (If
 //! a thread is at home, its waits are not counted. So another one leaves that home first, and waits for a second lull.)
 //!
-//! Tasks that go from one thread to another would make and leave one home after another. So with each home that is left it takes twice as
-//! many waits, or changes, to make the next one, up to a bound: not every wait counts then.
+//! Tasks that go from one thread to another would make and leave one home after another. So with each home of a thread that is left it
+//! takes twice as many waits to make the next one, up to a bound: not every wait counts then.
 //!
 //! ```text
 //!  usize::BITS-1                                   BITS             0
@@ -134,7 +134,7 @@ mod threads {
     #[derive(Debug)]
     pub(super) struct Word {
         word: AtomicUsize,
-        /// How many homes have been left, up to [`DOUBLED`].
+        /// How many homes of threads have been left, up to [`DOUBLED`].
         left: AtomicUsize,
         /// How many waits there were, about.
         waits: AtomicUsize,
@@ -149,8 +149,8 @@ mod threads {
     /// After how many changes of one end all are at home: to leave that takes as long as some hundred fences, and tasks that fill and
     /// drain a ring by turns wait once in as many changes as it has room for.
     const LULL: u32 = if cfg!(forebay_loom) { 2 } else { 4096 };
-    /// How often both are doubled at most, once with each home that is left: tasks that go from one thread to another now and then would
-    /// leave one home after another.
+    /// How often those waits are doubled at most, once with each home of a thread that is left: tasks that go from one thread to another
+    /// now and then would leave one home after another.
     const DOUBLED: usize = if cfg!(forebay_loom) { 0 } else { 7 };
     const MASK: usize = (1 << BITS) - 1;
     /// Nobody has waited.
@@ -235,7 +235,7 @@ mod threads {
                 *lull = Lull { word: word as u32, changes: 0 };
             }
             lull.changes += 1;
-            if lull.changes >= LULL && lull.changes >= LULL << self.doubled() {
+            if lull.changes >= LULL {
                 lull.changes = 0;
                 self.after_a_lull(word);
             }
@@ -260,7 +260,7 @@ mod threads {
             // Relaxed, both: the heavy fence pairs with the light ones.
             self.word.compare_exchange(word, left_by(number), Ordering::Relaxed, Ordering::Relaxed)?;
             let doubled = self.doubled();
-            if doubled < DOUBLED {
+            if doubled < DOUBLED && word != home_of(ALL) {
                 // Relaxed: any number will do.
                 self.left.store(doubled + 1, Ordering::Relaxed);
             }
