@@ -81,11 +81,14 @@ impl HandIn for YieldedNumber {
 impl HandOut for YieldedNumber {
     #[inline(always)]
     fn hand_out(&mut self) -> u64 {
-        while self.line.load(Ordering::Acquire) == self.last {
+        loop {
+            let item = self.line.load(Ordering::Acquire);
+            if item != self.last {
+                self.last = item;
+                return item;
+            }
             thread::yield_now();
         }
-        self.last = self.line.load(Ordering::Acquire);
-        self.last
     }
 }
 

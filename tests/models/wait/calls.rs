@@ -31,6 +31,14 @@ models! {
     called_before_another_comes_first [Some(3), 15597] &["one is served", "both wait"] => |cx| super::called_before_another_comes_first(small, cx);
 }
 
+/// Takes a 100 out, in a thread.
+fn pop_in_thread<C: Rx + 'static>(mut receiver: Receiver<C, Shared>) -> thread::JoinHandle<Receiver<C, Shared>> {
+    thread::spawn(move || {
+        assert_eq!(receiver.try_recv(), Ok(100));
+        receiver
+    })
+}
+
 /// One slot gets free while two come to wait: one gets it, and the other one waits and is not forgotten.
 ///
 /// [W1] [W2].
@@ -45,16 +53,13 @@ fn two_senders_for_one_slot<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
 
 /// A future that is dropped when it has been called passes the call on.
 fn dropped_after_its_wake<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
-    let (mut sender, mut receiver) = full(make, 1);
+    let (mut sender, receiver) = full(make, 1);
     let second = sender.clone();
     let (bell, mut first) = (Arc::<Bell>::default(), sender.send(1));
     assert!(Pin::new(&mut first).poll(&mut Cx::from_waker(&Waker::from(Arc::clone(&bell)))).is_pending());
     let mut next = send(second, 2);
     assert!(!next.poll());
-    let popper = thread::spawn(move || {
-        assert_eq!(receiver.try_recv(), Ok(100));
-        receiver
-    });
+    let popper = pop_in_thread(receiver);
     drop(first);
     let receiver = popper.join().unwrap();
     cx.note(if bell.is_rung() { "called" } else { "not called" });
@@ -64,13 +69,10 @@ fn dropped_after_its_wake<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
 
 /// The same when the sender goes with its future.
 fn sender_dropped_after_its_wake<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
-    let (sender, mut receiver) = full(make, 1);
+    let (sender, receiver) = full(make, 1);
     let (mut first, mut next) = (send(sender.clone(), 1), send(sender, 2));
     assert!(!first.poll() && !next.poll());
-    let popper = thread::spawn(move || {
-        assert_eq!(receiver.try_recv(), Ok(100));
-        receiver
-    });
+    let popper = pop_in_thread(receiver);
     let bell = Arc::clone(&first.bell);
     drop(first);
     let receiver = popper.join().unwrap();
@@ -96,17 +98,14 @@ fn called_alone<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
 
 /// A thread whose time is over when it has been called passes the call on.
 fn timeout_against_wake<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
-    let (mut sender, mut receiver) = full(make, 1);
+    let (mut sender, receiver) = full(make, 1);
     let mut last = send(sender.clone(), 2);
     let late = thread::spawn(move || {
         let sent = sender.send_timeout(1, Duration::ZERO);
         assert!(matches!(sent, Ok(()) | Err(SendTimeoutError::Timeout(1))));
         (sent.is_ok(), sender)
     });
-    let popper = thread::spawn(move || {
-        assert_eq!(receiver.try_recv(), Ok(100));
-        receiver
-    });
+    let popper = pop_in_thread(receiver);
     last.poll();
     let ((sent, _sender), receiver) = (late.join().unwrap(), popper.join().unwrap());
     cx.note(if sent { "sent" } else { "late" });
@@ -117,17 +116,14 @@ fn timeout_against_wake<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
 ///
 /// [W1] [W2].
 fn ready_and_gone<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
-    let (mut sender, mut receiver) = full(make, 1);
+    let (mut sender, receiver) = full(make, 1);
     let mut next = send(sender.clone(), 2);
     let mut ready = Task::new(async move {
         sender.ready().await;
         sender
     });
     assert!(!ready.poll() && !next.poll());
-    let popper = thread::spawn(move || {
-        assert_eq!(receiver.try_recv(), Ok(100));
-        receiver
-    });
+    let popper = pop_in_thread(receiver);
     cx.note(if ready.poll() { "ready" } else { "waits" });
     let receiver = popper.join().unwrap();
     assert!(ready.is_done() || ready.is_woken());
@@ -198,15 +194,21 @@ fn first_come<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
     check_senders(tasks, receiver, vec![1, 2]);
 }
 
-/// The one that comes first goes away while another one queues up behind it, with room.
-///
-/// [W1] [W2].
-fn first_come_goes<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
+/// One that comes first has been called, in a channel for one that is empty now.
+fn called_first<P: Tx, C: Rx>(make: Made<P, C>) -> (Sender<P, Shared>, Sending, Receiver<C, Shared>) {
     let (sender, mut receiver) = full(make, 1);
     let mut first = late(&sender, &mut receiver, 1);
     assert!(!first.poll());
     assert_eq!(receiver.try_recv(), Ok(100));
     assert!(first.is_woken());
+    (sender, first, receiver)
+}
+
+/// The one that comes first goes away while another one queues up behind it, with room.
+///
+/// [W1] [W2].
+fn first_come_goes<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
+    let (sender, first, receiver) = called_first(make);
     let next = poll_in_thread(send(sender, 2));
     drop(first);
     let next = next.join().unwrap();
@@ -224,10 +226,7 @@ fn first_come_is_served<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
     assert!(!first.poll() && !next.poll());
     assert_eq!(receiver.try_recv(), Ok(100));
     assert!(first.is_woken() && !next.is_woken());
-    let popper = thread::spawn(move || {
-        assert_eq!(receiver.try_recv(), Ok(100));
-        receiver
-    });
+    let popper = pop_in_thread(receiver);
     assert!(first.poll());
     cx.note(if next.is_woken() { "by the first one" } else { "by the pop" });
     let receiver = popper.join().unwrap();
@@ -261,11 +260,8 @@ pub(super) fn first_come_and_forgotten<P: Tx, C: Rx>(
 
 /// One that comes first has been called and waits for something else, beside a pop: who waits behind it is called.
 fn first_come_waits_for_something_else<P: Tx, C: Rx>(make: Made<P, C>, _: &Context) {
-    let (mut first, next, mut receiver) = first_come_and_forgotten(make);
-    let popper = thread::spawn(move || {
-        assert_eq!(receiver.try_recv(), Ok(100));
-        receiver
-    });
+    let (mut first, next, receiver) = first_come_and_forgotten(make);
+    let popper = pop_in_thread(receiver);
     let next = poll_in_thread(next);
     assert!(Pin::new(&mut first.closed()).poll(&mut Cx::from_waker(Waker::noop())).is_pending());
     let (next, receiver) = (next.join().unwrap(), popper.join().unwrap());
@@ -293,11 +289,7 @@ fn first_come_with_others_behind<P: Tx, C: Rx>(make: Made<P, C>, _: &Context) {
 ///
 /// [W1] [W2].
 fn closed_before_first_come<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
-    let (sender, mut receiver) = full(make, 1);
-    let mut first = late(&sender, &mut receiver, 1);
-    assert!(!first.poll());
-    assert_eq!(receiver.try_recv(), Ok(100));
-    assert!(first.is_woken());
+    let (sender, mut first, mut receiver) = called_first(make);
     let next = poll_in_thread(send(sender, 2));
     receiver.close();
     let mut next = next.join().unwrap();

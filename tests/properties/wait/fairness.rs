@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use forebay::Refusal;
+use forebay::channel::{MpscReceiver, MpscSender};
 
-use super::{Counter, full, poll, waiting};
+use super::{Counter, Waits, full, poll, waiting};
 
 /// A slot that gets free wakes one, and those that are served wake nobody in vain.
 #[test]
@@ -99,6 +100,22 @@ fn barging_is_bounded() {
     assert_eq!(poll(&mut third, &last), Poll::Ready(Ok(())));
 }
 
+/// One that has been called twice, and each time the barger was faster: it comes first now.
+fn first_come<'s>(
+    waiter: &'s mut MpscSender<u32>,
+    barger: &mut MpscSender<u32>,
+    receiver: &mut MpscReceiver<u32>,
+) -> Waits<'s> {
+    let mut first = waiting(std::slice::from_mut(waiter)).pop().unwrap();
+    for late in 1..=2 {
+        receiver.try_recv().unwrap();
+        barger.try_send(0).unwrap();
+        assert_eq!(first.1.count(), late);
+        assert!(poll(&mut first.0, &first.1).is_pending());
+    }
+    first
+}
+
 /// When the one that comes first goes away, those that queued up behind it, with room, are all served.
 #[test]
 fn who_waits_behind_one_that_goes_is_called() {
@@ -106,12 +123,7 @@ fn who_waits_behind_one_that_goes_is_called() {
         let (mut senders, mut receiver) = full(capacity, 5);
         let (waiter, others) = senders.split_first_mut().unwrap();
         let (barger, others) = others.split_first_mut().unwrap();
-        let mut first = waiting(std::slice::from_mut(waiter)).pop().unwrap();
-        for _ in 0..2 {
-            receiver.try_recv().unwrap();
-            barger.try_send(0).unwrap();
-            assert!(poll(&mut first.0, &first.1).is_pending());
-        }
+        let first = first_come(waiter, barger, &mut receiver);
         (0..capacity).for_each(|_| assert_eq!(receiver.try_recv(), Ok(0)));
         let mut behind = waiting(others);
         drop(first);
@@ -131,13 +143,7 @@ fn who_waits_behind_one_that_is_called_is_not_called() {
     let (mut senders, mut receiver) = full(3, 4);
     let (waiter, others) = senders.split_first_mut().unwrap();
     let (barger, others) = others.split_first_mut().unwrap();
-    let mut first = waiting(std::slice::from_mut(waiter)).pop().unwrap();
-    for late in 1..=2 {
-        receiver.try_recv().unwrap();
-        barger.try_send(0).unwrap();
-        assert_eq!(first.1.count(), late);
-        assert!(poll(&mut first.0, &first.1).is_pending());
-    }
+    let mut first = first_come(waiter, barger, &mut receiver);
     let mut behind = waiting(others);
     let counts = |behind: &[(_, Arc<Counter>)]| behind.iter().map(|(_, counter)| counter.count()).collect::<Vec<_>>();
     (0..3).for_each(|_| assert!(receiver.try_recv().is_ok()));
@@ -161,12 +167,7 @@ fn who_waits_behind_one_that_is_called_hears_of_the_end() {
         let (mut senders, mut receiver) = full(1, 3);
         let (waiter, others) = senders.split_first_mut().unwrap();
         let (barger, others) = others.split_first_mut().unwrap();
-        let mut first = waiting(std::slice::from_mut(waiter)).pop().unwrap();
-        for _ in 0..2 {
-            receiver.try_recv().unwrap();
-            barger.try_send(0).unwrap();
-            assert!(poll(&mut first.0, &first.1).is_pending());
-        }
+        let first = first_come(waiter, barger, &mut receiver);
         let mut behind = waiting(others);
         receiver.try_recv().unwrap();
         assert_eq!((first.1.count(), behind[0].1.count()), (3, 0));
