@@ -188,6 +188,13 @@
 //! What may be wrong is up to the slots that are held: the level rises that much early, and falls that much late, until a pop
 //! finds nothing. Without a producer that is held up it is exact at rest, for producers and a consumer that have seen the marks.
 //!
+//! ## Where they meet
+//! All tickets come from the tail, by exchanges alone. So an exchange there by the consumer (`MC8`) is before that of a later ticket
+//! (`MP3`), which sees what the consumer did before, or after it, and then its ticket is counted in the word that the consumer reads. If all of
+//! those have been used up, there is nobody whose push it might overlook. A producer that goes makes such an exchange when it has said so
+//! (`MP8`): either the consumer sees that, or the producer what the consumer did. For the level, which is changed after that, there is
+//! the fence `MC9`, as for anybody who waits (`G3`); where the level follows from the item, there is none.
+//!
 //! ## Linearization points
 //! | operation | point |
 //! |---|---|
@@ -212,6 +219,7 @@
 //! | pop that finds nothing | a stamp, three words that are written seldom | 0 | none |
 //! | pop that may reach the low mark, once in high − low at least | a stamp, level, marks; the tail, a grant and a stamp, twice if it lowers the level | 1 | 1 if it lowers it |
 //! | batch of k, up to 32 | tail, k grants; grant and stamp of the ticket before | k | 1 |
+//! | `meet`, and a producer that goes | tail | 0 | 1, and 2; a fence |
 //! | a producer's `is_full`, `is_empty`; `len`, `free` | tail twice, a grant; log<sub>2</sub> N + 1 grants | 0 | none |
 //! | push near a producer that is held up | some more stamps | 1 | 2 |
 //! | pop near one | the open tickets' stamps, the tail | 1, and 1 for each that it has stepped over | at most 1 |

@@ -47,6 +47,10 @@
 //! the process has several threads by then, and some microseconds if it has not. Without the feature, or where the system call
 //! *membarrier*(2) is refused, each change of the ring pays for its fence.
 //!
+//! With that feature a send to [`mpsc`](fn@mpsc) makes no fence for the receiver, by whatever thread that waits, and however often: both make an
+//! exchange on the word from which sends get their places. Only a receiver that finds nothing in the middle of a send, and who waits for
+//! another pressure, has the system interrupt the others, as above.
+//!
 //! # Coming from another channel
 //! | there | here |
 //! |---|---|
@@ -186,6 +190,9 @@ pub trait End {
 
     /// Whether it is a [`PressureEnd`], and so somebody may wait for another pressure.
     const HAS_PRESSURE: bool = false;
+
+    /// Whether each push of its ring, and the end of each producer, [meets](ReceiveEnd::meet) the consumer. It is the same at both ends.
+    const MEETS: bool = false;
 
     /// Whether the pressure is another one than was seen: then those who wait for that are called.
     #[inline]
@@ -336,6 +343,14 @@ pub trait ReceiveEnd: End + Pop {
     #[inline(always)]
     fn discarded(&self) -> usize {
         0
+    }
+
+    /// Where producers [meet](End::MEETS) the consumer: what this thread did before this call happens before what follows each push that is
+    /// not counted in the answer, and what follows the end of each producer of which the next pop does not know. The answer is whether all
+    /// that are counted have been taken.
+    #[inline(always)]
+    fn meet(&self) -> bool {
+        false
     }
 
     /// Whether it is sure that a pop would find nothing now, and no end, and no pressure to take back, by less than a pop does. It is

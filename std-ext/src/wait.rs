@@ -22,6 +22,21 @@
 //!
 //! [at home]: home
 //!
+//! # Where they meet
+//! A [ring](crate::mpsc) whose pushes all get their tickets from one word has a place where the receiver can [meet] them: it takes its place,
+//! and makes an exchange on that word itself. A push that gets its ticket after that sees the receiver's place. One that has got it before is
+//! counted in the word, and if all those that are counted have been taken, nothing is overlooked. So a push makes no fence for the receiver, and
+//! looks at it by plain loads, however often it waits.
+//!
+//! If not all have been taken, there mostly is an item, and the receiver need not wait. If it finds none, as a push is under way, it
+//! [orders all](Waiting::order_all): by a fence that the system makes on all threads, as where somebody leaves a [home], after which it
+//! looks again. So this is done where there is such a fence, and elsewhere each push makes its own.
+//!
+//! The end of a sender meets the receiver there, too. But a push changes the pressure after it has met; so who waits for that always
+//! orders all.
+//!
+//! [meet]: forebay_core::mpsc::Consumer::meet
+//!
 //! # Nobody is called for nothing, and no call is lost
 //! One place that gets free calls one end. An end that was *called* owes that call: when it goes away without having used it (its
 //! future is dropped, its time is over, or it got something before the call came) and there still is something to be had that
@@ -53,8 +68,8 @@
 //! from other lanes a second load and no lock. What a sender in a lane waits for is room, or another pressure: that lane's, too.
 //!
 //! # Progress
-//! Whoever meets nobody that waits for what it has brought takes no lock: it pays two loads, and a fence if it is not at home; a look
-//! at the ring that has changed nothing pays nothing. One that waits and is called costs the lock twice, unless it is the receiver. It is held for a few steps and never while
+//! Whoever finds nobody that waits for what it has brought takes no lock: it pays two loads, and a fence if it is not at home, and has not
+//! met who might wait; a look at the ring that has changed nothing pays nothing. One that waits and is called costs the lock twice, unless it is the receiver. It is held for a few steps and never while
 //! foreign code runs: wakers are cloned before, and woken and dropped after.
 //!
 //! # The receiver
@@ -85,7 +100,7 @@ use core::task::Waker;
 pub(crate) use forebay_core::waker_cell::{Keep, Registrar, WakerCell};
 
 use self::home::Home;
-pub(crate) use self::home::Lull;
+pub(crate) use self::home::{Lull, can_meet};
 pub(crate) use self::line::{InLane, Seat, Seats};
 use self::line::{Left, NONE, Table};
 use self::lock::Lock;
@@ -261,25 +276,29 @@ impl<S: Seats> Waiting<S> {
         let kept = waker.clone();
         let left = self.change(|table| wait(table, kept));
         self.settle(left);
-        // [W1] SeqCst: pairs with [W2]. Orders: our place in the line before our next look at the ring.
-        fence(Ordering::SeqCst);
-        self.come_home(waker);
+        self.order(waker);
     }
 
-    /// The receiver waits for an item. After that it looks at the ring again.
-    pub(crate) fn wait_for_item<P: Keep>(&self, registrar: &mut Registrar<P>, waker: &Waker) {
+    /// The receiver waits for an item. After that it is [ordered](Self::order), or meets the producers, and looks at the ring again.
+    pub(crate) fn register_for_item<P: Keep>(&self, registrar: &mut Registrar<P>, waker: &Waker) {
         let registered = if self.is_in_second_place() { Err(waker.clone()) } else { registrar.register(waker) };
         drop_shielded(match registered {
             Ok(last) => last,
             Err(waker) => self.change(|table| table.set_receiver(Some(waker))),
         });
-        // [W1] SeqCst: as above.
-        fence(Ordering::SeqCst);
-        self.come_home(waker);
+    }
+
+    /// Sees to it that the next look at the ring overlooks nothing of those who have made no fence: or there is a further look.
+    pub(crate) fn order_all(&self, waker: &Waker) {
+        if !home::order_all() {
+            shielded(|| waker.wake_by_ref());
+        }
     }
 
     /// Sees to it that the next look at the ring overlooks nothing, although some make no fence: or there is a further look.
-    fn come_home(&self, waker: &Waker) {
+    pub(crate) fn order(&self, waker: &Waker) {
+        // [W1] SeqCst: pairs with [W2]. Orders: our place in the line before our next look at the ring.
+        fence(Ordering::SeqCst);
         if !self.home.come() {
             shielded(|| waker.wake_by_ref());
         }
@@ -322,6 +341,16 @@ impl<S: Seats> Waiting<S> {
     pub(crate) fn awaited(&self, kinds: Kinds, lull: &mut Lull) -> Awaited {
         self.home.fence(lull);
         // Relaxed: that fence does it.
+        let awaited = self.kinds.load(Ordering::Relaxed);
+        let is_waiting = kinds.has(Kind::Item) && self.receiver.is_waiting();
+        Awaited(awaited | if is_waiting { Kind::Item.bit() } else { 0 })
+    }
+
+    /// The same after a push that meets the receiver.
+    #[inline(always)]
+    pub(crate) fn awaited_met(&self, kinds: Kinds) -> Awaited {
+        home::light();
+        // Relaxed: whoever waits has met us, or orders all.
         let awaited = self.kinds.load(Ordering::Relaxed);
         let is_waiting = kinds.has(Kind::Item) && self.receiver.is_waiting();
         Awaited(awaited | if is_waiting { Kind::Item.bit() } else { 0 })

@@ -42,19 +42,63 @@ const REWRITINGS: &[Rewriting] = &[
         file: WAIT,
         function: "wait_by",
         edits: &[
-            ("fence(Ordering::SeqCst);", ""),
-            ("let kept = waker.clone();", "let kept = waker.clone(); fence(Ordering::SeqCst);"),
+            ("self.order(waker);", ""),
+            ("let kept = waker.clone();", "let kept = waker.clone(); self.order(waker);"),
         ],
     },
     Rewriting {
         ids: "W1",
         what: "before the receiver's place",
-        file: WAIT,
+        file: PLACE,
         function: "wait_for_item",
         edits: &[
-            ("fence(Ordering::SeqCst);", ""),
-            ("let registered = if", "fence(Ordering::SeqCst); let registered = if"),
+            ("self.place.order(cx.waker());", ""),
+            (
+                "self.place.register_for_item(cx.waker());",
+                "if !meets::<C>() { self.place.order(cx.waker()); } self.place.register_for_item(cx.waker());",
+            ),
         ],
+    },
+    Rewriting {
+        ids: "MC8",
+        what: "meets the producers before the receiver's place",
+        file: PLACE,
+        function: "wait_for_item",
+        edits: &[
+            ("self.end.meet()", "is_met"),
+            (
+                "self.place.register_for_item(cx.waker());",
+                "let is_met = self.end.meet(); self.place.register_for_item(cx.waker());",
+            ),
+        ],
+    },
+    Rewriting {
+        ids: "",
+        what: "a push under way is not ordered",
+        file: RECEIVER,
+        function: "wait_and_look",
+        edits: &[("self.party.order_all(cx);", "")],
+    },
+    Rewriting {
+        ids: "",
+        what: "no look after that is ordered",
+        file: RECEIVER,
+        function: "wait_and_look",
+        edits: &[("self.party.order_all(cx);", "self.party.order_all(cx); return None;")],
+    },
+    Rewriting {
+        ids: "",
+        what: "a push that meets the receiver makes no light fence",
+        file: WAIT,
+        function: "awaited_met",
+        edits: &[("home::light();", "")],
+    },
+    Rewriting {
+        ids: "",
+        what: "who waits for another pressure does not order all",
+        file: PLACE,
+        function: "poll_pressure",
+        edits: &[("self.order_all(cx);", "")],
     },
     Rewriting {
         ids: "WC3",
@@ -96,7 +140,7 @@ const REWRITINGS: &[Rewriting] = &[
         what: "no second look",
         file: RECEIVER,
         function: "poll_in_line",
-        edits: &[("else { self.take() }", "else { Err(PopError::Empty) }")],
+        edits: &[("else { look(this) }", "else { None }")],
     },
     Rewriting {
         ids: "W1",
@@ -272,7 +316,7 @@ const REWRITINGS: &[Rewriting] = &[
         ids: "",
         what: "the home is not left",
         file: WAIT,
-        function: "come_home",
+        function: "order",
         edits: &[("if !self.home.come() {", "if false {")],
     },
     Rewriting {

@@ -144,7 +144,16 @@ impl Context {
     /// That is how it fails.
     pub fn expect_heavy_fences(&self, _count: usize) {
         #[cfg(forebay_loom)]
-        assert_eq!(forebay::model::heavy_fences(), _count, "heavy fences");
+        assert_eq!(self.heavy_fences(), _count, "heavy fences");
+    }
+
+    /// How many there have been since then; without the model checker none that is counted.
+    #[must_use]
+    pub fn heavy_fences(&self) -> usize {
+        #[cfg(forebay_loom)]
+        return forebay::model::heavy_fences();
+        #[cfg(not(forebay_loom))]
+        0
     }
 
     /// Notes an outcome.

@@ -9,7 +9,7 @@ use crate::gauge::methods::consumer_pressure;
 use crate::gauge::{self, Depth, Seen, WatermarkError, Watermarks, settle};
 use crate::owner::End;
 use crate::slip::Slip;
-use crate::sync::{Ordering, SEVERAL_CORES};
+use crate::sync::{Ordering, SEVERAL_CORES, fence, has_pressure};
 use crate::{PopError, Pressure, Refusal};
 
 /// A ticket that has been used, its slot, and whether an item is inside.
@@ -261,6 +261,19 @@ impl<T> Rx<T> {
         close(&self.ring);
     }
 
+    /// Meets the producers at the tail. Whether all tickets that had been dealt out then have been used up.
+    fn meet(&self) -> bool {
+        if has_pressure() && !self.depth().follows() {
+            // [MC9] SeqCst: pairs with [G3]. Orders: what we took before our next look at the level.
+            fence(Ordering::SeqCst);
+        }
+        // [MC8] AcqRel: pairs with [MP3] and [MP8]. Orders: what we did before, before what follows the push of each later ticket, and
+        // the end of each producer that goes later; that others have gone before, before our next look. An exchange, as those are:
+        // each of them comes before it or after it.
+        let tail = self.ring.ctl().tail.fetch_or(0, Ordering::AcqRel);
+        self.first() == Ticket::from_word(tail)
+    }
+
     fn is_gap(&self) -> bool {
         // Relaxed: what is left to be seen is seen by [MC4].
         self.ring.ctl().rest.gap.load(Ordering::Relaxed)
@@ -431,6 +444,34 @@ impl<'q, T, K> Consumer<'q, T, K> {
     /// item in, and while one is held up the consumer is told [`Empty`](PopError::Empty), not `Closed`.
     pub fn close(&mut self) {
         self.rx.close();
+    }
+
+    /// Whether nothing is inside, nor any push under way; and what comes later *meets* this end here. All that this thread did before
+    /// this call happens before what follows each push that is not counted in the answer, and what follows the drop of each producer of
+    /// which the next [`pop`](Self::pop) does not know.
+    ///
+    /// So whoever wants to sleep says that it does, and calls this, and may sleep after `true` if a pop then finds nothing: a producer that has
+    /// pushed sees that it is to be woken, and needs no fence for that. After `false` something is inside, or a producer is in the
+    /// middle of a push and may not see it. That pop leaves the [pressure](Self::pressure) `Open`, as one after a fence does.
+    ///
+    /// # Progress
+    /// Wait-free: one read-modify-write operation on the word from which each push gets its ticket, and a fence.
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay_core::mpsc::Ring;
+    ///
+    /// let mut ring = Ring::<_, 4>::new();
+    /// let (mut producer, mut consumer) = ring.split();
+    /// assert!(consumer.meet());
+    /// producer.push('a').unwrap();
+    /// assert!(!consumer.meet());
+    /// assert_eq!(consumer.pop(), Ok('a'));
+    /// assert!(consumer.meet());
+    /// ```
+    #[inline]
+    pub fn meet(&self) -> bool {
+        self.rx.meet()
     }
 
     /// Whether nothing is taken in any more: [closed](Self::close), or no producer is left.

@@ -107,8 +107,9 @@ impl<T> Tx<T> {
                 count += 1;
             }
             // [MP3] Release: pairs with [MP2]. Orders: the grants that we have seen before another producer's look at
-            // them. Relaxed when it fails: it is looked at again.
-            match ring.ctl().tail.compare_exchange_weak(word, next.to_word(), Ordering::Release, Ordering::Relaxed) {
+            // them. Acquire: pairs with [MC8]. Orders: what the consumer did before it met us there, before what follows our push.
+            // Relaxed when it fails: it is looked at again.
+            match ring.ctl().tail.compare_exchange_weak(word, next.to_word(), Ordering::AcqRel, Ordering::Relaxed) {
                 Ok(_) => return Ok(Dealt { first, next, count, slots: granted }),
                 Err(_) => backoff.wait(),
             }
@@ -399,6 +400,9 @@ impl<T> Drop for Tx<T> {
     fn drop(&mut self) {
         // [MP7] Release: pairs with [MC5]. Orders: our last [MP4] before the consumer's last look.
         self.ring.ctl().rest.producers.fetch_sub(1, Ordering::Release);
+        // [MP8] AcqRel: pairs with [MC8]. Orders: that we are gone before the consumer's look whether anybody is left, or what it did
+        // before it met us before what follows our end.
+        self.ring.ctl().tail.fetch_or(0, Ordering::AcqRel);
     }
 }
 

@@ -7,10 +7,11 @@ mod queues;
 
 /// An end of a ring that says how pressed it is by methods of the same names, or one behind it does; and what it counts.
 macro_rules! pressed_end {
-    ($room:expr, [$($generics:tt)+] $end:ty $(, $behind:ident)? $(; $with:ident = $count:expr)*) => {
+    ($room:expr, [$($generics:tt)+] $end:ty $(, $behind:ident)? $(; $with:ident = $count:expr)* $(;; $meets:ident)?) => {
         impl<$($generics)+> $crate::channel::End for $end {
             const ROOM: $crate::channel::Room = $room;
             const HAS_PRESSURE: bool = true;
+            $(const $meets: bool = true;)?
 
             #[inline]
             fn has_changed(&self, seen: &mut $crate::Seen) -> bool {

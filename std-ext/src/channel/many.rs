@@ -200,8 +200,8 @@ impl<C: ReceiveEnd, E: Extend<C::Item>, D: Desk> Future for RecvMany<'_, C, E, D
         if let Some(taken) = this.receiver.take_many(this.into, this.max) {
             return Poll::Ready(taken);
         }
-        this.receiver.wait(cx);
-        this.receiver.take_many(this.into, this.max).map_or(Poll::Pending, Poll::Ready)
+        let taken = this.receiver.wait_and_look(cx, |receiver| receiver.take_many(this.into, this.max));
+        taken.map_or(Poll::Pending, Poll::Ready)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::fan_in::{self, ByLane, LaneSet};
 #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 use crate::sync::Arc;
 use crate::sync::{always_const, shielded};
-use crate::wait::{Awaited, InLane, Keep, Kind, Kinds, Lull, RECEIVER, Registrar, Seat, Seats, Waiting};
+use crate::wait::{Awaited, InLane, Keep, Kind, Kinds, Lull, RECEIVER, Registrar, Seat, Seats, Waiting, can_meet};
 use crate::{InUse, Pressure, Seen};
 
 /// What the ends of a channel share beside the ring.
@@ -155,7 +155,7 @@ pub(super) const fn check<P: SendEnd, C: ReceiveEnd>() {
             !matches!(P::ROOM, Room::InLanes),
             "for a ring with lanes there is `channel::fan_in`, or `Lobby::lanes`"
         );
-        assert!(P::ROOM as u8 == C::ROOM as u8, "they are not ends of one ring");
+        assert!(P::ROOM as u8 == C::ROOM as u8 && P::MEETS == C::MEETS, "they are not ends of one ring");
     }
 }
 
@@ -261,17 +261,22 @@ impl<D: Desk> Place<D> {
         }
     }
 
-    /// The same for the receiver and an item.
-    pub(super) fn wait_for_item(&mut self, waker: &Waker) {
+    /// The same for the receiver and an item, but that it has to be ordered.
+    fn register_for_item(&mut self, waker: &Waker) {
         if self.line.is_some_and(|line| line != Kind::Item) {
             // It was left there by a future that has been forgotten.
             self.leave_line();
         }
-        self.lull = Lull::new();
         if let Some(registrar) = &mut self.registrar {
-            self.desk.waiting().wait_for_item(registrar, waker);
+            self.desk.waiting().register_for_item(registrar, waker);
         }
         self.line = Some(Kind::Item);
+    }
+
+    /// Orders that before its next look at the ring.
+    fn order(&mut self, waker: &Waker) {
+        self.lull = Lull::new();
+        self.desk.waiting().order(waker);
     }
 
     /// Whether it is in line, or has been called from there.
@@ -301,6 +306,12 @@ impl<D: Desk> Place<D> {
     pub(super) fn is_behind(&self) -> bool {
         let waiting = self.desk.waiting();
         waiting.has_first_come() && !waiting.comes_first(self.seat)
+    }
+
+    /// After a push that meets the receiver: what is waited for.
+    #[inline(always)]
+    pub(super) fn awaited_met(&self, kinds: Kinds) -> Awaited {
+        self.desk.waiting().awaited_met(kinds)
     }
 
     /// After a change of the ring: what is waited for.
@@ -424,7 +435,10 @@ impl<E: End, D: Desk> Party<E, D> {
     #[inline(always)]
     pub(super) fn tell(&mut self, brought: Kind) {
         let kinds = Self::CHANGES.and(brought);
-        let awaited = self.place.awaited(kinds);
+        let awaited = match brought {
+            Kind::Item if meets::<E>() => self.place.awaited_met(kinds),
+            _ => self.place.awaited(kinds),
+        };
         if awaited.has_any(kinds) {
             self.place.tell(awaited, brought, || self.end.has_changed(&mut self.seen));
         }
@@ -443,12 +457,36 @@ impl<E: End, D: Desk> Party<E, D> {
 }
 
 impl<E, D: Desk> Party<E, D> {
-    /// Takes a place in a line for an item, or for room. After that it looks again.
+    /// Sees to it that the next look at the ring overlooks nothing of those who have made no fence: or there is a further look.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn order_all(&self, cx: &Context<'_>) {
+        self.place.desk.waiting().order_all(cx.waker());
+    }
+
+    /// Takes a place in a line, not for an item. After that it looks again.
     pub(super) fn wait(&mut self, kind: Kind, cx: &Context<'_>) {
         self.tally.waits(self.place.is_in_line());
-        match kind {
-            Kind::Item => self.place.wait_for_item(cx.waker()),
-            _ => self.place.wait(kind, cx.waker()),
+        self.place.wait(kind, cx.waker());
+    }
+}
+
+/// Whether the receiver is met by each push, and nobody needs another fence for it.
+#[inline(always)]
+fn meets<E: End>() -> bool {
+    E::MEETS && can_meet()
+}
+
+impl<C: ReceiveEnd, D: Desk> Party<C, D> {
+    /// Waits for an item. After that it looks again. `false`: that look may overlook one for which it is not called.
+    pub(super) fn wait_for_item(&mut self, cx: &Context<'_>) -> bool {
+        self.tally.waits(self.place.is_in_line());
+        self.place.register_for_item(cx.waker());
+        if meets::<C>() {
+            self.end.meet()
+        } else {
+            self.place.order(cx.waker());
+            true
         }
     }
 }
@@ -492,6 +530,10 @@ impl<E: PressureEnd, D: Desk> Party<E, D> {
             return Poll::Ready(pressure);
         }
         self.place.wait_for_level(E::ROOM, self.told, cx.waker());
+        if meets::<E>() {
+            // Those that only meet the receiver make no fence.
+            self.order_all(cx);
+        }
         self.end.pressure_since(&mut self.told).map_or(Poll::Pending, Poll::Ready)
     }
 }

@@ -16,7 +16,6 @@ use super::error::RecvTimeoutError;
 use super::place::{Desk, Party, Place, PressureChanged};
 use super::stage::Popping;
 use super::{CloseEnd, PressureEnd, ReceiveEnd, RecvMany};
-use crate::wait::Kind;
 #[cfg(feature = "std")]
 use crate::wait::{Deadline, Patience, block_on};
 use crate::{PopError, Pressure};
@@ -195,12 +194,14 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     #[cold]
     #[inline(never)]
     fn poll_in_line(&mut self, cx: &mut Context<'_>) -> Poll<Result<C::Item, RecvError>> {
-        self.wait(cx);
-        let item = if self.party.end.is_bare() { Err(PopError::Empty) } else { self.take() };
-        match item {
-            Ok(item) => Poll::Ready(Ok(item)),
-            Err(PopError::Closed) => Poll::Ready(Err(RecvError)),
-            Err(PopError::Empty) => {
+        let look = |this: &mut Self| match this.take() {
+            Ok(item) => Some(Ok(item)),
+            Err(PopError::Closed) => Some(Err(RecvError)),
+            Err(PopError::Empty) => None,
+        };
+        match self.wait_and_look(cx, |this| if this.party.end.is_bare() { None } else { look(this) }) {
+            Some(item) => Poll::Ready(item),
+            None => {
                 self.found_nothing();
                 Poll::Pending
             }
@@ -244,9 +245,19 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
         self.party.place.call_senders();
     }
 
-    /// Takes its place in the line, alone. After that it looks again.
-    pub(super) fn wait(&mut self, cx: &Context<'_>) {
-        self.party.wait(Kind::Item, cx);
+    /// Takes its place in the line, alone, and looks again.
+    pub(super) fn wait_and_look<R>(
+        &mut self,
+        cx: &Context<'_>,
+        mut look: impl FnMut(&mut Self) -> Option<R>,
+    ) -> Option<R> {
+        let is_enough = self.party.wait_for_item(cx);
+        let found = look(self);
+        if found.is_some() || is_enough {
+            return found;
+        }
+        self.party.order_all(cx);
+        look(self)
     }
 
     pub(super) fn stop_waiting(&mut self) {

@@ -23,6 +23,7 @@ macro_rules! end {
         impl<$end: End, $($generics)*> End for $stage {
             const ROOM: Room = $end::ROOM;
             const HAS_PRESSURE: bool = $end::HAS_PRESSURE;
+            const MEETS: bool = $end::MEETS;
 
             #[inline]
             fn has_changed(&self, seen: &mut Seen) -> bool {
@@ -150,6 +151,11 @@ impl<T, C: ReceiveEnd<Item = Stamped<T>>, K: Clock, M: Borrow<MaxAge>, F: FnMut(
 
     fn has_come(&self, lane: usize, seen: Option<Seen>) -> bool {
         self.end().has_come(lane, seen)
+    }
+
+    #[inline(always)]
+    fn meet(&self) -> bool {
+        self.end().meet()
     }
 
     #[inline(always)]

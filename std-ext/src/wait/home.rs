@@ -5,6 +5,8 @@
 //! is *at home*: it does without the fence `W2`. All other threads make that fence. An end that waits by another thread first sets the
 //! word to "nobody is at home", and has the system make a [fence](crate::sync::barrier) on all threads: that takes microseconds, but is
 //! done once for `TRIAL` waits at most. Waits alone count: so a receiver is at home, too, whose senders are in other threads and never wait.
+//! (A receiver that [meets](super#where-they-meet) all pushes does not come here, as those have no fence to save. So that home is of the
+//! pops, and of those that wait for room.)
 //!
 //! And where threads are so busy that nobody waits, each of them would fence for nobody. So an end that has made `LULL` changes while
 //! nobody has waited says that *all* are at home: then nobody makes that fence, until somebody waits, and leaves that as any other home. (If
@@ -57,7 +59,35 @@
 use self::nowhere::Word;
 #[cfg(feature = "std")]
 use self::threads::Word;
+#[cfg(feature = "std")]
+use crate::sync::barrier;
 use crate::sync::{Ordering, always_const, fence};
+
+/// Whether a push need not fence for a receiver that it meets: if that comes upon one under way, it can order all.
+#[inline(always)]
+pub(crate) fn can_meet() -> bool {
+    #[cfg(feature = "std")]
+    let can = barrier::POSSIBLE && barrier::is_there();
+    #[cfg(not(feature = "std"))]
+    let can = false;
+    can
+}
+
+/// In place of a fence, after what whoever [orders all](order_all) has to see.
+#[inline(always)]
+pub(super) fn light() {
+    #[cfg(feature = "std")]
+    barrier::light();
+}
+
+/// Has what all others did before their light fence be seen, or what we did be seen by them after it. `false`: the system has not done it.
+pub(super) fn order_all() -> bool {
+    #[cfg(feature = "std")]
+    let is_fenced = barrier::heavy();
+    #[cfg(not(feature = "std"))]
+    let is_fenced = false;
+    is_fenced
+}
 
 #[derive(Debug)]
 pub(super) struct Home(Word);

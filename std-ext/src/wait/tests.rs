@@ -199,7 +199,7 @@ fn the_receiver_is_called_by_its_latest_waker() {
     let counts = || counters.each_ref().map(|counter| counter.count());
     let mut registrar = Registrar::claim(Arc::clone(&lines), Waiting::receiver).unwrap();
     let is_awaited = || lines.awaited_once(Kinds::of(Kind::Item)).has(Kind::Item);
-    let mut wait = |at: usize| lines.wait_for_item(&mut registrar, &Waker::from(Arc::clone(&counters[at])));
+    let mut wait = |at: usize| lines.register_for_item(&mut registrar, &Waker::from(Arc::clone(&counters[at])));
     (0..2).for_each(&mut wait);
     assert!(is_awaited());
     (0..2).for_each(|_| lines.call(Kind::Item));

@@ -20,6 +20,7 @@ use forebay_tests::models;
 mod batches;
 mod closing;
 mod items;
+mod meeting;
 mod pressure;
 mod splitting;
 mod truth;

@@ -6,16 +6,19 @@ use forebay_tests::model::atomic::fence;
 use super::*;
 
 models! {
-    a_consumer_that_waits_leaves_it_open_capacity_1 [Some(2), 69, stepwise] WAITS => |cx| super::a_consumer_that_waits(1, 1, 1, 1, cx);
-    a_consumer_that_waits_leaves_it_open_capacity_2 [Some(2), 13604, stepwise] WAITS => |cx| super::a_consumer_that_waits(2, 3, 1, 1, cx);
-    a_consumer_that_waits_leaves_it_open_when_full [Some(2), 445, stepwise] WAITS => |cx| super::a_consumer_that_waits(2, 3, 2, 1, cx);
-    beside_two_producers [Some(2), 179024] WAITS => |cx| super::a_consumer_that_waits(3, 2, 2, 2, cx);
+    a_consumer_that_waits_leaves_it_open_capacity_1 [Some(2), 69, stepwise] WAITS => |cx| super::a_consumer_that_waits(1, 1, 1, 1, FENCED, cx);
+    a_consumer_that_waits_leaves_it_open_capacity_2 [Some(2), 13604, stepwise] WAITS => |cx| super::a_consumer_that_waits(2, 3, 1, 1, FENCED, cx);
+    a_consumer_that_waits_leaves_it_open_when_full [Some(2), 445, stepwise] WAITS => |cx| super::a_consumer_that_waits(2, 3, 2, 1, FENCED, cx);
+    a_consumer_that_meets_leaves_it_open_capacity_1 [Some(2), 333, stepwise] WAITS => |cx| super::a_consumer_that_waits(1, 1, 1, 1, MET, cx);
+    a_consumer_that_meets_leaves_it_open_capacity_2 [Some(2), 50697, stepwise] WAITS => |cx| super::a_consumer_that_waits(2, 3, 1, 1, MET, cx);
+    a_consumer_that_meets_leaves_it_open_when_full [Some(2), 2310, stepwise] WAITS => |cx| super::a_consumer_that_waits(2, 3, 2, 1, MET, cx);
+    beside_two_producers [Some(2), 179024] WAITS => |cx| super::a_consumer_that_waits(3, 2, 2, 2, FENCED, cx);
     beside_one_that_is_held_up [Some(2), 598, stepwise] WAITS => super::beside_one_that_is_held_up;
-    two_producers_raise_it_capacity_2 [Some(3), 2224] &["stop"] => |cx| super::two_producers_raise_it(2, 1, cx);
-    two_producers_raise_it_capacity_3 [Some(3), 436] &["slow"] => |cx| super::two_producers_raise_it(3, 2, cx);
-    pushes_beside_a_pop [Some(3), 76] BESIDE => |cx| super::pushes_beside_a_pop(1, cx);
+    two_producers_raise_it_capacity_2 [Some(3), 7765] &["stop"] => |cx| super::two_producers_raise_it(2, 1, cx);
+    two_producers_raise_it_capacity_3 [Some(3), 1686] &["slow"] => |cx| super::two_producers_raise_it(3, 2, cx);
+    pushes_beside_a_pop [Some(3), 192] BESIDE => |cx| super::pushes_beside_a_pop(1, cx);
     pushes_of_two_beside_a_pop [Some(1), 11210] BESIDE => |cx| super::pushes_beside_a_pop(2, cx);
-    changes_are_told [Some(2), 1348, stepwise] &["open", "stop"] => super::changes_are_told;
+    changes_are_told [Some(2), 1804, stepwise] &["open", "stop"] => super::changes_are_told;
     a_consumer_that_goes_leaves_it_closed [Some(2), 3442, stepwise] &["stored", "closed"] => |cx| super::a_consumer_that_goes(true, cx);
     a_consumer_that_closes_leaves_it_closed [Some(2), 8834, stepwise] &["stored", "closed"] => |cx| super::a_consumer_that_goes(false, cx);
 }
@@ -23,6 +26,14 @@ models! {
 const WAITS: &[&str] = &["waits", "is woken"];
 
 const BESIDE: &[&str] = &["full", "room"];
+
+/// What a consumer does between its two looks.
+type Between = fn(&Consumer<'static, u32>);
+
+const FENCED: Between = |_| fence(Ordering::SeqCst);
+const MET: Between = |consumer| {
+    consumer.meet();
+};
 
 /// Ends of a ring with a high watermark, and a low one at half of it.
 fn watched(capacity: usize, start: usize, high: usize) -> (Producer<'static, u32>, Consumer<'static, u32>) {
@@ -33,14 +44,14 @@ fn watched(capacity: usize, start: usize, high: usize) -> (Producer<'static, u32
     (producer, consumer)
 }
 
-/// A consumer that finds nothing, twice with a fence between, and then waits, has left the pressure open or will be woken by an
+/// A consumer that finds nothing, twice with a fence or a meeting between, and then waits, has left the pressure open or will be woken by an
 /// item: the producers never wait for it while it waits for them.
 ///
-/// [G3], and each look after it.
-fn a_consumer_that_waits(capacity: usize, start: usize, high: usize, producers: u32, cx: &Context) {
+/// [G3] [MC9], and each look after it.
+fn a_consumer_that_waits(capacity: usize, start: usize, high: usize, producers: u32, between: Between, cx: &Context) {
     cx.watch_pressure();
     let (producer, consumer) = watched(capacity, start, high);
-    check_waiting(&producer, consumer, if producers == 1 { 2 } else { 1 }, producers, cx);
+    check_waiting(&producer, consumer, if producers == 1 { 2 } else { 1 }, producers, between, cx);
 }
 
 fn check_waiting(
@@ -48,6 +59,7 @@ fn check_waiting(
     mut consumer: Consumer<'static, u32>,
     pushes: u32,
     producers: u32,
+    between: Between,
     cx: &Context,
 ) -> Consumer<'static, u32> {
     let pushers: Vec<_> =
@@ -59,7 +71,7 @@ fn check_waiting(
             popped += 1;
             return false;
         }
-        fence(Ordering::SeqCst);
+        between(&consumer);
         let is_empty = consumer.pop().is_err();
         popped += usize::from(!is_empty);
         is_empty
@@ -89,7 +101,7 @@ fn beside_one_that_is_held_up(cx: &Context) {
     // While the iterator works out its item, a ticket is open.
     let items = (7..8).inspect(|_| {
         let free = consumer.take().unwrap();
-        consumer = Some(check_waiting(&producer, free, 1, 1, cx));
+        consumer = Some(check_waiting(&producer, free, 1, 1, FENCED, cx));
     });
     assert_eq!(held_up.push_iter(items), 1);
     let mut consumer = consumer.unwrap();

@@ -5,7 +5,7 @@ use std::iter;
 use super::*;
 
 models! {
-    split_again [Some(3), 1934] &["in use", "split"] => super::split_again;
+    split_again [Some(3), 3841] &["in use", "split"] => super::split_again;
     split_with_holes [Some(3), 27950, stepwise] &["after it", "before it", "in between"] => super::split_with_holes;
 }
 

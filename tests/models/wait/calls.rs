@@ -8,7 +8,7 @@ use super::*;
 
 models! {
     two_senders_for_one_slot [Some(3), 9288] &["both wait", "one waits"] => |cx| super::two_senders_for_one_slot(small, cx);
-    two_senders_for_one_slot_over_mpsc [Some(3), 16271] &["both wait", "one waits"] =>
+    two_senders_for_one_slot_over_mpsc [Some(3), 47723] &["both wait", "one waits"] =>
         |cx| super::two_senders_for_one_slot(mpsc, cx);
     dropped_after_its_wake [None, 11] &["called", "not called"] => |cx| super::dropped_after_its_wake(small, cx);
     dropped_after_its_wake_over_mpsc [None, 11] &["called", "not called"] =>
@@ -16,7 +16,7 @@ models! {
     sender_dropped_after_its_wake [None, 934] &["called", "not called"] =>
         |cx| super::sender_dropped_after_its_wake(small, cx);
     called_alone [Some(3), 1606] &["is served", "waits"] => |cx| super::called_alone(small, cx);
-    called_alone_over_mpsc [Some(3), 1727] &["is served", "waits"] => |cx| super::called_alone(mpsc, cx);
+    called_alone_over_mpsc [Some(3), 4237] &["is served", "waits"] => |cx| super::called_alone(mpsc, cx);
     timeout_against_wake [Some(3), 31095] &["sent", "late"] => |cx| super::timeout_against_wake(small, cx);
     ready_and_gone [Some(3), 65] &["ready", "waits"] => |cx| super::ready_and_gone(small, cx);
     two_dropped_after_their_wakes [None, 80361] &[] => |cx| super::two_dropped_after_their_wakes(small, cx);

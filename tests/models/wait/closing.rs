@@ -11,7 +11,7 @@ models! {
     close_and_one_who_goes [None, 2876] &[] => |cx| super::close_and_one_who_goes(small, cx);
     closed_is_awaited [Some(3), 196] &["over", "woken"] => |cx| super::closed_is_awaited(small, cx);
     last_sender_gone [Some(3), 13211] &["over", "woken"] => |cx| super::last_sender_gone(small, cx);
-    last_sender_gone_over_mpsc [Some(3), 13833] &["over", "woken"] => |cx| super::last_sender_gone(mpsc, cx);
+    last_sender_gone_over_mpsc [Some(3), 59514] &["over", "woken"] => |cx| super::last_sender_gone(mpsc, cx);
     item_of_the_last_sender [None, 2554] &["there", "woken"] => |cx| super::item_of_the_last_sender(small, cx);
     closed_while_it_is_sent_over_mpsc [Some(3), 447] &["sent", "came back"] =>
         |cx| super::closed_while_it_is_sent(mpsc, cx);
@@ -113,7 +113,7 @@ fn closed_is_awaited<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
 /// A receiver that waits is woken when the last sender goes, whichever that is.
 ///
 /// [W1] [W2].
-fn last_sender_gone<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
+pub(super) fn last_sender_gone<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
     let (sender, receiver) = make(1);
     let droppers = [sender.clone(), sender].map(|sender| thread::spawn(move || drop(sender)));
     let mut task = receive(receiver);
@@ -127,7 +127,7 @@ fn last_sender_gone<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
 /// The last sender's item comes before the end.
 ///
 /// [W1] [W2].
-fn item_of_the_last_sender<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
+pub(super) fn item_of_the_last_sender<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
     let (mut sender, receiver) = make(1);
     let pusher = thread::spawn(move || sender.try_send(1).unwrap());
     let mut task = receive(receiver);

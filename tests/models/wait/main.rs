@@ -26,6 +26,7 @@ mod grace;
 mod home;
 mod lanes;
 mod lobby;
+mod meeting;
 mod policy;
 mod pressure;
 mod registering;

@@ -4,6 +4,7 @@
 //! two it is kept.
 
 use forebay::Pressure;
+use forebay::channel::{PressureEnd, ReceiveEnd};
 
 use super::*;
 
@@ -11,13 +12,17 @@ models! {
     relief_by_a_pop_capacity_1 [None, 342] &["there", "woken"] => |cx| super::relief_by_a_pop(1, cx);
     relief_by_a_pop_capacity_2 [None, 113] &["there", "woken"] => |cx| super::relief_by_a_pop(2, cx);
     relief_after_a_look_in_vain [Some(3), 256] &["took it", "in vain"] => super::relief_after_a_look_in_vain;
-    stop_by_a_push_capacity_1 [None, 342] &["there", "woken"] => |cx| super::stop_by_a_push(1, cx);
-    stop_by_a_push_capacity_2 [None, 113] &["there", "woken"] => |cx| super::stop_by_a_push(2, cx);
+    stop_by_a_push_capacity_1 [None, 342] &["there", "woken"] => |cx| super::stop_by_a_push(spsc, 1, cx);
+    stop_by_a_push_capacity_2 [None, 113] &["there", "woken"] => |cx| super::stop_by_a_push(spsc, 2, cx);
     over_by_the_receiver_that_goes [None, 42392] &["there", "woken"] => super::over_by_the_receiver_that_goes;
     watched_by_another_capacity_1 [Some(2), 13809] &["open"] => |cx| super::watched_by_another(1, cx);
     watched_by_another_capacity_2 [Some(2), 102016] &["open"] => |cx| super::watched_by_another(2, cx);
-    two_are_told_capacity_1 [None, 2008] &[] => |cx| super::two_are_told(1, cx);
-    two_are_told_capacity_2 [None, 2008] &[] => |cx| super::two_are_told(2, cx);
+    two_are_told_capacity_1 [None, 31224] &[] => |cx| super::two_are_told(1, cx);
+    two_are_told_capacity_2 [None, 17586] &[] => |cx| super::two_are_told(2, cx);
+}
+
+fn spsc(capacity: usize) -> (channel::SpscSender<u32>, channel::SpscReceiver<u32>) {
+    channel::spsc(capacity).unwrap()
 }
 
 /// A task that waits for another pressure, and gives its end back.
@@ -77,9 +82,13 @@ fn relief_after_a_look_in_vain(cx: &Context) {
 /// A receiver is told of the push that fills the channel.
 ///
 /// [W1].
-fn stop_by_a_push(capacity: usize, cx: &Context) {
+pub(super) fn stop_by_a_push<P: One, C: ReceiveEnd<Item = u32> + PressureEnd + Send + 'static>(
+    make: Made<P, C>,
+    capacity: usize,
+    cx: &Context,
+) {
     cx.watch_pressure();
-    let (mut sender, receiver) = channel::spsc(capacity).unwrap();
+    let (mut sender, receiver) = make(capacity);
     (1..capacity).for_each(|_| sender.try_send(100).unwrap());
     let pusher = thread::spawn(move || {
         sender.try_send(1).unwrap();

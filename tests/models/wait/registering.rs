@@ -36,7 +36,7 @@ fn receiver<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
 /// The same with two senders, each of which has pushed before the other's push is over.
 ///
 /// [W1] [W2].
-fn receiver_of_two<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
+pub(super) fn receiver_of_two<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
     let (sender, receiver) = make(2);
     let pushers = [sender.clone(), sender].map(|mut sender| {
         thread::spawn(move || {
@@ -92,7 +92,7 @@ fn sender_of_many<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
 /// It is the latest waker that is woken.
 ///
 /// [W1] [W2].
-fn waker_replaced<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
+pub(super) fn waker_replaced<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
     let (mut sender, receiver) = make(1);
     let mut task = receive(receiver);
     assert!(!task.poll());
@@ -110,7 +110,7 @@ fn waker_replaced<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
 /// One that gives up while it is called, and comes again with another waker, is woken by that.
 ///
 /// [W1] [W2].
-fn receiver_comes_again<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
+pub(super) fn receiver_comes_again<P: Tx, C: Rx>(make: Made<P, C>, cx: &Context) {
     let (mut sender, mut receiver) = make(1);
     let mut future = receiver.recv();
     assert!(Pin::new(&mut future).poll(&mut Cx::from_waker(Waker::noop())).is_pending());

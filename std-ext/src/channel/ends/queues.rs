@@ -8,8 +8,8 @@ use crate::{Overflow, Pressure, PushError, Pushed, Refusal, mpsc, spsc, swap};
 
 pressed_end!(Room::Shared, [T, L: Layout, K] spsc::Producer<'_, T, L, K>);
 pressed_end!(Room::Shared, [T, L: Layout, K] spsc::Consumer<'_, T, L, K>);
-pressed_end!(Room::Shared, [T, K] mpsc::Producer<'_, T, K>; with_shed = Self::shed);
-pressed_end!(Room::Shared, [T, K] mpsc::Consumer<'_, T, K>; with_shed = Self::shed);
+pressed_end!(Room::Shared, [T, K] mpsc::Producer<'_, T, K>; with_shed = Self::shed;; MEETS);
+pressed_end!(Room::Shared, [T, K] mpsc::Consumer<'_, T, K>; with_shed = Self::shed;; MEETS);
 pressed_end!(Room::Shared, [T, K] swap::Producer<'_, T, K>; with_evicted = Self::evicted; with_shed = Self::shed);
 pressed_end!(Room::Shared, [T, K] swap::Consumer<'_, T, K>; with_evicted = Self::evicted; with_shed = Self::shed);
 
@@ -63,6 +63,11 @@ impl<T, K: Clone> CloneEnd for mpsc::Producer<'_, T, K> {
 }
 
 impl<T, K> ReceiveEnd for mpsc::Consumer<'_, T, K> {
+    #[inline(always)]
+    fn meet(&self) -> bool {
+        self.meet()
+    }
+
     /// A push that is not over has a ticket already, and counts.
     #[inline(always)]
     fn is_bare(&self) -> bool {

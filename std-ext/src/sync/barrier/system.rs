@@ -11,6 +11,7 @@ pub(crate) const POSSIBLE: bool = !cfg!(miri);
 
 /// Whether the system does it for this process. Who asks first has the process registered, and tries it: that takes some
 /// microseconds, and some ten milliseconds where the process has several threads by then.
+#[inline(always)]
 pub(crate) fn is_there() -> bool {
     static IS_THERE: OnceLock<bool> = OnceLock::new();
     *IS_THERE.get_or_init(|| POSSIBLE && membarrier(MembarrierCommand::RegisterPrivateExpedited).is_ok() && heavy())
