@@ -8,7 +8,6 @@ use core::sync::atomic as source;
 #[cfg(forebay_steps)]
 use forebay_core::steps as source;
 
-#[cfg(feature = "std")]
 pub(crate) mod barrier;
 
 #[cfg(not(any(forebay_loom, forebay_shuttle)))]

@@ -100,7 +100,7 @@ use core::task::Waker;
 pub(crate) use forebay_core::waker_cell::{Keep, Registrar, WakerCell};
 
 use self::home::Home;
-pub(crate) use self::home::{Lull, can_meet};
+pub(crate) use self::home::Lull;
 pub(crate) use self::line::{InLane, Seat, Seats};
 use self::line::{Left, NONE, Table};
 use self::lock::Lock;
@@ -109,7 +109,7 @@ pub(crate) use self::park::{Deadline, block_on};
 #[cfg(feature = "std")]
 pub(crate) use self::patience::Patience;
 use crate::fan_in::LaneSet;
-use crate::sync::{AtomicU8, AtomicUsize, Ordering, always_const, fence, shielded};
+use crate::sync::{AtomicU8, AtomicUsize, Ordering, always_const, barrier, fence, shielded};
 
 /// What can be waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -199,6 +199,12 @@ pub(crate) const PATIENCE: u8 = 2;
 
 /// The seat of the receiver. Those after it are the senders'.
 pub(crate) const RECEIVER: usize = 0;
+
+/// Whether a push need not fence for a receiver that it [meets](self#where-they-meet): if that comes upon one under way, it can order all.
+#[inline(always)]
+pub(crate) fn can_meet() -> bool {
+    barrier::POSSIBLE && barrier::is_there()
+}
 
 /// Who waits for the other side of a queue.
 ///
@@ -290,7 +296,7 @@ impl<S: Seats> Waiting<S> {
 
     /// Sees to it that the next look at the ring overlooks nothing of those who have made no fence: or there is a further look.
     pub(crate) fn order_all(&self, waker: &Waker) {
-        if !home::order_all() {
+        if !barrier::heavy() {
             shielded(|| waker.wake_by_ref());
         }
     }
@@ -349,7 +355,7 @@ impl<S: Seats> Waiting<S> {
     /// The same after a push that meets the receiver.
     #[inline(always)]
     pub(crate) fn awaited_met(&self, kinds: Kinds) -> Awaited {
-        home::light();
+        barrier::light();
         // Relaxed: whoever waits has met us, or orders all.
         let awaited = self.kinds.load(Ordering::Relaxed);
         let is_waiting = kinds.has(Kind::Item) && self.receiver.is_waiting();

@@ -91,7 +91,7 @@ const REWRITINGS: &[Rewriting] = &[
         what: "a push that meets the receiver makes no light fence",
         file: WAIT,
         function: "awaited_met",
-        edits: &[("home::light();", "")],
+        edits: &[("barrier::light();", "")],
     },
     Rewriting {
         ids: "",

@@ -59,35 +59,7 @@
 use self::nowhere::Word;
 #[cfg(feature = "std")]
 use self::threads::Word;
-#[cfg(feature = "std")]
-use crate::sync::barrier;
 use crate::sync::{Ordering, always_const, fence};
-
-/// Whether a push need not fence for a receiver that it meets: if that comes upon one under way, it can order all.
-#[inline(always)]
-pub(crate) fn can_meet() -> bool {
-    #[cfg(feature = "std")]
-    let can = barrier::POSSIBLE && barrier::is_there();
-    #[cfg(not(feature = "std"))]
-    let can = false;
-    can
-}
-
-/// In place of a fence, after what whoever [orders all](order_all) has to see.
-#[inline(always)]
-pub(super) fn light() {
-    #[cfg(feature = "std")]
-    barrier::light();
-}
-
-/// Has what all others did before their light fence be seen, or what we did be seen by them after it. `false`: the system has not done it.
-pub(super) fn order_all() -> bool {
-    #[cfg(feature = "std")]
-    let is_fenced = barrier::heavy();
-    #[cfg(not(feature = "std"))]
-    let is_fenced = false;
-    is_fenced
-}
 
 #[derive(Debug)]
 pub(super) struct Home(Word);
