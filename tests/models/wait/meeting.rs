@@ -19,6 +19,12 @@ models! {
     beside_a_push [None, 7049] &["ordered", "there", "woken"] => |cx| super::beside_a_push(0, cx);
     beside_a_push_without_a_barrier [None, 5544] &["ordered", "there", "woken"] => |cx| super::beside_a_push(1, cx);
     several_beside_a_push [None, 10480] &["ordered", "there", "woken"] => super::several_beside_a_push;
+    closed_beside_a_push [None, 785] &["at once", "woken"] => super::closed_beside_a_push;
+    end_while_all_are_at_home [None, 5658] &["over", "woken"] => |cx| super::end_while_all_are_at_home(1, cx);
+    end_of_two_while_all_are_at_home [Some(2), 5501] &["over", "woken"] => |cx| super::end_while_all_are_at_home(2, cx);
+    pressure_while_all_are_at_home [None, 1193] &["there", "woken"] => |cx| super::pressure_while_all_are_at_home(0, cx);
+    pressure_without_a_barrier [None, 113] &["there", "woken"] => |cx| super::pressure_while_all_are_at_home(2, cx);
+    waits_again_beside_two [Some(2), 101585] &["there", "woken"] => super::waits_again_beside_two;
 }
 
 /// The same as elsewhere, where they meet.
@@ -82,4 +88,96 @@ fn several_beside_a_push(cx: &Context) {
     assert!(task.is_done() || task.is_woken(), "it sleeps, and there is an item");
     assert!(task.poll());
     assert_eq!(task.result.unwrap(), [1]);
+}
+
+/// One that has closed the channel beside a push gets that item, or the end.
+///
+/// [MP3] [MC8], and the heavy fence.
+fn closed_beside_a_push(cx: &Context) {
+    cx.let_threads_be_at_home();
+    let (mut sender, mut receiver) = mpsc(1);
+    let pusher = thread::spawn(move || (sender.try_send(1).is_ok(), sender));
+    receiver.close();
+    let mut task = receive(receiver);
+    let is_done = task.poll();
+    cx.note(if is_done { "at once" } else { "woken" });
+    let (is_sent, _sender) = pusher.join().unwrap();
+    assert!(task.is_done() || task.is_woken(), "it sleeps, and there is an item, or the end");
+    assert!(task.poll());
+    assert_eq!(task.result.unwrap().0, if is_sent { Ok(1) } else { Err(RecvError) });
+}
+
+/// The end is told while everybody is at home, and so makes no fence.
+///
+/// [MP8] [MC8].
+fn end_while_all_are_at_home(count: usize, cx: &Context) {
+    cx.let_threads_be_at_home();
+    let (mut sender, mut receiver) = mpsc(4);
+    for number in 0..4 {
+        sender.try_send(number).unwrap();
+        assert_eq!(receiver.try_recv(), Ok(number));
+    }
+    let leavers: Vec<_> = vec![sender; count].into_iter().map(|sender| thread::spawn(move || drop(sender))).collect();
+    let mut task = receive(receiver);
+    let is_done = task.poll();
+    cx.note(if is_done { "over" } else { "woken" });
+    leavers.into_iter().for_each(|leaver| leaver.join().unwrap());
+    assert!(task.is_done() || task.is_woken(), "it sleeps, and it is over");
+    assert!(task.poll());
+    assert_eq!(task.result.unwrap().0, Err(RecvError));
+}
+
+/// One that waits for another pressure while everybody is at home, or the system makes no fence, is told.
+///
+/// [W1], and the heavy fence.
+fn pressure_while_all_are_at_home(refused: usize, cx: &Context) {
+    cx.let_threads_be_at_home();
+    cx.watch_pressure();
+    let (mut sender, mut receiver) = mpsc(2);
+    for number in 0..4 {
+        sender.try_send(number).unwrap();
+        assert_eq!(receiver.try_recv(), Ok(number));
+    }
+    cx.refuse_heavy_fences(refused);
+    sender.try_send(0).unwrap();
+    let pusher = thread::spawn(move || {
+        sender.try_send(1).unwrap();
+        sender
+    });
+    let mut task = Task::new(async move { (receiver.pressure_changed().await, receiver) });
+    let is_done = task.poll();
+    cx.note(if is_done { "there" } else { "woken" });
+    let _sender = pusher.join().unwrap();
+    assert!(task.is_done() || task.is_woken(), "it sleeps, and the pressure has changed");
+    while !task.poll() {
+        assert!(task.is_woken(), "it sleeps, and the pressure has changed");
+    }
+    assert_eq!(task.result.unwrap().0, forebay::Pressure::Stop);
+}
+
+/// A receiver that meets an item, takes it, and waits again, is woken for what another sender has sent before or after.
+///
+/// [MP3] [MC8], and the heavy fence.
+fn waits_again_beside_two(cx: &Context) {
+    cx.let_threads_be_at_home();
+    let (sender, mut receiver) = mpsc(2);
+    let pushers = [sender.clone(), sender].map(|mut sender| {
+        thread::spawn(move || {
+            sender.try_send(1).unwrap();
+            sender
+        })
+    });
+    let mut task = Task::new(async move {
+        receiver.recv().await.unwrap();
+        receiver.recv().await.unwrap();
+        receiver
+    });
+    let is_done = task.poll();
+    cx.note(if is_done { "there" } else { "woken" });
+    let is_done = is_done || task.is_woken() && task.poll();
+    let _senders = pushers.map(|pusher| pusher.join().unwrap());
+    assert!(is_done || task.is_woken(), "it sleeps, and there is an item");
+    while !task.poll() {
+        assert!(task.is_woken(), "it sleeps, and there is an item");
+    }
 }
