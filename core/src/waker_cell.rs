@@ -35,7 +35,7 @@
 //! [`is_waiting`](WakerCell::is_waiting), call. Who waits: register, such a fence, another look. To register is a plain store, and so
 //! that fence is the only expensive step of one that waits again with the same waker; an exchange in place of both would order its
 //! stores before the look on all common machines, but not in the memory model of the language, where an exchange is no fence. (Where both
-//! sides make an exchange on *one* word, as in [`mpsc`](crate::mpsc::Consumer::meet), that is enough.)
+//! sides make an exchange on *one* word, as by [`mpsc::Consumer::meet`](crate::mpsc::Consumer::meet), that is enough.)
 //!
 //! # Progress
 //! All is wait-free, but for the foreign code: [`register`](Registrar::register) with a waker that is there is a load and a store, and

@@ -45,7 +45,8 @@
 //! The first end that then waits, or waits by another thread, pays some microseconds for that, and the processors that the other threads
 //! of the process are running on are interrupted for a moment. The system has to know beforehand: so the first channel that a process makes takes some ten milliseconds, if
 //! the process has several threads by then, and some microseconds if it has not. Without the feature, or where the system call
-//! *membarrier*(2) is refused, each change of the ring pays for its fence.
+//! *membarrier*(2) is refused, each change of the ring pays for its fence. If it
+//! is refused later on, an end for which it would have been made does not sleep, but looks again and again.
 //!
 //! With that feature a send to [`mpsc`](fn@mpsc) makes no fence for the receiver, by whatever thread that waits, and however often: both make an
 //! exchange on the word from which sends get their places. Only a receiver that finds nothing in the middle of a send, and who waits for
@@ -191,7 +192,8 @@ pub trait End {
     /// Whether it is a [`PressureEnd`], and so somebody may wait for another pressure.
     const HAS_PRESSURE: bool = false;
 
-    /// Whether each push of its ring, and the end of each producer, [meets](ReceiveEnd::meet) the consumer. It is the same at both ends.
+    /// Whether each push of its ring, and the end of each producer, [meets](ReceiveEnd::meet) the consumer. It is the same at both ends: an
+    /// end around another one hands it on, and what goes with it.
     const MEETS: bool = false;
 
     /// Whether the pressure is another one than was seen: then those who wait for that are called.
@@ -347,7 +349,7 @@ pub trait ReceiveEnd: End + Pop {
 
     /// Where producers [meet](End::MEETS) the consumer: what this thread did before this call happens before what follows each push that is
     /// not counted in the answer, and what follows the end of each producer of which the next pop does not know. The answer is whether all
-    /// that are counted have been taken.
+    /// that are counted have been taken: see [`mpsc::Consumer::meet`](crate::mpsc::Consumer::meet).
     #[inline(always)]
     fn meet(&self) -> bool {
         false

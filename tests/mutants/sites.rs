@@ -133,6 +133,7 @@ fn weaker(ordering: &str, fence: bool) -> Result<&'static [&'static str]> {
         ("Acquire" | "Release", true) => Ok(&[]),
         ("AcqRel", _) => Ok(&["Acquire", "Release"]),
         ("SeqCst", true) => Ok(&["AcqRel"]),
+        ("SeqCst", false) => Ok(&["AcqRel", "Acquire", "Release"]),
         _ => Err(format!("nobody has said how to weaken {ordering} here")),
     }
 }

@@ -150,7 +150,7 @@ mod nested {
             let len = self.consumer.borrow().len();
             let (least, most) = (history.inside.len(), history.inside.len() + history.awaited);
             assert!((least..=most.min(self.capacity)).contains(&len), "len is {len}, not {least} to {most}");
-            assert_eq!(self.consumer.borrow().meet(), len == 0, "all that has a ticket is met");
+            assert_eq!(self.consumer.borrow().meet(), len == 0, "whatever has a ticket is met");
             // Nobody else moves, so it is exact, whoever is in the middle of a batch.
             assert!(
                 producers.iter().all(|producer| producer.len() == len && producer.is_full() == (len == self.capacity))

@@ -261,16 +261,17 @@ impl<T> Rx<T> {
         close(&self.ring);
     }
 
-    /// Meets the producers at the tail. Whether all tickets that had been dealt out then have been used up.
+    /// Meets the producers at the tail. Whether all tickets that had been dealt out by then have been used up.
     fn meet(&self) -> bool {
         if has_pressure() && !self.depth().follows() {
             // [MC9] SeqCst: pairs with [G3]. Orders: what we took before our next look at the level.
             fence(Ordering::SeqCst);
         }
-        // [MC8] AcqRel: pairs with [MP3] and [MP8]. Orders: what we did before, before what follows the push of each later ticket, and
+        // [MC8] SeqCst: pairs with [MP3] and [MP8]. Orders: what we did before, before what follows the push of each later ticket, and
         // the end of each producer that goes later; that others have gone before, before our next look. An exchange, as those are:
-        // each of them comes before it or after it.
-        let tail = self.ring.ctl().tail.fetch_or(0, Ordering::AcqRel);
+        // each of them comes before it or after it. (AcqRel would do, but LLVM makes nothing of that on x86 where nobody asks for the
+        // answer, as it takes an exchange that changes nothing for a fence.)
+        let tail = self.ring.ctl().tail.fetch_or(0, Ordering::SeqCst);
         self.first() == Ticket::from_word(tail)
     }
 
@@ -446,13 +447,14 @@ impl<'q, T, K> Consumer<'q, T, K> {
         self.rx.close();
     }
 
-    /// Whether nothing is inside, nor any push under way; and what comes later *meets* this end here. All that this thread did before
-    /// this call happens before what follows each push that is not counted in the answer, and what follows the drop of each producer of
-    /// which the next [`pop`](Self::pop) does not know.
+    /// Meets the producers: `true`, if nothing is inside, and no push under way has a slot. All that this thread did before this call happens
+    /// before what follows each push that gets a slot later, and before what follows the drop of each producer of which the next
+    /// [`pop`](Self::pop) does not know.
     ///
     /// So whoever wants to sleep says that it does, and calls this, and may sleep after `true` if a pop then finds nothing: a producer that has
-    /// pushed sees that it is to be woken, and needs no fence for that. After `false` something is inside, or a producer is in the
-    /// middle of a push and may not see it. That pop leaves the [pressure](Self::pressure) `Open`, as one after a fence does.
+    /// pushed, or was dropped, sees that it is to be woken, and needs no fence for that. That pop has left the [pressure](Self::pressure) `Open`, as one
+    /// after a fence does, if the ring is not closed. After `false` something is inside, or a producer has a slot and may not see it:
+    /// it is in the middle of a push, or its [`push_iter`](super::Producer::push_iter) has asked for an item in vain, and no pop has come by since.
     ///
     /// # Progress
     /// Wait-free: one read-modify-write operation on the word from which each push gets its ticket, and a fence.
@@ -470,6 +472,7 @@ impl<'q, T, K> Consumer<'q, T, K> {
     /// assert!(consumer.meet());
     /// ```
     #[inline]
+    #[must_use]
     pub fn meet(&self) -> bool {
         self.rx.meet()
     }

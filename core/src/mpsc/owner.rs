@@ -11,7 +11,8 @@ use crate::owner::{self, Engine, Extent, Memory, OfArray, Owner, Parts, Slots};
 use crate::sync::{Claim, Ordering};
 use crate::{CapacityError, InUse, Refusal};
 
-// SAFETY: the consumer has its flag, and each producer is counted, from when it is made until its drop has done all else.
+// SAFETY: the consumer has its flag, and each producer is counted, from when it is made until its drop has done all else,
+// but for an exchange on the tail, which changes nothing ([MP8]).
 unsafe impl<T> Engine for View<T> {
     type Tx = Tx<T>;
     type Rx = Rx<T>;

@@ -400,9 +400,10 @@ impl<T> Drop for Tx<T> {
     fn drop(&mut self) {
         // [MP7] Release: pairs with [MC5]. Orders: our last [MP4] before the consumer's last look.
         self.ring.ctl().rest.producers.fetch_sub(1, Ordering::Release);
-        // [MP8] AcqRel: pairs with [MC8]. Orders: that we are gone before the consumer's look whether anybody is left, or what it did
-        // before it met us before what follows our end.
-        self.ring.ctl().tail.fetch_or(0, Ordering::AcqRel);
+        // [MP8] SeqCst: pairs with [MC8], and is so for the same reason. Orders: that we are gone before the consumer's look whether
+        // anybody is left, or what it did before it met us before what follows our end. It leaves the word as it is, so that it does no
+        // harm to the next ends, whoever is making them.
+        self.ring.ctl().tail.fetch_or(0, Ordering::SeqCst);
     }
 }
 

@@ -155,7 +155,11 @@ pub(super) const fn check<P: SendEnd, C: ReceiveEnd>() {
             !matches!(P::ROOM, Room::InLanes),
             "for a ring with lanes there is `channel::fan_in`, or `Lobby::lanes`"
         );
-        assert!(P::ROOM as u8 == C::ROOM as u8 && P::MEETS == C::MEETS, "they are not ends of one ring");
+        assert!(P::ROOM as u8 == C::ROOM as u8, "they are not ends of one ring");
+        assert!(
+            P::MEETS == C::MEETS,
+            "they are not ends of one ring, or one that is around another end does not hand on `MEETS`"
+        );
     }
 }
 

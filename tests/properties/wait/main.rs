@@ -19,6 +19,7 @@ mod fairness;
 mod grace;
 mod lanes;
 mod lost;
+mod meetings;
 mod methods;
 mod newest;
 mod orders;
