@@ -12,7 +12,7 @@ use forebay_schemata::{Result, read};
 use crate::Mutant;
 use crate::sites::files;
 use crate::source::is_comment;
-use crate::workshop::{CORE, TESTS_OF_CORE};
+use crate::workshop::Crate;
 
 const FILE: &str = "tests/mutants/killed.tsv";
 const HEAD: &str = "site\tfile\tfunction\tordering\tmutant\tkilled by\tcode";
@@ -129,10 +129,10 @@ fn code(mutant: &Mutant) -> String {
 fn is_there(root: &Path, model: &str) -> Result<bool> {
     let Some((suite, path)) = model.split_once(": ") else { return Ok(false) };
     let suite = suite.trim_end_matches(" (narrow)");
-    let folder = match suite.split_once('_') {
-        _ if suite == TESTS_OF_CORE => CORE.to_string(),
-        Some((kind, subject)) => format!("tests/{kind}/{subject}"),
-        None => return Ok(false),
+    let folder = match (Crate::of_tests(suite), suite.split_once('_')) {
+        (Some(own), _) => own.sources.to_string(),
+        (None, Some((kind, subject))) => format!("tests/{kind}/{subject}"),
+        (None, None) => return Ok(false),
     };
     let name = path.rsplit("::").next().unwrap_or(path);
     let files = if root.join(&folder).is_dir() { files(root, &folder)? } else { vec![format!("{folder}.rs")] };

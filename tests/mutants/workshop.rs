@@ -10,11 +10,35 @@ use crate::notes::Notes;
 use crate::source::Source;
 use crate::suite::{Build, Failure, Program, Suite};
 
-/// The sources of the core.
-pub(crate) const CORE: &str = "core/src";
-/// The tests in that folder.
-pub(crate) const TESTS_OF_CORE: &str = "forebay_core";
-/// Those that need neither a second thread nor the model checker, for the mutants without an ordering: what a ring forgets to store
+/// A crate with tests among its sources.
+pub(crate) struct Crate {
+    /// What cargo calls it.
+    package: &'static str,
+    /// Its sources.
+    pub(crate) sources: &'static str,
+    /// The program of the tests in that folder.
+    pub(crate) tests: &'static str,
+}
+
+/// The crates that are spoilt.
+const CRATES: [Crate; 2] = [
+    Crate { package: "forebay-core", sources: "core/src", tests: "forebay_core" },
+    Crate { package: "forebay", sources: "std-ext/src", tests: "forebay" },
+];
+
+impl Crate {
+    /// The one that a program has the tests of.
+    pub(crate) fn of_tests(tests: &str) -> Option<&'static Self> {
+        CRATES.iter().find(|of| of.tests == tests)
+    }
+
+    /// The one that a file is a source of.
+    fn of_source(file: &str) -> Option<&'static Self> {
+        CRATES.iter().find(|of| Path::new(file).starts_with(of.sources))
+    }
+}
+
+/// Those tests that need neither a second thread nor the model checker, for the mutants without an ordering: what a ring forgets to store
 /// is mostly missing with one thread, too. All kinds of them, and those about what is in several rings.
 const ORDINARY: &[&str] = &["drops", "properties"];
 const ORDINARY_OF_SEVERAL: &[&str] = &["properties_pressure", "properties_stages", "properties_rules"];
@@ -126,8 +150,8 @@ impl Workshop {
                 let kind = self.original().join("tests").join(kind);
                 kind.join(format!("{ring}.rs")).exists() || kind.join(ring).join("main.rs").exists()
             };
-            let own = Suite { build: Build::Ordinary, test: TESTS_OF_CORE.to_string() };
-            suites.extend(Some(own).filter(|_| mutant.file.starts_with(CORE)));
+            let own = Crate::of_source(&mutant.file);
+            suites.extend(own.map(|own| Suite { build: Build::Ordinary, test: own.tests.to_string() }));
             let of_several = ORDINARY_OF_SEVERAL.iter().filter(|_| is_in_several);
             suites.extend(of_several.map(|test| Suite { build: Build::Ordinary, test: (*test).to_string() }));
             let own = ORDINARY.iter().filter(|_| is_in_several).map(|kind| (*kind, &part));
@@ -158,9 +182,9 @@ impl Workshop {
             Build::Narrow => ("target-narrow", "--cfg forebay_loom --cfg forebay_narrow"),
             Build::Ordinary => ("target-ordinary", ""),
         };
-        let target: &[&str] = match suite.test.as_str() {
-            TESTS_OF_CORE => &["-p", "forebay-core", "--lib"],
-            test => &["-p", "forebay-tests", "--test", test],
+        let target = match Crate::of_tests(&suite.test) {
+            Some(own) => vec!["-p", own.package, "--lib"],
+            None => vec!["-p", "forebay-tests", "--test", &suite.test],
         };
         let output = (self.copies)
             .cargo(folder, flags)
@@ -210,5 +234,17 @@ mod tests {
     fn the_program_of_a_test_is_known_by_its_name() {
         assert!(is_program(Path::new("deps/models_spsc-0123456789abcdef"), "models_spsc"));
         assert!(!is_program(Path::new("deps/models_mpsc-0123456789abcdef"), "models_spsc"));
+        assert!(!is_program(Path::new("deps/forebay_core-0123456789abcdef"), "forebay"));
+    }
+
+    #[test]
+    fn a_crate_is_known_by_its_sources_and_its_tests() {
+        let tests_of = |file| Crate::of_source(file).map(|of| of.tests);
+        assert_eq!(tests_of("core/src/spsc/view.rs"), Some("forebay_core"));
+        assert_eq!(tests_of("std-ext/src/wait/home.rs"), Some("forebay"));
+        assert_eq!(tests_of("tests/src/lib.rs"), None);
+        let sources_of = |tests| Crate::of_tests(tests).map(|of| of.sources);
+        assert_eq!(sources_of("forebay"), Some("std-ext/src"));
+        assert_eq!(sources_of("models_spsc"), None);
     }
 }
