@@ -33,8 +33,13 @@ plain_core=(pair nopanic nopanic_batches nopanic_stages bare)
 no_panics=(nopanic_swap nopanic_mpsc nopanic_mpsc_batches nopanic_fan_in nopanic_conflated nopanic_priority nopanic_latest
     nopanic_ends nopanic_owners nopanic_channel nopanic_waits)
 others=(shared swap mpsc fan_in conflated latest pressure tasks sizes)
-# Those that run twice, and have to do the same: short ones, as the others would take minutes more.
-twice=(shared conflated tasks)
+# Those that run twice, and have to do the same: short ones, as the others would take minutes more. Not `tasks` on riscv32: in the emulator
+# of that machine, runs in which the core sleeps differ in their times.
+declare -A twice=(
+    [thumbv6m-none-eabi]="shared conflated tasks"
+    [thumbv7m-none-eabi]="shared conflated tasks"
+    [riscv32imc-unknown-none-elf]="shared conflated"
+)
 # With the checks of the language and its core library.
 checked=(pair swap mpsc fan_in conflated latest pressure tasks)
 
@@ -110,7 +115,7 @@ run() { # number machine folder image
     if [[ $result == FAILED ]]; then
         failed "$2 $3 $4 failed, or checked fewer than $least items"
         tail -n 40 "$log"
-    elif [[ " ${twice[*]} " == *" $4 "* ]] && ! does_the_same "$2" "$image" "$log"; then
+    elif [[ " ${twice[$2]} " == *" $4 "* ]] && ! does_the_same "$2" "$image" "$log"; then
         result=FAILED
         failed "$2 $3 $4 does something else when it runs again"
         diff "$log" "$log.again" | head -n 40 || true
