@@ -39,7 +39,7 @@
 //! | a newest item that matters more than the oldest | [`swap`](crate::swap) with [`DropOldest`](crate::Overflow::DropOldest) |
 //! | room for one item, or about as many as there are producers | `swap` with [`Reject`](crate::Overflow::Reject): here a producer that is held up in the middle of a push has a slot, and with room for one that is the whole ring until it goes on; there it has none |
 //! | one producer that must not fill the ring for the others | [`fan_in`](crate::fan_in): a lane for each of them; without an order between them |
-//! | a thread that should sleep until there is something, and no wish to see to that | a channel that blocks or is awaited: [`std::sync::mpsc`](https://doc.rust-lang.org/std/sync/mpsc/), crossbeam-channel, tokio's |
+//! | a thread that should sleep until there is something, and no wish to see to that | a channel over this ring: `channel` of the crate `forebay`, whose ends block or are awaited |
 //!
 //! # Waiting
 //! No end waits for anything or wakes anybody. What to do at [`Empty`](crate::PopError::Empty) and
@@ -73,8 +73,11 @@
 //! assert_eq!(worker.join().unwrap(), 10);
 //! # Ok::<(), forebay_core::InUse>(())
 //! ```
-//! Whoever waits for room looks at [`Producer::is_full`], and is woken after a pop. Whoever would rather slow down before the ring
-//! is full looks at [`Producer::pressure`].
+//! A producer that would rather not wake a consumer that is awake has to know whether that sleeps: see [`Consumer::meet`].
+//!
+//! Whoever waits for room looks at [`Producer::is_full`], and is woken after a pop. (With a flag that says that it waits, both sides
+//! need a sequentially consistent fence: between the flag and a second look at the ring, and between the pop and the look at the flag.)
+//! Whoever would rather slow down before the ring is full looks at [`Producer::pressure`].
 //!
 //! # What it costs
 //! A push is one compare-and-swap on a word that all producers share, and a plain store; a pop is plain loads and stores. A

@@ -62,6 +62,7 @@
 //! | no bound; no room at all, a rendezvous | neither: room for one at least |
 //! | `capacity()` of tokio, what is left of it | what it was made with: `capacity() - len()` is left |
 //! | `try_send` and `try_recv` with errors of their own | those of the rings, [`PushError`] and [`PopError`](crate::PopError) |
+//! | tokio's `send_timeout`, which is awaited | [`send(…).within`](SendFuture::within) a timer; [`send_timeout`](Sender::send_timeout) and its like are for threads, as in std |
 //! | `recv()` with an `Option` | with a [`Result`]: [`RecvError`] at the end |
 //! | `iter`, `try_iter` | [`blocking_iter`](Receiver::blocking_iter), [`drain`](Receiver::drain) |
 //! | `reserve` of several senders | [`ready`](Sender::ready), then [`try_send`](Sender::try_send), which others may precede. A lane of [`fan_in`](fn@fan_in) can `reserve` |

@@ -448,8 +448,8 @@ impl<'q, T, K> Consumer<'q, T, K> {
     }
 
     /// Meets the producers: `true`, if nothing is inside, and no push under way has a slot. All that this thread did before this call happens
-    /// before what follows each push that gets a slot later, and before what follows the drop of each producer of which the next
-    /// [`pop`](Self::pop) does not know.
+    /// before what follows each push that gets a slot later; and, if the next [`pop`](Self::pop) says `Empty` and not `Closed`, before what
+    /// follows the drop of the last producer.
     ///
     /// So whoever wants to sleep says that it does, and calls this, and may sleep after `true` if a pop then finds nothing: a producer that has
     /// pushed, or was dropped, sees that it is to be woken, and needs no fence for that. That pop has left the [pressure](Self::pressure) `Open`, as one
@@ -460,16 +460,52 @@ impl<'q, T, K> Consumer<'q, T, K> {
     /// Wait-free: one read-modify-write operation on the word from which each push gets its ticket, and a fence.
     ///
     /// # Examples
+    /// A consumer that is woken only when it sleeps:
     /// ```
-    /// use forebay_core::mpsc::Ring;
+    /// use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+    /// use std::thread;
     ///
-    /// let mut ring = Ring::<_, 4>::new();
-    /// let (mut producer, mut consumer) = ring.split();
-    /// assert!(consumer.meet());
-    /// producer.push('a').unwrap();
-    /// assert!(!consumer.meet());
-    /// assert_eq!(consumer.pop(), Ok('a'));
-    /// assert!(consumer.meet());
+    /// use forebay_core::PopError;
+    /// use forebay_core::mpsc::{Consumer, Ring};
+    ///
+    /// static RING: Ring<u32, 64> = Ring::new();
+    /// static SLEEPS: AtomicBool = AtomicBool::new(false);
+    ///
+    /// fn take(consumer: &mut Consumer<'_, u32>) -> Option<u32> {
+    ///     loop {
+    ///         match consumer.pop() {
+    ///             Ok(number) => return Some(number),
+    ///             Err(PopError::Closed) => return None,
+    ///             Err(PopError::Empty) => SLEEPS.store(true, Relaxed),
+    ///         }
+    ///         let is_met = consumer.meet();
+    ///         match consumer.pop() {
+    ///             Ok(number) => return Some(number),
+    ///             Err(PopError::Closed) => return None,
+    ///             Err(PopError::Empty) if is_met => thread::park(),
+    ///             // Somebody is in the middle of a push, and may not see it.
+    ///             Err(PopError::Empty) => thread::yield_now(),
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// let (mut producer, mut consumer) = RING.try_split()?;
+    /// let worker = thread::spawn(move || std::iter::from_fn(|| take(&mut consumer)).sum::<u32>());
+    /// let wake = || {
+    ///     if SLEEPS.load(Relaxed) {
+    ///         SLEEPS.store(false, Relaxed);
+    ///         worker.thread().unpark();
+    ///     }
+    /// };
+    /// for number in 1..=4 {
+    ///     producer.push(number).unwrap();
+    ///     wake();
+    /// }
+    /// // The end goes first.
+    /// drop(producer);
+    /// wake();
+    /// assert_eq!(worker.join().unwrap(), 10);
+    /// # Ok::<(), forebay_core::InUse>(())
     /// ```
     #[inline]
     #[must_use]

@@ -108,7 +108,8 @@ impl Builder {
         self
     }
 
-    /// With how many items inside the [pressure](super::Sender::pressure) rises, and with how many it falls again.
+    /// With how many items inside the [pressure](super::Sender::pressure) rises, and with how many it falls again: of a
+    /// [plan](crate::choose::Plan), `watermarks.high()` and `watermarks.low()`.
     pub const fn watermarks(mut self, high: usize, low: usize) -> Self {
         self.watermarks = Some((high, low));
         self

@@ -125,7 +125,7 @@ impl<C: ReceiveEnd, D: Desk> fmt::Debug for IntoIter<C, D> {
 impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     /// Takes what is there, without waiting. The iterator ends when it finds nothing, so it may go on for long where others put
     /// items in: [`take`](Iterator::take) bounds it. Those who wait for room are called once, when it is dropped; what it has not
-    /// been asked for stays inside.
+    /// been asked for stays inside. Whether nothing more will come, the next [`try_recv`](Self::try_recv) says.
     ///
     /// # Examples
     /// ```

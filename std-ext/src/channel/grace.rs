@@ -121,6 +121,7 @@ impl<'s, P: SendEnd, D: Desk> SendFuture<'s, P, D> {
     /// assert_eq!(channel::block_on(sender.send("two").within(over)), Err(SendTimeoutError::Timeout("two")));
     /// # Ok::<(), forebay::CapacityError>(())
     /// ```
+    /// With a clock of tokio: `sender.send("three").within(pin!(tokio::time::sleep(time))).await`.
     #[inline]
     pub const fn within<F: Future + Unpin>(self, timer: F) -> SendWithin<'s, P, D, F> {
         SendWithin(Timed { send: self, timer })

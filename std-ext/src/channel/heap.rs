@@ -87,7 +87,8 @@ pub fn swap<T>(
 
 /// A channel with so many lanes, for so many items each, over [`fan_in::ring`](crate::fan_in::ring). Each [`Sender`] has a lane to
 /// itself, which the [`Opener`] opens for it: it waits for nothing but room there, and its [pressure](Sender::pressure) is that lane's. The
-/// receiver is told by each item which lane it was in.
+/// receiver is told by each item which lane it was in. Watermarks can be set lane by lane, by what the receiver has of each:
+/// `receiver.end().end().lane(id)`; or for all at once by a [builder](crate::channel::builder).
 ///
 /// # Errors
 /// As that.

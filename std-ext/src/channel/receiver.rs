@@ -322,7 +322,8 @@ impl<C: ReceiveEnd + PressureEnd, D: Desk> Receiver<C, D> {
     /// Waits until the pressure is another one than this receiver was last told of here, and says which.
     ///
     /// At first it takes the queue for [`Open`](Pressure::Open). It may miss that the pressure rose and fell meanwhile, but never how
-    /// it is.
+    /// it is. What [`pressure`](Self::pressure) says does not count as told. [`Closed`](Pressure::Closed) is told once: after that nothing
+    /// changes any more, and this waits for ever.
     ///
     /// # Cancel safety
     /// Nothing is lost.

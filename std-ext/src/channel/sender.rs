@@ -116,6 +116,27 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     /// # Cancel safety
     /// If the future is dropped before it is ready, the value was not sent and is dropped with it; a call that it had been woken
     /// for goes to the next who waits. [`SendFuture::into_inner`] gives the value back.
+    ///
+    /// # Examples
+    /// What was not sent in time is had back. (With `tokio::time::timeout(…, sender.send(…))` it is dropped. See
+    /// [`within`](SendFuture::within), too.)
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use forebay::channel;
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+    /// let (mut sender, _receiver) = channel::mpsc(1)?;
+    /// sender.send("one").await.expect("there is room");
+    /// let mut send = sender.send("two");
+    /// let is_sent = tokio::select! {
+    ///     sent = &mut send => sent.is_ok(),
+    ///     () = tokio::time::sleep(Duration::from_millis(1)) => false,
+    /// };
+    /// assert_eq!((is_sent, send.into_inner()), (false, Some("two")));
+    /// # Ok::<(), forebay::CapacityError>(())
+    /// # }).unwrap();
+    /// ```
     #[inline]
     pub fn send(&mut self, value: P::Item) -> SendFuture<'_, P, D> {
         SendFuture { sender: self, value: Some(value) }
@@ -465,7 +486,38 @@ impl<P: SendEnd + PressureEnd, D: Desk> Sender<P, D> {
     /// Waits until the pressure is another one than this sender was last told of here, and says which.
     ///
     /// At first it takes the queue for [`Open`](Pressure::Open). It may miss that the pressure rose and fell meanwhile, but never how
-    /// it is.
+    /// it is. What [`pressure`](Self::pressure) says does not count as told. [`Closed`](Pressure::Closed) is told once: after that nothing
+    /// changes any more, and this waits for ever.
+    ///
+    /// # Examples
+    /// A task that goes on while the pressure is off, and waits while it is not:
+    /// ```
+    /// use forebay::{Pressure, channel};
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// let (mut sender, mut receiver) = channel::builder(50).watermarks(40, 20).mpsc()?;
+    /// let source = tokio::spawn(async move {
+    ///     let mut pressure = sender.pressure();
+    ///     for number in 0..1000 {
+    ///         while pressure != Pressure::Open {
+    ///             if pressure == Pressure::Closed {
+    ///                 return;
+    ///             }
+    ///             pressure = sender.pressure_changed().await;
+    ///         }
+    ///         sender.send(number).await.expect("it was not closed");
+    ///         pressure = sender.pressure();
+    ///     }
+    /// });
+    /// let mut most = 0;
+    /// while let Ok(_number) = receiver.recv().await {
+    ///     most = most.max(1 + receiver.len());
+    /// }
+    /// source.await.expect("it does not panic");
+    /// assert_eq!(most, 40);
+    /// # Ok::<(), channel::BuildError>(())
+    /// # }).unwrap();
+    /// ```
     ///
     /// # Cancel safety
     /// Nothing is lost.
