@@ -19,8 +19,12 @@ mod none;
 mod system;
 
 #[cfg(forebay_loom)]
-pub(crate) use self::modelled::{POSSIBLE, heavy, is_there, light, number, number_if_any};
+use self::modelled as chosen;
 #[cfg(not(any(forebay_loom, all(feature = "membarrier", target_os = "linux", not(forebay_shuttle)))))]
-pub(crate) use self::none::{POSSIBLE, heavy, is_there, light, number, number_if_any};
+use self::none as chosen;
 #[cfg(all(feature = "membarrier", target_os = "linux", not(any(forebay_loom, forebay_shuttle))))]
-pub(crate) use self::system::{POSSIBLE, heavy, is_there, light, number, number_if_any};
+use self::system as chosen;
+
+pub(crate) use self::chosen::{POSSIBLE, heavy, is_there, light};
+#[cfg(feature = "std")]
+pub(crate) use self::chosen::{number, number_if_any};

@@ -13,10 +13,12 @@ pub(crate) const fn heavy() -> bool {
     false
 }
 
+#[cfg(feature = "std")]
 pub(crate) const fn number_if_any() -> usize {
     0
 }
 
+#[cfg(feature = "std")]
 pub(crate) const fn number(_most: usize) -> usize {
     0
 }
