@@ -346,17 +346,19 @@ impl<S: Seats> Waiting<S> {
     #[inline(always)]
     pub(crate) fn awaited(&self, kinds: Kinds, lull: &mut Lull) -> Awaited {
         self.home.fence(lull);
-        // Relaxed: that fence does it.
-        let awaited = self.kinds.load(Ordering::Relaxed);
-        let is_waiting = kinds.has(Kind::Item) && self.receiver.is_waiting();
-        Awaited(awaited | if is_waiting { Kind::Item.bit() } else { 0 })
+        self.who_waits(kinds)
     }
 
     /// The same after a push that meets the receiver.
     #[inline(always)]
     pub(crate) fn awaited_met(&self, kinds: Kinds) -> Awaited {
         barrier::light();
-        // Relaxed: whoever waits has met us, or orders all.
+        self.who_waits(kinds)
+    }
+
+    #[inline(always)]
+    fn who_waits(&self, kinds: Kinds) -> Awaited {
+        // Relaxed: a fence is before it; or whoever waits has met us, or orders all.
         let awaited = self.kinds.load(Ordering::Relaxed);
         let is_waiting = kinds.has(Kind::Item) && self.receiver.is_waiting();
         Awaited(awaited | if is_waiting { Kind::Item.bit() } else { 0 })

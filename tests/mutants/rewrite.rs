@@ -262,7 +262,10 @@ const REWRITINGS: &[Rewriting] = &[
         what: "after the look at who waits",
         file: WAIT,
         function: "awaited",
-        edits: &[("self.home.fence(lull);", ""), ("Awaited(awaited |", "self.home.fence(lull); Awaited(awaited |")],
+        edits: &[
+            ("self.home.fence(lull);", ""),
+            ("self.who_waits(kinds)", "let seen = self.who_waits(kinds); self.home.fence(lull); seen"),
+        ],
     },
     Rewriting {
         ids: "HO1",
