@@ -30,6 +30,11 @@ impl Goal {
         let against = Against::FastestPeer;
         Self { what, question, setting: "", capacity, who: "forebay spsc", against, at_least: 1.1 }
     }
+
+    /// The same of another one of ours.
+    pub(crate) const fn of(self, who: &'static str) -> Self {
+        Self { who, ..self }
+    }
 }
 
 /// Who is to be reached.

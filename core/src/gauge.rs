@@ -47,6 +47,11 @@
 //! In a ring with room for one item the marks are 1 and 0, and the level follows from whether it is there. Where a push or a pop that
 //! fails changes nothing, nobody keeps it then: who asks looks at the ring ([`Depth::FOLLOWS`]). An item that comes and goes would be two
 //! changes otherwise, and each of these an exchange and a fence. How often it has changed is told by how many items there were.
+//!
+//! # Who waits for another pressure
+//! A push that is refused, or a pop that finds nothing, and has changed the pressure by that, has made a fence since: `G3`, or where it follows
+//! that of the ring. So whoever calls those who wait for another pressure may look for them after that without one more, if they
+//! make such a fence between saying so and their look at the pressure.
 
 #![forbid(unsafe_code)]
 

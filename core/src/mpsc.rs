@@ -180,8 +180,9 @@
 //!
 //! *The consumer's gate* is as many tickets from the head on as it takes to reach the low mark: from what is inside, if the level
 //! is up, else from the high mark, as it isn't raised before that is reached. While the consumer looks at more than its head it
-//! is at the gate with each pop, so this costs its fast path nothing. Where there is room for one item there is nothing to lower, as the
-//! pressure follows from that.
+//! is at the gate with each pop, so this costs its fast path nothing. Where there is room for one item there is nothing to raise or to
+//! lower, as the pressure follows from that, and no gate on either side. But a pop that finds nothing may take back a ticket that holds no item, and
+//! with that the pressure: it makes the fence after that which whoever changes the level makes (`MC10`).
 //!
 //! *Open tickets* count as items: their slots are taken. But they must not hold the level up for ever, on a ring in which there
 //! is room and nothing to be found, for then everybody waits. So whoever counts the items for the level looks whether any ticket

@@ -38,6 +38,8 @@ impl Slip {
     const LONG: u32 = 1 << 16;
     /// So many items are not few in any ring.
     const PLENTY: usize = 256;
+    /// In a smaller ring there is no wait at all.
+    const LEAST: usize = 8;
     /// The longest wait. It has to be longer than a cache line takes from one core to the other and back.
     const PAUSES: usize = 32;
 
@@ -63,6 +65,9 @@ impl Slip {
     #[cold]
     #[inline(always)]
     pub(crate) const fn learn(&mut self, found: usize, capacity: usize) -> bool {
+        if capacity < Self::LEAST {
+            return false;
+        }
         if found == 0 {
             self.few /= 2;
             return false;
@@ -81,7 +86,7 @@ impl Slip {
     #[inline(always)]
     pub(crate) fn wait(capacity: usize) {
         // A small ring would be full before the longest wait is over.
-        for _ in 0..Self::PAUSES.min(capacity / 8) {
+        for _ in 0..Self::PAUSES.min(capacity / Self::LEAST) {
             spin_loop();
         }
     }

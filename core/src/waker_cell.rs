@@ -112,6 +112,7 @@ impl WakerCell {
         struct Calling<'c>(&'c WakerCell);
 
         impl Drop for Calling<'_> {
+            #[inline(always)]
             fn drop(&mut self) {
                 // [WC6] Release: pairs with [WC3] and [WC4]. Orders: our reads of the waker before the next write to it.
                 self.0.state.store(IDLE, Ordering::Release);
@@ -133,6 +134,8 @@ impl WakerCell {
     }
 
     /// For the registrar: nobody waits any more. Answers with whether the cell is idle.
+    #[cold]
+    #[inline(never)]
     fn unregister(&self) -> bool {
         // [WC4] Acquire when it fails: pairs with [WC6]. Orders: as [WC3], where that has seen that we wait. Relaxed otherwise: nobody
         // has called since we registered.

@@ -186,6 +186,9 @@ use crate::wait::{self, Deadline, Patience};
 use crate::{Overflow, Pressure, PushError, Pushed, Seen};
 
 /// An end of a ring, as the ends of a channel need it.
+///
+/// A push that is refused, and a pop that finds nothing, make a sequentially consistent fence after they have changed the pressure, if they do: who
+/// waits for that is looked at without another one.
 pub trait End {
     /// Where its ring has room. It is the same at both ends.
     const ROOM: Room = Room::Shared;

@@ -83,7 +83,7 @@ pub mod model {
 #[cfg(forebay_steps)]
 #[doc(hidden)]
 pub fn has_barrier() -> bool {
-    sync::barrier::is_there()
+    sync::barrier::ask()
 }
 
 #[cfg(doctest)]

@@ -17,6 +17,9 @@
 //! Both fences are sequentially consistent, so one of them comes first: either the second look sees the change, or the change is
 //! followed by a look that sees the place in the line.
 //!
+//! A push that was refused, or a pop that has found nothing, has changed the pressure at most, and if so, the ring has made that fence (`G3`):
+//! so `W2` is left out there.
+//!
 //! `W2` is needed between threads alone, and only as long as anybody waits. A thread by which all wait is [at home], and makes none; nor
 //! does anybody when nobody has waited for long.
 //!
@@ -286,8 +289,18 @@ impl<S: Seats> Waiting<S> {
     }
 
     /// The receiver waits for an item. After that it is [ordered](Self::order), or meets the producers, and looks at the ring again.
+    #[inline(always)]
     pub(crate) fn register_for_item<P: Keep>(&self, registrar: &mut Registrar<P>, waker: &Waker) {
         let registered = if self.is_in_second_place() { Err(waker.clone()) } else { registrar.register(waker) };
+        if !matches!(registered, Ok(None)) {
+            self.register_otherwise(registered);
+        }
+    }
+
+    /// With another waker than its last one, or in the second place.
+    #[cold]
+    #[inline(never)]
+    fn register_otherwise(&self, registered: Result<Option<Waker>, Waker>) {
         drop_shielded(match registered {
             Ok(last) => last,
             Err(waker) => self.change(|table| table.set_receiver(Some(waker))),
@@ -310,14 +323,19 @@ impl<S: Seats> Waiting<S> {
         }
     }
 
-    /// Goes out of a line in which it has waited. `Some`: it owes the others a call, if more of what they wait for is there than so
-    /// many have been called for.
-    pub(crate) fn stop_waiting(&self, seat: usize, kind: Kind) -> Option<usize> {
+    /// For one that has waited in a line: whether it may be in that still, or owe the others something.
+    #[inline(always)]
+    pub(crate) fn may_be_in_line(&self, kind: Kind) -> bool {
         // Relaxed: it has said itself that it waits, and sees no older word. If by now nobody does, it has been called, and that is
         // settled.
-        if self.kinds.load(Ordering::Relaxed) & kind.owed() == 0 {
-            return None;
-        }
+        self.kinds.load(Ordering::Relaxed) & kind.owed() != 0
+    }
+
+    /// Goes out of a line in which it [may be](Self::may_be_in_line). `Some`: it owes the others a call, if more of what they wait for is
+    /// there than so many have been called for.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn stop_waiting(&self, seat: usize, kind: Kind) -> Option<usize> {
         let left = self.change(|table| match kind {
             Kind::Item => Left { waker: table.set_receiver(None), owes: None },
             _ => table.stop_waiting(seat),
@@ -356,8 +374,9 @@ impl<S: Seats> Waiting<S> {
         self.who_waits(kinds)
     }
 
+    /// The same where a fence has been made since the change.
     #[inline(always)]
-    fn who_waits(&self, kinds: Kinds) -> Awaited {
+    pub(crate) fn who_waits(&self, kinds: Kinds) -> Awaited {
         // Relaxed: a fence is before it; or whoever waits has met us, or orders all.
         let awaited = self.kinds.load(Ordering::Relaxed);
         let is_waiting = kinds.has(Kind::Item) && self.receiver.is_waiting();

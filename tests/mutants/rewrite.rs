@@ -118,8 +118,8 @@ const REWRITINGS: &[Rewriting] = &[
         ids: "",
         what: "no call is owed",
         file: WAIT,
-        function: "stop_waiting",
-        edits: &[("& kind.owed() == 0 {", "& kind.owed() < 255 {")],
+        function: "may_be_in_line",
+        edits: &[("& kind.owed() != 0", "& kind.owed() == 255")],
     },
     Rewriting {
         ids: "",

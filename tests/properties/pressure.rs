@@ -6,7 +6,8 @@ use std::num::NonZeroU32;
 
 use forebay_core::seam::{Pop, Push};
 use forebay_core::spsc::{Dense, Flagged};
-use forebay_core::{Overflow, Pressure, Watermarks, fan_in, mpsc, spsc, swap};
+use forebay_core::{Overflow, PopError, Pressure, Watermarks, fan_in, mpsc, spsc, swap};
+use forebay_tests::iterators::Says;
 use forebay_tests::rings::{Another, Kind, Visitor, each};
 use forebay_tests::signal::Case;
 use forebay_tests::virtual_time::Beat;
@@ -162,4 +163,58 @@ fn a_consumer_goes_by_the_new_marks() {
         let (opener, merged) = fan_in::HeapRing::<u32>::new(2, 8).unwrap().into_ends();
         (opener.open(NonZeroU32::MIN).unwrap(), merged)
     });
+}
+
+/// That a ring is bare is what a pop that finds nothing, and no end, and no pressure to take back makes of it, and nothing else.
+fn it_is_bare_where_a_pop_would_change_nothing(capacity: u8, ops: Vec<(u8, u8)>) {
+    let capacity = 1 + usize::from(capacity) % 10;
+    macro_rules! check {
+        ($name:literal, $ring:expr) => {
+            let (mut producer, mut consumer) = $ring.unwrap().into_ends();
+            for &(op, number) in &ops {
+                match op % 8 {
+                    0..4 => drop(producer.push(number)),
+                    4 => {
+                        let high = 1 + usize::from(number) % capacity;
+                        let marks = Watermarks::new(high, usize::from(op / 8) % high).unwrap();
+                        producer.set_watermarks(marks).unwrap();
+                    }
+                    _ => {
+                        let (is_bare, before) = (consumer.is_bare(), consumer.pressure());
+                        let nothing_changes = match consumer.pop() {
+                            Ok(_) => false,
+                            Err(why) => why == PopError::Empty && consumer.pressure() == before,
+                        };
+                        assert_eq!(is_bare, nothing_changes, "{}, capacity {capacity}, at {before:?}", $name);
+                    }
+                }
+            }
+            while consumer.pop().is_ok() {}
+            assert!(consumer.is_bare(), "{}: it is empty", $name);
+            drop(producer);
+            assert!(!consumer.is_bare(), "{}: it is the end", $name);
+        };
+    }
+    check!("spsc, dense", spsc::HeapRing::<u8, Dense>::new(capacity));
+    check!("spsc, flagged", spsc::HeapRing::<u8, Flagged>::new(capacity));
+    check!("mpsc", mpsc::HeapRing::<u8>::new(capacity));
+}
+
+#[test]
+fn bare_rings_are_those_in_which_nothing_is_to_be_done() {
+    QuickCheck::new().tests(3000).quickcheck(it_is_bare_where_a_pop_would_change_nothing as fn(u8, Vec<(u8, u8)>));
+}
+
+/// What holds a slot and is no item is something to be done, and so is the end that the consumer has made itself.
+#[test]
+fn a_ring_in_which_a_slot_is_held_or_that_is_closed_is_not_bare() {
+    for capacity in [1, 2, 3] {
+        let (mut producer, mut consumer) = mpsc::HeapRing::<u8>::new(capacity).unwrap().into_ends();
+        assert_eq!(producer.push_iter(Says((1, Some(1)), core::iter::empty())), 0);
+        assert!(!consumer.is_bare());
+        assert_eq!(consumer.pop(), Err(PopError::Empty));
+        assert!(consumer.is_bare());
+        consumer.close();
+        assert!(!consumer.is_bare());
+    }
 }

@@ -1,6 +1,7 @@
 //! forebay's channels, for threads and for tasks.
 
 use forebay::channel::{self, ReceiveEnd, Receiver, SendEnd, Sender};
+use forebay::spsc;
 
 use crate::queue::{Channel, HandIn, HandOut, Role, TaskChannel, TaskHandIn, TaskHandOut};
 
@@ -45,6 +46,22 @@ impl Channel for Single {
 
     fn ends(capacity: usize, _: usize) -> (Vec<Self::Tx>, Self::Rx) {
         let (tx, rx) = channel::spsc(capacity).expect("there is memory for the ring");
+        (vec![tx], rx)
+    }
+}
+
+/// For one, where single items are waited for, and threads do.
+pub(crate) struct Flagged;
+
+impl Channel for Flagged {
+    const NAME: &'static str = "forebay flagged";
+    const ROLE: Role = Role::Ours;
+    type Tx = Sender<spsc::OwnedProducer<u64, spsc::Flagged>, channel::Shared>;
+    type Rx = Receiver<spsc::OwnedConsumer<u64, spsc::Flagged>, channel::Shared>;
+
+    fn ends(capacity: usize, _: usize) -> (Vec<Self::Tx>, Self::Rx) {
+        let (producer, consumer) = spsc::flagged_ring(capacity).expect("there is memory for the ring");
+        let (tx, rx) = channel::over(producer, consumer);
         (vec![tx], rx)
     }
 }

@@ -121,8 +121,10 @@ pub(crate) fn roomy_channels<Q: ChannelQuestion>() -> Vec<Contestant> {
 
 /// Those that have one producer only, beside them.
 pub(crate) fn channels_of_one<Q: ChannelQuestion>() -> Vec<Contestant> {
-    let ours = Contestant::channel::<Q, channels::Single>();
-    core::iter::once(ours).chain(peers::channels_of_one::<Q>()).collect()
+    let mut contestants =
+        vec![Contestant::channel::<Q, channels::Single>(), Contestant::channel::<Q, channels::Flagged>()];
+    contestants.extend(peers::channels_of_one::<Q>());
+    contestants
 }
 
 /// Channels for tasks that wait.

@@ -12,7 +12,15 @@ use crate::queue::{Channel, Check, HandIn, HandOut};
 
 const NAME: &str = "blocking";
 
-pub(crate) const GOALS: &[Goal] = &[shared(1), shared(64), shared(1024), alone(1), alone(64), alone(1024)];
+pub(crate) const GOALS: &[Goal] = &[
+    shared(1),
+    shared(64),
+    shared(1024),
+    // The one that is said to be for single items.
+    alone(1).of("forebay flagged"),
+    alone(64),
+    alone(1024),
+];
 
 const fn shared(capacity: usize) -> Goal {
     Goal::ahead_shared("threads that wait: ahead of every other channel of several senders", NAME, capacity)

@@ -17,7 +17,8 @@ const OF_TASKS: &str = "ping_pong_tasks";
 
 pub(crate) const GOALS: &[Goal] = &[
     Goal { setting: APART, ..shared(OF_THREADS) },
-    Goal { setting: APART, ..alone(OF_THREADS) },
+    // The one that is said to be for single items.
+    Goal { setting: APART, ..alone(OF_THREADS).of("forebay flagged") },
     on_one_core("forebay"),
     on_one_core("forebay spsc"),
     shared(OF_TASKS),

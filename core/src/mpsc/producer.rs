@@ -237,6 +237,11 @@ impl<T> Tx<T> {
     /// The first ticket whose push may fill the ring up to the high mark, by what we know.
     fn set_gate(&mut self) {
         let slots = self.ring.geometry();
+        if self.depth().follows() {
+            // There is nothing to raise: it is met once in half of all laps.
+            self.gate = self.next.farthest();
+            return;
+        }
         let high = slots.count() - self.ring.gauge().below();
         self.gate = slots.advance(slots.lap_before(self.limit), high - 1);
     }

@@ -180,6 +180,11 @@ impl Ticket {
         Self(word & !3)
     }
 
+    /// One that is as far ahead as one can be that is not [before](Self::is_before) it.
+    pub(super) const fn farthest(self) -> Self {
+        Self::from_word(self.0.wrapping_add(isize::MAX as usize))
+    }
+
     /// Whether it is dealt out earlier than another one, which is less than half of all laps away.
     #[inline(always)]
     pub(super) const fn is_before(self, other: Self) -> bool {

@@ -155,6 +155,14 @@ impl<T, L: Layout> Rx<T, L> {
         if View::<T, L>::FLAGGED { len.max(1) } else { len }
     }
 
+    #[inline]
+    fn is_bare(&self) -> bool {
+        let ring = self.ring;
+        let is_empty =
+            if View::<T, L>::FLAGGED { !ring.mark(self.head).is_full() } else { ring.ctl().load_tail() == self.head };
+        is_empty && ring.ctl().has_producer() && ring.gauge().is_open()
+    }
+
     /// How many items are there, at most `max`. They may be read.
     #[inline]
     pub(super) fn claim_up_to(&mut self, max: usize) -> usize {
@@ -580,6 +588,17 @@ impl<'q, T, L: Layout, K> Consumer<'q, T, L, K> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.rx.len() == 0
+    }
+
+    /// Whether a pop would have found nothing and changed nothing: there was no item inside, the producer was there, and there was no
+    /// [pressure](Self::pressure) to take back. It costs less than a pop.
+    ///
+    /// # Progress
+    /// Wait-free: three loads.
+    #[inline]
+    #[must_use]
+    pub fn is_bare(&self) -> bool {
+        self.rx.is_bare()
     }
 
     /// Whether there was no room left. If so, it stays so until the next pop.

@@ -266,6 +266,7 @@ impl<D: Desk> Place<D> {
     }
 
     /// The same for the receiver and an item, but that it has to be ordered.
+    #[inline(always)]
     fn register_for_item(&mut self, waker: &Waker) {
         if self.line.is_some_and(|line| line != Kind::Item) {
             // It was left there by a future that has been forgotten.
@@ -302,7 +303,8 @@ impl<D: Desk> Place<D> {
         if let Some(registrar) = &mut self.registrar {
             registrar.unregister();
         }
-        self.desk.waiting().stop_waiting(self.seat, kind)
+        let waiting = self.desk.waiting();
+        if waiting.may_be_in_line(kind) { waiting.stop_waiting(self.seat, kind) } else { None }
     }
 
     /// Whether somebody else comes first.
@@ -318,22 +320,16 @@ impl<D: Desk> Place<D> {
         self.desk.waiting().awaited_met(kinds)
     }
 
+    /// After a look at the ring, or a push that was refused, which have [fenced](End) if they have changed something: what is waited for.
+    #[inline(always)]
+    pub(super) fn awaited_fenced(&self, kinds: Kinds) -> Awaited {
+        self.desk.waiting().who_waits(kinds)
+    }
+
     /// After a change of the ring: what is waited for.
     #[inline(always)]
     pub(super) fn awaited(&mut self, kinds: Kinds) -> Awaited {
         self.desk.waiting().awaited(kinds, &mut self.lull)
-    }
-
-    /// Wakes the first who waits for that, and if the pressure has changed, all who wait for that.
-    #[cold]
-    #[inline(never)]
-    pub(super) fn tell(&self, awaited: Awaited, kind: Kind, has_changed: impl FnOnce() -> bool) {
-        if awaited.has(kind) {
-            self.call(kind);
-        }
-        if awaited.has(Kind::Level) && has_changed() {
-            self.call_all(Kind::Level);
-        }
     }
 
     /// A push has been refused as the channel is closed. With one producer the ring knows by that alone that nothing more comes: then
@@ -444,17 +440,28 @@ impl<E: End, D: Desk> Party<E, D> {
             _ => self.place.awaited(kinds),
         };
         if awaited.has_any(kinds) {
-            self.place.tell(awaited, brought, || self.end.has_changed(&mut self.seen));
+            if awaited.has(brought) {
+                self.place.call(brought);
+            }
+            if awaited.has(Kind::Level) {
+                self.tell_who_waits_for_pressure();
+            }
         }
     }
 
     /// After what has changed the pressure at most: if it has, wakes who waits for that. A pressure that has been seen here may have been
     /// told by others, but none that this end has changed is left out.
+    #[inline(always)]
     pub(super) fn tell_pressure(&mut self) {
-        if Self::CHANGES != Kinds::NONE
-            && self.end.has_changed(&mut self.seen)
-            && self.place.awaited(Self::CHANGES).has(Kind::Level)
-        {
+        if Self::CHANGES != Kinds::NONE && self.place.awaited_fenced(Self::CHANGES).has(Kind::Level) {
+            self.tell_who_waits_for_pressure();
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn tell_who_waits_for_pressure(&mut self) {
+        if self.end.has_changed(&mut self.seen) {
             self.place.call_all(Kind::Level);
         }
     }

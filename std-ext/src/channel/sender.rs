@@ -271,37 +271,42 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     /// Puts a value in if there is room, and nobody else comes first. The error is for one who may wait.
     #[inline(always)]
     pub(super) fn attempt(&mut self, value: P::Item) -> Result<Outcome<P>, P::Item> {
-        let done = self.attempt_quietly(value)?;
-        if done.is_ok() {
-            self.sent(1);
-        }
-        Ok(done)
+        self.attempt_and(value, |sender| sender.sent(1))
     }
 
     /// The same, but the receiver is not called.
     #[inline(always)]
     pub(super) fn attempt_quietly(&mut self, value: P::Item) -> Result<Outcome<P>, P::Item> {
+        self.attempt_and(value, |_| {})
+    }
+
+    #[inline(always)]
+    fn attempt_and(&mut self, value: P::Item, then: impl FnOnce(&mut Self)) -> Result<Outcome<P>, P::Item> {
         if self.is_behind() && self.party.end.takes_room() && !self.party.end.is_closed() {
             return Err(value);
         }
-        let done = if self.party.end.is_to_be_asked() && self.party.end.is_closed() {
-            Err(SendError::Closed(value))
+        let error = if self.party.end.is_to_be_asked() && self.party.end.is_closed() {
+            SendError::Closed(value)
         } else {
             match self.party.end.push(value) {
-                Ok(sent) => Ok(P::sent(sent)),
+                Ok(sent) => {
+                    self.stop_waiting();
+                    then(self);
+                    return Ok(Ok(P::sent(sent)));
+                }
                 Err(PushError::Full(value)) => return Err(value),
                 Err(PushError::Closed(value)) => {
                     self.party.place.tell_of_refusal();
-                    Err(SendError::Closed(value))
+                    SendError::Closed(value)
                 }
                 Err(PushError::Shed(value)) => {
                     self.party.tell_pressure();
-                    Err(SendError::Shed(value))
+                    SendError::Shed(value)
                 }
             }
         };
         self.stop_waiting();
-        Ok(done)
+        Ok(Err(error))
     }
 
     /// What was refused may have raised the pressure.

@@ -27,4 +27,4 @@ use self::system as chosen;
 
 pub(crate) use self::chosen::{POSSIBLE, heavy, is_there, light};
 #[cfg(feature = "std")]
-pub(crate) use self::chosen::{number, number_if_any};
+pub(crate) use self::chosen::{ask, number, number_if_any};

@@ -193,7 +193,7 @@ mod threads {
 
         pub(super) fn open(&self) {
             // If there is none now, there never was.
-            if barrier::is_there() {
+            if barrier::ask() {
                 // Relaxed: the ends are handed on from here.
                 self.word.store(NONE, Ordering::Relaxed);
             }

@@ -253,7 +253,7 @@ fn a_lane_of_another_channel_has_no_seat() {
 /// Who goes from one thread to another again and again pays for that less and less often.
 #[test]
 fn a_home_that_was_left_is_not_made_so_soon_again() {
-    if !crate::sync::barrier::is_there() {
+    if !crate::sync::barrier::ask() {
         return;
     }
     let (lines, [seat, another]) = lines();
@@ -275,7 +275,7 @@ fn a_home_that_was_left_is_not_made_so_soon_again() {
 #[test]
 fn a_home_is_found_and_left() {
     let (lines, [seat, another]) = lines();
-    let is_there = crate::sync::barrier::is_there();
+    let is_there = crate::sync::barrier::ask();
     let in_thread = |run: fn(&Lines, usize) -> bool| {
         let lines = Arc::clone(&lines);
         std::thread::spawn(move || run(&lines, another)).join().unwrap()

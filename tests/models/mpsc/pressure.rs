@@ -13,6 +13,7 @@ models! {
     a_consumer_that_meets_leaves_it_open_capacity_2 [Some(2), 50697, stepwise] WAITS => |cx| super::a_consumer_that_waits(2, 3, 1, 1, MET, cx);
     a_consumer_that_meets_leaves_it_open_when_full [Some(2), 2310, stepwise] WAITS => |cx| super::a_consumer_that_waits(2, 3, 2, 1, MET, cx);
     beside_two_producers [Some(2), 179024] WAITS => |cx| super::a_consumer_that_waits(3, 2, 2, 2, FENCED, cx);
+    a_pop_that_takes_back_what_holds_no_item_tells_it [None, 36, stepwise] TOLD => super::a_pop_that_takes_back_what_holds_no_item_tells_it;
     beside_one_that_is_held_up [Some(2), 598, stepwise] WAITS => super::beside_one_that_is_held_up;
     two_producers_raise_it_capacity_2 [Some(3), 7765] &["stop"] => |cx| super::two_producers_raise_it(2, 1, cx);
     two_producers_raise_it_capacity_3 [Some(3), 1686] &["slow"] => |cx| super::two_producers_raise_it(3, 2, cx);
@@ -24,6 +25,8 @@ models! {
 }
 
 const WAITS: &[&str] = &["waits", "is woken"];
+
+const TOLD: &[&str] = &["sees that it is open", "is told"];
 
 const BESIDE: &[&str] = &["full", "room"];
 
@@ -91,7 +94,38 @@ fn check_waiting(
     consumer
 }
 
-/// The same while another producer stands still in the middle of a push.
+/// In a ring with room for one, a pop that finds nothing, but has taken back a ticket without an item, and so the pressure, sees who waits
+/// for that; or whoever does sees that it is open.
+///
+/// [MC10], where the level follows.
+fn a_pop_that_takes_back_what_holds_no_item_tells_it(cx: &Context) {
+    cx.watch_pressure();
+    let (mut producer, mut consumer) = numbers(1, 1);
+    // It says that there is an item.
+    assert_eq!(producer.push_iter(Says((1, Some(1)), core::iter::empty())), 0);
+    assert_eq!(producer.pressure(), Pressure::Stop);
+    let waits = Arc::new(AtomicUsize::new(0));
+    let waiter = {
+        let (waits, cx) = (waits.clone(), cx.clone());
+        thread::spawn(move || {
+            // Relaxed: the fence orders it.
+            waits.store(1, Ordering::Relaxed);
+            fence(Ordering::SeqCst);
+            cx.step();
+            (producer.pressure(), producer)
+        })
+    };
+    cx.step();
+    assert_eq!(consumer.pop(), Err(PopError::Empty));
+    // Relaxed: the pop has made a fence.
+    let is_told = waits.load(Ordering::Relaxed) == 1;
+    let (seen, _producer) = waiter.join().unwrap();
+    let is_open = seen == Pressure::Open;
+    cx.note(if is_told { "is told" } else { "sees that it is open" });
+    assert!(is_told || is_open, "it waits for what is there");
+}
+
+/// A consumer that waits, while another producer stands still in the middle of a push.
 ///
 /// The look at the stamps.
 fn beside_one_that_is_held_up(cx: &Context) {

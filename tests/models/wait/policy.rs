@@ -6,7 +6,7 @@ use forebay::channel::{PolicyEnd, SendEnd};
 use super::*;
 
 models! {
-    one_waits [Some(3), 105] &["saw it", "woken"] => super::one_waits;
+    one_waits [Some(3), 182] &["saw it", "woken"] => super::one_waits;
     one_waits_for_room [Some(3), 105] &["saw it", "woken"] => super::one_waits_for_room;
 }
 

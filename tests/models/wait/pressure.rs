@@ -3,8 +3,8 @@
 //! Over rings of the core, whose gauge is a part of these models: with room for one the level follows from the item, and with room for
 //! two it is kept.
 
-use forebay::Pressure;
 use forebay::channel::{PressureEnd, ReceiveEnd};
+use forebay::{Pressure, Watermarks};
 
 use super::*;
 
@@ -12,6 +12,7 @@ models! {
     relief_by_a_pop_capacity_1 [None, 342] &["there", "woken"] => |cx| super::relief_by_a_pop(1, cx);
     relief_by_a_pop_capacity_2 [None, 113] &["there", "woken"] => |cx| super::relief_by_a_pop(2, cx);
     relief_after_a_look_in_vain [Some(3), 256] &["took it", "in vain"] => super::relief_after_a_look_in_vain;
+    relief_by_a_look_in_vain [None, 113] &["there", "woken"] => super::relief_by_a_look_in_vain;
     stop_by_a_push_capacity_1 [None, 342] &["there", "woken"] => |cx| super::stop_by_a_push(spsc, 1, cx);
     stop_by_a_push_capacity_2 [None, 113] &["there", "woken"] => |cx| super::stop_by_a_push(spsc, 2, cx);
     over_by_the_receiver_that_goes [None, 42392] &["there", "woken"] => super::over_by_the_receiver_that_goes;
@@ -77,6 +78,33 @@ fn relief_after_a_look_in_vain(cx: &Context) {
     assert_eq!(receiver.try_recv().is_ok(), !has_taken);
     run(std::slice::from_mut(&mut task));
     assert!(task.is_done(), "it sleeps, and the pressure is off");
+}
+
+/// A sender that knows of `Slow` is told of the look in vain that takes it back, after which no fence is made but that of the ring.
+///
+/// [W1] [G3].
+fn relief_by_a_look_in_vain(cx: &Context) {
+    cx.watch_pressure();
+    let (mut producer, mut consumer) = forebay::mpsc::ring(8).unwrap();
+    // By the marks that it has seen, the consumer need not look at the pressure at its second pop.
+    for marks in [Watermarks::new(8, 4), Watermarks::new(1, 0)] {
+        producer.set_watermarks(marks.unwrap()).unwrap();
+        assert!(producer.push(0).is_ok() && consumer.pop().is_ok());
+    }
+    assert_eq!(producer.pressure(), Pressure::Slow);
+    let (sender, mut receiver) = channel::over(producer, consumer);
+    let mut task = changed!(sender);
+    assert!(task.poll());
+    let (level, sender) = task.result.unwrap();
+    assert_eq!(level, Pressure::Slow);
+    let looker = thread::spawn(move || {
+        assert_eq!(receiver.try_recv(), Err(PopError::Empty));
+        receiver
+    });
+    let mut task = changed!(sender);
+    task.poll();
+    let _receiver = looker.join().unwrap();
+    told(&mut task, cx, Pressure::Open);
 }
 
 /// A receiver is told of the push that fills the channel.

@@ -39,7 +39,7 @@ impl<T, L: Layout, K> ReserveEnd for spsc::Producer<'_, T, L, K> {}
 impl<T, L: Layout, K> ReceiveEnd for spsc::Consumer<'_, T, L, K> {
     #[inline(always)]
     fn is_bare(&self) -> bool {
-        self.is_empty() && !self.is_closed() && self.pressure() == Pressure::Open
+        self.is_bare()
     }
 }
 
@@ -68,10 +68,9 @@ impl<T, K> ReceiveEnd for mpsc::Consumer<'_, T, K> {
         self.meet()
     }
 
-    /// A push that is not over has a ticket already, and counts.
     #[inline(always)]
     fn is_bare(&self) -> bool {
-        self.is_empty() && !self.is_closed() && self.pressure() == Pressure::Open
+        self.is_bare()
     }
 }
 

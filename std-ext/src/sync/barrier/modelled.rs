@@ -50,6 +50,10 @@ loom::thread_local! {
     static NUMBER: usize = 1 + POINTS.numbers.fetch_add(1, Ordering::Relaxed);
 }
 
+pub(crate) fn ask() -> bool {
+    is_there()
+}
+
 pub(crate) fn is_there() -> bool {
     let there = IS_THERE.get();
     if there {

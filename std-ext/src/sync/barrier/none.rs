@@ -3,6 +3,11 @@
 /// Whether there may be one, as far as the compiler knows.
 pub(crate) const POSSIBLE: bool = false;
 
+#[cfg(feature = "std")]
+pub(crate) const fn ask() -> bool {
+    false
+}
+
 pub(crate) const fn is_there() -> bool {
     false
 }

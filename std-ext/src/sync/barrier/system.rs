@@ -1,7 +1,7 @@
 //! Linux does it.
 
 use core::cell::Cell;
-use core::sync::atomic::{AtomicUsize, Ordering, compiler_fence};
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering, compiler_fence};
 use std::sync::OnceLock;
 
 use rustix::thread::{MembarrierCommand, membarrier};
@@ -11,10 +11,23 @@ pub(crate) const POSSIBLE: bool = !cfg!(miri);
 
 /// Whether the system does it for this process. Who asks first has the process registered, and tries it: that takes some
 /// microseconds, and some ten milliseconds where the process has several threads by then.
+pub(crate) fn ask() -> bool {
+    static ANSWER: OnceLock<bool> = OnceLock::new();
+    let is_there =
+        *ANSWER.get_or_init(|| POSSIBLE && membarrier(MembarrierCommand::RegisterPrivateExpedited).is_ok() && heavy());
+    // Relaxed: whoever looks has an end of a channel by whose making it was asked.
+    IS_THERE.store(is_there, Ordering::Relaxed);
+    is_there
+}
+
+/// What the system was [asked](ask), and has answered.
+static IS_THERE: AtomicBool = AtomicBool::new(false);
+
+/// Whether it does, for one who knows that it was asked before.
 #[inline(always)]
 pub(crate) fn is_there() -> bool {
-    static IS_THERE: OnceLock<bool> = OnceLock::new();
-    *IS_THERE.get_or_init(|| POSSIBLE && membarrier(MembarrierCommand::RegisterPrivateExpedited).is_ok() && heavy())
+    // Relaxed: that it was asked has happened before, and the answer is always the same one.
+    IS_THERE.load(Ordering::Relaxed)
 }
 
 #[inline(always)]
