@@ -191,6 +191,13 @@ impl Awaited {
         self.0 & kind.owed() != 0
     }
 
+    /// Out of line, so that there is a branch: mostly the receiver does not wait.
+    #[cold]
+    #[inline(never)]
+    const fn and_item(self) -> Self {
+        Self(self.0 | Kind::Item.bit())
+    }
+
     #[inline(always)]
     pub(crate) const fn has_any(self, kinds: Kinds) -> bool {
         self.0 & kinds.0 != 0
@@ -378,9 +385,8 @@ impl<S: Seats> Waiting<S> {
     #[inline(always)]
     pub(crate) fn who_waits(&self, kinds: Kinds) -> Awaited {
         // Relaxed: a fence is before it; or whoever waits has met us, or orders all.
-        let awaited = self.kinds.load(Ordering::Relaxed);
-        let is_waiting = kinds.has(Kind::Item) && self.receiver.is_waiting();
-        Awaited(awaited | if is_waiting { Kind::Item.bit() } else { 0 })
+        let awaited = Awaited(self.kinds.load(Ordering::Relaxed));
+        if kinds.has(Kind::Item) && self.receiver.is_waiting() { awaited.and_item() } else { awaited }
     }
 
     /// The same for an end that looks once, so that its changes need not be counted.

@@ -174,7 +174,7 @@ impl<T> Tx<T> {
         self.look_back(&ring, dealt.first);
         // SAFETY: dealt out to us, and written above.
         unsafe { self.publish(&ring, dealt.slots[0], Stamp::FULL, dealt.next) };
-        if self.gate.is_before(self.next) {
+        if self.gate.is_before(dealt.next) {
             self.watch();
         }
         Ok(())

@@ -139,7 +139,7 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     /// ```
     #[inline]
     pub fn send(&mut self, value: P::Item) -> SendFuture<'_, P, D> {
-        SendFuture { sender: self, value: Some(value) }
+        SendFuture { sender: self, value: Some(value), is_done: false }
     }
 
     /// Puts a value in; waits for room, as a thread, or for as long as the channel was [built](super::Builder) to wait.
@@ -629,6 +629,8 @@ impl<P: SendEnd, D: Desk> fmt::Debug for Sender<P, D> {
 pub struct SendFuture<'s, P: SendEnd, D: Desk> {
     pub(super) sender: &'s mut Sender<P, D>,
     pub(super) value: Option<P::Item>,
+    /// It was ready, and so its sender is out of line.
+    is_done: bool,
 }
 
 impl<P: SendEnd, D: Desk> SendFuture<'_, P, D> {
@@ -647,15 +649,19 @@ impl<P: SendEnd, D: Desk> Future for SendFuture<'_, P, D> {
     /// With `std`, if it was ready before; without, it is never ready again.
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let Self { sender, value } = &mut *self;
-        sender.poll_send(cx, value)
+        let Self { sender, value, is_done } = &mut *self;
+        let polled = sender.poll_send(cx, value);
+        *is_done = polled.is_ready();
+        polled
     }
 }
 
 impl<P: SendEnd, D: Desk> Drop for SendFuture<'_, P, D> {
     #[inline]
     fn drop(&mut self) {
-        self.sender.stop_waiting();
+        if !self.is_done {
+            self.sender.stop_waiting();
+        }
     }
 }
 
