@@ -101,6 +101,13 @@ const REWRITINGS: &[Rewriting] = &[
         edits: &[("self.order_all(cx);", "")],
     },
     Rewriting {
+        ids: "W2",
+        what: "a pop that brings nobody anything goes by the ring's fence",
+        file: PLACE,
+        function: "tell_senders",
+        edits: &[("has_taken => self.tell_changed_pressure()", "has_taken => self.tell_pressure()")],
+    },
+    Rewriting {
         ids: "WC3",
         what: "the waker is not replaced",
         file: WAKER_CELL,

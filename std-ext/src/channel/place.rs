@@ -449,7 +449,15 @@ impl<E: End, D: Desk> Party<E, D> {
         }
     }
 
-    /// After what has changed the pressure at most: if it has, wakes who waits for that. A pressure that has been seen here may have been
+    /// After a change of the ring that brings nobody anything, but may have changed the pressure: wakes who waits for that.
+    #[inline(always)]
+    fn tell_changed_pressure(&mut self) {
+        if Self::CHANGES != Kinds::NONE && self.place.awaited(Self::CHANGES).has(Kind::Level) {
+            self.tell_who_waits_for_pressure();
+        }
+    }
+
+    /// After what was refused, or has found nothing, and has changed the pressure at most: if it has, wakes who waits for that. A pressure that has been seen here may have been
     /// told by others, but none that this end has changed is left out.
     #[inline(always)]
     pub(super) fn tell_pressure(&mut self) {
@@ -508,6 +516,7 @@ impl<C: ReceiveEnd, D: Desk> Party<C, D> {
     pub(super) fn tell_senders(&mut self, has_taken: bool) {
         match C::ROOM {
             Room::Shared if has_taken => self.tell(Kind::Room),
+            Room::Always if has_taken => self.tell_changed_pressure(),
             Room::Shared | Room::Always => self.tell_pressure(),
             Room::InLanes => {
                 if self.place.awaited(Kinds::of(Kind::Lane)).has(Kind::Lane) {

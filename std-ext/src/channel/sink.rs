@@ -69,6 +69,7 @@ impl<P: SendEnd, D: Desk> Sink<P::Item> for SenderSink<P, D> {
             Ok(outcome) => done(outcome),
             Err(item) => {
                 self.pending = Some(item);
+                self.sender.found_no_room();
                 Ok(())
             }
         }

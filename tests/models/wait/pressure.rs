@@ -3,14 +3,16 @@
 //! Over rings of the core, whose gauge is a part of these models: with room for one the level follows from the item, and with room for
 //! two it is kept.
 
-use forebay::channel::{PressureEnd, ReceiveEnd};
+use forebay::channel::{PressureEnd, ReceiveEnd, SendEnd};
 use forebay::{Pressure, Watermarks};
 
 use super::*;
 
 models! {
-    relief_by_a_pop_capacity_1 [None, 342] &["there", "woken"] => |cx| super::relief_by_a_pop(1, cx);
-    relief_by_a_pop_capacity_2 [None, 113] &["there", "woken"] => |cx| super::relief_by_a_pop(2, cx);
+    relief_by_a_pop_capacity_1 [None, 342] &["there", "woken"] => |cx| super::relief_by_a_pop(super::spsc, 1, cx);
+    relief_by_a_pop_capacity_2 [None, 113] &["there", "woken"] => |cx| super::relief_by_a_pop(super::spsc, 2, cx);
+    relief_by_a_pop_of_the_only_key [None, 342] &["there", "woken"] => |cx| super::relief_by_a_pop(super::conflated, 1, cx);
+    relief_by_a_pop_of_one_of_two_keys [None, 113] &["there", "woken"] => |cx| super::relief_by_a_pop(super::conflated, 2, cx);
     relief_after_a_look_in_vain [Some(3), 256] &["took it", "in vain"] => super::relief_after_a_look_in_vain;
     relief_by_a_look_in_vain [None, 113] &["there", "woken"] => super::relief_by_a_look_in_vain;
     stop_by_a_push_capacity_1 [None, 342] &["there", "woken"] => |cx| super::stop_by_a_push(spsc, 1, cx);
@@ -42,19 +44,28 @@ fn told<E: Send>(task: &mut Task<(Pressure, E)>, cx: &Context, level: Pressure) 
     assert_eq!(task.result.as_ref().unwrap().0, level);
 }
 
-/// A sender that knows of `Stop` is told of the pop that takes it back.
+fn conflated(keys: usize) -> (channel::ConflatedSender<u32, fn(&u32) -> usize>, channel::ConflatedReceiver<u32>) {
+    let key: fn(&u32) -> usize = |number| *number as usize;
+    channel::conflated(keys, key).unwrap()
+}
+
+/// A sender that knows of `Stop` is told of the pop that takes it back, whether that is of use to anybody else or not.
 ///
-/// [W1].
-fn relief_by_a_pop(capacity: usize, cx: &Context) {
+/// [W1] [W2].
+fn relief_by_a_pop<P, C>(make: Made<P, C>, capacity: usize, cx: &Context)
+where
+    P: SendEnd<Item = u32> + PressureEnd + Send + 'static,
+    C: ReceiveEnd + Send + 'static,
+{
     cx.watch_pressure();
-    let (mut sender, mut receiver) = channel::spsc(capacity).unwrap();
-    (0..capacity).for_each(|_| sender.try_send(100).unwrap());
+    let (mut sender, mut receiver) = make(capacity);
+    (0..capacity).for_each(|number| assert!(sender.try_send(number as u32).is_ok()));
     let mut task = changed!(sender);
     assert!(task.poll());
     let (level, sender) = task.result.unwrap();
     assert_eq!(level, Pressure::Stop);
     let popper = thread::spawn(move || {
-        assert_eq!(receiver.try_recv(), Ok(100));
+        assert!(receiver.try_recv().is_ok());
         receiver
     });
     let mut task = changed!(sender);
