@@ -118,7 +118,7 @@ fn losses(said: &str) -> Option<usize> {
 
 #[test]
 fn every_byte_of_every_lane_under_block() {
-    let counts = [1, 100_000, 50_000, 0];
+    let counts = [1, 40_000, 20_000, 0];
     let files = Files::new("lanes", &counts);
     for capacity in ["--capacity=1", "--capacity=3", "--capacity=1000"] {
         let ran = files.run(&["--fair", capacity]);
