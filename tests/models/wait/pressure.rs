@@ -44,8 +44,11 @@ fn told<E: Send>(task: &mut Task<(Pressure, E)>, cx: &Context, level: Pressure) 
     assert_eq!(task.result.as_ref().unwrap().0, level);
 }
 
-fn conflated(keys: usize) -> (channel::ConflatedSender<u32, fn(&u32) -> usize>, channel::ConflatedReceiver<u32>) {
-    let key: fn(&u32) -> usize = |number| *number as usize;
+/// Says which key a number is of.
+type Key = fn(&u32) -> usize;
+
+fn conflated(keys: usize) -> (channel::ConflatedSender<u32, Key>, channel::ConflatedReceiver<u32>) {
+    let key: Key = |number| *number as usize;
     channel::conflated(keys, key).unwrap()
 }
 
