@@ -60,7 +60,7 @@ fn all() {
         rx.pop_all(|number| log.took([number]));
     });
     ring.rx("Consumer::set_refusal", |rx, _| rx.set_refusal(Refusal::DropIncoming));
-    looks!(ring.rx, "Consumer", rx => rx, lost, refusal, shed, len, is_empty, is_full, free, capacity, is_closed, meet);
+    looks!(ring.rx, "Consumer", rx => rx, lost, refusal, shed, len, is_empty, is_full, free, capacity, is_closed, is_bare, meet);
     pressure!(ring.rx, "Consumer", rx => rx);
     ring.rx_closes("Consumer::close", OwnedConsumer::close);
 

@@ -92,7 +92,7 @@ fn try_all<L: Named>() -> Operations<Spsc<L>> {
         let more = (200..).take(count.saturating_sub(inside.len()));
         log.took(inside.iter().copied().chain(more));
     });
-    looks!(ring.rx, "Consumer", rx => rx, len, is_empty, is_full, free, capacity, is_closed);
+    looks!(ring.rx, "Consumer", rx => rx, len, is_empty, is_full, free, capacity, is_closed, is_bare);
     pressure!(ring.rx, "Consumer", rx => rx);
 
     ring.shared("Ring::try_split", InPlace::<u32, 2, L>::new, |ring| ring.try_split().ok());
