@@ -3,7 +3,7 @@
 use super::*;
 
 models! {
-    closed_comes_last_capacity_1 [Some(2), 44930] &["empty", "closed"] => |cx| super::closed_comes_last(1, cx);
+    closed_comes_last_capacity_1 [Some(3), 373406] &["empty", "closed"] => |cx| super::closed_comes_last(1, cx);
     closed_comes_last_capacity_2 [Some(2), 93968] &["empty", "closed"] => |cx| super::closed_comes_last(2, cx);
     close_is_sticky [Some(3), 25476] &["stored", "closed"] => super::close_is_sticky;
     consumer_gone [Some(3), 33561] &["stored", "closed"] => super::consumer_gone;
