@@ -49,9 +49,10 @@
 //! changes otherwise, and each of these an exchange and a fence. How often it has changed is told by how many items there were.
 //!
 //! # Who waits for another pressure
-//! A push that is refused, or a pop that finds nothing, and has changed the pressure by that, has made a fence since: `G3`, or where it follows
-//! that of the ring. (Not for `Closed`: that is told by the consumer, which closes the ring.) So whoever calls those who wait for another pressure may look for them after that without one more, if they
-//! make such a fence between saying so and their look at the pressure.
+//! A push that is refused, or a pop that finds nothing, and has changed the pressure by that, has made a fence since: `G3`, or where
+//! it follows that of the ring. (Not for `Closed`: that is told by the consumer, which closes the ring.) So whoever calls those who
+//! wait for another pressure may look for them after that without one more, if they make such a fence between saying so and their
+//! look at the pressure.
 
 #![forbid(unsafe_code)]
 

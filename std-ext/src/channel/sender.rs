@@ -667,6 +667,6 @@ impl<P: SendEnd, D: Desk> Drop for SendFuture<'_, P, D> {
 
 impl<P: SendEnd, D: Desk> fmt::Debug for SendFuture<'_, P, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SendFuture").field("is_done", &self.value.is_none()).finish_non_exhaustive()
+        f.debug_struct("SendFuture").field("is_done", &self.is_done).finish_non_exhaustive()
     }
 }
