@@ -12,8 +12,9 @@
 //! nobody has waited says that *all* are at home: then nobody makes that fence, until somebody waits, and leaves that as any other home. (If
 //! a thread is at home, its waits are not counted. So another one leaves that home first, and waits for a second lull.)
 //!
-//! Tasks that go from one thread to another would make and leave one home after another. So with each home of a thread that is left it
-//! takes twice as many waits to make the next one, up to a bound: not every wait counts then.
+//! Tasks that go from one thread to another would make and leave one home after another. So after a home of a thread that was left too
+//! soon to have been worth it, in fewer than `WORTH` waits, it takes twice as many waits to make the next one, up to a bound: not every
+//! wait counts then. After one that was worth it, it takes half as many.
 //!
 //! ```text
 //!  usize::BITS-1                                   BITS             0
@@ -136,24 +137,26 @@ mod threads {
     #[derive(Debug)]
     pub(super) struct Word {
         word: AtomicUsize,
-        /// How many homes of threads have been left, up to [`DOUBLED`].
-        left: AtomicUsize,
-        /// How many waits there were, about.
+        /// How often it takes twice as many waits to make a home, up to [`DOUBLED`].
+        doubled: AtomicUsize,
+        /// How many waits there were since a home was made, about.
         waits: AtomicUsize,
     }
 
     /// How many of its bits count waits.
     const BITS: u32 = 8;
-    /// How many waits there are by one thread, and none by another in between, before it is at home: they take longer than to
+    /// How many waits there are by one thread, and none by another in between, before it is at home: they take about as long as to
     /// leave the home again.
-    const TRIAL: usize = if cfg!(forebay_loom) { 2 } else { 32 };
+    const TRIAL: usize = if cfg!(forebay_loom) { 2 } else { 8 };
     const _: () = assert!(2 <= TRIAL && TRIAL < LEFT);
     /// After how many changes of one end all are at home: to leave that takes as long as some hundred fences, and tasks that fill and
     /// drain a ring by turns wait once in as many changes as it has room for.
     const LULL: u32 = if cfg!(forebay_loom) { 2 } else { 4096 };
-    /// How often those waits are doubled at most, once with each home of a thread that is left: tasks that go from one thread to another
-    /// now and then would leave one home after another.
+    /// How often those waits are doubled at most: tasks that go from one thread to another now and then would leave one home after another.
     const DOUBLED: usize = if cfg!(forebay_loom) { 0 } else { 7 };
+    /// How many waits there are at a home that is worth leaving: each of them saves two fences or more, and to leave it takes as long as
+    /// some hundred.
+    const WORTH: usize = 16;
     const MASK: usize = (1 << BITS) - 1;
     /// Nobody has waited.
     const NONE: usize = 0;
@@ -187,7 +190,7 @@ mod threads {
     impl Word {
         always_const! {
             pub(super) fn new() -> Self {
-                Self { word: AtomicUsize::new(NEVER), left: AtomicUsize::new(0), waits: AtomicUsize::new(0) }
+                Self { word: AtomicUsize::new(NEVER), doubled: AtomicUsize::new(0), waits: AtomicUsize::new(0) }
             }
         }
 
@@ -199,22 +202,28 @@ mod threads {
             }
         }
 
-        /// How often it takes twice as long as at first to make a home.
-        fn doubled(&self) -> usize {
+        /// Counts a wait. Answers with how many there were before, about: it is no matter if two count as one.
+        fn wait(&self) -> usize {
             // Relaxed: any number will do.
-            if DOUBLED == 0 { 0 } else { self.left.load(Ordering::Relaxed) }
+            let waits = self.waits.load(Ordering::Relaxed);
+            // Relaxed: as above.
+            self.waits.store(waits.wrapping_add(1), Ordering::Relaxed);
+            waits
         }
 
-        /// Whether a wait counts: not all do, where homes have been left.
+        /// Whether a wait counts on the way to a home: not all do, where homes were left too soon.
         fn counts(&self) -> bool {
-            let doubled = self.doubled();
-            if doubled == 0 {
-                return true;
-            }
-            // Relaxed, both: it is no matter if two count as one.
-            let waits = self.waits.load(Ordering::Relaxed).wrapping_add(1);
-            self.waits.store(waits, Ordering::Relaxed);
-            waits % (1 << doubled) == 0
+            // Relaxed: any number will do.
+            DOUBLED == 0 || self.wait() % (1 << self.doubled.load(Ordering::Relaxed)) == 0
+        }
+
+        /// The home of a thread is left: the next one is made sooner if this one was worth it, and later if not.
+        fn judge(&self) {
+            // Relaxed, all: any numbers will do.
+            let was_worth_it = self.waits.load(Ordering::Relaxed) >= WORTH;
+            let doubled = self.doubled.load(Ordering::Relaxed);
+            let doubled = if was_worth_it { doubled.saturating_sub(1) } else { (doubled + 1).min(DOUBLED) };
+            self.doubled.store(doubled, Ordering::Relaxed);
         }
 
         /// Whether this thread is at home; if not, by which word.
@@ -261,10 +270,8 @@ mod threads {
         fn leave(&self, word: usize, number: usize) -> Result<bool, usize> {
             // Relaxed, both: the heavy fence pairs with the light ones.
             self.word.compare_exchange(word, left_by(number), Ordering::Relaxed, Ordering::Relaxed)?;
-            let doubled = self.doubled();
-            if doubled < DOUBLED && word != home_of(ALL) {
-                // Relaxed: any number will do.
-                self.left.store(doubled + 1, Ordering::Relaxed);
+            if word != home_of(ALL) {
+                self.judge();
             }
             let is_fenced = barrier::heavy();
             // One without a number of its own can't tell what it has left from what others like it have.
@@ -307,10 +314,17 @@ mod threads {
                 // ring; and that of those that come later, as an exchange goes on with the release that it reads. Relaxed when it
                 // fails: it is tried again. What we have done before [W1], our place, is released by that.
                 match self.word.compare_exchange(word, next, Ordering::Acquire, Ordering::Relaxed) {
-                    Ok(_) => return true,
+                    Ok(_) => {
+                        if next == home_of(number) {
+                            // Relaxed: any number will do.
+                            self.waits.store(0, Ordering::Relaxed);
+                        }
+                        return true;
+                    }
                     Err(other) => word = other,
                 }
             }
+            self.wait();
             true
         }
     }
