@@ -330,19 +330,25 @@ impl<S: Seats> Waiting<S> {
         }
     }
 
-    /// For one that has waited in a line: whether it may be in that still, or owe the others something.
+    /// Goes out of a line in which it has waited, if it is still there. `Some`: it owes the others a call, if more of what they wait for is
+    /// there than so many have been called for.
     #[inline(always)]
-    pub(crate) fn may_be_in_line(&self, kind: Kind) -> bool {
+    pub(crate) fn leave_line(&self, seat: usize, kind: Kind) -> Option<usize> {
+        if self.may_be_in_line(kind) { self.stop_waiting(seat, kind) } else { None }
+    }
+
+    /// Whether one that has waited in a line may be in that still, or owe the others something.
+    #[inline(always)]
+    fn may_be_in_line(&self, kind: Kind) -> bool {
         // Relaxed: it has said itself that it waits, and sees no older word. If by now nobody does, it has been called, and that is
         // settled.
         self.kinds.load(Ordering::Relaxed) & kind.owed() != 0
     }
 
-    /// Goes out of a line in which it [may be](Self::may_be_in_line). `Some`: it owes the others a call, if more of what they wait for is
-    /// there than so many have been called for.
+    /// Goes out of line where it may be in it.
     #[cold]
     #[inline(never)]
-    pub(crate) fn stop_waiting(&self, seat: usize, kind: Kind) -> Option<usize> {
+    fn stop_waiting(&self, seat: usize, kind: Kind) -> Option<usize> {
         let left = self.change(|table| match kind {
             Kind::Item => Left { waker: table.set_receiver(None), owes: None },
             _ => table.stop_waiting(seat),

@@ -303,8 +303,7 @@ impl<D: Desk> Place<D> {
         if let Some(registrar) = &mut self.registrar {
             registrar.unregister();
         }
-        let waiting = self.desk.waiting();
-        if waiting.may_be_in_line(kind) { waiting.stop_waiting(self.seat, kind) } else { None }
+        self.desk.waiting().leave_line(self.seat, kind)
     }
 
     /// Whether somebody else comes first.
