@@ -40,7 +40,7 @@
 //! time but the system's, for its sleep. Who waits with a time limit looks at the clock before each look. To sleep does not allocate, but the first time that a thread does.
 //!
 //! # One thread
-//! Where all ends that wait do so by one thread, as tasks of one, that thread does without the fences that two need, after 8 waits (or up to 1024, if that was soon over the last times); and
+//! Where all ends that wait do so by one thread, as tasks of one, that thread does without the fences that two need, after 8 waits (or up to 900, if that was soon over the last times); and
 //! where nobody waits at all for 4096 changes of an end, everybody does: on Linux, with the feature `membarrier`, which is on by default.
 //! The first end that then waits, or waits by another thread, pays some microseconds for that, and the processors that the other threads
 //! of the process are running on are interrupted for a moment. The system has to know beforehand: so the first channel that a process makes takes some ten milliseconds, if

@@ -203,8 +203,9 @@ impl Wake for Unpark {
     }
 }
 
-/// So many changes, and some more, of a sender that finds room make all be at home: see `std-ext/src/wait/home.rs`.
-const LULL: u64 = 4096 + 128;
+/// So many changes, and some more, of a sender that finds room make all be at home, be it that a thread has a home to be left before: see
+/// `std-ext/src/wait/home.rs`.
+const LULL: u64 = 2 * 4096 + 128;
 
 /// Bursts in which nobody waits, until nobody makes a fence for that; and after each, items one by one, for which the receiver waits: it
 /// is about to when the next one comes. It is a task that goes to sleep at once. Each round that is over has woken it for each of them.

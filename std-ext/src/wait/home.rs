@@ -139,7 +139,7 @@ mod threads {
         word: AtomicUsize,
         /// How often it takes twice as many waits to make a home, up to [`DOUBLED`].
         doubled: AtomicUsize,
-        /// How many waits there were since a home was made, about.
+        /// How many waits there were since a home was made, about: at home, and then on the way to the next one.
         waits: AtomicUsize,
     }
 
@@ -154,7 +154,7 @@ mod threads {
     const LULL: u32 = if cfg!(forebay_loom) { 2 } else { 4096 };
     /// How often those waits are doubled at most: tasks that go from one thread to another now and then would leave one home after another.
     const DOUBLED: usize = if cfg!(forebay_loom) { 0 } else { 7 };
-    /// How many waits there are at a home that was worth it: by trial, with tasks of tokio on two threads. (To leave it takes 2 µs where
+    /// How many waits there are at a home that was worth it: by trial, with tasks of tokio on two threads and two cores. (There, to leave it takes 2 µs where
     /// another thread of the process runs, and 0.1 µs where none does, as often when a task has gone to another thread.)
     const WORTH: usize = 16;
     const MASK: usize = (1 << BITS) - 1;
@@ -204,6 +204,9 @@ mod threads {
 
         /// Counts a wait. Answers with how many there were before, about: it is no matter if two count as one.
         fn wait(&self) -> usize {
+            if DOUBLED == 0 {
+                return 0;
+            }
             // Relaxed: any number will do.
             let waits = self.waits.load(Ordering::Relaxed);
             // Relaxed: as above.
@@ -219,6 +222,9 @@ mod threads {
 
         /// The home of a thread is left: the next one is made sooner if this one was worth it, and later if not.
         fn judge(&self) {
+            if DOUBLED == 0 {
+                return;
+            }
             // Relaxed, all: any numbers will do.
             let was_worth_it = self.waits.load(Ordering::Relaxed) >= WORTH;
             let doubled = self.doubled.load(Ordering::Relaxed);
@@ -270,7 +276,7 @@ mod threads {
         fn leave(&self, word: usize, number: usize) -> Result<bool, usize> {
             // Relaxed, both: the heavy fence pairs with the light ones.
             self.word.compare_exchange(word, left_by(number), Ordering::Relaxed, Ordering::Relaxed)?;
-            if word != home_of(ALL) {
+            if word & MASK != LEFT && word != home_of(ALL) {
                 self.judge();
             }
             let is_fenced = barrier::heavy();
@@ -315,7 +321,7 @@ mod threads {
                 // fails: it is tried again. What we have done before [W1], our place, is released by that.
                 match self.word.compare_exchange(word, next, Ordering::Acquire, Ordering::Relaxed) {
                     Ok(_) => {
-                        if next == home_of(number) {
+                        if DOUBLED > 0 && next == home_of(number) {
                             // Relaxed: any number will do.
                             self.waits.store(0, Ordering::Relaxed);
                         }
@@ -324,7 +330,9 @@ mod threads {
                     Err(other) => word = other,
                 }
             }
-            self.wait();
+            if word != NEVER {
+                self.wait();
+            }
             true
         }
     }
