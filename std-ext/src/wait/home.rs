@@ -138,9 +138,41 @@ mod threads {
     pub(super) struct Word {
         word: AtomicUsize,
         /// How often it takes twice as many waits to make a home, up to [`DOUBLED`].
-        doubled: AtomicUsize,
-        /// How many waits there were since a home was made, about: at home, and then on the way to the next one.
-        waits: AtomicUsize,
+        doubled: Rough,
+        /// How many waits there were since a home was made: at home, and then on the way to the next one.
+        waits: Rough,
+    }
+
+    /// A number of which it is no matter if a change is lost. In models it is 0 for ever: no home is judged, and there is no execution more.
+    #[derive(Debug)]
+    struct Rough(#[cfg(not(forebay_loom))] AtomicUsize);
+
+    impl Rough {
+        always_const! {
+            fn new() -> Self {
+                Self(#[cfg(not(forebay_loom))] AtomicUsize::new(0))
+            }
+        }
+
+        #[cfg(not(forebay_loom))]
+        fn get(&self) -> usize {
+            // Relaxed: any number will do.
+            self.0.load(Ordering::Relaxed)
+        }
+
+        #[cfg(not(forebay_loom))]
+        fn set(&self, number: usize) {
+            // Relaxed: any number will do.
+            self.0.store(number, Ordering::Relaxed);
+        }
+
+        #[cfg(forebay_loom)]
+        const fn get(&self) -> usize {
+            0
+        }
+
+        #[cfg(forebay_loom)]
+        const fn set(&self, _number: usize) {}
     }
 
     /// How many of its bits count waits.
@@ -153,7 +185,7 @@ mod threads {
     /// drain a ring by turns wait once in as many changes as it has room for.
     const LULL: u32 = if cfg!(forebay_loom) { 2 } else { 4096 };
     /// How often those waits are doubled at most: tasks that go from one thread to another now and then would leave one home after another.
-    const DOUBLED: usize = if cfg!(forebay_loom) { 0 } else { 7 };
+    const DOUBLED: usize = 7;
     /// How many waits there are at a home that was worth it: by trial, with tasks of tokio on two threads and two cores. (There, to leave it takes 2 µs where
     /// another thread of the process runs, and 0.1 µs where none does, as often when a task has gone to another thread.)
     const WORTH: usize = 16;
@@ -190,7 +222,7 @@ mod threads {
     impl Word {
         always_const! {
             pub(super) fn new() -> Self {
-                Self { word: AtomicUsize::new(NEVER), doubled: AtomicUsize::new(0), waits: AtomicUsize::new(0) }
+                Self { word: AtomicUsize::new(NEVER), doubled: Rough::new(), waits: Rough::new() }
             }
         }
 
@@ -202,34 +234,23 @@ mod threads {
             }
         }
 
-        /// Counts a wait. Answers with how many there were before, about: it is no matter if two count as one.
+        /// Counts a wait. Answers with how many there were before.
         fn wait(&self) -> usize {
-            if DOUBLED == 0 {
-                return 0;
-            }
-            // Relaxed: any number will do.
-            let waits = self.waits.load(Ordering::Relaxed);
-            // Relaxed: as above.
-            self.waits.store(waits.wrapping_add(1), Ordering::Relaxed);
+            let waits = self.waits.get();
+            self.waits.set(waits.wrapping_add(1));
             waits
         }
 
         /// Whether a wait counts on the way to a home: not all do, where homes were left too soon.
         fn counts(&self) -> bool {
-            // Relaxed: any number will do.
-            DOUBLED == 0 || self.wait() % (1 << self.doubled.load(Ordering::Relaxed)) == 0
+            self.wait() % (1 << self.doubled.get()) == 0
         }
 
         /// The home of a thread is left: the next one is made sooner if this one was worth it, and later if not.
         fn judge(&self) {
-            if DOUBLED == 0 {
-                return;
-            }
-            // Relaxed, all: any numbers will do.
-            let was_worth_it = self.waits.load(Ordering::Relaxed) >= WORTH;
-            let doubled = self.doubled.load(Ordering::Relaxed);
-            let doubled = if was_worth_it { doubled.saturating_sub(1) } else { (doubled + 1).min(DOUBLED) };
-            self.doubled.store(doubled, Ordering::Relaxed);
+            let doubled = self.doubled.get();
+            let was_worth_it = self.waits.get() >= WORTH;
+            self.doubled.set(if was_worth_it { doubled.saturating_sub(1) } else { (doubled + 1).min(DOUBLED) });
         }
 
         /// Whether this thread is at home; if not, by which word.
@@ -321,9 +342,8 @@ mod threads {
                 // fails: it is tried again. What we have done before [W1], our place, is released by that.
                 match self.word.compare_exchange(word, next, Ordering::Acquire, Ordering::Relaxed) {
                     Ok(_) => {
-                        if DOUBLED > 0 && next == home_of(number) {
-                            // Relaxed: any number will do.
-                            self.waits.store(0, Ordering::Relaxed);
+                        if next == home_of(number) {
+                            self.waits.set(0);
                         }
                         return true;
                     }
