@@ -8,7 +8,7 @@ use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 
 use crate::inputs::{Files, of};
-use crate::tool::{BEYOND, Ran, Running, assert_same, long_lines, scratch, start};
+use crate::tool::{BEYOND, Ran, Running, assert_same, at_once, long_lines, scratch, start};
 
 /// A flood on standard input, a named pipe as the other one, and an output that nobody reads yet.
 struct Flood {
@@ -83,8 +83,8 @@ fn end(path: &Path) -> String {
 
 #[test]
 fn a_trickle_gets_through_a_flood_if_it_has_a_lane() {
-    for policy in ["--on-full=block", "--on-full=drop-incoming"] {
-        let flood = Flood::new("fair", &["--fair", policy], &format!("{CAPACITY}/{}", 2 * CAPACITY));
+    at_once(&["--on-full=block", "--on-full=drop-incoming"], |&policy| {
+        let flood = Flood::new(&format!("fair{policy}"), &["--fair", policy], &format!("{CAPACITY}/{}", 2 * CAPACITY));
         let (fifo, says) = (flood.fifo.clone(), format!("{} 1/{CAPACITY} open", end(&flood.fifo)));
         let (at, ran) = flood.trickle(&says);
         // What lay beyond the lanes already, and one of the flood.
@@ -93,22 +93,26 @@ fn a_trickle_gets_through_a_flood_if_it_has_a_lane() {
         assert_eq!((trickle.offered, trickle.delivered), (1, 1));
         assert_eq!((all.offered, all.delivered + all.shed), (FLOOD + 1, FLOOD + 1));
         assert_eq!(all.shed > 0, policy == "--on-full=drop-incoming");
-    }
+    });
 }
 
 #[test]
 fn a_trickle_without_a_lane_waits_for_the_flood_or_is_lost() {
     let full = format!("{CAPACITY}/{CAPACITY} stop");
-    // All that the ring holds comes before it.
-    let (at, _) = Flood::new("unfair", &["--on-full=block"], &full).trickle(&full);
-    assert!(at.is_some_and(|at| at >= CAPACITY), "{at:?}");
-
-    let flood = Flood::new("lost", &["--on-full=drop-incoming"], &full);
-    let lost = losses(&flood.running.said()).unwrap();
-    let (at, ran) = flood.trickle(&format!("  lost {} (", lost + 1));
-    assert_eq!(at, None);
-    let law = ran.law();
-    assert_eq!((law.offered, law.shed, law.delivered), (FLOOD + 1, lost + 1, FLOOD - lost));
+    let waits = || {
+        // All that the ring holds comes before it.
+        let (at, _) = Flood::new("unfair", &["--on-full=block"], &full).trickle(&full);
+        assert!(at.is_some_and(|at| at >= CAPACITY), "{at:?}");
+    };
+    let is_lost = || {
+        let flood = Flood::new("lost", &["--on-full=drop-incoming"], &full);
+        let lost = losses(&flood.running.said()).unwrap();
+        let (at, ran) = flood.trickle(&format!("  lost {} (", lost + 1));
+        assert_eq!(at, None);
+        let law = ran.law();
+        assert_eq!((law.offered, law.shed, law.delivered), (FLOOD + 1, lost + 1, FLOOD - lost));
+    };
+    at_once::<&(dyn Fn() + Sync)>(&[&waits, &is_lost], |test| test());
 }
 
 /// How many records were lost when the program told it last.

@@ -6,6 +6,8 @@ use std::thread;
 use std::time::Duration;
 
 use crate::losses::increasing;
+#[cfg(unix)]
+use crate::tool::at_once;
 use crate::tool::{BEYOND, assert_same, long_lines, numbers, run, start};
 
 /// A relay whose writer has written a record, and would write another one after minutes; what comes after it stays inside. Says what
@@ -35,7 +37,7 @@ fn fill(arguments: &[&str], steps: &[(usize, &str)]) -> crate::tool::Ran {
 #[test]
 fn a_sample_goes_in_from_the_high_mark_on() {
     let (high, low) = ("--high=80", "--low=20");
-    for (rate, share) in [("--sample=1/10", 10), ("--sample=20%", 20)] {
+    at_once(&[("--sample=1/10", 10), ("--sample=20%", 20)], |&(rate, share)| {
         let more = format!("depth {}/200 slow  in ", 80 + share);
         let ran =
             fill(&["--capacity=200", high, low, rate], &[(79, "depth 79/200 open  in "), (1, "slow"), (100, &more)]);
@@ -44,13 +46,13 @@ fn a_sample_goes_in_from_the_high_mark_on() {
         assert_eq!((law.shed, law.evicted, law.dropped_at_close), (0, 0, 80 + share), "{rate}");
         assert!(ran.stderr.contains(&format!("  sampled {}", 100 - share)), "while it runs: {}", ran.stderr);
         assert_eq!(ran.level().marks, Some((80, 20)));
-    }
+    });
 }
 
 #[cfg(unix)]
 #[test]
 fn without_a_mark_a_sample_goes_in_from_half_on_and_what_finds_the_ring_full_is_lost_by_the_policy() {
-    for (policy, shed, evicted) in [("--on-full=drop-incoming", 5, 0), ("--on-full=drop-oldest", 0, 5)] {
+    at_once(&[("--on-full=drop-incoming", 5, 0), ("--on-full=drop-oldest", 0, 5)], |&(policy, shed, evicted)| {
         // Four go in, then four of eight; then the ring is full, and five of ten would.
         let ran = fill(
             &["--capacity=8", "--sample=1/2", policy],
@@ -60,7 +62,7 @@ fn without_a_mark_a_sample_goes_in_from_half_on_and_what_finds_the_ring_full_is_
         assert_eq!((law.offered, law.delivered, law.sampled), (23, 1, 9), "{policy}");
         assert_eq!((law.shed, law.evicted, law.dropped_at_close), (shed, evicted, 8), "{policy}");
         assert_eq!(ran.level().marks, Some((4, 2)));
-    }
+    });
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::process::{ChildStdin, ChildStdout, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::tool::{BEYOND, Running, assert_same, long_lines, numbers, scratch, start};
+use crate::tool::{BEYOND, Running, assert_same, at_once, long_lines, numbers, scratch, start};
 
 const SIGINT: Option<i32> = Some(2);
 const SIGTERM: Option<i32> = Some(15);
@@ -111,7 +111,7 @@ fn an_input_that_could_not_be_read_is_an_error_before_the_signal() {
 
 #[test]
 fn an_output_that_takes_nothing_is_not_waited_for_for_ever() {
-    for arguments in [&["--capacity=100"][..], &["--fair", "-i-", "--capacity=100"]] {
+    at_once(&[&["--capacity=100"][..], &["--fair", "-i-", "--capacity=100"]], |arguments| {
         let (running, stdin, stdout) = start(arguments, Stdio::piped());
         let mut stdin = stdin.unwrap();
         let feeder = thread::spawn(move || stdin.write_all(&long_lines(100 + 10 * BEYOND)));
@@ -124,7 +124,7 @@ fn an_output_that_takes_nothing_is_not_waited_for_for_ever() {
         assert!(law.offered >= 100 && law.delivered + law.dropped_at_close < law.offered, "{law:?}");
         assert!(ran.stderr.contains("of the records were left inside\n"), "{}", ran.stderr);
         assert!(ran.stderr.contains("the output took nothing"), "{}", ran.stderr);
-    }
+    });
 }
 
 #[test]
@@ -184,12 +184,13 @@ fn waiting_costs_no_time() {
         figures[11].parse::<u64>().unwrap() + figures[12].parse::<u64>().unwrap()
     }
     // With nothing to read, and held back with a full ring.
-    for (arguments, count) in [
+    let cases = [
         (&["--high=5", "--capacity=10"][..], 1),
         (&["--fair", "-i-", "-i=/dev/null", "--high=5", "--capacity=10"], 1),
         (&["--high=5", "--capacity=10", "--drain-rate=0.01/s"], AT_ONCE),
         (&["--fair", "-i-", "-i=/dev/null", "--high=5", "--capacity=10", "--drain-rate=0.01/s"], AT_ONCE),
-    ] {
+    ];
+    at_once(&cases, |&(arguments, count)| {
         let (running, _stdin, stdout, _) = begun(arguments, &numbers(count));
         running.wait_until_it_says(if count == 1 { "0/10 open" } else { "10/10 stop" });
         let before = spent(&running);
@@ -200,5 +201,5 @@ fn waiting_costs_no_time() {
         running.signal("KILL");
         running.finish(Vec::new());
         drop(stdout);
-    }
+    });
 }

@@ -351,6 +351,12 @@ pub(crate) fn run_into(arguments: &[&str], stdout: Stdio) -> Ran {
     running.finish(Vec::new())
 }
 
+/// Tries all of them at once: mostly they wait for what the program tells each second.
+#[cfg(unix)]
+pub(crate) fn at_once<T: Sync>(cases: &[T], test: impl Fn(&T) + Sync) {
+    thread::scope(|scope| cases.iter().for_each(|case| _ = scope.spawn(|| test(case))));
+}
+
 /// Panics with the first difference, and not with all the bytes.
 #[track_caller]
 pub(crate) fn assert_same(got: &[u8], expected: &[u8]) {
