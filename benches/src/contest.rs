@@ -210,11 +210,20 @@ impl Contest {
         }
     }
 
-    /// How many items make a turn of about that time.
+    /// How many items make a turn of about that time. A short turn says little of a longer one where threads have to settle first, so
+    /// it is tried again with more.
     fn fitting(&self, who: &Contestant, slice: Duration) -> u64 {
-        let taken = black_box((who.turn)(self.capacity, self.least)).taken.max(Duration::from_nanos(1));
-        let fitting = self.least as f64 * slice.max(self.least_time).as_secs_f64() / taken.as_secs_f64();
-        (fitting as u64).max(self.least)
+        const TRIALS: usize = 4;
+        let wanted = slice.max(self.least_time);
+        let mut count = self.least;
+        for _ in 0..TRIALS {
+            let taken = black_box((who.turn)(self.capacity, count)).taken.max(Duration::from_nanos(1));
+            count = ((count as f64 * wanted.as_secs_f64() / taken.as_secs_f64()) as u64).max(self.least);
+            if taken >= wanted / 2 {
+                break;
+            }
+        }
+        count
     }
 }
 
