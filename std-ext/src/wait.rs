@@ -278,21 +278,22 @@ impl<S: Seats> Waiting<S> {
         self.settle(left);
     }
 
-    /// Takes a place in a line: at the back, or where it was, if it comes back. After that whoever waits looks at the ring again.
-    pub(crate) fn wait(&self, seat: usize, kind: Kind, waker: &Waker, comes_back: bool) {
-        self.wait_by(waker, |table, waker| table.wait(seat, kind, waker, comes_back));
+    /// Takes a place in a line: at the back, or where it was, if it comes back, after so many items since it last did. After that whoever
+    /// waits looks at the ring again.
+    pub(crate) fn wait(&self, seat: usize, kind: Kind, waker: &Waker, comes_back: bool, items: u16) {
+        self.wait_by(waker, items, |table, waker| table.wait(seat, kind, waker, comes_back));
     }
 
     /// The same for what is to be had in its lane: another pressure than was seen, or room.
-    pub(crate) fn wait_in_lane(&self, seat: usize, wanted: InLane, waker: &Waker) {
-        self.wait_by(waker, |table, waker| table.wait_in_lane(seat, wanted, waker));
+    pub(crate) fn wait_in_lane(&self, seat: usize, wanted: InLane, waker: &Waker, items: u16) {
+        self.wait_by(waker, items, |table, waker| table.wait_in_lane(seat, wanted, waker));
     }
 
-    fn wait_by(&self, waker: &Waker, wait: impl FnOnce(&mut Table<S>, Waker) -> Left) {
+    fn wait_by(&self, waker: &Waker, items: u16, wait: impl FnOnce(&mut Table<S>, Waker) -> Left) {
         let kept = waker.clone();
         let left = self.change(|table| wait(table, kept));
         self.settle(left);
-        self.order(waker);
+        self.order(waker, items);
     }
 
     /// The receiver waits for an item. After that it is [ordered](Self::order), or meets the producers, and looks at the ring again.
@@ -321,11 +322,12 @@ impl<S: Seats> Waiting<S> {
         }
     }
 
-    /// Sees to it that the next look at the ring overlooks nothing, although some make no fence: or there is a further look.
-    pub(crate) fn order(&self, waker: &Waker) {
+    /// Sees to it that the next look at the ring overlooks nothing, although some make no fence: or there is a further look. So many items
+    /// have gone by whoever waits since he last did.
+    pub(crate) fn order(&self, waker: &Waker, items: u16) {
         // [W1] SeqCst: pairs with [W2]. Orders: our place in the line before our next look at the ring.
         fence(Ordering::SeqCst);
-        if !self.home.come() {
+        if !self.home.come(items) {
             shielded(|| waker.wake_by_ref());
         }
     }
@@ -357,7 +359,7 @@ impl<S: Seats> Waiting<S> {
         let (kind, called) = left.owes?;
         // [W1] SeqCst: pairs with [W2]. Orders: that the others are to be called again, if we came first, before our look at the ring.
         fence(Ordering::SeqCst);
-        if self.home.come() {
+        if self.home.come(0) {
             Some(called)
         } else {
             self.call(kind);

@@ -42,8 +42,8 @@ const REWRITINGS: &[Rewriting] = &[
         file: WAIT,
         function: "wait_by",
         edits: &[
-            ("self.order(waker);", ""),
-            ("let kept = waker.clone();", "let kept = waker.clone(); self.order(waker);"),
+            ("self.order(waker, items);", ""),
+            ("let kept = waker.clone();", "let kept = waker.clone(); self.order(waker, items);"),
         ],
     },
     Rewriting {
@@ -52,10 +52,10 @@ const REWRITINGS: &[Rewriting] = &[
         file: PLACE,
         function: "wait_for_item",
         edits: &[
-            ("self.place.order(cx.waker());", ""),
+            ("self.place.order(cx.waker(), items);", ""),
             (
                 "self.place.register_for_item(cx.waker());",
-                "if !meets::<C>() { self.place.order(cx.waker()); } self.place.register_for_item(cx.waker());",
+                "if !meets::<C>() { self.place.order(cx.waker(), 0); } self.place.register_for_item(cx.waker());",
             ),
         ],
     },
@@ -224,7 +224,7 @@ const REWRITINGS: &[Rewriting] = &[
         what: "who was first does not come home",
         file: WAIT,
         function: "stop_waiting",
-        edits: &[("if self.home.come() {", "if true {")],
+        edits: &[("if self.home.come(0) {", "if true {")],
     },
     Rewriting {
         ids: "",
@@ -327,7 +327,7 @@ const REWRITINGS: &[Rewriting] = &[
         what: "the home is not left",
         file: WAIT,
         function: "order",
-        edits: &[("if !self.home.come() {", "if false {")],
+        edits: &[("if !self.home.come(items) {", "if false {")],
     },
     Rewriting {
         ids: "P1 P2",

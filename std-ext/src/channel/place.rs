@@ -239,16 +239,16 @@ impl<D: Desk> Place<D> {
         Some(Self::at(self.desk.clone(), seat))
     }
 
-    /// Takes its place in a line. After that whoever waits looks at the ring again.
-    pub(super) fn wait(&mut self, kind: Kind, waker: &Waker) {
+    /// Takes its place in a line, after so many items since it last did. After that whoever waits looks at the ring again.
+    pub(super) fn wait(&mut self, kind: Kind, waker: &Waker, items: u16) {
         if self.line == Some(Kind::Item) {
             self.leave_line();
         }
         self.lull = Lull::new();
         // The waker may panic, and then nothing has changed.
         match kind {
-            Kind::Lane => self.desk.waiting().wait_in_lane(self.seat, InLane::Room, waker),
-            _ => self.desk.waiting().wait(self.seat, kind, waker, self.line.is_some()),
+            Kind::Lane => self.desk.waiting().wait_in_lane(self.seat, InLane::Room, waker, items),
+            _ => self.desk.waiting().wait(self.seat, kind, waker, self.line.is_some(), items),
         }
         self.line = Some(kind);
     }
@@ -258,10 +258,10 @@ impl<D: Desk> Place<D> {
         match room {
             Room::InLanes => {
                 self.lull = Lull::new();
-                self.desk.waiting().wait_in_lane(self.seat, InLane::Level(seen), waker);
+                self.desk.waiting().wait_in_lane(self.seat, InLane::Level(seen), waker, 0);
                 self.line = Some(Kind::Lane);
             }
-            _ => self.wait(Kind::Level, waker),
+            _ => self.wait(Kind::Level, waker, 0),
         }
     }
 
@@ -278,10 +278,10 @@ impl<D: Desk> Place<D> {
         self.line = Some(Kind::Item);
     }
 
-    /// Orders that before its next look at the ring.
-    fn order(&mut self, waker: &Waker) {
+    /// Orders that before its next look at the ring, after so many items since it last did.
+    fn order(&mut self, waker: &Waker, items: u16) {
         self.lull = Lull::new();
-        self.desk.waiting().order(waker);
+        self.desk.waiting().order(waker, items);
     }
 
     /// Whether it is in line, or has been called from there.
@@ -411,6 +411,8 @@ pub(super) struct Party<E, D: Desk> {
     seen: Seen,
     /// What it has told who uses it.
     told: Seen,
+    /// How many items there were when it last took a place in line, but for the higher bits: of so many it is no matter.
+    before: u16,
 }
 
 impl<E, D: Desk> Drop for Party<E, D> {
@@ -421,7 +423,7 @@ impl<E, D: Desk> Drop for Party<E, D> {
 
 impl<E: End, D: Desk> Party<E, D> {
     pub(super) fn new(end: E, place: Place<D>) -> Self {
-        Self { end, place, tally: Tally::default(), seen: Seen::default(), told: Seen::default() }
+        Self { end, place, tally: Tally::default(), seen: Seen::default(), told: Seen::default(), before: 0 }
     }
 
     /// What of a change at this end others can wait for, beside what it has brought.
@@ -485,7 +487,14 @@ impl<E, D: Desk> Party<E, D> {
     /// Takes a place in a line, not for an item. After that it looks again.
     pub(super) fn wait(&mut self, kind: Kind, cx: &Context<'_>) {
         self.tally.waits(self.place.is_in_line());
-        self.place.wait(kind, cx.waker());
+        let items = self.items_since();
+        self.place.wait(kind, cx.waker(), items);
+    }
+
+    /// How many items there were since it last took a place in line, about.
+    fn items_since(&mut self) -> u16 {
+        let now = self.tally.items as u16;
+        now.wrapping_sub(core::mem::replace(&mut self.before, now))
     }
 }
 
@@ -503,7 +512,8 @@ impl<C: ReceiveEnd, D: Desk> Party<C, D> {
         if meets::<C>() {
             self.end.meet()
         } else {
-            self.place.order(cx.waker());
+            let items = self.items_since();
+            self.place.order(cx.waker(), items);
             true
         }
     }

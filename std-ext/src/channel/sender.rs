@@ -345,7 +345,7 @@ impl<P: SendEnd, D: Desk> Sender<P, D> {
     pub(super) fn wait(&mut self, kind: Kind, cx: &Context<'_>) {
         match kind {
             // No wait of a send.
-            Kind::Closed => self.party.place.wait(kind, cx.waker()),
+            Kind::Closed => self.party.place.wait(kind, cx.waker(), 0),
             kind => self.party.wait(kind, cx),
         }
     }

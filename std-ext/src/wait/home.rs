@@ -1,10 +1,11 @@
 //! Who needs no fence when the ring is changed: the thread by which all ends wait, or for a while, everybody.
 //!
 //! The fences of [waiting](super) order what *two* threads do. Where the ends of a channel are tasks of one thread, they are of no use,
-//! and cost as much as all the rest. So whoever waits notes by which thread. One by which all have waited for a while, `TRIAL` times,
-//! is *at home*: it does without the fence `W2`. All other threads make that fence. An end that waits by another thread first sets the
-//! word to "nobody is at home", and has the system make a [fence](crate::sync::barrier) on all threads: that takes microseconds, but is
-//! done once for `TRIAL` waits at most. Waits alone count: so a receiver is at home, too, whose senders are in other threads and never wait.
+//! and cost as much as all the rest. So whoever waits notes by which thread. One by which all have waited for a while, twice at least and
+//! after `TRIAL` items, is *at home*: it does without the fence `W2`. All other threads make that fence. An end that waits by another
+//! thread first sets the word to "nobody is at home", and has the system make a [fence](crate::sync::barrier) on all threads: that takes
+//! microseconds, but is done once for two waits at most. Those alone count: so a receiver is at home, too, whose senders are in other
+//! threads and never wait.
 //! (A receiver that [meets](super#where-they-meet) all pushes does not come here, as those have no fence to save. So that home is of the
 //! pops, and of those that wait for room.)
 //!
@@ -13,21 +14,21 @@
 //! a thread is at home, its waits are not counted. So another one leaves that home first, and waits for a second lull.)
 //!
 //! Tasks that go from one thread to another would make and leave one home after another. So after a home of a thread that was left too
-//! soon to have been worth it, in fewer than `WORTH` waits, it takes twice as many waits to make the next one, up to a bound: not every
-//! wait counts then. After one that was worth it, it takes half as many.
+//! soon to have been worth it, after fewer than `WORTH` items, it takes twice as many items to make the next one, up to a bound. After
+//! one that was worth it, it takes half as many. (The items are those that have gone by an end since it last waited, and one at least.)
 //!
 //! ```text
 //!  usize::BITS-1                                   BITS             0
 //!     +----------------------------------------------+--------------+
-//!     | number of the thread by which was waited last| its waits    |
+//!     | number of the thread by which was waited last| 1 + its items|
 //!     +----------------------------------------------+--------------+
 //! ```
 //!
 //! | word | who goes without a fence |
 //! |---|---|
-//! | fewer than `TRIAL` waits, of a thread or at first of none | nobody |
-//! | `TRIAL` waits: that is its home | that thread |
-//! | `TRIAL` waits of no thread, [`ALL`](threads) | everybody |
+//! | fewer than `TRIAL`, of a thread or at first of none | nobody |
+//! | `TRIAL`: that is its home | that thread |
+//! | `TRIAL` of no thread, [`ALL`](threads) | everybody |
 //! | `LEFT` in place of the count, with the number of who has left the home: the barrier may not have been run | nobody |
 //! | `NEVER`: there is no barrier | nobody |
 //!
@@ -41,9 +42,9 @@
 //! - *d is a load of what somebody else has left.* It does not know how far that one is, and makes a heavy fence of its own: of that and
 //!   the light one of *p*, one is first. But it does not take the home on from there: what *p* loads later might have been left anew, after
 //!   its fence.
-//! - *d is before c, and p is at home.* As *c* has been the last of `TRIAL` exchanges of thread *p* in a row, *d* is before all of these,
-//!   and does not see the one before *c*. So `W1` of the other end comes before the `W1` which *p* has made between that one and *c*: the
-//!   first end sees the place. (This is where `TRIAL` must be at least 2.)
+//! - *d is before c, and p is at home.* As *c* has been the last of two exchanges at least of thread *p* in a row, *d* is before all of
+//!   these, and does not see the one before *c*. So `W1` of the other end comes before the `W1` which *p* has made between that one and
+//!   *c*: the first end sees the place. (This is where `TRIAL` must be at least 2: the first of them writes 1.)
 //! - *d is before c, and all are at home.* If *d* was an exchange, the load of *p* comes after it and what is before it (`W1`, `HO2`), as all
 //!   that changes the word in between is exchanges. If it was the load of one that is at home, somebody has left that home since, as *c* is never made from
 //!   a home: by an exchange that *d* does not see, and then a heavy fence, which comes after the light one that *w* has made before *d*
@@ -100,10 +101,10 @@ impl Home {
         self.0.find().is_ok()
     }
 
-    /// For one that has taken its place in a line, and made its fence, and will look at the ring. `false`: that look may overlook
-    /// what it is not called for.
-    pub(super) fn come(&self) -> bool {
-        self.0.come()
+    /// For one that has taken its place in a line, and made its fence, and will look at the ring; so many items have gone by it since it
+    /// last did. `false`: that look may overlook what it is not called for.
+    pub(super) fn come(&self, items: u16) -> bool {
+        self.0.come(items)
     }
 }
 
@@ -137,10 +138,10 @@ mod threads {
     #[derive(Debug)]
     pub(super) struct Word {
         word: AtomicUsize,
-        /// How often it takes twice as many waits to make a home, up to [`DOUBLED`].
+        /// How often it takes twice as much to make a home, up to [`DOUBLED`].
         doubled: Rough,
-        /// How many waits there were since a home was made: at home, and then on the way to the next one.
-        waits: Rough,
+        /// How much there was since a home was made: at home, and then on the way to the next one.
+        steps: Rough,
     }
 
     /// A number of which it is no matter if a change is lost. In models it is 0 for ever: no home is judged, and there is no execution more.
@@ -175,25 +176,24 @@ mod threads {
         const fn set(&self, _number: usize) {}
     }
 
-    /// How many of its bits count waits.
+    /// How many of its bits count.
     const BITS: u32 = 8;
-    /// How many waits there are by one thread, and none by another in between, before it is at home: they take about as long as to
-    /// leave the home again.
+    /// How many items go by with waits of one thread, and none of another in between, before it is at home.
     const TRIAL: usize = if cfg!(forebay_loom) { 2 } else { 8 };
     const _: () = assert!(2 <= TRIAL && TRIAL < LEFT);
     /// After how many changes of one end all are at home: to leave that takes as long as some hundred fences, and tasks that fill and
     /// drain a ring by turns wait once in as many changes as it has room for.
     const LULL: u32 = if cfg!(forebay_loom) { 2 } else { 4096 };
-    /// How often those waits are doubled at most: tasks that go from one thread to another now and then would leave one home after another.
+    /// How often that is doubled at most: tasks that go from one thread to another now and then would leave one home after another.
     const DOUBLED: usize = 7;
-    /// How many waits there are at a home that was worth it: by trial, with tasks of tokio on two threads and two cores. (There, to leave it takes 2 µs where
+    /// How many items go by at a home that was worth it: by trial, with tasks of tokio on two threads and two cores. (There, to leave it takes 2 µs where
     /// another thread of the process runs, and 0.1 µs where none does, as often when a task has gone to another thread.)
     const WORTH: usize = 16;
     const MASK: usize = (1 << BITS) - 1;
     /// Nobody has waited.
     const NONE: usize = 0;
     const NEVER: usize = 1;
-    /// In place of the waits.
+    /// In place of the count.
     const LEFT: usize = MASK;
     /// In place of the number of a thread: all.
     const ALL: usize = usize::MAX >> BITS;
@@ -214,7 +214,7 @@ mod threads {
         number << BITS | LEFT
     }
 
-    /// Whose waits are counted, or who has left.
+    /// Whose items are counted, or who has left.
     const fn number_in(word: usize) -> usize {
         word >> BITS
     }
@@ -222,7 +222,7 @@ mod threads {
     impl Word {
         always_const! {
             pub(super) fn new() -> Self {
-                Self { word: AtomicUsize::new(NEVER), doubled: Rough::new(), waits: Rough::new() }
+                Self { word: AtomicUsize::new(NEVER), doubled: Rough::new(), steps: Rough::new() }
             }
         }
 
@@ -234,22 +234,25 @@ mod threads {
             }
         }
 
-        /// Counts a wait. Answers with how many there were before.
-        fn wait(&self) -> usize {
-            let waits = self.waits.get();
-            self.waits.set(waits.wrapping_add(1));
-            waits
+        /// Counts a wait after so many items. Answers with how much there was before it, and is now.
+        fn step(&self, items: u16) -> (usize, usize) {
+            let before = self.steps.get();
+            let after = before.wrapping_add(usize::from(items).clamp(1, TRIAL << DOUBLED));
+            self.steps.set(after);
+            (before, after)
         }
 
-        /// Whether a wait counts on the way to a home: not all do, where homes were left too soon.
-        fn counts(&self) -> bool {
-            self.wait() % (1 << self.doubled.get()) == 0
+        /// How far such a wait leads on the way to a home: not all do, where homes were left too soon.
+        fn progress(&self, items: u16) -> usize {
+            let (before, after) = self.step(items);
+            let doubled = self.doubled.get();
+            (after >> doubled).saturating_sub(before >> doubled)
         }
 
         /// The home of a thread is left: the next one is made sooner if this one was worth it, and later if not.
         fn judge(&self) {
             let doubled = self.doubled.get();
-            let was_worth_it = self.waits.get() >= WORTH;
+            let was_worth_it = self.steps.get() >= WORTH;
             self.doubled.set(if was_worth_it { doubled.saturating_sub(1) } else { (doubled + 1).min(DOUBLED) });
         }
 
@@ -311,7 +314,7 @@ mod threads {
             Ok(is_fenced)
         }
 
-        pub(super) fn come(&self) -> bool {
+        pub(super) fn come(&self, items: u16) -> bool {
             if !barrier::POSSIBLE {
                 return true;
             }
@@ -334,7 +337,7 @@ mod threads {
                     // There have been too many threads.
                     0 => NONE,
                     // An exchange all the same, which reads the latest word.
-                    _ if number_in(word) == number => word + usize::from(self.counts()),
+                    _ if number_in(word) == number => number << BITS | TRIAL.min((word & MASK) + self.progress(items)),
                     _ => first_of(number),
                 };
                 // [HO1] Acquire: pairs with itself, above. Orders: the heavy fence of whoever has left a home before our look at the
@@ -343,7 +346,7 @@ mod threads {
                 match self.word.compare_exchange(word, next, Ordering::Acquire, Ordering::Relaxed) {
                     Ok(_) => {
                         if next == home_of(number) {
-                            self.waits.set(0);
+                            self.steps.set(0);
                         }
                         return true;
                     }
@@ -351,7 +354,7 @@ mod threads {
                 }
             }
             if word != NEVER {
-                self.wait();
+                self.step(items);
             }
             true
         }
@@ -379,7 +382,7 @@ mod nowhere {
 
         pub(super) const fn count(&self, _word: usize, _lull: &mut Lull) {}
 
-        pub(super) const fn come(&self) -> bool {
+        pub(super) const fn come(&self, _items: u16) -> bool {
             true
         }
     }

@@ -38,21 +38,21 @@ impl Wake for Counter {
         // Relaxed: one thread.
         self.count.fetch_add(1, Ordering::Relaxed);
         if let Some((lines, seat, kind)) = &self.comes_back {
-            lines.wait(*seat, *kind, &Waker::from(Arc::clone(&self)), true);
+            lines.wait(*seat, *kind, &Waker::from(Arc::clone(&self)), true, 1);
         }
     }
 }
 
 fn wait(lines: &Lines, seat: usize, kind: Kind) -> Arc<Counter> {
     let counter = Counter::new();
-    lines.wait(seat, kind, &Waker::from(Arc::clone(&counter)), true);
+    lines.wait(seat, kind, &Waker::from(Arc::clone(&counter)), true, 1);
     counter
 }
 
 /// One that has not waited before, or has gone meanwhile.
 fn wait_anew(lines: &Lines, seat: usize, kind: Kind) -> Arc<Counter> {
     let counter = Counter::new();
-    lines.wait(seat, kind, &Waker::from(Arc::clone(&counter)), false);
+    lines.wait(seat, kind, &Waker::from(Arc::clone(&counter)), false, 1);
     counter
 }
 
@@ -122,7 +122,7 @@ fn all_are_called_once_although_they_come_back() {
             // Who waits for room does not come back after a close.
             let comes_back = (kind != Kind::Room).then(|| (Arc::clone(&lines), seat, kind));
             let counter = Arc::new(Counter { count: AtomicUsize::new(0), comes_back });
-            lines.wait(seat, kind, &Waker::from(Arc::clone(&counter)), false);
+            lines.wait(seat, kind, &Waker::from(Arc::clone(&counter)), false, 1);
             counter
         });
         lines.call_all(kind);
@@ -276,6 +276,37 @@ fn a_home_that_was_left_too_soon_is_not_made_so_soon_again() {
     let counts: Vec<usize> = (0..12).map(|_| make_and_leave(50)).collect();
     assert!(counts.windows(2).take(7).all(|two| two[1] < two[0] * 3 / 4), "{counts:?}");
     assert!(counts[8..].iter().all(|&count| count < 16), "{counts:?}");
+}
+
+/// It is a matter of how many fences are saved: but after a single wait nobody is at home, nor where homes have been left at once.
+#[test]
+fn many_items_make_a_home_with_the_second_wait() {
+    if !crate::sync::barrier::ask() {
+        return;
+    }
+    let waits_until_home = |lines: &Lines, seat, items| {
+        let waker = Waker::from(Counter::new());
+        (1..=10_000).find(|_| {
+            lines.wait(seat, Kind::Room, &waker, true, items);
+            lines.home.is_here()
+        })
+    };
+    for (items, waits) in [(0, 8), (1, 8), (2, 5), (6, 3), (7, 2), (64, 2), (u16::MAX, 2)] {
+        let (lines, [seat, another]) = lines();
+        assert_eq!(waits_until_home(&lines, seat, items), Some(waits), "{items} items");
+        let leave = |lines: &Lines| {
+            std::thread::scope(|scope| scope.spawn(|| drop(wait(lines, another, Kind::Room))).join().unwrap());
+        };
+        (0..7).for_each(|_| {
+            leave(&lines);
+            waits_until_home(&lines, seat, 1);
+        });
+        leave(&lines);
+        // 128 times as many items.
+        let waits = waits_until_home(&lines, seat, items).unwrap() as u64;
+        let items = u64::from(items.clamp(1, 1024));
+        assert!((7 * 128..=10 * 128).contains(&((waits - 1) * items)), "{waits} waits of {items} items");
+    }
 }
 
 /// The thread by which all wait makes no fence, until somebody waits by another one.
