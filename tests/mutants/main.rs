@@ -10,7 +10,7 @@
 //! original stands in `survivors.md` with its proof; any other survivor is an error, and so is an entry without one.
 //!
 //! A store without an ordering that is left out may be noticed by a test without the model checker instead: one of the crate itself, or one
-//! with one thread. Those of `wait/home.rs` do not look where the system has no *membarrier*(2): two stores there would survive.
+//! with one thread. Those of `wait/home.rs` do not look where the system has no *membarrier*(2): the store of `Rough` would survive.
 //!
 //! A model fails by its invariant alone here. That a mutant changes the number of executions proves nothing.
 

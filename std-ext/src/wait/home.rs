@@ -1,11 +1,11 @@
 //! Who needs no fence when the ring is changed: the thread by which all ends wait, or for a while, everybody.
 //!
 //! The fences of [waiting](super) order what *two* threads do. Where the ends of a channel are tasks of one thread, they are of no use,
-//! and cost as much as all the rest. So whoever waits notes by which thread. One by which all have waited for a while, with two exchanges of the word
-//! at least and one item fewer than `TRIAL`, is *at home*: it does without the fence `W2`. All other threads make that fence. An end that waits by another
-//! thread first sets the word to "nobody is at home", and has the system make a [fence](crate::sync::barrier) on all threads: that takes
-//! microseconds, but is mostly done once for two waits at most. Those alone count: so a receiver is at home, too, whose senders are in other
-//! threads and never wait.
+//! and cost as much as all the rest. So whoever waits notes by which thread. One by which all have waited for a while, with two
+//! exchanges of the word at least and one item fewer than `TRIAL`, is *at home*: it does without the fence `W2`. All other threads make
+//! that fence. An end that waits by another thread first sets the word to "nobody is at home", and has the system make a
+//! [fence](crate::sync::barrier) on all threads: that takes microseconds, but is mostly done once for two waits at most. Those alone
+//! count: so a receiver is at home, too, whose senders are in other threads and never wait.
 //! (A receiver that [meets](super#where-they-meet) all pushes does not come here, as those have no fence to save. So that home is of the
 //! pops, and of those that wait for room.)
 //!
@@ -14,8 +14,8 @@
 //! a thread is at home, its waits are not counted. So another one leaves that home first, and waits for a second lull.)
 //!
 //! Tasks that go from one thread to another would make and leave one home after another. So after a home of a thread that was left too
-//! soon to have been worth it, after fewer than `WORTH` items as its waits count them, it takes twice as many items to make the next one, up to a bound. After
-//! one that was worth it, it takes half as many. (The items are those that have gone by an end since it last waited, and one at least.)
+//! soon to have been worth it, after fewer than `WORTH` items as its waits count them, it takes twice as many items to make the next
+//! one, up to a bound. After one that was worth it, it takes half as many. (The items are those that have gone by an end since it last waited, and one at least.)
 //!
 //! ```text
 //!  usize::BITS-1                                   BITS             0
@@ -186,8 +186,9 @@ mod threads {
     const LULL: u32 = if cfg!(forebay_loom) { 2 } else { 4096 };
     /// How often [`TRIAL`] is doubled at most: tasks that go from one thread to another now and then would leave one home after another.
     const DOUBLED: usize = 7;
-    /// How many items go by at a home that was worth it: by trial, with tasks of tokio on two threads and two cores. (There, to leave it takes 2 µs where
-    /// another thread of the process runs, and 0.1 µs where none does, as often when a task has gone to another thread.)
+    /// How many items go by at a home that was worth it: by trial with tasks of tokio on two threads and two cores that waited for each item.
+    /// (There, to leave it takes 2 µs where another thread of the process runs, and 0.1 µs where none does, as often when a task has gone
+    /// to another thread.)
     const WORTH: usize = 16;
     const MASK: usize = (1 << BITS) - 1;
     /// Nobody has waited.
