@@ -122,6 +122,13 @@
 //!   is no note. If there is, it takes it away and loads the tail, and from then on looks through all tickets up to the tail,
 //!   until all those have been used up.
 //!
+//! ## A guess
+//! An exchange waits for the look at what it replaces, and that look for the last exchange. So a producer tries the ticket after its
+//! last one at once. If others have been dealt out since, the exchange fails, or there is no grant and another tail, and it looks. This is
+//! only done where no ticket ever comes around: so if the tail is at that ticket, it has been there since this producer's last one was
+//! dealt out, and the grant is that ticket's, or there is none yet. It is not that of an earlier lap: the grants are written in order, and the producer has
+//! seen that of its last ticket (`MP1`). A new end tries one that has been dealt out already, at which the tail is never again.
+//!
 //! ## Invariants
 //! - **I0** The shared words and the slots outlive all ends: by the borrow `'q`, or by what the ends keep.
 //! - **I1** Each ticket is dealt out at most once, to one producer, after it has been granted a slot. Tickets are granted in
@@ -160,7 +167,7 @@
 //! ## Full
 //! A producer that finds no grant for its ticket, and the tail still there, has seen a full ring. A grant that it could have
 //! known of is there to be seen: those are written in order, and if it has the ticket from another producer's dealing out, it
-//! sees what that one saw (`MP2`). Nor is it the grant of a later lap, or one that has been moved up there: the consumer has
+//! sees what that one saw (`MP2`); if it has guessed the ticket, it had the one before. Nor is it the grant of a later lap, or one that has been moved up there: the consumer has
 //! written that only after it had taken an item with this ticket or a later one, so the tail would have moved on (`MC3`, `MC7`).
 //!
 //! ## Counts

@@ -80,9 +80,9 @@ impl<T> Tx<T> {
 
     /// Has up to `max` tickets dealt out to this end, which is 1 to `M`, and gets at least 1.
     #[inline(always)]
-    fn claim<const M: usize>(ring: &View<T>, max: usize) -> Result<Dealt<M>, No> {
+    fn claim<const M: usize>(&self, ring: &View<T>, max: usize) -> Result<Dealt<M>, No> {
         let slots = ring.geometry();
-        let mut word = load_tail(ring);
+        let mut word = if GUESSES { self.next.to_word() } else { load_tail(ring) };
         let mut backoff = Backoff::new();
         loop {
             let first = Ticket::from_word(word);
@@ -164,7 +164,7 @@ impl<T> Tx<T> {
     #[inline(always)]
     fn push(&mut self, value: T, under: Option<Refusal>) -> Result<(), PushError<T>> {
         let ring = self.ring;
-        let dealt = match Self::claim::<1>(&ring, 1) {
+        let dealt = match self.claim::<1>(&ring, 1) {
             Ok(dealt) => dealt,
             Err(No::Room) => return Err(self.at_full(value, under)),
             Err(No::Closed) => return Err(PushError::Closed(value)),
@@ -288,7 +288,7 @@ impl<T> Tx<T> {
     /// there can be more.
     fn push_batch(&mut self, max: usize, items: &mut impl Iterator<Item = T>) -> (usize, bool) {
         let ring = self.ring;
-        let dealt = match Self::claim::<BATCH>(&ring, max) {
+        let dealt = match self.claim::<BATCH>(&ring, max) {
             Ok(dealt) => dealt,
             Err(No::Room) => {
                 self.press();
@@ -348,13 +348,17 @@ impl<T> Drop for Rest<'_, T> {
     }
 }
 
+/// Whether an end takes the ticket after its last one for the next, until it learns better: its exchange then need not wait for a look at
+/// the tail, which waits for its last exchange. Elsewhere tickets come around, and an end that was idle for long would be mistaken.
+const GUESSES: bool = usize::BITS >= 64 && !SMALL;
+
 /// The most tickets that are dealt out at once.
 const BATCH: usize = 32;
 
 /// How often a producer looks whether the one before it has put its item in, before it leaves a note.
 const PATIENCE: usize = 16;
 
-/// A pause after a ticket was lost to another producer: short, and bounded.
+/// A pause after a ticket was lost to another producer: short, and bounded. The first time there is none: it may have been a guess.
 struct Backoff(u32);
 
 impl Backoff {
@@ -368,7 +372,7 @@ impl Backoff {
     #[inline(always)]
     fn wait(&mut self) {
         if SEVERAL_CORES {
-            for _ in 0..1 << self.0 {
+            for _ in 1..1 << self.0 {
                 spin_loop();
             }
             self.0 = (self.0 + 1).min(Self::MOST);
