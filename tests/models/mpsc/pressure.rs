@@ -9,7 +9,7 @@ models! {
     a_consumer_that_waits_leaves_it_open_capacity_1 [Some(2), 69, stepwise] WAITS => |cx| super::a_consumer_that_waits(1, 1, 1, 1, FENCED, cx);
     a_consumer_that_waits_leaves_it_open_capacity_2 [Some(2), 13604, stepwise] WAITS => |cx| super::a_consumer_that_waits(2, 3, 1, 1, FENCED, cx);
     a_consumer_that_waits_leaves_it_open_when_full [Some(2), 445, stepwise] WAITS => |cx| super::a_consumer_that_waits(2, 3, 2, 1, FENCED, cx);
-    a_consumer_that_meets_leaves_it_open_capacity_1 [Some(2), 333, stepwise] WAITS => |cx| super::a_consumer_that_waits(1, 1, 1, 1, MET, cx);
+    a_consumer_that_meets_leaves_it_open_capacity_1 [Some(2), 202, stepwise] WAITS => |cx| super::a_consumer_that_waits(1, 1, 1, 1, MET, cx);
     a_consumer_that_meets_leaves_it_open_capacity_2 [Some(2), 50697, stepwise] WAITS => |cx| super::a_consumer_that_waits(2, 3, 1, 1, MET, cx);
     a_consumer_that_meets_leaves_it_open_when_full [Some(2), 2310, stepwise] WAITS => |cx| super::a_consumer_that_waits(2, 3, 2, 1, MET, cx);
     beside_two_producers [Some(2), 179024] WAITS => |cx| super::a_consumer_that_waits(3, 2, 2, 2, FENCED, cx);
@@ -17,8 +17,8 @@ models! {
     beside_one_that_is_held_up [Some(2), 598, stepwise] WAITS => super::beside_one_that_is_held_up;
     two_producers_raise_it_capacity_2 [Some(3), 7765] &["stop"] => |cx| super::two_producers_raise_it(2, 1, cx);
     two_producers_raise_it_capacity_3 [Some(3), 1686] &["slow"] => |cx| super::two_producers_raise_it(3, 2, cx);
-    pushes_beside_a_pop [Some(3), 192] BESIDE => |cx| super::pushes_beside_a_pop(1, cx);
-    pushes_of_two_beside_a_pop [Some(1), 11210] BESIDE => |cx| super::pushes_beside_a_pop(2, cx);
+    pushes_beside_a_pop [Some(3), 653] BESIDE => |cx| super::pushes_beside_a_pop(1, cx);
+    pushes_of_two_beside_a_pop [Some(1), 23614] BESIDE => |cx| super::pushes_beside_a_pop(2, cx);
     changes_are_told [Some(2), 1804, stepwise] &["open", "stop"] => super::changes_are_told;
     a_consumer_that_goes_leaves_it_closed [Some(2), 3442, stepwise] &["stored", "closed"] => |cx| super::a_consumer_that_goes(true, cx);
     a_consumer_that_closes_leaves_it_closed [Some(2), 8834, stepwise] &["stored", "closed"] => |cx| super::a_consumer_that_goes(false, cx);
