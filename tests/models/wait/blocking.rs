@@ -4,7 +4,7 @@ use super::*;
 
 models! {
     threads_alone [Some(3), 18577] &[] => |_| super::threads_alone(small);
-    threads_over_mpsc [Some(2), 4480] &[] => |_| super::threads_alone(mpsc);
+    threads_over_mpsc [Some(2), 5829] &[] => |_| super::threads_alone(mpsc);
     thread_and_task [Some(2), 26399] &["task first", "thread first"] => |cx| super::thread_and_task(small, cx);
     closed_while_it_sleeps [None, 2026] &[] => |_| super::closed_while_it_sleeps(small);
 }

@@ -5,7 +5,7 @@ use super::*;
 models! {
     close_wakes_all [Some(2), 34513] &["was there", "woken"] => |cx| super::close_wakes_all(small, Receiver::close, cx);
     receiver_gone [Some(3), 1914] &["was there", "woken"] => |cx| super::receiver_gone(small, cx);
-    receiver_gone_over_mpsc [Some(3), 7969] &["was there", "woken"] => |cx| super::receiver_gone(mpsc, cx);
+    receiver_gone_over_mpsc [Some(3), 6075] &["was there", "woken"] => |cx| super::receiver_gone(mpsc, cx);
     close_and_one_who_comes_back [None, 43577] &["before", "after"] =>
         |cx| super::close_and_one_who_comes_back(small, cx);
     close_and_one_who_goes [None, 2876] &[] => |cx| super::close_and_one_who_goes(small, cx);
@@ -13,7 +13,7 @@ models! {
     last_sender_gone [Some(3), 13211] &["over", "woken"] => |cx| super::last_sender_gone(small, cx);
     last_sender_gone_over_mpsc [Some(3), 59514] &["over", "woken"] => |cx| super::last_sender_gone(mpsc, cx);
     item_of_the_last_sender [None, 2554] &["there", "woken"] => |cx| super::item_of_the_last_sender(small, cx);
-    closed_while_it_is_sent_over_mpsc [Some(3), 447] &["sent", "came back"] =>
+    closed_while_it_is_sent_over_mpsc [Some(3), 332] &["sent", "came back"] =>
         |cx| super::closed_while_it_is_sent(mpsc, cx);
     closed_while_it_is_sent [None, 13004] &["sent", "came back"] => |cx| super::closed_while_it_is_sent(small, cx);
 }

@@ -20,9 +20,9 @@ fn panic(info: &PanicInfo<'_>) -> ! {
 /// Of each stream: the more there is room for, the less do so many take.
 const fn each(capacity: usize) -> u32 {
     match capacity {
-        64.. => items(3_000, 144_000),
-        7.. => items(3_000, 12_000),
-        _ => 3_000,
+        64.. => items(5_000, 144_000),
+        7.. => items(5_000, 12_000),
+        _ => 5_000,
     }
 }
 
