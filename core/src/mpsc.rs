@@ -80,7 +80,7 @@
 //! Whoever would rather slow down before the ring is full looks at [`Producer::pressure`].
 //!
 //! # What it costs
-//! A push is one compare-and-swap on a word that all producers share, and a plain store; a pop is plain loads and stores. A
+//! A push is one compare-and-swap on a word that all producers share, two where another producer has pushed since, and a plain store; a pop is plain loads and stores. A
 //! [batch](Producer::push_iter) is one compare-and-swap for up to 32 items, if its iterator says how many it has. One that can't
 //! say (a `filter`) gains nothing over [`push`](Producer::push) in a loop, and in a small ring it costs the others a slot until
 //! the consumer comes by. Each [`Slot`] is 5 bytes larger than its item, or 8 where it is aligned to words. How full the ring is, the consumer knows by one load; a
@@ -123,11 +123,12 @@
 //!   until all those have been used up.
 //!
 //! ## A guess
-//! An exchange waits for the look at what it replaces, and that look for the last exchange. So a producer tries the ticket after its
-//! last one at once. If others have been dealt out since, the exchange fails, or there is no grant and another tail, and it looks. This is
-//! only done where no ticket ever comes around: so if the tail is at that ticket, it has been there since this producer's last one was
-//! dealt out, and the grant is that ticket's, or there is none yet. It is not that of an earlier lap: the grants are written in order, and the producer has
-//! seen that of its last ticket (`MP1`). A new end tries one that has been dealt out already, at which the tail is never again.
+//! An exchange waits for the look at what it replaces, and that look for the last exchange. So a producer takes the tail to be where it has
+//! last seen it: behind its own last ticket, or where it was refused, or made. If it is somewhere else by now, the exchange fails, or
+//! there is no grant and another tail, and the producer goes on from there. This is only done with 64 bits, where no ticket comes around:
+//! if the tail is at that ticket, it has not been anywhere else meanwhile. The grant that was read is that ticket's, or that of the
+//! ticket a lap before, which is none. It is not one of two laps before, which would look like it: grants are written in order, and the producer knows of
+//! that of the ticket before, as it had that itself (`MP1`), or has it from whoever had (`MP2`).
 //!
 //! ## Invariants
 //! - **I0** The shared words and the slots outlive all ends: by the borrow `'q`, or by what the ends keep.
@@ -167,7 +168,7 @@
 //! ## Full
 //! A producer that finds no grant for its ticket, and the tail still there, has seen a full ring. A grant that it could have
 //! known of is there to be seen: those are written in order, and if it has the ticket from another producer's dealing out, it
-//! sees what that one saw (`MP2`); if it has guessed the ticket, it had the one before. Nor is it the grant of a later lap, or one that has been moved up there: the consumer has
+//! sees what that one saw (`MP2`). Nor is it the grant of a later lap, or one that has been moved up there: the consumer has
 //! written that only after it had taken an item with this ticket or a later one, so the tail would have moved on (`MC3`, `MC7`).
 //!
 //! ## Counts
@@ -217,19 +218,20 @@
 //! A batch is its items one after another, and those of others may come in between.
 //!
 //! ## Progress and cost
-//! Push is lock-free: a compare-and-swap that fails has been beaten by another producer's. Pop is bounded. Loops that wait for
+//! Push is lock-free: a compare-and-swap that fails, but for a first one that was a guess, has been beaten by another producer's. Pop is bounded. Loops that wait for
 //! another side are bounded by a few dozen spin-loop hints, and there are none on a 32-bit core without an operating system.
 //!
 //! | operation | loads of what others write | stores to what they read | read-modify-write |
 //! |---|---|---|---|
-//! | push | tail, grant; grant and stamp of the ticket before, unless it was our own | 1 | 1 |
-//! | push that is refused | tail twice, grant, level | 0 | none |
+//! | push after our own one | grant | 1 | 1 |
+//! | push after another producer's | tail, grant twice; grant and stamp of the ticket before | 1 | 1 or 2 |
+//! | push that is refused | tail twice, grant twice, level; when it has been refused before: tail, grant, level | 0 | none, or 1 the first time |
 //! | push at or beyond the high mark, once in N − high at least | level, marks; limit, tail | 1 | 1 |
 //! | push that raises the level | marks; twice limit, tail, grant and stamp; more if producers are held up | 1 | 2 |
 //! | pop | a stamp | 1 | none |
 //! | pop that finds nothing | a stamp, three words that are written seldom | 0 | none |
 //! | pop that may reach the low mark, once in high − low at least | a stamp, level, marks; the tail, a grant and a stamp, twice if it lowers the level | 1 | 1 if it lowers it |
-//! | batch of k, up to 32 | tail, k grants; grant and stamp of the ticket before | k | 1 |
+//! | batch of k, up to 32 | k grants; after another producer's the tail, up to k grants more, grant and stamp of the ticket before | k | 1 or 2 |
 //! | `meet`, and a producer that goes | tail | 0 | 1, and 2; a fence |
 //! | a producer's `is_full`, `is_empty`; `len`, `free` | tail twice, a grant; log<sub>2</sub> N + 1 grants | 0 | none |
 //! | push near a producer that is held up | some more stamps | 1 | 2 |
@@ -241,7 +243,7 @@
 //! dealt a ticket that has been dealt out before, and two producers have one slot then. One that stays in the middle of a push
 //! for half as many, or that pushes nothing for exactly as many, may lose its place in the order, or leave no note where one is
 //! due; and one that pushes nothing for half as many, or nothing but at a level that is up all the time, may raise the pressure only
-//! when it is refused. With 64 bits that takes centuries.
+//! when it is refused. With 64 bits, where one that pushes nothing for exactly as many may be dealt such a ticket, too, that takes centuries.
 
 mod consumer;
 mod depth;

@@ -14,12 +14,12 @@ use crate::{Pressure, PushError, Refusal};
 
 /// The algorithm of a producer's end.
 ///
-/// `next` is the ticket after this end's last, or one that was dealt out long ago. Tickets before `limit` have a slot, by what
-/// this end has last seen of the consumer, and so a push with a ticket before `gate` does not fill the ring up to the high
+/// `next` is the ticket after this end's last one, or with [`FOREIGN`] one at which it has seen the tail. Tickets before `limit` have a
+/// slot, by what this end has last seen of the consumer, and so a push with a ticket before `gate` does not fill the ring up to the high
 /// watermark.
 pub(super) struct Tx<T> {
     ring: View<T>,
-    next: Ticket,
+    next: usize,
     limit: Ticket,
     gate: Ticket,
 }
@@ -75,14 +75,14 @@ impl<T> Tx<T> {
             ring.ctl().rest.producers.fetch_sub(1, Ordering::Relaxed);
         }
         let tail = Ticket::from_word(load_tail(&ring));
-        Self { ring, next: ring.geometry().previous(tail), limit, gate: tail }
+        Self { ring, next: tail.to_word() | FOREIGN, limit, gate: tail }
     }
 
     /// Has up to `max` tickets dealt out to this end, which is 1 to `M`, and gets at least 1.
     #[inline(always)]
-    fn claim<const M: usize>(&self, ring: &View<T>, max: usize) -> Result<Dealt<M>, No> {
+    fn claim<const M: usize>(&mut self, ring: &View<T>, max: usize) -> Result<Dealt<M>, No> {
         let slots = ring.geometry();
-        let mut word = if GUESSES { self.next.to_word() } else { load_tail(ring) };
+        let mut word = if GUESSES { self.next().to_word() } else { load_tail(ring) };
         let mut backoff = Backoff::new();
         loop {
             let first = Ticket::from_word(word);
@@ -93,6 +93,9 @@ impl<T> Tx<T> {
             let Some(slot) = slots.granted(first, load_grant(ring, first)) else {
                 let tail = load_tail(ring);
                 if tail == word {
+                    if GUESSES && first != self.next() {
+                        self.next = word | FOREIGN;
+                    }
                     return Err(No::Room);
                 }
                 // It has been dealt out by now.
@@ -117,11 +120,17 @@ impl<T> Tx<T> {
         }
     }
 
+    /// Where it has last seen the tail.
+    #[inline(always)]
+    const fn next(&self) -> Ticket {
+        Ticket::from_word(self.next)
+    }
+
     /// Makes sure that the consumer finds what will be published at a ticket although the one before it may be open. After that
     /// was dealt out to us, so that others need not wait for these looks; and before the stamp (I5).
     #[inline(always)]
     fn look_back(&self, ring: &View<T>, first: Ticket) {
-        if first != self.next {
+        if first.to_word() != self.next {
             let before = ring.geometry().previous(first);
             if is_open(ring, before) {
                 self.tell_gap(before);
@@ -154,7 +163,7 @@ impl<T> Tx<T> {
     /// The ticket was dealt out to this end with this slot, and the item has been put in.
     #[inline(always)]
     unsafe fn publish(&mut self, ring: &View<T>, slot: usize, stamp: Stamp, next: Ticket) {
-        self.next = next;
+        self.next = next.to_word();
         // [MP4] Release: pairs with [MC1] and [MP6]. Orders: our write of the item before the consumer's read of it; the note
         // of a gap [MP5] before whatever follows the end of a later push.
         ring.stamp(slot).store(stamp.to_word(), Ordering::Release);
@@ -220,7 +229,7 @@ impl<T> Tx<T> {
     /// Whether the level is below what it is at least with our item, and those before it, by what we know.
     fn may_raise(&self) -> bool {
         let (slots, gauge) = (self.ring.geometry(), self.ring.gauge());
-        !self.depth().follows() && gauge.is_below(slots.count() - slots.held(self.next, self.limit), gauge.below())
+        !self.depth().follows() && gauge.is_below(slots.count() - slots.held(self.next(), self.limit), gauge.below())
     }
 
     /// The ring, as its gauge has to know it.
@@ -239,7 +248,7 @@ impl<T> Tx<T> {
         let slots = self.ring.geometry();
         if self.depth().follows() {
             // There is nothing to raise: it is met once in half of all laps.
-            self.gate = self.next.farthest();
+            self.gate = self.next().farthest();
             return;
         }
         let high = slots.count() - self.ring.gauge().below();
@@ -348,8 +357,11 @@ impl<T> Drop for Rest<'_, T> {
     }
 }
 
-/// Whether an end takes the ticket after its last one for the next, until it learns better: its exchange then need not wait for a look at
-/// the tail, which waits for its last exchange. Elsewhere tickets come around, and an end that was idle for long would be mistaken.
+/// Of `next`: the ticket before it is not this end's.
+const FOREIGN: usize = 2;
+
+/// Whether an end takes the tail to be where it has last seen it, until it learns better: its exchange then need not wait for a look,
+/// which waits for its last exchange. Elsewhere tickets come around, and an end that was idle for long would be mistaken.
 const GUESSES: bool = usize::BITS >= 64 && !SMALL;
 
 /// The most tickets that are dealt out at once.
@@ -358,7 +370,7 @@ const BATCH: usize = 32;
 /// How often a producer looks whether the one before it has put its item in, before it leaves a note.
 const PATIENCE: usize = 16;
 
-/// A pause after a ticket was lost to another producer: short, and bounded. The first time there is none: it may have been a guess.
+/// A pause after a ticket was lost to another producer: short, and bounded. None where it may have been a guess.
 struct Backoff(u32);
 
 impl Backoff {
@@ -372,7 +384,7 @@ impl Backoff {
     #[inline(always)]
     fn wait(&mut self) {
         if SEVERAL_CORES {
-            for _ in 1..1 << self.0 {
+            for _ in u32::from(GUESSES)..1 << self.0 {
                 spin_loop();
             }
             self.0 = (self.0 + 1).min(Self::MOST);
