@@ -21,6 +21,10 @@
 //! and no burst is larger, there is nothing to lose but by chance: then the plan follows what may be lost, and if nothing may,
 //! it is a [`buffer`] for what comes in 100 ms, as neither side keeps its pace to the moment.
 //!
+//! For items that differ in importance it answers with an `mpsc` or `fan_in` ring behind a gate with thresholds, and never with a
+//! [`priority`](crate::priority) ring: that is to be taken instead where the more important must also be served sooner, as
+//! [`by_importance`] says.
+//!
 //! # Examples
 //! A service that sends 100 requests a second to one that does 25:
 //! ```

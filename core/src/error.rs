@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-/// Why a push did not store its value, and the value itself.
+/// Why a push did not store its value, and the value itself, which need not be `Debug`: [`Debug`](fmt::Debug) does not show it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum PushError<T> {
     /// Every slot holds an item that the consumer has not taken yet. There may be room at any time. The value is the
@@ -83,7 +83,8 @@ impl<T> defmt::Format for PushError<T> {
     }
 }
 
-/// What a push did that stored its value in a ring that may evict.
+/// What a push did that stored its value in a ring that may evict. [`Debug`](fmt::Debug) does not show the item, which need not be
+/// `Debug`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[must_use = "the value that was evicted may have to be accounted for"]
 pub enum Pushed<T> {

@@ -19,7 +19,8 @@
 //! [`Lobby`].
 //!
 //! Any other ring's ends come [`over`], and so do stages before and behind them: what goes through a
-//! [`Gate`](crate::admission::Gate) is let in or not, what [expires](crate::expiry) is not received.
+//! [`Gate`](crate::admission::Gate) is let in or not, what [expires](crate::expiry) is not received. Those of
+//! a ring with lanes do not, nor does a stage over one of them.
 //!
 //! Threads use what is called `blocking_`, or has a time limit; tasks use the futures, [`Stream`](futures_core::Stream) and
 //! [`Sink`](futures_sink::Sink), with any executor.

@@ -38,8 +38,8 @@ use crate::CapacityError;
 /// what is inside.
 ///
 /// # Errors
-/// [`CapacityError`] if either number is 0 or too large, or if there is no memory for the slots. (The few hundred bytes that the
-/// ends share come from [`Arc`](std::sync::Arc), which aborts if there is no memory for them.)
+/// [`CapacityError`] if either number is 0, or both together above `isize::MAX` items or bytes, or if there is no memory for the
+/// slots. (The few hundred bytes that the ends share come from [`Arc`](std::sync::Arc), which aborts if there is no memory for them.)
 ///
 /// # Examples
 /// ```

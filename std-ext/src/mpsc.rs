@@ -43,8 +43,8 @@ use crate::{CapacityError, Refusal};
 /// A ring on the heap for `capacity` items, by its first two ends: the last end to go drops it, with what is inside.
 ///
 /// # Errors
-/// [`CapacityError`] if the capacity is 0 or too large, or if there is no memory for the slots. (The few hundred bytes that the
-/// ends share come from [`Arc`](std::sync::Arc), which aborts if there is no memory for them.)
+/// [`CapacityError`] if the capacity is 0, or above 2<sup>29</sup>, with 32 bits 2<sup>26</sup>, or if there is no memory for the
+/// slots. (The few hundred bytes that the ends share come from [`Arc`](std::sync::Arc), which aborts if there is no memory for them.)
 ///
 /// # Examples
 /// ```

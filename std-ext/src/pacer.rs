@@ -124,7 +124,8 @@ mod instant {
         /// 2.1 s.
         ///
         /// # Errors
-        /// As [`Rates::new`]. The longest period is 2147 s.
+        /// As [`Rates::new`]; and [`TimeTooLong`](RatesError::TimeTooLong), as the longest period is [`Rates::MAX_PERIOD`] microseconds,
+        /// which is 2147 s.
         ///
         /// # Examples
         /// ```
@@ -139,13 +140,16 @@ mod instant {
         /// ```
         pub fn new(period: Duration, least: u32, greatest: u32) -> Result<Self, RatesError> {
             let nanoseconds = Tick::Nanosecond.count(period);
-            let (tick, period) = if nanoseconds <= u64::from(Rates::MAX_PERIOD) {
+            let (tick, ticks) = if nanoseconds <= u64::from(Rates::MAX_PERIOD) {
                 (Tick::Nanosecond, nanoseconds)
             } else {
                 (Tick::Microsecond, Tick::Microsecond.count(period))
             };
-            let rates = Rates::new(u32::try_from(period).unwrap_or(u32::MAX), least, greatest)?;
-            Ok(Self::of(rates, tick, period).with_slack(Duration::from_millis(1)))
+            let rates = match Rates::new(u32::try_from(ticks).unwrap_or(u32::MAX), least, greatest) {
+                Err(RatesError::PeriodTooLong { .. }) => return Err(RatesError::TimeTooLong { period }),
+                rates => rates?,
+            };
+            Ok(Self::of(rates, tick, ticks).with_slack(Duration::from_millis(1)))
         }
 
         fn of(rates: Rates, tick: Tick, period: u64) -> Self {

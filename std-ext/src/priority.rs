@@ -28,7 +28,7 @@ use crate::CapacityError;
 /// to [reject](crate::Overflow::Reject).
 ///
 /// # Errors
-/// [`Zero`](CapacityError::Zero) if there is no capacity, [`TooLarge`](CapacityError::TooLarge) above the limits,
+/// [`Zero`](CapacityError::Zero) if there is no capacity, [`TooLarge`](CapacityError::TooLarge) above the [limits](Ring#limits),
 /// [`OutOfMemory`](CapacityError::OutOfMemory).
 #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 pub fn ring<T, const C: usize>(capacity: usize) -> Result<(OwnedProducer<T, C>, OwnedConsumer<T, C>), CapacityError> {

@@ -44,8 +44,8 @@ use crate::CapacityError;
 /// The items lie side by side ([`Dense`]): best for batches, and for all that is not tuned to the last nanosecond.
 ///
 /// # Errors
-/// [`CapacityError`] if the capacity is 0 or too large, or if there is no memory for the slots. (The few hundred bytes that the
-/// ends share come from [`Arc`](std::sync::Arc), which aborts if there is no memory for them.)
+/// [`CapacityError`] if the capacity is 0, or above `isize::MAX` items or bytes, or if there is no memory for the
+/// slots. (The few hundred bytes that the ends share come from [`Arc`](std::sync::Arc), which aborts if there is no memory for them.)
 ///
 /// # Examples
 /// ```

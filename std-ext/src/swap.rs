@@ -36,8 +36,8 @@ pub const PRODUCERS: usize = 64;
 /// go drops it, with what is inside. It has [`PRODUCERS`] producers at most; [`HeapRing::with_overflow`] takes another number.
 ///
 /// # Errors
-/// [`CapacityError`] if the capacity is 0 or too large, or if there is no memory for the slots. (The few hundred bytes that the
-/// ends share come from [`Arc`](std::sync::Arc), which aborts if there is no memory for them.)
+/// [`CapacityError`] if the capacity is 0 or above the [limits](Ring#limits), or if there is no memory for the
+/// slots. (The few hundred bytes that the ends share come from [`Arc`](std::sync::Arc), which aborts if there is no memory for them.)
 ///
 /// # Examples
 /// ```

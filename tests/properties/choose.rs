@@ -456,7 +456,7 @@ fn what_may_be_lost_decides_where_there_is_no_burst() {
     assert_eq!((plan.leaf, plan.capacity, plan.wait, plan.slack), (Leaf::Buffer, 1501, 75, Some(100)));
     assert_eq!(
         plan.to_string(),
-        "buffer what comes at once in a `spsc` ring for 1501: nothing is lost unless 0.100 s go by without a service, and an item \
+        "buffer what comes at once in an `spsc` ring for 1501: nothing is lost unless 0.100 s go by without a service, and an item \
          waits 0.075 s at the worst"
     );
     assert_eq!(load.room(301).plan().unwrap().slack, Some(20));
@@ -586,6 +586,7 @@ fn what_cannot_be_is_said_in_figures() {
         assert_eq!(choice.plan(), Err(contradiction), "{choice:?}");
         assert!(!contradiction.to_string().is_empty());
     }
+    assert!(NoRate.to_string().starts_with("`served` is 0"));
 }
 
 /// No figures make it panic or overflow.
@@ -678,7 +679,7 @@ fn plans_and_contradictions_are_shown_in_figures() {
     let burst = Choice::new(10, 25).burst(100, 10_000);
     assert_eq!(
         burst.plan().unwrap().to_string(),
-        "buffer the burst in a `spsc` ring for 751: nothing is lost, and an item waits 30.040 s at the worst"
+        "buffer the burst in an `spsc` ring for 751: nothing is lost, and an item waits 30.040 s at the worst"
     );
     let error = burst.within(1500).plan().unwrap_err();
     assert_eq!(error.to_string(), "an item would wait for 30.040 s, and may for 1.500 s");

@@ -3,6 +3,7 @@
 //! Claims: misuse.
 
 use std::error::Error;
+use std::time::Duration;
 
 use forebay_core::admission::{Rate, RateError, ThresholdError};
 use forebay_core::credit::{CreditError, FrameError, ItemRefused, MAX_WINDOW, NotHeld, Refused};
@@ -26,6 +27,7 @@ fn each_error_says_something_of_its_own() {
         &WatermarkError::LowNotBelowHigh { high: 1, low: 1 },
         &WatermarkError::HighAboveCapacity { high: 1, capacity: 0 },
         &RateError::KeepsNone,
+        &RateError::KeepsMoreThanAll { keep: 1, of: 0 },
         &RateError::KeepsMoreThanAll { keep: 1, of: 1 },
         &RateError::TooFine { of: 1 },
         &ThresholdError { class: 1 },
@@ -45,6 +47,7 @@ fn each_error_says_something_of_its_own() {
         &FrameError::Kind { kind: 1 },
         &RatesError::ZeroPeriod,
         &RatesError::PeriodTooLong { period: 1 },
+        &RatesError::TimeTooLong { period: Duration::from_secs(1) },
         &RatesError::ZeroRate,
         &RatesError::LeastAboveGreatest { least: 1, greatest: 1 },
         &RatesError::TooFast { greatest: 1 },
@@ -68,6 +71,7 @@ fn figures_are_told() {
     says(&WatermarkError::LowNotBelowHigh { high: 7, low: 9 }, &[9, 7]);
     says(&WatermarkError::HighAboveCapacity { high: 9, capacity: 7 }, &[9, 7]);
     says(&RateError::KeepsMoreThanAll { keep: 11, of: 10 }, &[11, 10]);
+    says(&RateError::KeepsMoreThanAll { keep: 1, of: 0 }, &[1, 0]);
     says(&RateError::TooFine { of: 5000 }, &[5000, Rate::MAX.into()]);
     says(&ThresholdError { class: 3 }, &[3]);
     says(&CreditError::WindowTooLarge { window: MAX_WINDOW + 1 }, &[u64::from(MAX_WINDOW) + 1, MAX_WINDOW.into()]);
@@ -78,6 +82,7 @@ fn figures_are_told() {
     says(&FrameError::Kind { kind: 7 }, &[7]);
     let longest = Rates::MAX_PERIOD.into();
     says(&RatesError::PeriodTooLong { period: u32::MAX }, &[u32::MAX.into(), longest]);
+    says(&RatesError::TimeTooLong { period: Duration::from_micros(2_147_483_648) }, &[2147, 483_648, 2147, 483_647]);
     says(&RatesError::LeastAboveGreatest { least: 9, greatest: 7 }, &[9, 7]);
     says(&RatesError::TooFast { greatest: 1 << 24 }, &[1 << 24, Rates::MAX.into()]);
     says(&RatesError::StartOutside { start: 1, least: 2, greatest: 4 }, &[1, 2, 4]);

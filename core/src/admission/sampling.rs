@@ -93,6 +93,9 @@ impl fmt::Display for RateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::KeepsNone => f.write_str("the rate is 0: a sample keeps something"),
+            Self::KeepsMoreThanAll { keep, of: 0 } => {
+                write!(f, "the rate keeps {keep} of 0: it is of one value at least")
+            }
             Self::KeepsMoreThanAll { keep, of } => write!(f, "the rate keeps {keep} of {of}, which is more than all"),
             Self::TooFine { of } => write!(f, "the rate is one of {of}, and {} is the most", Rate::MAX),
         }

@@ -9,7 +9,7 @@ use core::fmt;
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Contradiction {
-    /// A rate, or the time of a burst, is 0, or nothing is ever offered.
+    /// What is served is 0, or the rate or the time of a burst, or nothing is ever offered.
     NoRate,
     /// There are no producers.
     NoProducer,
@@ -91,7 +91,7 @@ impl fmt::Display for Seconds {
 impl fmt::Display for Contradiction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Self::NoRate => f.write_str("a rate or the time of a burst is 0, or nothing is ever offered"),
+            Self::NoRate => f.write_str("`served` is 0, or the rate or the time of a burst, or nothing is ever offered"),
             Self::NoProducer => f.write_str("there are no producers"),
             Self::NoRoom => f.write_str("there is room for no item, or no time, or no key"),
             Self::NoBound => f.write_str(

@@ -23,7 +23,7 @@
 /// let plan = Choice::new(100, 25).controlled(1, 200).plan()?;
 /// assert_eq!(
 ///     plan.to_string(),
-///     "slow the producer down by the pressure of a `spsc` ring for 29, with watermarks at 13 and 5: nothing is lost, and an \
+///     "slow the producer down by the pressure of an `spsc` ring for 29, with watermarks at 13 and 5: nothing is lost, and an \
 ///      item waits 1.160 s at the worst"
 /// );
 /// let mut ring = spsc::Ring::<u32, 29>::new();

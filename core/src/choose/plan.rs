@@ -113,7 +113,7 @@ impl fmt::Display for Plan {
             Leaf::Ignore => "go on until the ceiling of",
         };
         let ring = match self.ring {
-            Ring::Spsc => "a `spsc` ring",
+            Ring::Spsc => "an `spsc` ring",
             Ring::Mpsc => "an `mpsc` ring",
             Ring::Swap => "a `swap` ring",
             Ring::FanIn => "a `fan_in` ring with lanes",

@@ -1,6 +1,7 @@
 //! Between which rates a pacer paces.
 
 use core::fmt;
+use core::time::Duration;
 
 use super::control::FRACTION;
 
@@ -106,6 +107,11 @@ pub enum RatesError {
         /// In ticks.
         period: u32,
     },
+    /// The period, as a time, was above [`Rates::MAX_PERIOD`] microseconds: as pacers say that go by a clock, and not by ticks.
+    TimeTooLong {
+        /// How long it was.
+        period: Duration,
+    },
     /// The least rate was 0: a pacer never gives up, or nobody would notice that there is room again.
     ZeroRate,
     /// The least rate was above the greatest.
@@ -134,9 +140,15 @@ pub enum RatesError {
 impl fmt::Display for RatesError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::ZeroPeriod => f.write_str("the period is 0 ticks"),
+            Self::ZeroPeriod => f.write_str("the period is 0"),
             Self::PeriodTooLong { period } => {
                 write!(f, "the period, {period} ticks, is above {}", Rates::MAX_PERIOD)
+            }
+            Self::TimeTooLong { period } => {
+                let (seconds, micros) = (period.as_secs(), period.subsec_micros());
+                let longest = Duration::from_micros(Rates::MAX_PERIOD as u64);
+                let (most, and) = (longest.as_secs(), longest.subsec_micros());
+                write!(f, "the period, {seconds}.{micros:06} s, is above {most}.{and:06} s")
             }
             Self::ZeroRate => f.write_str("the least rate is 0: it must be at least 1 item per period"),
             Self::LeastAboveGreatest { least, greatest } => {

@@ -127,7 +127,7 @@ fn ends<T, K, const C: usize>((tx, rx): owner::Ends<'_, View<T, C>, K>) -> Ends<
 /// as RAM where there is flash.
 ///
 /// # Limits
-/// `N` is below 2^54, and below 2^22 where words have 32 bits: more does not compile.
+/// `N + 1` is below 2^54, and below 2^22 where words have 32 bits: more does not compile.
 ///
 /// # Examples
 /// ```

@@ -166,7 +166,7 @@ mod tests {
             ("11/10", "11 of 10, which is more than all"),
             ("101%", "101 of 100, which is more than all"),
             ("1/4096", "4095 is the most"),
-            ("1/0", "more than all"),
+            ("1/0", "1 of 0: it is of one value at least"),
             ("1/70000", "too large"),
             ("0.5%", "percents are whole"),
             ("99.5%", "percents are whole"),

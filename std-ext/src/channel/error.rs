@@ -5,26 +5,28 @@ use core::fmt;
 
 use crate::InUse;
 
-/// Why a value was not sent: here it is.
+/// Why a value was not sent: here it is. [`Debug`](fmt::Debug) does not show the value, which need not be `Debug`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum SendError<T> {
     /// The receiver is gone, or has closed the channel.
     Closed(T),
-    /// It was dropped by rule, and counted: by the queue's policy at full, or as it has no key.
+    /// It was dropped by rule, and counted: by the queue's policy at full, by a rule before the ring
+    /// ([`Gate`](crate::admission::Gate)), or as it has no key.
     Shed(T),
     /// There was no room for as long as the channel was built to wait, see [`WhenFull`](super::WhenFull). Where nothing of that kind
     /// was said, it is never so.
     Timeout(T),
 }
 
-/// Why a value was not sent in time: here it is.
+/// Why a value was not sent in time: here it is. [`Debug`](fmt::Debug) does not show the value, which need not be `Debug`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum SendTimeoutError<T> {
     /// There was no room for so long, or others came first.
     Timeout(T),
     /// The receiver is gone, or has closed the channel.
     Closed(T),
-    /// It was dropped by rule, and counted: by the queue's policy at full, or as it has no key.
+    /// It was dropped by rule, and counted: by the queue's policy at full, by a rule before the ring
+    /// ([`Gate`](crate::admission::Gate)), or as it has no key.
     Shed(T),
 }
 

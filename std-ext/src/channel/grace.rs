@@ -186,6 +186,10 @@ impl<P: SendEnd, D: Desk, F: Future + Unpin> Timed<'_, P, D, F> {
 }
 
 /// Sends a value, or gives up when a timer is ready: see [`SendFuture::within`].
+///
+/// # Cancel safety
+/// Dropped before it is ready, it drops the value, which was not sent, unless [`into_inner`](Self::into_inner) gives that back; and the
+/// timer with it.
 #[must_use = "futures do nothing unless they are awaited"]
 pub struct SendWithin<'s, P: SendEnd, D: Desk, F>(Timed<'s, P, D, F>);
 
@@ -210,6 +214,10 @@ impl<P: SendEnd, D: Desk, F: Future + Unpin> Future for SendWithin<'_, P, D, F> 
 }
 
 /// Sends a value, or goes by the channel's policy when a timer is ready: see [`SendFuture::with_grace`].
+///
+/// # Cancel safety
+/// Dropped before it is ready, it drops the value, which was not sent, unless [`into_inner`](Self::into_inner) gives that back; and the
+/// timer with it. Nothing was dropped by the policy.
 #[must_use = "futures do nothing unless they are awaited"]
 pub struct SendWithGrace<'s, P: SendEnd, D: Desk, F>(Timed<'s, P, D, F>);
 

@@ -284,7 +284,11 @@ pub type PrioritySender<T, F, const C: usize> = Sender<priority::By<'static, T, 
 /// The receiver of [`priority`](fn@priority).
 pub type PriorityReceiver<T, const C: usize> = Receiver<priority::ByClass<'static, T, C, priority::Keep<T, C>>, Shared>;
 
-/// A channel over the ends of any ring: its producer's end, or the first one, and its consumer's end.
+/// A channel over the ends of any ring but one with lanes: its producer's end, or the first one, and its consumer's end.
+///
+/// For a ring with lanes there is [`fan_in`](fn@fan_in), or [`Lobby::lanes`](super::Lobby::lanes): with the ends of one, this does not
+/// compile. Those make the senders themselves, of the bare ends of lanes, so no [`Gate`](crate::admission::Gate) or other stage can stand
+/// before a lane of a channel at present, nor behind it.
 ///
 /// What it is told by them must be true when they say it, as the rings of this crate do: a push is refused only where there is no
 /// room, and a pop finds nothing only where no push is over. And there is room for one more after a pop.

@@ -10,6 +10,10 @@ use super::place::Desk;
 use super::{Drain, ReceiveEnd, Receiver, SendEnd, Sender};
 
 /// Sends the items of an iterator: see [`Sender::send_many`].
+///
+/// # Cancel safety
+/// Dropped before it is ready, it drops the one item that it waits with, unless [`into_inner`](Self::into_inner) gives that back. Those
+/// before it were sent, and [`sent`](Self::sent) says how many; those after it are still in the iterator.
 #[must_use = "futures do nothing unless they are awaited"]
 pub struct SendMany<'s, P: SendEnd, I, D: Desk> {
     sender: &'s mut Sender<P, D>,
@@ -120,6 +124,9 @@ impl<P: SendEnd, I, D: Desk> fmt::Debug for SendMany<'_, P, I, D> {
 }
 
 /// Receives some items: see [`Receiver::recv_many`].
+///
+/// # Cancel safety
+/// Dropped before it is ready, it has taken no item, and the receiver does not wait any more.
 #[must_use = "futures do nothing unless they are awaited"]
 pub struct RecvMany<'r, C: ReceiveEnd, E, D: Desk> {
     receiver: &'r mut Receiver<C, D>,

@@ -14,6 +14,9 @@ use crate::PushError;
 pub trait ReserveEnd: RoomEnd {}
 
 /// Waits for room, and keeps it: see [`Sender::reserve`].
+///
+/// # Cancel safety
+/// Dropped before it is ready, it has kept nothing, and nothing is lost.
 #[must_use = "futures do nothing unless they are awaited"]
 pub struct Reserve<'s, P: ReserveEnd, D: Desk> {
     /// Taken when it is ready.
@@ -131,6 +134,9 @@ impl<P: ReserveEnd, D: Desk> Sender<P, D> {
 }
 
 /// Waits for room, and keeps it together with the sender: see [`Sender::reserve_owned`].
+///
+/// # Cancel safety
+/// Dropped before it is ready, it drops the sender, which may end the channel, unless [`into_inner`](Self::into_inner) gives that back.
 #[must_use = "futures do nothing unless they are awaited"]
 pub struct ReserveOwned<P: ReserveEnd, D: Desk> {
     /// Taken when it is ready.

@@ -578,6 +578,9 @@ impl<E, D: Desk> Party<E, D> {
 }
 
 /// Waits for another pressure: see `pressure_changed` of [`Sender`] and [`Receiver`]. Polled again after it was ready, it begins anew.
+///
+/// # Cancel safety
+/// Nothing is lost: if the pressure is another one than was told last, the next of these is ready at once.
 #[must_use = "futures do nothing unless they are awaited"]
 pub struct PressureChanged<'e, E: PressureEnd, D: Desk>(&'e mut Party<E, D>);
 

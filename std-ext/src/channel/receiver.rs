@@ -182,6 +182,10 @@ impl<C: ReceiveEnd, D: Desk> Receiver<C, D> {
     }
 
     /// Polls for the next item.
+    ///
+    /// # Cancel safety
+    /// While it is pending, no item has been taken. The receiver stays registered with that waker, which may be woken once more though
+    /// nobody polls again; what comes is received by the next call, of whatever kind.
     #[inline]
     pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Result<C::Item, RecvError>> {
         match self.take() {
@@ -339,6 +343,11 @@ impl<C: ReceiveEnd + PressureEnd, D: Desk> Receiver<C, D> {
     }
 }
 
+/// All that comes, until nothing will.
+///
+/// # Cancel safety
+/// A future that asks for the next item, as those of the `futures` crate do, can be dropped: if it was pending, no item has been taken, as
+/// with [`poll_recv`](Receiver::poll_recv).
 impl<C: ReceiveEnd + Unpin, D: Desk + Unpin> Stream for Receiver<C, D> {
     type Item = C::Item;
 
@@ -365,6 +374,9 @@ impl<C: ReceiveEnd, D: Desk> fmt::Debug for Receiver<C, D> {
 }
 
 /// Receives an item: see [`Receiver::recv`]. Polled again after it was ready, it receives another one.
+///
+/// # Cancel safety
+/// Dropped before it is ready, it has taken no item, and the receiver does not wait any more.
 #[must_use = "futures do nothing unless they are awaited"]
 pub struct RecvFuture<'r, C: ReceiveEnd, D: Desk> {
     receiver: &'r mut Receiver<C, D>,

@@ -625,6 +625,10 @@ impl<P: SendEnd, D: Desk> fmt::Debug for Sender<P, D> {
 }
 
 /// Sends a value: see [`Sender::send`].
+///
+/// # Cancel safety
+/// Dropped before it is ready, it drops the value, which was not sent, unless [`into_inner`](Self::into_inner) gives that back. If it had
+/// been woken for room, and did not look, the next who waits is woken for that.
 #[must_use = "futures do nothing unless they are awaited"]
 pub struct SendFuture<'s, P: SendEnd, D: Desk> {
     pub(super) sender: &'s mut Sender<P, D>,

@@ -16,7 +16,12 @@ use super::{SendEnd, Sender};
 /// before it is ready for another one, or is flushed. The item comes back with [`into_parts`](Self::into_parts).
 ///
 /// It waits where a send does: by a policy that drops it is always ready. What is evicted is dropped then, and so is what is shed: that
-/// is no error here, the ring has counted it. To close it is to flush it: the receiver sees the end when it is dropped.
+/// is no error here, it has been counted. To close it is to flush it: the receiver sees the end when it is dropped.
+///
+/// # Cancel safety
+/// An item that was given to it is sent, or still in it, whatever is dropped of the futures that flush it or wait until it is ready. If the
+/// sink itself is dropped with an item in it that has found no room, that item is dropped, and not sent: flush it before, or take the item
+/// back by [`into_parts`](Self::into_parts).
 pub struct SenderSink<P: SendEnd, D: Desk> {
     sender: Sender<P, D>,
     pending: Option<P::Item>,

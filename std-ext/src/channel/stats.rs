@@ -29,7 +29,7 @@ pub struct Stats {
     pub capacity: usize,
     /// How pressed the channel is, or the sender's lane; if there is such a thing.
     pub pressure: Option<Pressure>,
-    /// What the ring counts, for all ends.
+    /// What the ring counts, for all ends. What is [shed](super::SendError::Shed) before it, see [`RingCounts::shed`], is not in it.
     pub ring: RingCounts,
 }
 
@@ -39,7 +39,10 @@ pub struct Stats {
 pub struct RingCounts {
     /// How many items made room for others.
     pub evicted: Option<usize>,
-    /// How many values were dropped at full by its policy.
+    /// How many values were dropped at full by its policy. What a [`Gate`](crate::admission::Gate) keeps out never comes to the ring: its
+    /// rule counts that, as in [`Sampler::kept_out`](crate::admission::Sampler::kept_out) and
+    /// [`Classes::kept_out`](crate::admission::Classes::kept_out). Nor are values in it that have no key:
+    /// [`Keyed::without_key`](crate::conflated::Keyed::without_key) counts those.
     pub shed: Option<usize>,
     /// How many were replaced by newer ones before they were received.
     pub conflated: Option<usize>,

@@ -50,10 +50,16 @@ macro_rules! until {
 
 until! {
     /// Waits for room: see [`Sender::ready`]. Polled again after it was ready, it begins anew.
+    ///
+    /// # Cancel safety
+    /// Nothing is lost. If it had been woken for room, and did not look, the next who waits is woken for that.
     Ready, Sender::<P, D>::ROOM, Sender::is_ready
 }
 
 until! {
     /// Waits for the end: see [`Sender::closed`]. Polled again after it was ready, it begins anew.
+    ///
+    /// # Cancel safety
+    /// Nothing is lost.
     Closed, Kind::Closed, Sender::is_closed
 }

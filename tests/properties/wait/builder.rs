@@ -149,7 +149,7 @@ fn messages() {
     ];
     let mut messages = all.map(|error| error.to_string());
     assert_eq!(messages[2], "3 senders were asked for, and this ring has 1 at most");
-    assert_eq!(messages[5], "there are 1 weights for 2 lanes");
+    assert_eq!(messages[5], "the number of weights, 1, is not that of lanes, 2");
     assert_eq!(messages[6], "the weight of lane 2 is 0: it would never be served");
     assert_eq!(messages[8], "the low watermark (2) is not below the high one (1)");
     assert!(messages.iter().all(|message| !message.contains('\n') && message.len() < 100));

@@ -74,7 +74,9 @@ impl fmt::Display for BuildError {
             }
             Self::ZeroLanes => "there is no lane: say how many lanes there are, or the weight of each",
             Self::NoLanes => "this ring has no lanes, and no weights: take `fan_in`",
-            Self::Weights { weights, lanes } => return write!(f, "there are {weights} weights for {lanes} lanes"),
+            Self::Weights { weights, lanes } => {
+                return write!(f, "the number of weights, {weights}, is not that of lanes, {lanes}");
+            }
             Self::ZeroWeight { lane } => {
                 return write!(f, "the weight of lane {lane} is 0: it would never be served");
             }
