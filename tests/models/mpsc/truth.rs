@@ -20,6 +20,7 @@ models! {
     a_producer_counts_truly [Some(3), 2175, stepwise] &["one", "two"] => super::a_producer_counts_truly;
     a_producer_calls_it_empty_truly [Some(3), 1134, stepwise] &["inside"] => super::a_producer_calls_it_empty_truly;
     a_producer_calls_it_full_truly [Some(3), 581, stepwise] &["room"] => super::a_producer_calls_it_full_truly;
+    a_guess_that_is_late [Some(3), 239] &["full", "stored"] => super::a_guess_that_is_late;
     room_that_was_seen_is_there [Some(3), 9, stepwise] &["full", "room"] => super::room_that_was_seen_is_there;
 }
 
@@ -320,4 +321,38 @@ fn room_that_was_seen_is_there(cx: &Context) {
     }
     let consumer = popper.join().unwrap();
     assert_eq!(producer.is_full(), consumer.is_full());
+}
+
+/// A producer that was idle for two laps, and takes the grant of its turn for one to its ticket, is dealt none that is another's.
+///
+/// [MP1] [MP2] [MP3] [MC3].
+fn a_guess_that_is_late(cx: &Context) {
+    let (mut producer, mut consumer) = numbers(1, 1);
+    producer.push(0).unwrap();
+    assert_eq!(consumer.pop(), Ok(0));
+    let others = thread::spawn({
+        let (mut other, cx) = (producer.clone(), cx.clone());
+        move || {
+            let (mut stored, mut popped) = (Vec::new(), Vec::new());
+            for number in 100..103 {
+                match other.push(number) {
+                    Ok(()) => stored.push(number),
+                    Err(_) => cx.note("full"),
+                }
+                popped.extend(consumer.pop().ok());
+            }
+            (stored, popped, consumer)
+        }
+    });
+    let ours = producer.push(1).is_ok();
+    let (mut stored, mut popped, mut consumer) = others.join().unwrap();
+    if ours {
+        cx.note("stored");
+        stored.push(1);
+    }
+    popped.extend(consumer.drain());
+    check_order(&popped);
+    check_all(popped, stored);
+    producer.push(2).unwrap();
+    assert_eq!((consumer.pop(), consumer.pop()), (Ok(2), Err(PopError::Empty)));
 }
