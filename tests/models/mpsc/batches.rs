@@ -3,11 +3,11 @@
 use super::*;
 
 models! {
-    batches_capacity_2 [Some(3), 26423] &["all", "some"] => |cx| super::batches(2, 1, cx);
-    batches_capacity_3 [Some(3), 117614] &["all"] => |cx| super::batches(3, 2, cx);
+    batches_capacity_2 [Some(3), 20974] &["all", "some"] => |cx| super::batches(2, 1, cx);
+    batches_capacity_3 [Some(3), 79326] &["all"] => |cx| super::batches(3, 2, cx);
     two_holes [Some(2), 11892] &["beyond"] => super::two_holes;
     a_batch_cut_short [Some(3), 66, stepwise] &["empty"] => super::a_batch_cut_short;
-    room_after_draining [Some(3), 342] &["full", "stored"] => super::room_after_draining;
+    room_after_draining [Some(3), 213] &["full", "stored"] => super::room_after_draining;
 }
 
 /// The items of a batch come out in order and once, beside those of another producer.

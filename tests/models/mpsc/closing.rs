@@ -3,10 +3,10 @@
 use super::*;
 
 models! {
-    closed_comes_last_capacity_1 [Some(3), 373406] &["empty", "closed"] => |cx| super::closed_comes_last(1, cx);
-    closed_comes_last_capacity_2 [Some(2), 93968] &["empty", "closed"] => |cx| super::closed_comes_last(2, cx);
-    close_is_sticky [Some(3), 25476] &["stored", "closed"] => super::close_is_sticky;
-    consumer_gone [Some(3), 33561] &["stored", "closed"] => super::consumer_gone;
+    closed_comes_last_capacity_1 [Some(3), 70967] &["empty", "closed"] => |cx| super::closed_comes_last(1, cx);
+    closed_comes_last_capacity_2 [Some(2), 16879] &["empty", "closed"] => |cx| super::closed_comes_last(2, cx);
+    close_is_sticky [Some(3), 12757] &["stored", "closed"] => super::close_is_sticky;
+    consumer_gone [Some(3), 15484] &["stored", "closed"] => super::consumer_gone;
 }
 
 /// A pop says `Closed` only after the last item of the last producer.

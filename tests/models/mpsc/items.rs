@@ -3,11 +3,11 @@
 use super::*;
 
 models! {
-    fifo_capacity_1 [Some(3), 2818] &["full", "empty"] => |cx| super::fifo(1, 1, cx);
-    fifo_capacity_2 [Some(3), 9934] &["empty"] => |cx| super::fifo(2, 3, cx);
-    fifo_capacity_3 [Some(3), 22340] &["empty"] => |cx| super::fifo(3, 2, cx);
-    one_producer_twice [Some(3), 96413] &["empty"] => super::one_producer_twice;
-    push_happens_before_pop [Some(3), 25163] &["empty", "popped"] => super::push_happens_before_pop;
+    fifo_capacity_1 [Some(3), 1812] &["full", "empty"] => |cx| super::fifo(1, 1, cx);
+    fifo_capacity_2 [Some(3), 5742] &["empty"] => |cx| super::fifo(2, 3, cx);
+    fifo_capacity_3 [Some(3), 13100] &["empty"] => |cx| super::fifo(3, 2, cx);
+    one_producer_twice [Some(3), 53041] &["empty"] => super::one_producer_twice;
+    push_happens_before_pop [Some(3), 13868] &["empty", "popped"] => super::push_happens_before_pop;
     pop_happens_before_push [Some(3), 6] &["full", "stored"] => super::pop_happens_before_push;
 }
 

@@ -5,8 +5,8 @@ use std::iter;
 use super::*;
 
 models! {
-    split_again [Some(3), 3841] &["in use", "split"] => super::split_again;
-    split_with_holes [Some(3), 27950, stepwise] &["after it", "before it", "in between"] => super::split_with_holes;
+    split_again [Some(3), 2082] &["in use", "split"] => super::split_again;
+    split_with_holes [Some(3), 17679, stepwise] &["after it", "before it", "in between"] => super::split_with_holes;
 }
 
 /// Whoever splits a ring again after all its ends have gone finds what they left, and owns it.

@@ -6,17 +6,17 @@ use std::iter;
 use super::*;
 
 models! {
-    empty_is_true_capacity_2 [Some(3), 365] &["the other", "both"] => |cx| super::empty_is_true(2, 1, cx);
-    empty_is_true_capacity_3 [Some(3), 452] &["the other", "both"] => |cx| super::empty_is_true(3, 2, cx);
-    empty_is_true_twice [Some(2), 44547] &["gap", "in order"] => super::empty_is_true_twice;
-    empty_is_true_beyond_two [Some(2), 6909] &["ahead"] => super::empty_is_true_beyond_two;
-    order_is_true [Some(3), 37428] &["the other first"] => super::order_is_true;
-    room_after_a_pop_capacity_1 [Some(3), 45] &["ours", "theirs"] => |cx| super::room_after_a_pop(1, cx);
-    room_after_a_pop_capacity_2 [Some(3), 32] &["ours"] => |cx| super::room_after_a_pop(2, cx);
-    one_slot_is_held [Some(2), 2894] &["later"] => super::one_slot_is_held;
-    room_beside_what_moves_up [Some(3), 6084, stepwise] &["ahead", "in between"] => super::room_beside_what_moves_up;
-    shed_is_counted [Some(3), 7810] &["shed", "stored"] => super::shed_is_counted;
-    counts_are_true [Some(3), 19819, stepwise] &["none", "one", "two"] => super::counts_are_true;
+    empty_is_true_capacity_2 [Some(3), 231] &["the other", "both"] => |cx| super::empty_is_true(2, 1, cx);
+    empty_is_true_capacity_3 [Some(3), 264] &["the other", "both"] => |cx| super::empty_is_true(3, 2, cx);
+    empty_is_true_twice [Some(2), 35625] &["gap", "in order"] => super::empty_is_true_twice;
+    empty_is_true_beyond_two [Some(2), 3451] &["ahead"] => super::empty_is_true_beyond_two;
+    order_is_true [Some(3), 20519] &["the other first"] => super::order_is_true;
+    room_after_a_pop_capacity_1 [Some(3), 20] &["ours", "theirs"] => |cx| super::room_after_a_pop(1, cx);
+    room_after_a_pop_capacity_2 [Some(3), 20] &["ours"] => |cx| super::room_after_a_pop(2, cx);
+    one_slot_is_held [Some(2), 1413] &["later"] => super::one_slot_is_held;
+    room_beside_what_moves_up [Some(3), 3459, stepwise] &["ahead", "in between"] => super::room_beside_what_moves_up;
+    shed_is_counted [Some(3), 4311] &["shed", "stored"] => super::shed_is_counted;
+    counts_are_true [Some(3), 13160, stepwise] &["none", "one", "two"] => super::counts_are_true;
     a_producer_counts_truly [Some(3), 2175, stepwise] &["one", "two"] => super::a_producer_counts_truly;
     a_producer_calls_it_empty_truly [Some(3), 1134, stepwise] &["inside"] => super::a_producer_calls_it_empty_truly;
     a_producer_calls_it_full_truly [Some(3), 581, stepwise] &["room"] => super::a_producer_calls_it_full_truly;

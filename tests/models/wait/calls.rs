@@ -8,7 +8,7 @@ use super::*;
 
 models! {
     two_senders_for_one_slot [Some(3), 9288] &["both wait", "one waits"] => |cx| super::two_senders_for_one_slot(small, cx);
-    two_senders_for_one_slot_over_mpsc [Some(3), 132741] &["both wait", "one waits"] =>
+    two_senders_for_one_slot_over_mpsc [Some(3), 74262] &["both wait", "one waits"] =>
         |cx| super::two_senders_for_one_slot(mpsc, cx);
     dropped_after_its_wake [None, 11] &["called", "not called"] => |cx| super::dropped_after_its_wake(small, cx);
     dropped_after_its_wake_over_mpsc [None, 11] &["called", "not called"] =>

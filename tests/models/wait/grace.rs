@@ -10,7 +10,7 @@ use super::*;
 
 models! {
     timer_against_wake [Some(3), 9397] &["sent", "late"] => |cx| super::timer_against_wake(small, cx);
-    grace_against_room [Some(2), 30826] &["sent", "shed"] => super::grace_against_room;
+    grace_against_room [Some(2), 17797] &["sent", "shed"] => super::grace_against_room;
     force_against_wait [None, 462] &["evicted", "stored"] => super::force_against_wait;
 }
 

@@ -14,7 +14,7 @@ models! {
     two_come_at_once [Some(2), 11172] &["room", "woken"] => super::two_come_at_once;
     home_moves [Some(3), 17046] &["there", "woken"] => super::home_moves;
     the_pressure_at_home [Some(2), 3243] &["once", "woken"] => super::the_pressure_at_home;
-    the_pressure_at_full_at_home [Some(4), 13756] &["once", "woken"] => super::the_pressure_at_full_at_home;
+    the_pressure_at_full_at_home [Some(4), 4056] &["once", "woken"] => super::the_pressure_at_full_at_home;
     a_home_left_twice [Some(2), 31292] &["there", "woken"] => super::a_home_left_twice;
     item_while_all_are_at_home [Some(3), 196] &["there", "woken"] => super::item_while_all_are_at_home;
     room_while_all_are_at_home [Some(3), 191] &["room", "woken"] => super::room_while_all_are_at_home;

@@ -9,22 +9,22 @@ use forebay::mpsc::{OwnedConsumer, OwnedProducer};
 use super::*;
 
 models! {
-    items_of_two [Some(2), 19795] &["there", "woken"] => |cx| super::met(registering::receiver_of_two, cx);
-    another_waker [None, 42480] &["there", "woken"] => |cx| super::met(registering::waker_replaced, cx);
+    items_of_two [Some(2), 12056] &["there", "woken"] => |cx| super::met(registering::receiver_of_two, cx);
+    another_waker [None, 19644] &["there", "woken"] => |cx| super::met(registering::waker_replaced, cx);
     comes_again [Some(3), 1117] &["there", "woken"] => |cx| super::met(registering::receiver_comes_again, cx);
     end_of_the_last_sender [Some(2), 4981] &["over", "woken"] => |cx| super::met(closing::last_sender_gone, cx);
     item_before_the_end [Some(3), 2570] &["there", "woken"] => |cx| super::met(closing::item_of_the_last_sender, cx);
-    pressure_capacity_1 [None, 934] &["there", "woken"] => |cx| super::pressure(1, cx);
+    pressure_capacity_1 [None, 2845] &["there", "woken"] => |cx| super::pressure(1, cx);
     pressure_capacity_2 [None, 520] &["there", "woken"] => |cx| super::pressure(2, cx);
-    beside_a_push [None, 7049] &["ordered", "there", "woken"] => |cx| super::beside_a_push(0, cx);
-    beside_a_push_without_a_barrier [None, 5544] &["ordered", "there", "woken"] => |cx| super::beside_a_push(1, cx);
-    several_beside_a_push [None, 10480] &["ordered", "there", "woken"] => super::several_beside_a_push;
+    beside_a_push [None, 4269] &["ordered", "there", "woken"] => |cx| super::beside_a_push(0, cx);
+    beside_a_push_without_a_barrier [None, 3311] &["ordered", "there", "woken"] => |cx| super::beside_a_push(1, cx);
+    several_beside_a_push [None, 6222] &["ordered", "there", "woken"] => super::several_beside_a_push;
     closed_beside_a_push [None, 785] &["at once", "woken"] => super::closed_beside_a_push;
     end_while_all_are_at_home [None, 5658] &["over", "woken"] => |cx| super::end_while_all_are_at_home(1, cx);
     end_of_two_while_all_are_at_home [Some(2), 5501] &["over", "woken"] => |cx| super::end_while_all_are_at_home(2, cx);
     pressure_while_all_are_at_home [None, 1193] &["there", "woken"] => |cx| super::pressure_while_all_are_at_home(0, cx);
     pressure_without_a_barrier [None, 113] &["there", "woken"] => |cx| super::pressure_while_all_are_at_home(2, cx);
-    waits_again_beside_two [Some(2), 101585] &["there", "woken"] => super::waits_again_beside_two;
+    waits_again_beside_two [Some(2), 314394] &["there", "woken"] => super::waits_again_beside_two;
 }
 
 /// The same as elsewhere, where they meet.

@@ -20,7 +20,7 @@ models! {
     over_by_the_receiver_that_goes [None, 42392] &["there", "woken"] => super::over_by_the_receiver_that_goes;
     watched_by_another_capacity_1 [Some(2), 23273] &["open"] => |cx| super::watched_by_another(1, cx);
     watched_by_another_capacity_2 [Some(2), 167945] &["open"] => |cx| super::watched_by_another(2, cx);
-    two_are_told_capacity_1 [None, 31224] &[] => |cx| super::two_are_told(1, cx);
+    two_are_told_capacity_1 [None, 13052] &[] => |cx| super::two_are_told(1, cx);
     two_are_told_capacity_2 [None, 9258] &[] => |cx| super::two_are_told(2, cx);
 }
 

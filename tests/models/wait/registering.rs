@@ -4,9 +4,9 @@ use super::*;
 
 models! {
     receiver [None, 58] &["there", "woken"] => |cx| super::receiver(small, cx);
-    receiver_over_mpsc [None, 697] &["there", "woken"] => |cx| super::receiver(mpsc, cx);
+    receiver_over_mpsc [None, 845] &["there", "woken"] => |cx| super::receiver(mpsc, cx);
     receiver_of_two [Some(3), 1270] &["there", "woken"] => |cx| super::receiver_of_two(small, cx);
-    receiver_of_two_over_mpsc [Some(3), 15419] &["there", "woken"] => |cx| super::receiver_of_two(mpsc, cx);
+    receiver_of_two_over_mpsc [Some(3), 26640] &["there", "woken"] => |cx| super::receiver_of_two(mpsc, cx);
     sender [None, 100] &["room", "woken"] => |cx| super::sender(small, cx);
     sender_over_mpsc [None, 219] &["room", "woken"] => |cx| super::sender(mpsc, cx);
     waker_replaced [None, 208] &["there", "woken"] => |cx| super::waker_replaced(small, cx);

@@ -8,7 +8,7 @@ use super::*;
 
 models! {
     receiver_is_late [None, 1138] &["received", "late"] => |cx| super::receiver_is_late(small, cx);
-    receiver_is_late_over_mpsc [Some(3), 497] &["received", "late"] => |cx| super::receiver_is_late(mpsc, cx);
+    receiver_is_late_over_mpsc [Some(3), 623] &["received", "late"] => |cx| super::receiver_is_late(mpsc, cx);
     receiver_is_late_at_the_end [None, 34714] &["over", "late"] => |cx| super::receiver_is_late_at_the_end(small, cx);
     sender_is_late [None, 5547] &["sent", "late"] => |cx| super::sender_is_late(small, cx);
     sender_is_late_at_the_end [Some(3), 1479] &["closed", "late"] => |cx| super::sender_is_late_at_the_end(small, cx);
