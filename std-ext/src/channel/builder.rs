@@ -9,10 +9,11 @@ use core::time::Duration;
 pub use self::error::BuildError;
 use super::grace::Rule;
 use super::heap::{
-    FanInReceiver, FanInSender, MpscReceiver, MpscSender, SpscReceiver, SpscSender, SwapReceiver, SwapSender,
+    ConflatedReceiver, ConflatedSender, FanInReceiver, FanInSender, MpscReceiver, MpscSender, PriorityReceiver,
+    PrioritySender, SpscReceiver, SpscSender, SwapReceiver, SwapSender,
 };
 use super::{Ends, ReceiveEnd, SendEnd, Shared, fan_in, over};
-use crate::{Overflow, Refusal, Watermarks, mpsc, spsc, swap};
+use crate::{Overflow, Refusal, Watermarks, conflated, mpsc, priority, spsc, swap};
 
 /// Begins a channel with room for so many items: see [`Builder`].
 ///
@@ -49,8 +50,8 @@ pub const fn builder(capacity: usize) -> Builder {
 }
 
 /// What is asked of a channel, until one of the last methods makes it: [`spsc`](Self::spsc), [`mpsc`](Self::mpsc),
-/// [`swap`](Self::swap), [`fan_in`](Self::fan_in). What contradicts itself, or can't be had of that ring, is a [`BuildError`] there.
-/// A channel by importance that has watermarks is made by [`over`](fn@super::over).
+/// [`swap`](Self::swap), [`fan_in`](Self::fan_in), [`priority`](Self::priority), [`conflated`](Self::conflated). What contradicts itself,
+/// or can't be had of that ring, is a [`BuildError`] there.
 ///
 /// # Grace
 /// With a [grace](Self::grace), a sender that finds no room waits before something is dropped: a thread for so long
@@ -212,6 +213,72 @@ impl Builder {
             tx.set_watermarks(marks)?;
         }
         Ok(plan.over(tx, rx))
+    }
+
+    /// A channel for several senders whose values are of `C` classes, as `class_of` says: see [`channel::priority`](fn@super::priority).
+    /// The grace, and the policy, are for what is not more important than anything inside.
+    ///
+    /// # Errors
+    /// [`BuildError`].
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay::channel::{self, SendError};
+    /// use forebay::{Overflow, Pressure, Pushed};
+    ///
+    /// let plan = channel::builder(2).overflow(Overflow::DropIncoming).watermarks(2, 0);
+    /// let (mut sender, mut receiver) = plan.priority::<2, _, _>(|&(class, _)| class)?;
+    /// assert_eq!(sender.blocking_send((1, "speed")), Ok(Pushed::Stored));
+    /// assert_eq!(sender.blocking_send((1, "more speed")), Ok(Pushed::Stored));
+    /// assert_eq!(sender.pressure(), Pressure::Stop);
+    /// assert_eq!(sender.blocking_send((0, "alarm")), Ok(Pushed::Evicted((1, "speed"))));
+    /// assert_eq!(sender.blocking_send((1, "late")), Err(SendError::Shed((1, "late"))));
+    /// assert_eq!(receiver.blocking_recv(), Ok((0, (0, "alarm"))));
+    /// # Ok::<(), channel::BuildError>(())
+    /// ```
+    pub fn priority<const C: usize, T, F: FnMut(&T) -> usize>(
+        self,
+        class_of: F,
+    ) -> Result<(PrioritySender<T, F, C>, PriorityReceiver<T, C>), BuildError> {
+        let plan = self.plan(None)?;
+        let (mut tx, rx) = priority::HeapRing::with_overflow(self.capacity, plan.of_ring)?.into_ends();
+        if let Some(marks) = plan.watermarks {
+            tx.set_watermarks(marks)?;
+        }
+        Ok(plan.over(tx.by(class_of), rx.by_class()))
+    }
+
+    /// A channel that keeps the newest value of each key, as `key_of` says: see [`channel::conflated`](fn@super::conflated). The capacity is
+    /// the number of keys, and the watermarks are of keys that have something new. As it is never full, it takes no policy and no time.
+    ///
+    /// # Errors
+    /// [`BuildError`].
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay::{Pressure, Pushed, channel};
+    ///
+    /// let (mut sender, mut receiver) = channel::builder(3).watermarks(2, 1).conflated(|&(key, _)| key)?;
+    /// assert_eq!(sender.blocking_send((0, 98)), Ok(Pushed::Stored));
+    /// assert_eq!(sender.blocking_send((2, 50)), Ok(Pushed::Stored));
+    /// assert_eq!(sender.pressure(), Pressure::Slow);
+    /// assert_eq!(sender.blocking_send((0, 99)), Ok(Pushed::Evicted((0, 98))));
+    /// assert_eq!(receiver.blocking_recv(), Ok((0, (0, 99))));
+    /// # Ok::<(), channel::BuildError>(())
+    /// ```
+    pub fn conflated<T, F: FnMut(&T) -> usize>(
+        self,
+        key_of: F,
+    ) -> Result<(ConflatedSender<T, F>, ConflatedReceiver<T>), BuildError> {
+        let plan = self.plan(Some(1))?;
+        if self.when_full != (WhenFull::Block { within: None }) {
+            return Err(BuildError::NeverFull);
+        }
+        let (mut tx, rx) = conflated::ring(self.capacity)?;
+        if let Some(marks) = plan.watermarks {
+            tx.set_watermarks(marks)?;
+        }
+        Ok(plan.over(tx.by(key_of), rx))
     }
 
     /// A channel with a lane for each of its senders, which are all made at once, in the order of the weights: see

@@ -294,7 +294,7 @@ pub type PriorityReceiver<T, const C: usize> = Receiver<priority::ByClass<'stati
 /// room, and a pop finds nothing only where no push is over. And there is room for one more after a pop.
 ///
 /// # Examples
-/// A channel by importance that has watermarks:
+/// A channel by importance whose ends are made before (a [builder](super::builder) makes such a one, too):
 /// ```
 /// use forebay::{Pressure, Watermarks, channel, priority};
 ///

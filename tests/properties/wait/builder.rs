@@ -1,12 +1,13 @@
 //! What a builder makes, and what it refuses.
 
 use core::time::Duration;
+use std::time::Instant;
 
 use forebay::channel::{
     BuildError, Builder, MpscSender, PressureEnd, ReceiveEnd, Receiver, SendEnd, SendError, SendTimeoutError, Sender,
     Shared, SpscSender, SwapSender, WhenFull,
 };
-use forebay::{CapacityError, Overflow, Pressure, PushError, WatermarkError};
+use forebay::{CapacityError, Overflow, Pressure, PushError, Pushed, WatermarkError};
 
 use super::*;
 
@@ -143,6 +144,7 @@ fn messages() {
         BuildError::Watermarks(WatermarkError::LowNotBelowHigh { high: 1, low: 2 }),
         BuildError::NeverEvicts,
         BuildError::NeverDrops,
+        BuildError::NeverFull,
         BuildError::GraceWithoutDrop,
         BuildError::ZeroGrace,
         BuildError::ZeroDeadline,
@@ -185,6 +187,9 @@ fn the_marks_are_those_of_both_ends() {
                 holds(plan().spsc().unwrap(), high, low);
                 holds(plan().mpsc().unwrap(), high, low);
                 holds(plan().swap().unwrap(), high, low);
+                holds(plan().priority::<2, _, _>(|_| 1).unwrap(), high, low);
+                let mut key = 0..;
+                holds(plan().conflated(move |_| key.next().unwrap_or(0) % capacity).unwrap(), high, low);
             }
         }
     }
@@ -213,4 +218,61 @@ fn as_it_was_asked_for() {
         channel::builder(1).overflow(WhenFull::Block { within: Some(Duration::MAX) }).mpsc().unwrap();
     sender.blocking_send(1).unwrap();
     assert_eq!(sender.send_timeout(2, Duration::from_millis(1)), Err(SendTimeoutError::Timeout(2)));
+}
+
+/// By importance there are all policies, a grace and a deadline, for what is not more important than anything inside.
+#[test]
+fn by_importance() {
+    let class_of = |&value: &u32| usize::from(value >= 100);
+    let none = channel::builder(2).watermarks(3, 1).priority::<2, _, _>(class_of);
+    let above = BuildError::Watermarks(WatermarkError::HighAboveCapacity { high: 3, capacity: 2 });
+    assert_eq!(none.err(), Some(above));
+    assert_eq!(channel::builder(0).priority::<2, _, _>(class_of).err(), Some(BuildError::ZeroCapacity));
+    assert_eq!(channel::builder(2).lanes(2).priority::<2, _, _>(class_of).err(), Some(BuildError::NoLanes));
+    for grace in [None, Some(Duration::from_millis(5))] {
+        for overflow in [Overflow::DropIncoming, Overflow::DropOldest] {
+            let plan = channel::builder(2).overflow(overflow);
+            let plan = if let Some(time) = grace { plan.grace(time) } else { plan };
+            let (mut sender, mut receiver) = plan.priority::<2, _, _>(class_of).unwrap();
+            let begin = Instant::now();
+            assert_eq!(
+                (sender.blocking_send(100), sender.blocking_send(101)),
+                (Ok(Pushed::Stored), Ok(Pushed::Stored))
+            );
+            assert_eq!(sender.blocking_send(1), Ok(Pushed::Evicted(100)), "less important makes room at once");
+            let dropped = sender.blocking_send(102);
+            match overflow {
+                Overflow::DropIncoming => assert_eq!(dropped, Err(SendError::Shed(102))),
+                _ => assert_eq!(dropped, Ok(Pushed::Evicted(101))),
+            }
+            assert!(begin.elapsed() >= grace.unwrap_or_default());
+            assert_eq!(receiver.try_recv(), Ok((0, 1)));
+        }
+    }
+    let within = WhenFull::Block { within: Some(Duration::from_millis(1)) };
+    let (mut sender, _receiver) = channel::builder(1).overflow(within).priority::<2, _, _>(class_of).unwrap();
+    assert_eq!(sender.blocking_send(100), Ok(Pushed::Stored));
+    assert_eq!(sender.blocking_send(101), Err(SendError::Timeout(101)));
+}
+
+/// What keeps the newest of each key is never full: whatever is to be done then is a contradiction.
+#[test]
+fn of_keys() {
+    let key_of = |&(key, _): &(usize, u32)| key;
+    let (mut sender, mut receiver) = channel::builder(2).senders(1).conflated(key_of).unwrap();
+    assert_eq!((sender.try_send((1, 7)), sender.try_send((1, 8))), (Ok(Pushed::Stored), Ok(Pushed::Evicted((1, 7)))));
+    assert_eq!(receiver.try_recv(), Ok((1, (1, 8))));
+    assert_eq!(channel::builder(0).conflated(key_of).err(), Some(BuildError::ZeroCapacity));
+    let too_many = BuildError::TooManySenders { senders: 2, limit: 1 };
+    assert_eq!(channel::builder(2).senders(2).conflated(key_of).err(), Some(too_many));
+    assert_eq!(channel::builder(2).grace(SECOND).conflated(key_of).err(), Some(BuildError::GraceWithoutDrop));
+    for when_full in [
+        WhenFull::Overflow(Overflow::Reject),
+        WhenFull::Overflow(Overflow::DropIncoming),
+        WhenFull::Overflow(Overflow::DropOldest),
+        WhenFull::Block { within: Some(SECOND) },
+    ] {
+        let refused = channel::builder(2).overflow(when_full).conflated(key_of).err();
+        assert_eq!(refused, Some(BuildError::NeverFull), "{when_full:?}");
+    }
 }

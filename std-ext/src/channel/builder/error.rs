@@ -44,6 +44,8 @@ pub enum BuildError {
     NeverEvicts,
     /// It is to drop what is sent, and this ring never does.
     NeverDrops,
+    /// Something is to be done at full, and this ring never is.
+    NeverFull,
     /// Senders are to wait before something is dropped, and nothing is ever dropped.
     GraceWithoutDrop,
     /// Senders are to wait for no time before something is dropped.
@@ -82,10 +84,11 @@ impl fmt::Display for BuildError {
             }
             Self::Ring(error) => return error.fmt(f),
             Self::Watermarks(error) => return error.fmt(f),
-            Self::NeverEvicts => "this ring never drops its oldest item: take `swap`, or another policy",
+            Self::NeverEvicts => "this ring never drops its oldest item: take `swap` or `priority`, or another policy",
             Self::NeverDrops => {
-                "this ring never drops what is sent: take `mpsc`, `swap` or `fan_in`, or another policy"
+                "this ring never drops what is sent: take `mpsc`, `swap`, `fan_in` or `priority`, or another policy"
             }
+            Self::NeverFull => "this ring is never full: leave the policy and the time out",
             Self::GraceWithoutDrop => {
                 "there is a grace before the first drop, and the policy never drops: take one that does, or no grace"
             }
