@@ -51,6 +51,16 @@ macro_rules! runtimes {
             }
 
             #[test]
+            fn tasks_over_swap() {
+                (0..3).for_each(scenarios::crowd_over_swap::<$executor>);
+            }
+
+            #[test]
+            fn tasks_over_classes() {
+                (0..3).for_each(scenarios::crowd_over_classes::<$executor>);
+            }
+
+            #[test]
             fn beside_threads_that_send() {
                 (0..3).for_each(|end| scenarios::crowd::<$executor>(scenarios::Threads::Senders, end));
             }

@@ -4,11 +4,9 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use forebay::channel::{
-    self, Desk, MpscReceiver, MpscSender, PressureEnd, Receiver, RecvError, RoomEnd, SendError, Sender,
-};
-use forebay::seam::Pop;
-use forebay::{PopError, Pressure, PushError};
+use forebay::channel::{self, Desk, PressureEnd, Receiver, RecvError, RoomEnd, SendError, Sender, Shared};
+use forebay::{Overflow, PopError, Pressure, PushError};
+use forebay_tests::course::OVERFLOWS;
 use forebay_tests::crowd::{self, Account, Dice, End, Item, Over, Plan, Record, Rx, Tx};
 use forebay_tests::random::Random;
 use futures_util::future::{Either, select};
@@ -27,6 +25,8 @@ pub(crate) enum Threads {
 
 const SENDERS: usize = 4;
 const ITEMS: usize = 300;
+/// Of the senders, of the one that they come from, and of the two that watch.
+const SEATS: usize = SENDERS + 3;
 
 fn dice(seed: u64, whose: u64) -> Dice {
     let mut random = Random::new(100 * seed + whose);
@@ -120,10 +120,10 @@ async fn send_all<E: Executor, P: Tx + RoomEnd + PressureEnd, D: Desk>(
 }
 
 /// Receives in some way: nothing, one, or several.
-async fn receive<E: Executor, C: Rx + PressureEnd + Pop<Item = Item> + Unpin, D: Desk + Unpin>(
+async fn receive<E: Executor, C: Rx + PressureEnd + Unpin, D: Desk + Unpin>(
     receiver: &mut Receiver<C, D>,
     dice: &mut Dice,
-) -> Result<Vec<Item>, RecvError> {
+) -> Result<Vec<C::Item>, RecvError> {
     let mut items = Vec::new();
     match dice(6) {
         0 => items.push(receiver.recv().await?),
@@ -156,7 +156,7 @@ async fn receive<E: Executor, C: Rx + PressureEnd + Pop<Item = Item> + Unpin, D:
 }
 
 /// Receives until it is over, or goes.
-async fn receive_all<E: Executor, C: Rx + PressureEnd + Pop<Item = Item> + Unpin, D: Desk + Unpin>(
+async fn receive_all<E: Executor, C: Rx + PressureEnd + Unpin, D: Desk + Unpin>(
     account: &Mutex<Account>,
     mut receiver: Receiver<C, D>,
     end: End,
@@ -170,7 +170,7 @@ async fn receive_all<E: Executor, C: Rx + PressureEnd + Pop<Item = Item> + Unpin
             _ => {}
         }
         match receive::<E, _, _>(&mut receiver, &mut dice).await {
-            Ok(items) => items.into_iter().for_each(|item| account.lock().unwrap().received(item)),
+            Ok(items) => items.into_iter().for_each(|item| account.lock().unwrap().received(C::item(item))),
             Err(RecvError) => return Some(receiver),
         }
     }
@@ -178,27 +178,50 @@ async fn receive_all<E: Executor, C: Rx + PressureEnd + Pop<Item = Item> + Unpin
 
 /// Tasks, or tasks and threads, that do at random all that their ends can do.
 pub(crate) fn crowd<E: Executor>(threads: Threads, end: usize) {
+    crowd_over::<E, _, _>(|capacity, _| channel::mpsc(capacity).unwrap(), threads, end);
+}
+
+/// The same over a ring that goes by each policy, with as many seats as are needed, or with some for clones beside.
+pub(crate) fn crowd_over_swap<E: Executor>(end: usize) {
+    let make = |capacity, overflow| channel::swap(capacity, SEATS + capacity % 2, overflow).unwrap();
+    crowd_over::<E, _, _>(make, Threads::None, end);
+}
+
+/// The same over classes. Each sender's are of one class, so that they are in order.
+pub(crate) fn crowd_over_classes<E: Executor>(end: usize) {
+    let class = |item: &Item| item.sender() % 2;
+    let make = move |capacity, overflow| channel::priority::<2, _, _>(capacity, overflow, class).unwrap();
+    crowd_over::<E, _, _>(make, Threads::None, end);
+}
+
+fn crowd_over<E: Executor, P: Tx + RoomEnd + PressureEnd, C: Rx + PressureEnd + Unpin>(
+    make: impl Fn(usize, Overflow) -> (Sender<P, Shared>, Receiver<C, Shared>) + Send + 'static,
+    threads: Threads,
+    end: usize,
+) {
     crowd::within(LIMIT, move || {
-        for (seed, capacity) in (0..).zip([1, 2, 16]) {
+        for (seed, (capacity, overflow)) in (0..).zip([1, 2, 16].into_iter().zip(OVERFLOWS)) {
             let after = Random::new(seed).below(SENDERS * ITEMS / 2);
             let end = [End::Senders, End::Close(after), End::Drop(after)][end];
             let plan = Plan { senders: SENDERS, items: ITEMS, end, watched: true, renewal: 20 };
-            run::<E>(channel::mpsc(capacity).unwrap(), threads, plan, seed);
+            run::<E, _, _>(make(capacity, overflow), threads, plan, seed);
         }
     });
 }
 
-fn run<E: Executor>(
-    (sender, receiver): (MpscSender<Item>, MpscReceiver<Item>),
+fn run<E: Executor, P: Tx + RoomEnd + PressureEnd, C: Rx + PressureEnd + Unpin>(
+    (sender, receiver): (Sender<P, Shared>, Receiver<C, Shared>),
     threads: Threads,
     plan: Plan,
     seed: u64,
 ) {
+    let another = |sender: &Sender<P, Shared>| P::another(sender).expect("a seat");
     let account = Arc::new(Mutex::new(Account::new()));
+    account.lock().unwrap().begins(&sender, &receiver);
     let ended = Arc::new(Mutex::new(None));
     let (mut tasks, mut others) = (Vec::<Task>::new(), Vec::new());
     for number in 0..SENDERS {
-        let (sender, account, dice) = (sender.clone(), Arc::clone(&account), dice(seed, number as u64));
+        let (sender, account, dice) = (another(&sender), Arc::clone(&account), dice(seed, number as u64));
         let record = account.lock().unwrap().record();
         if number == 0 && matches!(threads, Threads::Senders) {
             others.push(thread::spawn(move || {
@@ -213,7 +236,7 @@ fn run<E: Executor>(
         }
     }
     if !matches!(plan.end, End::Senders) {
-        let (mut watches_pressure, mut watches_end) = (sender.clone(), sender.clone());
+        let (mut watches_pressure, mut watches_end) = (another(&sender), another(&sender));
         tasks.push(Box::pin(async move {
             while watches_pressure.pressure_changed().await != Pressure::Closed {}
             watches_pressure.closed().await;
@@ -238,20 +261,20 @@ fn run<E: Executor>(
     }
     E::run(tasks);
     others.into_iter().for_each(|thread| thread.join().unwrap());
-    let complete = ended.lock().unwrap().take().map(|_| Over::Complete(None));
+    let complete = ended.lock().unwrap().take().map(|receiver| Over::Complete(receiver.end().evicted()));
     account.lock().unwrap().check(complete.unwrap_or(Over::Gone));
 }
 
 /// Blocks for items, until it is over or the receiver is to go.
-fn receive_by_thread(account: &Mutex<Account>, receiver: &mut MpscReceiver<Item>, end: End) {
+fn receive_by_thread<C: Rx, D: Desk>(account: &Mutex<Account>, receiver: &mut Receiver<C, D>, end: End) {
     for count in 0.. {
         match end {
-            End::Close(after) if after == count => receiver.close(),
+            End::Close(after) if after == count => assert!(C::close(receiver)),
             End::Drop(after) if after == count => break,
             _ => {}
         }
         match receiver.blocking_recv() {
-            Ok(item) => account.lock().unwrap().received(item),
+            Ok(item) => account.lock().unwrap().received(C::item(item)),
             Err(RecvError) => break,
         }
     }

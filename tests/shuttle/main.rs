@@ -10,7 +10,7 @@
 #![cfg(forebay_shuttle)]
 
 use forebay::channel::{self, Lobby, Receiver, Sender, Shared};
-use forebay::{Overflow, mpsc, swap};
+use forebay::{Overflow, Refusal, mpsc, swap};
 use forebay_tests::course::OVERFLOWS;
 use forebay_tests::crowd::{self, Account, Dice, End, Item, Plan, Rx, Tx};
 use forebay_tests::schedules::check;
@@ -105,6 +105,55 @@ fn spsc_until_the_sender_goes() {
 #[test]
 fn spsc_without_a_receiver() {
     crowd(5000, of_spsc, || Plan { items: 8, ..plan(End::Drop(some(8))) });
+}
+
+/// Each sender's are of one class, so that they are in order.
+fn classes(executions: usize, overflow: impl Fn() -> Overflow + Sync + Send + 'static, plan: fn() -> Plan) {
+    let make =
+        move |capacity| channel::priority::<2, _, _>(capacity, overflow(), |item: &Item| item.sender() % 2).unwrap();
+    crowd(executions, make, plan);
+}
+
+#[test]
+fn priority_until_the_senders_go() {
+    classes(2000, || Overflow::Reject, || Plan { senders: 7, ..plan(End::Senders) });
+}
+
+#[test]
+fn priority_that_loses_until_the_senders_go() {
+    classes(2000, || OVERFLOWS[some(3)], || Plan { senders: 7, ..plan(End::Senders) });
+}
+
+#[test]
+fn priority_closed_in_the_middle() {
+    classes(2000, || OVERFLOWS[some(3)], || plan(End::Close(some(12))));
+}
+
+#[test]
+fn priority_without_a_receiver() {
+    classes(2000, || OVERFLOWS[some(3)], || plan(End::Drop(some(12))));
+}
+
+/// Seven senders that have one lane after another, for more items than there is room: with fewer lanes than there are senders, or as many.
+fn lanes(executions: usize, end: impl Fn() -> End + Sync + Send + 'static) {
+    check(executions, move || {
+        let mut account = Account::new();
+        let (ends, refusal) =
+            (channel::fan_in(3 + some(5), 1 + some(2)), [Refusal::Reject, Refusal::DropIncoming][some(2)]);
+        let plan = Plan { senders: 7, items: 15, ..plan(end()) };
+        let over = crowd::run_lanes(&mut account, ends.unwrap(), refusal, plan, dice);
+        account.check(over);
+    });
+}
+
+#[test]
+fn fan_in_until_the_senders_go() {
+    lanes(500, || End::Senders);
+}
+
+#[test]
+fn fan_in_without_a_receiver() {
+    lanes(2000, || End::Drop(some(12)));
 }
 
 /// A channel in a lobby, which is built again when its ends are gone, with what is inside: over rings that stay.

@@ -22,7 +22,7 @@ use forebay::channel::{
 };
 use forebay::fan_in::{self, LaneId, NoLane};
 use forebay::spsc::Layout;
-use forebay::{PopError, Pressure, PushError, Pushed, conflated, latest, mpsc, priority, spsc, swap};
+use forebay::{PopError, Pressure, PushError, Pushed, Refusal, conflated, latest, mpsc, priority, spsc, swap};
 use futures_sink::Sink;
 
 use crate::model::{sync, thread};
@@ -85,6 +85,8 @@ pub struct Record {
     victims: Vec<(usize, usize)>,
     shed: usize,
     shed_by_ring: usize,
+    /// How many came back as the channel's own time was over. `None`: it has none.
+    late: Option<usize>,
 }
 
 impl Record {
@@ -105,6 +107,17 @@ impl Record {
         self.shed += 1;
     }
 
+    /// An item came back as the channel's own time was over.
+    ///
+    /// # Panics
+    /// If it has none.
+    pub const fn late(&mut self) {
+        match &mut self.late {
+            Some(late) => *late += 1,
+            None => panic!("the channel has no deadline"),
+        }
+    }
+
     /// This was all, and the ring has counted so far.
     pub fn ends<P: Tx, D: Desk>(mut self, sender: &Sender<P, D>) -> Self {
         self.shed_by_ring = P::shed(sender.end());
@@ -121,6 +134,10 @@ pub struct Account {
     received: Vec<Vec<usize>>,
     /// What the ring had counted before: evicted, if it may do that, and shed.
     before: Option<(Option<usize>, usize)>,
+    /// Whether each sender has a lane of its own, which counts for itself.
+    by_lane: bool,
+    /// Whether the channel was built with a time after which values come back.
+    has_deadline: bool,
 }
 
 impl Account {
@@ -128,6 +145,17 @@ impl Account {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The same of a channel that was built with a time after which values come back.
+    #[must_use]
+    pub fn with_deadline() -> Self {
+        Self { has_deadline: true, ..Self::default() }
+    }
+
+    /// Notes what the ring has counted, if these are the first ends.
+    pub fn begins<P: Tx, C: Rx, D: Desk>(&mut self, sender: &Sender<P, D>, receiver: &Receiver<C, D>) {
+        self.before.get_or_insert((receiver.end().evicted(), P::shed(sender.end())));
     }
 
     /// Of the sender who comes next.
@@ -142,6 +170,7 @@ impl Account {
             victims: Vec::new(),
             shed: 0,
             shed_by_ring: 0,
+            late: self.has_deadline.then_some(0),
         }
     }
 
@@ -167,6 +196,18 @@ impl Account {
         self.records.iter().map(|record| record.sent.len()).sum()
     }
 
+    /// How many items were shed, or evicted by one that was sent.
+    #[must_use]
+    pub fn dropped(&self) -> usize {
+        self.records.iter().map(|record| record.shed + record.victims.len()).sum()
+    }
+
+    /// How many came back as the channel's own time was over.
+    #[must_use]
+    pub fn late(&self) -> usize {
+        self.records.iter().filter_map(|record| record.late).sum()
+    }
+
     /// Checks that it is all right, when all ends are gone, and the ring too if it had them.
     ///
     /// # Panics
@@ -175,9 +216,14 @@ impl Account {
         assert_eq!(self.records.len(), self.senders, "all were entered");
         let (evicted_before, shed_before) = self.before.unwrap_or_default();
         let shed: usize = self.records.iter().map(|record| record.shed).sum();
-        // Who ends last knows it all.
-        let shed_by_ring = self.records.iter().map(|record| record.shed_by_ring).max();
-        assert_eq!(shed_by_ring.unwrap_or(shed_before) - shed_before, shed, "what was shed");
+        if self.by_lane {
+            let is_right = |record: &Record| record.shed == record.shed_by_ring;
+            assert!(self.records.iter().all(is_right), "what was shed in a lane");
+        } else {
+            // Who ends last knows it all.
+            let shed_by_ring = self.records.iter().map(|record| record.shed_by_ring).max();
+            assert_eq!(shed_by_ring.unwrap_or(shed_before) - shed_before, shed, "what was shed");
+        }
         let mut missing = BTreeSet::new();
         for Record { sender, made, deaths, sent, .. } in &self.records {
             let received = &self.received[*sender];
@@ -236,7 +282,7 @@ impl Sent for Pushed<Item> {
 }
 
 /// A producer's end, as a crowd uses it.
-pub trait Tx: SendEnd<Item = Item, Sent: Sent> + Send + Sized + 'static {
+pub trait Tx: SendEnd<Item = Item, Sent: Sent + Send> + Send + Sized + 'static {
     /// Waits for room, where there may be none.
     fn ready<D: Desk>(_sender: &mut Sender<Self, D>) {}
 
@@ -265,7 +311,7 @@ pub trait Tx: SendEnd<Item = Item, Sent: Sent> + Send + Sized + 'static {
 }
 
 /// A consumer's end, as a crowd uses it.
-pub trait Rx: ReceiveEnd + Send + Sized + 'static {
+pub trait Rx: ReceiveEnd<Item: Send> + Send + Sized + 'static {
     /// The item, without what comes with it.
     fn item(received: Self::Item) -> Item;
 
@@ -407,6 +453,10 @@ where
     fn send_by_permit<D: Desk>(sender: &mut Sender<Self, D>, item: Item) -> Result<(), SendError<Item>> {
         by_permit(sender, item)
     }
+
+    fn shed(&self) -> usize {
+        self.shed()
+    }
 }
 
 impl<K: Send + 'static> Rx for fan_in::ByLane<'static, Item, K>
@@ -527,7 +577,7 @@ pub fn run<P: Tx, C: Rx, D: Desk + Send + 'static>(
     plan: Plan,
     dice: impl Fn(u64) -> Dice,
 ) -> Over {
-    account.before.get_or_insert((receiver.end().evicted(), P::shed(sender.end())));
+    account.begins(&sender, &receiver);
     let mut watchers = Vec::new();
     if plan.watched && !matches!(plan.end, End::Senders) {
         watchers.extend(P::another(&sender).map(|sender| thread::spawn(|| P::watch(sender))));
@@ -557,13 +607,15 @@ pub fn run<P: Tx, C: Rx, D: Desk + Send + 'static>(
     receiver.map_or(Over::Gone, |receiver| Over::Complete(receiver.end().evicted()))
 }
 
-/// The same over lanes: each sender has one lane after another, for a part of its items, from an opener of its own.
+/// The same over lanes: each sender has one lane after another, for a part of its items, from an opener of its own. All lanes have
+/// this policy.
 ///
 /// # Panics
-/// As [`run`].
+/// As [`run`]; and if the receiver has not counted what all lanes have shed.
 pub fn run_lanes<K: Clone + Send + 'static, D: Desk + Send + 'static>(
     account: &mut Account,
     (opener, receiver): LaneEnds<'static, Item, K, D>,
+    refusal: Refusal,
     plan: Plan,
     dice: impl Fn(u64) -> Dice,
 ) -> Over
@@ -575,6 +627,7 @@ where
 {
     const LANES: usize = 5;
     account.before.get_or_insert((None, 0));
+    account.by_lane = true;
     let plan_of_lane = Plan { items: plan.items / LANES, ..plan };
     let senders: Vec<_> = (0..plan.senders as u64)
         .map(|number| {
@@ -586,7 +639,10 @@ where
                     loop {
                         let opener = if dice(2) == 0 { &opener.clone() } else { &opener };
                         match opener.open(NonZeroU32::MIN) {
-                            Ok(sender) => break record = send_all(sender, record, plan_of_lane, dice).1,
+                            Ok(sender) => {
+                                sender.set_overflow(refusal);
+                                break record = send_all(sender, record, plan_of_lane, dice).1;
+                            }
                             Err(NoLane::AllTaken) => thread::yield_now(),
                             Err(NoLane::Closed) => break,
                         }
@@ -600,7 +656,10 @@ where
     drop(opener);
     let receiver = receive_all(account, receiver, plan.end, dice(99));
     senders.into_iter().flat_map(|sender| sender.join().expect("no panic")).for_each(|record| account.enter(record));
-    receiver.map_or(Over::Gone, |_| Over::Complete(None))
+    let Some(receiver) = receiver else { return Over::Gone };
+    let shed: usize = account.records.iter().map(|record| record.shed).sum();
+    assert_eq!(receiver.end().end().shed(), shed, "what all lanes have shed");
+    Over::Complete(None)
 }
 
 /// Senders that have nothing to do any more, and stay until all are done: what they have left behind among those who wait stays
@@ -687,7 +746,10 @@ pub fn send_all<P: Tx, D: Desk>(
                 block_on(sender.closed());
                 break;
             }
-            Err(SendError::Timeout(_)) => unreachable!("the channel has no deadline"),
+            Err(SendError::Timeout(item)) => {
+                assert_eq!(item.number, number);
+                record.late();
+            }
         }
         if dice(plan.renewal) == 0 {
             if let Some(another) = P::another(&sender) {

@@ -15,7 +15,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use forebay::channel::{self, Lobby, MpscSender, ReceiveEnd, Receiver, SendEnd, Sender, Shared};
+use forebay::channel::{self, Lobby, MpscSender, ReceiveEnd, Receiver, SendEnd, Sender, Shared, WhenFull};
 use forebay::{Overflow, Refusal, mpsc, spsc, swap};
 use forebay_tests::course::OVERFLOWS;
 use forebay_tests::crowd::{self, Account, Dice, End, Item, Plan, Rx, Tx};
@@ -130,15 +130,67 @@ fn classes_that_evict() {
     of_classes(OVERFLOWS[2]);
 }
 
-/// More senders than lanes, and as many.
+/// A crowd over channels of a builder, where a time ends. So many items were dropped or came back by that in all, which can't be none.
+fn of_builder<P: Tx, C: Rx>(
+    account: impl Fn() -> Account + Send + 'static,
+    make: impl Fn(usize) -> (Sender<P, Shared>, Receiver<C, Shared>) + Send + 'static,
+    ended: impl Fn(&Account) -> usize + Send + 'static,
+) {
+    let all = Arc::new(AtomicU64::new(0));
+    let so_far = Arc::clone(&all);
+    for_a_while(9, move |seed| {
+        let mut account = account();
+        let ends = make(CAPACITIES[seed as usize / 3 % 3]);
+        let over = crowd::run(&mut account, ends, plan(seed), dice(seed));
+        account.check(over);
+        so_far.fetch_add(ended(&account) as u64, Relaxed);
+    });
+    let all = all.load(Relaxed);
+    println!("{all} items had no room in time");
+    assert!(all > 0, "no time has ended");
+}
+
+/// For how long a sender waits there: often not for long enough.
+const GRACE: Duration = Duration::from_micros(20);
+
 #[test]
-fn lanes_that_come_and_go() {
-    for_a_while(9, |seed| {
+fn what_finds_no_room_is_shed_after_a_grace() {
+    let builder = |capacity| channel::builder(capacity).overflow(Overflow::DropIncoming).grace(GRACE);
+    of_builder(Account::new, move |capacity| builder(capacity).mpsc::<Item>().unwrap(), Account::dropped);
+}
+
+#[test]
+fn swap_that_evicts_after_a_grace() {
+    let builder = |capacity| channel::builder(capacity).overflow(Overflow::DropOldest).grace(GRACE).senders(8);
+    of_builder(Account::new, move |capacity| builder(capacity).swap::<Item>().unwrap(), Account::dropped);
+}
+
+/// What finds no room in time comes back.
+#[test]
+fn a_deadline_of_the_channel() {
+    let builder = |capacity| channel::builder(capacity).overflow(WhenFull::Block { within: Some(GRACE) });
+    of_builder(Account::with_deadline, move |capacity| builder(capacity).mpsc::<Item>().unwrap(), Account::late);
+}
+
+/// More senders than lanes, and as many.
+fn of_lanes(refusal: Refusal) {
+    for_a_while(9, move |seed| {
         let mut account = Account::new();
         let (lanes, capacity) = (2 + seed as usize % 2, CAPACITIES[seed as usize / 3 % 3]);
-        let over = crowd::run_lanes(&mut account, channel::fan_in(lanes, capacity).unwrap(), plan(seed), dice(seed));
+        let ends = channel::fan_in(lanes, capacity).unwrap();
+        let over = crowd::run_lanes(&mut account, ends, refusal, plan(seed), dice(seed));
         account.check(over);
     });
+}
+
+#[test]
+fn lanes_that_come_and_go() {
+    of_lanes(Refusal::Reject);
+}
+
+#[test]
+fn lanes_that_come_and_go_and_shed() {
+    of_lanes(Refusal::DropIncoming);
 }
 
 /// A channel that is built again and again over a ring that stays, with what is left inside.

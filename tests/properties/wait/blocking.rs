@@ -2,9 +2,10 @@
 
 use std::task::Poll;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use forebay::channel;
+use forebay::channel::{self, RecvTimeoutError, SendTimeoutError};
+use forebay_tests::crowd;
 
 /// A task whose polls do something that uses the thread's park token up, as channels of the standard library do, is not forgotten.
 #[test]
@@ -92,4 +93,92 @@ fn threads_wait_without_sending() {
     sender.blocking_ready();
     assert_eq!(sender.blocking_reserve().err(), Some(channel::SendError::Closed(())));
     goes.join().unwrap();
+}
+
+/// Far more than it takes: who is not done by then sleeps for ever.
+const LIMIT: Duration = Duration::from_secs(30);
+const SOON: Duration = Duration::from_millis(5);
+
+/// An instant that is over ends the wait: not before it, and with the value. One that has been over for long ends it at once.
+#[test]
+fn a_deadline_ends_a_wait() {
+    crowd::within(LIMIT, || {
+        let (mut sender, mut receiver) = channel::mpsc(1).unwrap();
+        for number in [0, 2, 4] {
+            let (begin, soon) = (Instant::now(), Instant::now() + SOON);
+            let past = begin.checked_sub(SOON).unwrap_or(begin);
+            for deadline in [soon, past, begin] {
+                assert_eq!(receiver.recv_deadline(deadline), Err(RecvTimeoutError::Timeout));
+                assert!(Instant::now() >= deadline);
+            }
+            // What finds room, or an item, does not look at the time.
+            assert_eq!(sender.send_deadline(number, past), Ok(()));
+            let (begin, soon) = (Instant::now(), Instant::now() + SOON);
+            for deadline in [soon, past, begin] {
+                assert_eq!(sender.send_deadline(number + 1, deadline), Err(SendTimeoutError::Timeout(number + 1)));
+                assert!(Instant::now() >= deadline);
+            }
+            assert_eq!(receiver.recv_deadline(past), Ok(number));
+        }
+        // Who gave up waits no more: nobody is called, and nothing is left over.
+        assert_eq!((sender.len(), receiver.stats().items), (0, 3));
+    });
+}
+
+/// Until then it waits, for as long as it takes.
+#[test]
+fn before_a_deadline_there_is_time() {
+    crowd::within(LIMIT, || {
+        let (mut sender, mut receiver) = channel::spsc(1).unwrap();
+        let later = Instant::now() + 2 * LIMIT;
+        assert_eq!(sender.send_deadline(1, later), Ok(()));
+        let takes = thread::spawn(move || {
+            thread::sleep(2 * SOON);
+            assert_eq!(receiver.try_recv(), Ok(1));
+            receiver
+        });
+        assert_eq!(sender.send_deadline(2, later), Ok(()));
+        let mut receiver = takes.join().unwrap();
+        assert_eq!(receiver.recv_deadline(later), Ok(2));
+        let sends = thread::spawn(move || {
+            thread::sleep(2 * SOON);
+            sender.try_send(3).unwrap();
+            sender
+        });
+        assert_eq!(receiver.recv_deadline(later), Ok(3));
+        sends.join().unwrap();
+    });
+}
+
+/// The end comes before any deadline: to who comes then, and to who waits.
+#[test]
+fn a_close_ends_a_wait_before_its_deadline() {
+    crowd::within(LIMIT, || {
+        let later = Instant::now() + 2 * LIMIT;
+        let (mut sender, mut receiver) = channel::mpsc(1).unwrap();
+        assert_eq!(sender.send_deadline(1, later), Ok(()));
+        let closes = thread::spawn(move || {
+            thread::sleep(2 * SOON);
+            receiver.close();
+            receiver
+        });
+        assert_eq!(sender.send_deadline(2, later), Err(SendTimeoutError::Closed(2)));
+        let mut receiver = closes.join().unwrap();
+        for deadline in [Instant::now(), later] {
+            assert_eq!(sender.send_deadline(3, deadline), Err(SendTimeoutError::Closed(3)));
+        }
+        // What is left comes first.
+        assert_eq!(receiver.recv_deadline(later), Ok(1));
+        for deadline in [Instant::now(), later] {
+            assert_eq!(receiver.recv_deadline(deadline), Err(RecvTimeoutError::Closed));
+        }
+
+        let (sender, mut receiver) = channel::mpsc::<u32>(1).unwrap();
+        let goes = thread::spawn(move || {
+            thread::sleep(2 * SOON);
+            drop(sender);
+        });
+        assert_eq!(receiver.recv_deadline(later), Err(RecvTimeoutError::Closed));
+        goes.join().unwrap();
+    });
 }

@@ -25,6 +25,8 @@ use crate::world::{How, Log, MINE, Operations, Put, Ring};
 
 /// That of what waits, and of nothing else.
 const WAITS: &str = "it waits: see `lines`";
+/// That of what polls the same as one of those, and sleeps in between, for as long as it takes.
+const SLEEPS: &str = "it sleeps until it is told: `lines` has what it polls, and not the sleep, which only others end";
 
 /// What a send answers with.
 trait Became {
@@ -480,12 +482,12 @@ fn check(names: &BTreeSet<&str>) {
         names,
         &[
             ("Sender::closed", WAITS),
-            ("Sender::blocking_closed", WAITS),
+            ("Sender::blocking_closed", SLEEPS),
             ("Sender::pressure_changed", WAITS),
-            ("Sender::blocking_pressure_changed", WAITS),
+            ("Sender::blocking_pressure_changed", SLEEPS),
             ("Sender::pressure_changed_timeout", WAITS),
             ("Receiver::pressure_changed", WAITS),
-            ("Receiver::blocking_pressure_changed", WAITS),
+            ("Receiver::blocking_pressure_changed", SLEEPS),
             ("Receiver::pressure_changed_timeout", WAITS),
             ("Builder::*", OWNERS),
             ("Lobby::*", OWNERS),

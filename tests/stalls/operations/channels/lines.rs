@@ -6,6 +6,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Wake, Waker};
+use std::time::Duration;
 use std::{future, mem};
 
 use forebay::channel;
@@ -41,9 +42,21 @@ fn poll<F: Future + Unpin>(mut future: F, cx: &mut Context<'_>) -> bool {
 
 /// Stops one that waits before each of its steps, while others do something. Answers with whether they had to wait anywhere.
 fn stands_still<A: Send + 'static, B: Send + 'static>(
+    names: (&str, &str),
+    make: impl Fn() -> (A, B),
+    waits: impl Fn(&mut A, &mut Context<'_>) -> bool + Copy + Send + Sync + 'static,
+    others: impl Fn(&mut B) + Copy + Send + Sync + 'static,
+    brings: Brings,
+) -> bool {
+    stands_still_and_looks(names, make, waits, |_| false, others, brings)
+}
+
+/// The same with one that may have given up before it came: then its next look finds it.
+fn stands_still_and_looks<A: Send + 'static, B: Send + 'static>(
     (who, meanwhile): (&str, &str),
     make: impl Fn() -> (A, B),
     waits: impl Fn(&mut A, &mut Context<'_>) -> bool + Copy + Send + Sync + 'static,
+    looks: impl Fn(&mut A) -> bool,
     others: impl Fn(&mut B) + Copy + Send + Sync + 'static,
     brings: Brings,
 ) -> bool {
@@ -65,9 +78,12 @@ fn stands_still<A: Send + 'static, B: Send + 'static>(
                 others(b);
                 steps::locks() - locks
             },
-            |(a, is_ready), locks, (b, called)| {
+            |(mut a, is_ready), locks, (b, called)| {
                 match brings {
-                    Brings::It => assert!(is_ready || called.0.load(Ordering::Acquire), "it came, and nobody was told"),
+                    Brings::It => {
+                        let is_told = is_ready || called.0.load(Ordering::Acquire) || looks(&mut a);
+                        assert!(is_told, "it came, and nobody was told");
+                    }
                     Brings::SomethingElse => assert_eq!((is_ready, locks), (false, 0), "it is not what is waited for"),
                 }
                 drop((a, b));
@@ -190,6 +206,24 @@ fn for_another_pressure() {
     let changed = |rx: &mut channel::MpscReceiver<u32>, cx: &mut Context<'_>| poll(rx.pressure_changed(), cx);
     let send = |tx: &mut channel::MpscSender<u32>| assert_eq!(tx.try_send(1), Ok(()));
     stands_still(("Receiver::pressure_changed", "Sender::try_send"), no_items, changed, send, Brings::It);
+}
+
+/// A thread that waits, for so short a time that it sleeps for none of it: it gets in line, looks once more, and goes out of it.
+#[test]
+fn for_another_pressure_as_a_thread() {
+    let of_sender = |tx: &mut channel::MpscSender<u32>| tx.pressure_changed_timeout(Duration::ZERO).is_some();
+    let waits = move |tx: &mut channel::MpscSender<u32>, _: &mut Context<'_>| of_sender(tx);
+    let names = |other| ("Sender::pressure_changed_timeout", other);
+    let is_held_up =
+        stands_still_and_looks(names("Sender::try_send"), || mpsc(0), waits, of_sender, is_taken, Brings::It);
+    assert!(is_held_up, "the lines are behind a lock");
+    stands_still(names("Receiver::try_recv, empty"), || mpsc(0), waits, finds_nothing, Brings::SomethingElse);
+    let of_receiver = |rx: &mut channel::MpscReceiver<u32>| rx.pressure_changed_timeout(Duration::ZERO).is_some();
+    let waits = move |rx: &mut channel::MpscReceiver<u32>, _: &mut Context<'_>| of_receiver(rx);
+    let names = |other| ("Receiver::pressure_changed_timeout", other);
+    let send = |tx: &mut channel::MpscSender<u32>| assert_eq!(tx.try_send(1), Ok(()));
+    stands_still_and_looks(names("Sender::try_send"), no_items, waits, of_receiver, send, Brings::It);
+    stands_still(names("Sender::len"), no_items, waits, |tx| assert_eq!(tx.len(), 0), Brings::SomethingElse);
 }
 
 /// One that waits for room in its lane costs the others no lock: neither who sends in another one, nor a pop from there.
