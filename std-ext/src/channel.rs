@@ -26,7 +26,7 @@
 //! [`Sink`](futures_sink::Sink), with any executor.
 //!
 //! A send answers with `()`; with [`Pushed`], which says what has made room, where it may take the place of something: `swap`,
-//! `priority`, `conflated`, `latest`. A [`builder`](fn@builder) makes the first four with watermarks, time limits, and what happens at
+//! `priority`, `conflated`, `latest`. A [`builder`](fn@builder) makes all but `latest` with watermarks, time limits, and what happens at
 //! full.
 //!
 //! # The end
