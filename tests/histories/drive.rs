@@ -22,7 +22,7 @@ pub(crate) const ENOUGH: usize = if cfg!(forebay_steps) { 500 } else { 50 };
 pub(crate) const NEEDED: usize = if cfg!(forebay_steps) { ENOUGH / 25 } else { 0 };
 
 /// How much longer a test may run until there is enough: where the machine is busy its threads seldom run at the same time.
-const PATIENCE: Duration = Duration::from_secs(if cfg!(forebay_steps) { 10 } else { 3 });
+const PATIENCE: Duration = Duration::from_secs(if cfg!(forebay_steps) { 30 } else { 3 });
 
 /// So many windows are checked of each at least, however busy the machine is.
 const LEAST: usize = 100;
