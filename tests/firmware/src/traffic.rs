@@ -4,7 +4,7 @@ use core::fmt;
 use core::sync::atomic::{AtomicBool, Ordering};
 
 use forebay_core::spsc::{Consumer, Layout, Producer};
-use forebay_core::{PopError, PushError};
+use forebay_core::{PopError, Pressure, PushError};
 
 use crate::batch::{ReadInPlace, WriteInPlace};
 use crate::interrupt;
@@ -29,6 +29,23 @@ impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { items, interrupts, full, empty, places } = self;
         write!(f, "{items} items, {interrupts} interrupts at {places} places, {full} full, {empty} empty")
+    }
+}
+
+/// Fills the ring and empties it, three times: the level is up when it is full, and down when it is empty, also on a core that has no
+/// exchange to change it.
+pub fn level<T: Item, L: Layout>(producer: &mut Producer<'_, T, L>, consumer: &mut Consumer<'_, T, L>) {
+    for _ in 0..3 {
+        assert!(producer.pressure() == Pressure::Open, "it is empty");
+        let mut number = 0;
+        while producer.push(T::nth(number)).is_ok() {
+            number += 1;
+        }
+        assert!(producer.pressure() == Pressure::Stop && consumer.pressure() == Pressure::Stop, "it is full");
+        for number in 0..number {
+            assert!(consumer.pop().is_ok_and(|item| item.is_nth(number)));
+        }
+        assert!(consumer.pop().is_err());
     }
 }
 

@@ -25,7 +25,8 @@ fn main() -> ! {
     macro_rules! run {
         ($($way:ident $item:ty, $capacity:literal, $layout:ty;)*) => {$({
             let ring: &'static mut _ = ring!($item, $capacity, $layout);
-            let (producer, consumer) = ring.split();
+            let (mut producer, mut consumer) = ring.split();
+            traffic::level(&mut producer, &mut consumer);
             let figures = traffic::$way(producer, consumer, ITEMS);
             all += figures.items;
             say!(
